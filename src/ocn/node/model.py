@@ -1,0 +1,83 @@
+"""What a node knows: platforms, the parties they carry, invitations to join, and the links it handed out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import ConnectionStatus, Role
+from ocn.ocpi.versions import VersionNumber
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRole:
+    """One party of a platform in one market role; ``business_details`` is the JSON text it registered."""
+
+    party: PartyId
+    role: Role
+    business_details: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One connected back end: a pair of tokens, one or more parties, and where its modules are.
+
+    ``their_token`` (TOKEN_B) is what this node sends and is never shown; of ``our_token`` (TOKEN_C), which
+    it only compares, there is nothing but the SHA-256.
+    """
+
+    id: str
+    version: VersionNumber
+    versions_url: str
+    their_token: str = field(repr=False)
+    our_token_hash: bytes = field(repr=False)
+    roles: tuple[PlatformRole, ...]
+    endpoints: Mapping[tuple[str, InterfaceRole], str]
+    sends_base64: bool
+    requires_signatures: bool = False
+    status: ConnectionStatus = ConnectionStatus.CONNECTED
+    registered_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def parties(self) -> frozenset[PartyId]:
+        """The parties it speaks for."""
+        return frozenset(role.party for role in self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A TOKEN_A: who may register with it, once, and until when. Only its SHA-256 is kept."""
+
+    id: str
+    token_hash: bytes = field(repr=False)
+    parties: frozenset[PartyId]
+    created_at: datetime
+    expires_at: datetime
+
+
+class LinkKind(StrEnum):
+    """What an address that this node handed out stands for."""
+
+    PAGE = "page"
+    LOCATION = "location"
+    CALLBACK = "callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address of this node that stands for one of somebody else's.
+
+    ``holder`` may use it, ``owner`` is the party that ``target`` belongs to. Where the owner is remote,
+    ``target`` is an address of the owner's node.
+    """
+
+    id: str
+    kind: LinkKind
+    module: str
+    holder: PartyId
+    owner: PartyId
+    target: str
+    expires_at: datetime

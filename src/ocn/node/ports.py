@@ -1,0 +1,146 @@
+"""What the stages need from outside, as Protocols. Adapters: ``storage``, ``outbound``, ``ocn.registry``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ocn.node.model import Invitation, Link, Platform
+from ocn.ocpi.party_id import PartyId
+
+
+class Clock(Protocol):
+    """Where time comes from; aware UTC."""
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        ...
+
+
+class PlatformStore(Protocol):
+    """Platforms and invitations, durable. Every call is one transaction: all of it happened or nothing."""
+
+    async def platforms(self) -> list[Platform]:
+        """Return every registered platform."""
+        ...
+
+    async def register(self, platform: Platform, *, invitation_id: str | None = None) -> None:
+        """Store a platform, new or changed, and use up the invitation it came with.
+
+        Raises:
+            PartyTaken: another platform holds one of its parties.
+            InvitationGone: the invitation is used up or was withdrawn meanwhile.
+        """
+        ...
+
+    async def remove(self, platform_id: str) -> bool:
+        """Remove a platform with everything that hangs on it; False when there was none."""
+        ...
+
+    async def invite(self, invitation: Invitation) -> None:
+        """Store an invitation."""
+        ...
+
+    async def invitations(self) -> list[Invitation]:
+        """Return the open invitations, expired ones included until they are pruned."""
+        ...
+
+    async def withdraw(self, invitation_id: str) -> bool:
+        """Remove an invitation; False when there was none."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Remove invitations that have expired and say how many."""
+        ...
+
+    async def revision(self) -> int:
+        """Return a number that is another after every change of platforms or invitations, by whichever process."""
+        ...
+
+
+class LinkStore(Protocol):
+    """The links that this node handed out. They survive a restart and go when they expire."""
+
+    async def add(self, link: Link) -> None:
+        """Store a link; its id must be new."""
+        ...
+
+    async def get(self, link_id: str) -> Link | None:
+        """Return a link, expired or not, or None."""
+        ...
+
+    async def prune(self, now: datetime) -> int:
+        """Remove what has expired and say how many."""
+        ...
+
+
+class PartyListing(Protocol):
+    """What the registry says of a party (``ocn.registry.listings.PartyListing``)."""
+
+    @property
+    def address(self) -> str:
+        """The party's own key, EIP-55."""
+        ...
+
+    @property
+    def operator(self) -> str:
+        """The key of the node that serves it, EIP-55."""
+        ...
+
+    @property
+    def node_url(self) -> str | None:
+        """The public base URL of that node; None when the operator has none listed."""
+        ...
+
+
+class Directory(Protocol):
+    """Who is where, from the local index of the registry; never a call to the chain."""
+
+    def party(self, party: PartyId) -> PartyListing | None:
+        """Return the listing of a party, or None."""
+        ...
+
+
+class Sealing(Protocol):
+    """Encrypts what the node must be able to send again, such as TOKEN_B."""
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt, authenticated."""
+        ...
+
+    def unseal(self, sealed: bytes) -> str:
+        """Decrypt; ConfigurationError when it was sealed under another key."""
+        ...
+
+
+class Outbound(Protocol):
+    """The only way out: one guarded HTTP request (``ocn.node.outbound``)."""
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float
+    ) -> "OutboundAnswer":
+        """Send and wait for the whole answer.
+
+        Raises:
+            ReceiverUnreachable: no connection, or an address this node must not call.
+            ReceiverTimeout: no answer in time.
+            HubFault: an answer that is no HTTP or too large.
+        """
+        ...
+
+
+class OutboundAnswer(Protocol):
+    """A whole HTTP answer; header names are lower case."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+        ...
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value, several of one name joined by a comma, or None."""
+        ...
