@@ -53,7 +53,7 @@ class PlatformStore(Protocol):
         ...
 
     async def revision(self) -> int:
-        """Return a number that is another after every change of platforms or invitations, by whichever process."""
+        """Return a number that is another after every change of platforms or invitations, whoever made it."""
         ...
 
 
