@@ -1,0 +1,75 @@
+"""A charging profile: what power is allowed when (OCPI 2.2.1 mod_charging_profiles)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.timestamps import parse_datetime
+from ocn.simulation.fleet import PHASES, VOLTAGE
+from ocn.simulation.objects import JsonObject
+
+_WATTS_PER_UNIT = {"W": Decimal(1), "A": Decimal(VOLTAGE * PHASES)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChargingProfile:
+    """A profile ready to be asked. ``periods`` are (seconds since start, watts), in ascending order."""
+
+    start: datetime | None
+    duration: timedelta | None
+    periods: tuple[tuple[int, Decimal], ...]
+
+    @classmethod
+    def from_object(cls, profile: object) -> "ChargingProfile":
+        """Read the OCPI object.
+
+        Raises:
+            InvalidParameters: a member is missing or malformed, or the periods do not start at 0 and rise.
+        """
+        try:
+            return cls._read(profile)
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+            raise InvalidParameters(f"the charging_profile is malformed: {error}") from error
+
+    @classmethod
+    def _read(cls, profile: object) -> "ChargingProfile":
+        if not isinstance(profile, dict):
+            raise TypeError("not an object")
+        watts = _WATTS_PER_UNIT[profile["charging_rate_unit"]]
+        periods = tuple(
+            (int(period["start_period"]), Decimal(str(period["limit"])) * watts)
+            for period in profile["charging_profile_period"]
+        )
+        offsets = [offset for offset, _ in periods]
+        if not offsets or offsets[0] != 0 or offsets != sorted(set(offsets)):
+            raise ValueError("charging_profile_period must start at 0 and rise")
+        if any(not limit.is_finite() or limit < 0 for _, limit in periods):
+            raise ValueError("a limit must be 0 or more")
+        start, duration = profile.get("start_date_time"), profile.get("duration")
+        return cls(
+            None if start is None else parse_datetime(start),
+            None if duration is None else timedelta(seconds=int(duration)),
+            periods,
+        )
+
+    def allowed_w(self, at: datetime, charging_since: datetime) -> Decimal | None:
+        """Return the limit at a moment; None where the profile does not speak."""
+        passed = at - (self.start or charging_since)
+        if passed < timedelta(0) or (self.duration is not None and passed >= self.duration):
+            return None
+        return next(
+            (limit for offset, limit in reversed(self.periods) if passed >= timedelta(seconds=offset)), None
+        )
+
+    def active_object(self, since: datetime, until: datetime) -> JsonObject:
+        """Describe the profile's limits in [since, until) as the period list of an ActiveChargingProfile."""
+        start = self.start or since
+        horizon = min(until, start + self.duration) if self.duration is not None else until
+        return {
+            "charging_rate_unit": "W",
+            "duration": max(0, int((horizon - start).total_seconds())),
+            "charging_profile_period": [
+                {"start_period": offset, "limit": limit} for offset, limit in self.periods
+            ],
+        }

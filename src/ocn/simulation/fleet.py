@@ -1,0 +1,140 @@
+"""The charge points and tariffs of a simulated CPO: ten locations of two EVSEs, three tariffs.
+
+Locations 1 to 4 are sold by energy, 5 to 7 by time, 8 to 10 by the session; connectors name their tariff.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
+from ocn.simulation.objects import JsonObject
+from ocn.simulation.places import Country, Place, country_of
+
+VOLTAGE = 230
+"""Volts between line and neutral, as OCPI counts three-phase connectors."""
+AMPERAGE = 16
+PHASES = 3
+
+_BUILT = datetime(2024, 3, 1, 8, tzinfo=UTC)
+_EVSES_PER_LOCATION = 2
+_CAPABILITIES = ("CHARGING_PROFILE_CAPABLE", "REMOTE_START_STOP_CAPABLE", "RESERVABLE", "RFID_READER")
+_GREY_MIX: JsonObject = {
+    "is_green_energy": False,
+    "energy_sources": [
+        {"source": "WIND", "percentage": Decimal("31.5")},
+        {"source": "SOLAR", "percentage": Decimal("14.5")},
+        {"source": "GAS", "percentage": Decimal("29.0")},
+        {"source": "COAL", "percentage": Decimal("25.0")},
+    ],
+    "environ_impact": [
+        {"category": "CARBON_DIOXIDE", "amount": Decimal("342.5")},
+        {"category": "NUCLEAR_WASTE", "amount": Decimal(0)},
+    ],
+    "supplier_name": "Stadtwerk Muster",
+}
+_GREEN_MIX: JsonObject = {"is_green_energy": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What a CPO starts with; the objects are fresh and belong to the caller."""
+
+    locations: tuple[JsonObject, ...]
+    tariffs: tuple[JsonObject, ...]
+    currency: str
+
+
+def build_fleet(party: PartyId) -> Fleet:
+    """Build the fleet of a CPO: the same party always gets the same one."""
+    country = country_of(party.country_code)
+    return Fleet(
+        tuple(_location(party, country, n, place) for n, place in enumerate(country.places, start=1)),
+        _tariffs(party, country),
+        country.currency,
+    )
+
+
+def _tariff_id(location_number: int) -> str:
+    return "1" if location_number <= 4 else "2" if location_number <= 7 else "3"
+
+
+def _location(party: PartyId, country: Country, n: int, place: Place) -> JsonObject:
+    return {
+        "country_code": party.country_code,
+        "party_id": party.party_id,
+        "id": f"LOC{n}",
+        "publish": True,
+        "name": place.name,
+        "address": place.address,
+        "city": place.city,
+        "postal_code": place.postal_code,
+        "country": country.alpha_3,
+        "coordinates": {"latitude": place.latitude, "longitude": place.longitude},
+        "parking_type": "PARKING_LOT",
+        "evses": [_evse(party, n, k) for k in range(1, _EVSES_PER_LOCATION + 1)],
+        "operator": {"name": f"Simulated CPO {party}"},
+        "time_zone": country.time_zone,
+        "opening_times": {"twentyfourseven": True},
+        "energy_mix": _GREY_MIX if n <= 4 else _GREEN_MIX,
+        "last_updated": format_datetime(_BUILT),
+    }
+
+
+def _evse(party: PartyId, n: int, k: int) -> JsonObject:
+    return {
+        "uid": f"{party.country_code}-{party.party_id}-E{n:02}{k:02}",
+        "evse_id": f"{party.country_code}*{party.party_id}*E{n:02}{k:02}",
+        "status": "AVAILABLE",
+        "capabilities": list(_CAPABILITIES),
+        "connectors": [
+            {
+                "id": "1",
+                "standard": "IEC_62196_T2",
+                "format": "SOCKET",
+                "power_type": "AC_3_PHASE",
+                "max_voltage": VOLTAGE,
+                "max_amperage": AMPERAGE,
+                "max_electric_power": VOLTAGE * AMPERAGE * PHASES,
+                "tariff_ids": [_tariff_id(n)],
+                "last_updated": format_datetime(_BUILT),
+            }
+        ],
+        "physical_reference": str(k),
+        "last_updated": format_datetime(_BUILT),
+    }
+
+
+def _tariffs(party: PartyId, country: Country) -> tuple[JsonObject, ...]:
+    start_fee = ("FLAT", "0.50", 1)
+    by_id = {
+        "1": ("Start 0.50, then by kWh", (start_fee, ("ENERGY", "0.49", 1000))),
+        "2": ("Start 0.50, then by the hour", (start_fee, ("TIME", "2.00", 900))),
+        "3": ("One price a session", (("FLAT", "8.00", 1),)),
+    }
+    return tuple(
+        {
+            "country_code": party.country_code,
+            "party_id": party.party_id,
+            "id": tariff_id,
+            "currency": country.currency,
+            "type": "REGULAR",
+            "tariff_alt_text": [{"language": "en", "text": text}],
+            "elements": [
+                {
+                    "price_components": [
+                        {
+                            "type": kind,
+                            "price": Decimal(price),
+                            "vat": country.vat_percent,
+                            "step_size": step,
+                        }
+                        for kind, price, step in components
+                    ]
+                }
+            ],
+            "last_updated": format_datetime(_BUILT),
+        }
+        for tariff_id, (text, components) in by_id.items()
+    )
