@@ -1,0 +1,47 @@
+"""What the client takes and what it gives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OutboundRequest:
+    """One request to one URL.
+
+    ``headers`` are (name, value) pairs of text or bytes, sent in their order and spelling. Host,
+    Accept-Encoding and whatever concerns the connection or the framing belong to the client: a request
+    naming one is refused. ``timeout_s`` bounds everything from the wait for a connection to the last
+    byte of the response, a retry included.
+    """
+
+    method: str
+    url: str
+    headers: Sequence[tuple[str | bytes, str | bytes]] = ()
+    body: bytes = b""
+    timeout_s: float = 30.0
+
+    def __repr__(self) -> str:
+        return f"OutboundRequest({self.method!r}, {len(self.headers)} headers, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OutboundResponse:
+    """One whole response: final status, headers with lower-case names, and the body unframed.
+
+    Header values are the bytes of the wire read as latin-1. Trailers are dropped.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name (in any case), or None."""
+        wanted = name.lower()
+        for key, value in self.headers:
+            if key == wanted:
+                return value
+        return None
+
+    def __repr__(self) -> str:
+        return f"OutboundResponse({self.status}, {len(self.headers)} headers, {len(self.body)} bytes)"

@@ -1,0 +1,215 @@
+"""Bytes of a connection into one whole response (RFC 9112), with nothing left to interpretation.
+
+llhttp does the scanning; the framing is decided here, and where two readers could disagree about where a
+response ends, it is refused: a length and a transfer coding together, two lengths, a coding other than
+``chunked``, a body where none may be. Pure: no socket, no clock.
+"""
+
+from typing import NoReturn
+
+import httptools
+
+from ocn.node.outbound.errors import ResponseInvalid
+from ocn.node.outbound.limits import OutboundLimits
+from ocn.node.outbound.message import OutboundResponse
+
+_BODYLESS = frozenset({204, 304})
+
+
+class ResponseReader:
+    """Reads the responses of one connection, one at a time.
+
+    ``begin`` before each request; then ``feed`` what arrives until it returns the response. ``reusable``
+    tells whether the connection may carry another request; ``answered`` whether a byte has arrived.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "_close_delimited",
+        "_complete",
+        "_failure",
+        "_head_done",
+        "_head_only",
+        "_head_size",
+        "_headers",
+        "_interim",
+        "_limits",
+        "_parser",
+        "_quiet",
+        "_size",
+        "_trailers",
+        "answered",
+        "keep_alive_s",
+        "reusable",
+    )
+
+    _parser: httptools.HttpResponseParser | None
+
+    def __init__(self, limits: OutboundLimits) -> None:
+        self._limits = limits
+        self._parser = None
+        self.keep_alive_s: float | None = None
+        self._reset(head_only=False)
+
+    def begin(self, *, head_only: bool) -> None:
+        """Expect the response to a request; ``head_only`` when it was a HEAD."""
+        if self._parser is None:
+            self._parser = httptools.HttpResponseParser(self)
+        self._reset(head_only=head_only)
+
+    def _reset(self, *, head_only: bool) -> None:
+        self._head_only = head_only
+        self._headers: list[tuple[str, str]] = []
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._head_size = 0
+        self._trailers = 0
+        self._quiet = 0
+        self._interim = 0
+        self._head_done = False
+        self._complete = False
+        self._close_delimited = False
+        self._failure: ResponseInvalid | None = None
+        self.answered = False
+        self.reusable = False
+
+    def feed(self, data: bytes) -> OutboundResponse | None:
+        """Take what arrived; the response once it is complete, None before, ResponseInvalid if it is none."""
+        parser = self._parser
+        if parser is None:
+            raise ResponseInvalid("a response arrived that nobody asked for")
+        self.answered = True
+        self._quiet += len(data)
+        try:
+            parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if not self._complete:
+                raise self._failure or ResponseInvalid(f"the response is not HTTP/1.1: {error}") from error
+            self.reusable = False  # whatever follows a complete response is dropped with its connection
+        if self._complete:
+            return self._response(parser)
+        if self._quiet > self._limits.max_response_head:
+            raise ResponseInvalid("the response has an endless line in its head, chunk or trailer")
+        return None
+
+    def finish(self) -> OutboundResponse | None:
+        """The peer has closed: the response if its end was to be marked so, None if it is cut off."""
+        if self._close_delimited and self._head_done and self._parser is not None:
+            return self._response(self._parser)
+        return None
+
+    def close(self) -> None:
+        """Drop the parser, which otherwise keeps this object alive in a cycle."""
+        self._parser = None
+
+    def _response(self, parser: httptools.HttpResponseParser) -> OutboundResponse:
+        chunks = self._chunks
+        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        response = OutboundResponse(parser.get_status_code(), tuple(self._headers), body)
+        self._headers, self._chunks = [], []
+        return response
+
+    # What llhttp calls, in the order of the message.
+
+    def on_message_begin(self) -> None:
+        """Nothing may follow a complete response before the next request."""
+        if self._complete:
+            self._fail("more than one response to one request")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, or a trailer once the head is done; trailers are counted and dropped."""
+        self._quiet = 0
+        self._head_size += len(name) + len(value) + 4
+        if self._head_size > self._limits.max_response_head:
+            self._fail(f"the response head has more than {self._limits.max_response_head} bytes")
+        if self._head_done:
+            self._trailers += 1
+        else:
+            self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
+        if len(self._headers) + self._trailers > self._limits.max_response_headers:
+            self._fail(f"the response has more than {self._limits.max_response_headers} headers")
+
+    def on_headers_complete(self) -> None:
+        """Decide how the body ends, before a byte of it is taken."""
+        self._quiet = 0
+        parser = self._parser
+        if parser is None:  # pragma: no cover - the parser calls only while it exists
+            return
+        status = parser.get_status_code()
+        version = parser.get_http_version()
+        length, chunked = self._framing()
+        if version not in {"1.1", "1.0"} or not 100 <= status <= 599:
+            self._fail(f"HTTP/{version} with status {status} is not a response we can read")
+        if chunked and version == "1.0":
+            self._fail("a transfer coding in an HTTP/1.0 response")
+        if status < 200:
+            self._on_interim(status, framed=chunked or length is not None)
+            return
+        self._head_done = True
+        self.reusable = parser.should_keep_alive()
+        if self._head_only or status in _BODYLESS:
+            # A length here announces nothing, yet servers differ about it: believe it ends, reuse nothing.
+            self.reusable = self.reusable and not length and not chunked
+            self._complete = True
+        elif length is None and not chunked:
+            self._close_delimited = True
+            self.reusable = False
+        elif length is not None and length > self._limits.max_response_body:
+            self._fail_size()
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body, unframed."""
+        if self._complete:
+            return  # a body that must not be there; its connection is not reused
+        self._quiet = 0
+        self._size += len(data)
+        if self._size > self._limits.max_response_body:
+            self._fail_size()
+        self._chunks.append(data)
+
+    def on_message_complete(self) -> None:
+        """The end; of an interim response, just the end of that."""
+        if self._head_done:
+            self._complete = True
+
+    def _framing(self) -> tuple[int | None, bool]:
+        """The declared length, and whether the body is chunked; never both, never twice."""
+        length: int | None = None
+        chunked = False
+        for name, value in self._headers:
+            if name == "content-length":
+                if length is not None or chunked or not (value.isascii() and value.isdigit()):
+                    self._fail("the response's length is ambiguous or malformed")
+                length = int(value[:20])
+            elif name == "transfer-encoding":
+                if length is not None or chunked or value.lower() != "chunked":
+                    self._fail("the response's transfer coding is ambiguous or not chunked")
+                chunked = True
+            elif name == "keep-alive":
+                self.keep_alive_s = _keep_alive_timeout(value)
+        return length, chunked
+
+    def _on_interim(self, status: int, *, framed: bool) -> None:
+        if status == 101 or framed:
+            self._fail(f"an interim response {status} that changes the protocol or has a body")
+        self._interim += 1
+        if self._interim > self._limits.max_interim_responses:
+            self._fail(f"more than {self._limits.max_interim_responses} interim responses")
+        self._headers = []
+
+    def _fail_size(self) -> NoReturn:
+        self._fail(f"the response body has more than {self._limits.max_response_body} bytes")
+
+    def _fail(self, message: str) -> NoReturn:
+        """Stop the parser; it turns any exception of a callback into one of its own, so keep ours aside."""
+        self._failure = ResponseInvalid(message)
+        raise self._failure
+
+
+def _keep_alive_timeout(value: str) -> float | None:
+    """``Keep-Alive: timeout=5, max=100`` into 5.0; None for anything unusual."""
+    for part in value.split(","):
+        name, _, number = part.strip().partition("=")
+        if name.lower() == "timeout" and number.isascii() and number.isdigit() and len(number) < 7:
+            return float(number)
+    return None
