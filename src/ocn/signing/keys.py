@@ -8,7 +8,7 @@ from ocn.signing.errors import SignatureInvalid
 from ocn.signing.hashes import keccak256
 
 CURVE: Curve = load_curve()
-_SIGNATURE_LENGTH = 65
+SIGNATURE_LENGTH = 65
 
 
 class PrivateKey:
@@ -91,7 +91,7 @@ def recover_address(digest: bytes, signature: bytes, curve: Curve = CURVE) -> st
     Raises:
         SignatureInvalid: not 65 bytes, or no key can have made it.
     """
-    if len(signature) != _SIGNATURE_LENGTH:
+    if len(signature) != SIGNATURE_LENGTH:
         raise SignatureInvalid("Invalid signature: expected 65 bytes")
     v = signature[64]
     parity = v - 27 if v >= 27 else v

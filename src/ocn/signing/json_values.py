@@ -1,0 +1,110 @@
+"""JSON read without losing anything that a signature depends on.
+
+Numbers keep their text, members their order; a member given twice, a lone surrogate, ``NaN``, and nesting or
+size beyond the limits are refused. The standard library's scanner is used because it alone reports repeated
+members: 15 µs for 2 kB, where msgspec needs 5 for the parse and 13 more to find the repetitions.
+"""
+
+import json
+from typing import NoReturn, TypeAlias
+
+import msgspec
+
+from ocn.signing.errors import JsonInvalid
+
+MAX_JSON_BYTES = 4 * 1024 * 1024
+MAX_NESTING = 64
+MAX_NUMBER_LENGTH = 1024
+
+
+class NumberLiteral(msgspec.Struct, frozen=True, gc=False):
+    """A JSON number as it was written: ``1``, ``1.0`` and ``1.00`` are three values."""
+
+    text: str
+
+
+JsonValue: TypeAlias = bool | str | int | NumberLiteral | list["JsonValue"] | dict[str, "JsonValue"] | None
+
+
+def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> JsonValue:
+    """Read JSON; every number comes back as a :class:`NumberLiteral`.
+
+    Raises:
+        JsonInvalid: not UTF-8 JSON, a repeated member, or more than a limit allows.
+    """
+    if len(data) > max_bytes:
+        raise JsonInvalid(f"JSON of {len(data)} bytes is over the limit of {max_bytes}")
+    try:
+        text = data.decode()
+        value: JsonValue = _DECODER.decode(text)
+    except RecursionError:
+        raise JsonInvalid(f"JSON is nested deeper than {MAX_NESTING} levels") from None
+    except ValueError as error:
+        raise JsonInvalid(f"not JSON: {error}") from error
+    if text.count("[") + text.count("{") > MAX_NESTING:
+        require_shallow(value)
+    if "\\" in text:
+        encode_json(value)  # escapes are the only way for half a surrogate pair to enter
+    return value
+
+
+def encode_json(value: JsonValue) -> bytes:
+    """Write a value compactly, numbers as they were read.
+
+    Raises:
+        JsonInvalid: a string is not Unicode (half a surrogate pair), or the value is not JSON.
+    """
+    try:
+        return _ENCODER.encode(_raw_numbers(value))
+    except (UnicodeEncodeError, TypeError, RecursionError) as error:
+        raise JsonInvalid(f"cannot be written as JSON: {error}") from error
+
+
+def require_shallow(value: JsonValue) -> None:
+    """Raise JsonInvalid if the value is nested deeper than :data:`MAX_NESTING`."""
+    level = [value]
+    for _ in range(MAX_NESTING + 1):
+        inner: list[JsonValue] = []
+        for item in level:
+            if type(item) is dict:
+                inner.extend(item.values())
+            elif type(item) is list:
+                inner.extend(item)
+        if not inner:
+            return
+        level = inner
+    raise JsonInvalid(f"JSON is nested deeper than {MAX_NESTING} levels")
+
+
+def _raw_numbers(value: JsonValue) -> object:
+    """Replace number literals by bytes that msgspec writes as they stand."""
+    if type(value) is NumberLiteral:
+        return msgspec.Raw(value.text.encode())
+    if type(value) is dict:
+        return {name: _raw_numbers(member) for name, member in value.items()}
+    if type(value) is list:
+        return [_raw_numbers(element) for element in value]
+    return value
+
+
+def _members(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice in one object")
+    return members
+
+
+def _number(text: str) -> NumberLiteral:
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(f"a number of {len(text)} characters")
+    return NumberLiteral(text)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_members, parse_int=_number, parse_float=_number, parse_constant=_no_constant
+)
+_ENCODER = msgspec.json.Encoder()
