@@ -3,30 +3,30 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ocn.ocpi.objects import Connector, Evse, Location, Tariff
 from ocn.ocpi.timestamps import format_datetime
 from ocn.simulation.errors import Refused
 from ocn.simulation.fleet import Fleet
-from ocn.simulation.objects import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class ChargePoint:
     """One connector with what it is part of, and the tariff it is sold by."""
 
-    location: JsonObject
-    evse: JsonObject
-    connector: JsonObject
-    tariff: JsonObject
+    location: Location
+    evse: Evse
+    connector: Connector
+    tariff: Tariff
 
 
 class ChargePoints:
     """All charge points of a CPO. Status changes move ``last_updated`` of the EVSE and its Location."""
 
     def __init__(self, fleet: Fleet) -> None:
-        self.locations: dict[str, JsonObject] = {location["id"]: location for location in fleet.locations}
-        self.tariffs: dict[str, JsonObject] = {tariff["id"]: tariff for tariff in fleet.tariffs}
+        self.locations: dict[str, Location] = {location["id"]: location for location in fleet.locations}
+        self.tariffs: dict[str, Tariff] = {tariff["id"]: tariff for tariff in fleet.tariffs}
 
-    def location(self, location_id: str) -> JsonObject:
+    def location(self, location_id: str) -> Location:
         """Return a Location.
 
         Raises:
@@ -37,7 +37,7 @@ class ChargePoints:
             raise Refused(f"there is no location {location_id[:36]}")
         return found
 
-    def evse(self, location_id: str, evse_uid: str | None) -> JsonObject:
+    def evse(self, location_id: str, evse_uid: str | None) -> Evse:
         """Return an EVSE of a Location; without uid the first one available.
 
         Raises:
@@ -46,8 +46,7 @@ class ChargePoints:
         evses = self.location(location_id)["evses"]
         for evse in evses:
             if evse["uid"] == evse_uid or (evse_uid is None and evse["status"] == "AVAILABLE"):
-                found: JsonObject = evse
-                return found
+                return evse
         missing = "no EVSE available" if evse_uid is None else f"no EVSE {evse_uid[:36]}"
         raise Refused(f"location {location_id[:36]} has {missing}")
 
@@ -64,7 +63,7 @@ class ChargePoints:
                 return ChargePoint(self.location(location_id), evse, connector, tariff)
         raise Refused(f"EVSE {evse['uid']} has no connector {str(connector_id)[:36]}")
 
-    def set_status(self, evse_uid: str, status: str, now: datetime) -> tuple[JsonObject, JsonObject] | None:
+    def set_status(self, evse_uid: str, status: str, now: datetime) -> tuple[Location, Evse] | None:
         """Change an EVSE's status and return its Location and the EVSE; None when it had that status."""
         for location in self.locations.values():
             for evse in location["evses"]:

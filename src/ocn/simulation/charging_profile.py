@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from ocn.ocpi.errors import InvalidParameters
-from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.objects import ActiveChargingProfile
+from ocn.ocpi.objects import ChargingProfile as ChargingProfileObject
+from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.simulation.car import MAX_POWER_W
 from ocn.simulation.fleet import PHASES, VOLTAGE
-from ocn.simulation.objects import JsonObject
 
 _WATTS_PER_UNIT = {"W": Decimal(1), "A": Decimal(VOLTAGE * PHASES)}
 
@@ -62,14 +64,24 @@ class ChargingProfile:
             (limit for offset, limit in reversed(self.periods) if passed >= timedelta(seconds=offset)), None
         )
 
-    def active_object(self, since: datetime, until: datetime) -> JsonObject:
-        """Describe the profile's limits in [since, until) as the period list of an ActiveChargingProfile."""
-        start = self.start or since
-        horizon = min(until, start + self.duration) if self.duration is not None else until
-        return {
+    def active(self, charging_since: datetime, now: datetime, horizon: timedelta) -> ActiveChargingProfile:
+        """Describe what applies from now on for ``horizon``, in watts (OCPI's ActiveChargingProfile)."""
+        start = self.start or charging_since
+        edges = [start + timedelta(seconds=offset) for offset, _ in self.periods]
+        if self.duration is not None:
+            edges.append(start + self.duration)
+        moments = [now, *(edge for edge in edges if now < edge < now + horizon)]
+        limits = [self.allowed_w(moment, charging_since) for moment in moments]
+        profile: ChargingProfileObject = {
+            "start_date_time": format_datetime(now),
+            "duration": int(horizon.total_seconds()),
             "charging_rate_unit": "W",
-            "duration": max(0, int((horizon - start).total_seconds())),
             "charging_profile_period": [
-                {"start_period": offset, "limit": limit} for offset, limit in self.periods
+                {
+                    "start_period": int((moment - now).total_seconds()),
+                    "limit": MAX_POWER_W if limit is None else limit,
+                }
+                for moment, limit in zip(moments, limits, strict=True)
             ],
         }
+        return {"start_date_time": format_datetime(now), "charging_profile": profile}

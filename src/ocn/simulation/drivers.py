@@ -3,14 +3,14 @@
 import random
 from datetime import UTC, datetime
 
+from ocn.ocpi.objects import Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.objects import JsonObject
 
 _ISSUED = datetime(2024, 3, 1, 8, tzinfo=UTC)
 
 
-def build_tokens(party: PartyId, count: int = 10) -> tuple[JsonObject, ...]:
+def build_tokens(party: PartyId, count: int = 10) -> tuple[Token, ...]:
     """Make the tokens of an eMSP: eight-digit RFID uids, the same ones for the same party.
 
     All are valid but the last, which is blocked, so that authorisation has something to refuse.
@@ -19,7 +19,7 @@ def build_tokens(party: PartyId, count: int = 10) -> tuple[JsonObject, ...]:
     return tuple(_token(party, numbers, valid=n < count) for n in range(1, count + 1))
 
 
-def _token(party: PartyId, numbers: random.Random, *, valid: bool) -> JsonObject:
+def _token(party: PartyId, numbers: random.Random, *, valid: bool) -> Token:
     return {
         "country_code": party.country_code,
         "party_id": party.party_id,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from ocn.ocpi.objects import Evse, Location, Tariff
+from ocn.ocpi.objects.locations import EnergyMix
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.objects import JsonObject
 from ocn.simulation.places import Country, Place, country_of
 
 VOLTAGE = 230
@@ -20,7 +21,7 @@ PHASES = 3
 _BUILT = datetime(2024, 3, 1, 8, tzinfo=UTC)
 _EVSES_PER_LOCATION = 2
 _CAPABILITIES = ("CHARGING_PROFILE_CAPABLE", "REMOTE_START_STOP_CAPABLE", "RESERVABLE", "RFID_READER")
-_GREY_MIX: JsonObject = {
+_GREY_MIX: EnergyMix = {
     "is_green_energy": False,
     "energy_sources": [
         {"source": "WIND", "percentage": Decimal("31.5")},
@@ -34,15 +35,15 @@ _GREY_MIX: JsonObject = {
     ],
     "supplier_name": "Stadtwerk Muster",
 }
-_GREEN_MIX: JsonObject = {"is_green_energy": True}
+_GREEN_MIX: EnergyMix = {"is_green_energy": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """What a CPO starts with; the objects are fresh and belong to the caller."""
 
-    locations: tuple[JsonObject, ...]
-    tariffs: tuple[JsonObject, ...]
+    locations: tuple[Location, ...]
+    tariffs: tuple[Tariff, ...]
     currency: str
 
 
@@ -60,7 +61,7 @@ def _tariff_id(location_number: int) -> str:
     return "1" if location_number <= 4 else "2" if location_number <= 7 else "3"
 
 
-def _location(party: PartyId, country: Country, n: int, place: Place) -> JsonObject:
+def _location(party: PartyId, country: Country, n: int, place: Place) -> Location:
     return {
         "country_code": party.country_code,
         "party_id": party.party_id,
@@ -82,7 +83,7 @@ def _location(party: PartyId, country: Country, n: int, place: Place) -> JsonObj
     }
 
 
-def _evse(party: PartyId, n: int, k: int) -> JsonObject:
+def _evse(party: PartyId, n: int, k: int) -> Evse:
     return {
         "uid": f"{party.country_code}-{party.party_id}-E{n:02}{k:02}",
         "evse_id": f"{party.country_code}*{party.party_id}*E{n:02}{k:02}",
@@ -106,7 +107,7 @@ def _evse(party: PartyId, n: int, k: int) -> JsonObject:
     }
 
 
-def _tariffs(party: PartyId, country: Country) -> tuple[JsonObject, ...]:
+def _tariffs(party: PartyId, country: Country) -> tuple[Tariff, ...]:
     start_fee = ("FLAT", "0.50", 1)
     by_id = {
         "1": ("Start 0.50, then by kWh", (start_fee, ("ENERGY", "0.49", 1000))),

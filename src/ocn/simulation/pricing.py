@@ -12,8 +12,9 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from ocn.errors import OcnError
+from ocn.ocpi.objects import Price, PriceComponent, Tariff
 from ocn.simulation.charging import Activity, Stretch
-from ocn.simulation.objects import JsonObject, number
+from ocn.simulation.rounding import number
 
 _SECONDS_PER_HOUR = 3600
 _WH_PER_KWH = 1000
@@ -37,7 +38,7 @@ class Amount:
     def __add__(self, other: "Amount") -> "Amount":
         return Amount(self.excl_vat + other.excl_vat, self.incl_vat + other.incl_vat)
 
-    def as_price(self) -> JsonObject:
+    def as_price(self) -> Price:
         """Write the OCPI Price, four decimals."""
         return {"excl_vat": _decimal(self.excl_vat), "incl_vat": _decimal(self.incl_vat)}
 
@@ -57,7 +58,7 @@ class Cost:
         return self.fixed + self.energy + self.time + self.parking
 
 
-def price(tariff: JsonObject, stretches: Sequence[Stretch]) -> Cost:
+def price(tariff: Tariff, stretches: Sequence[Stretch]) -> Cost:
     """Price what was metered.
 
     Raises:
@@ -85,8 +86,8 @@ def price(tariff: JsonObject, stretches: Sequence[Stretch]) -> Cost:
     return Cost(fixed, part("ENERGY"), part("TIME"), part("PARKING_TIME"))
 
 
-def _components(tariff: JsonObject) -> dict[str, JsonObject]:
-    found: dict[str, JsonObject] = {}
+def _components(tariff: Tariff) -> dict[str, PriceComponent]:
+    found: dict[str, PriceComponent] = {}
     unpriced = {"min_price", "max_price"} & tariff.keys()
     for element in tariff["elements"]:
         if element.get("restrictions"):
@@ -109,7 +110,7 @@ def _in_steps(volume: Fraction, step: int) -> Fraction:
     return Fraction(-(-volume // step) * step) if step > 0 else volume
 
 
-def _amount(component: JsonObject, volume: Fraction) -> Amount:
+def _amount(component: PriceComponent, volume: Fraction) -> Amount:
     net = Fraction(component["price"]) * volume
     vat = component.get("vat")
     return Amount(net, net if vat is None else net * (1 + Fraction(vat) / 100))

@@ -4,11 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from ocn.ocpi.objects import (
+    Cdr,
+    CdrDimension,
+    CdrLocation,
+    CdrToken,
+    ChargingPeriod,
+    Connector,
+    Evse,
+    Location,
+    Session,
+    Tariff,
+    Token,
+)
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.simulation.charging import Activity, Reading, Stretch
-from ocn.simulation.objects import JsonObject, number
 from ocn.simulation.pricing import price
+from ocn.simulation.rounding import number
 
 _WH_PER_KWH = 1000
 
@@ -19,11 +32,11 @@ class SessionFacts:
 
     id: str
     cpo: PartyId
-    token: JsonObject
-    location: JsonObject
-    evse: JsonObject
-    connector: JsonObject
-    tariff: JsonObject
+    token: Token
+    location: Location
+    evse: Evse
+    connector: Connector
+    tariff: Tariff
     started_at: datetime
     authorization_reference: str | None = None
 
@@ -33,19 +46,16 @@ class SessionFacts:
         return PartyId(self.token["country_code"], self.token["party_id"])
 
 
-def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) -> JsonObject:
+def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) -> Session:
     """Write the Session as it stands at the reading."""
-    ended = {"end_date_time": format_datetime(reading.at)} if completed else {}
-    return {
+    session: Session = {
         "country_code": facts.cpo.country_code,
         "party_id": facts.cpo.party_id,
         "id": facts.id,
         "start_date_time": format_datetime(facts.started_at),
-        **ended,
         "kwh": _kwh(reading.energy_wh),
         "cdr_token": _cdr_token(facts.token),
         "auth_method": "COMMAND",
-        **_reference(facts),
         "location_id": facts.location["id"],
         "evse_uid": facts.evse["uid"],
         "connector_id": facts.connector["id"],
@@ -55,19 +65,18 @@ def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) ->
         "status": "COMPLETED" if completed else "ACTIVE",
         "last_updated": format_datetime(reading.at),
     }
+    if completed:
+        session["end_date_time"] = format_datetime(reading.at)
+    if facts.authorization_reference is not None:
+        session["authorization_reference"] = facts.authorization_reference
+    return session
 
 
-def cdr_object(facts: SessionFacts, reading: Reading) -> JsonObject:
+def cdr_object(facts: SessionFacts, reading: Reading) -> Cdr:
     """Write the CDR of a session that ended at the reading."""
     cost = price(facts.tariff, reading.stretches)
-    parts = {
-        "total_fixed_cost": cost.fixed,
-        "total_energy_cost": cost.energy,
-        "total_time_cost": cost.time,
-        "total_parking_cost": cost.parking,
-    }
     parked = sum((s.duration for s in reading.stretches if s.activity is Activity.PARKED), timedelta(0))
-    return {
+    cdr: Cdr = {
         "country_code": facts.cpo.country_code,
         "party_id": facts.cpo.party_id,
         "id": f"CDR-{facts.id}"[:36],
@@ -76,21 +85,27 @@ def cdr_object(facts: SessionFacts, reading: Reading) -> JsonObject:
         "session_id": facts.id,
         "cdr_token": _cdr_token(facts.token),
         "auth_method": "COMMAND",
-        **_reference(facts),
         "cdr_location": _cdr_location(facts),
         "currency": facts.tariff["currency"],
         "tariffs": [facts.tariff],
         "charging_periods": _periods(facts, reading),
         "total_cost": cost.total.as_price(),
-        **{name: amount.as_price() for name, amount in parts.items() if amount.excl_vat},
+        "total_fixed_cost": cost.fixed.as_price(),
         "total_energy": _kwh(reading.energy_wh),
+        "total_energy_cost": cost.energy.as_price(),
         "total_time": _hours(reading.at - facts.started_at),
-        **({"total_parking_time": _hours(parked)} if parked else {}),
+        "total_time_cost": cost.time.as_price(),
         "last_updated": format_datetime(reading.at),
     }
+    if parked:
+        cdr["total_parking_time"] = _hours(parked)
+        cdr["total_parking_cost"] = cost.parking.as_price()
+    if facts.authorization_reference is not None:
+        cdr["authorization_reference"] = facts.authorization_reference
+    return cdr
 
 
-def _periods(facts: SessionFacts, reading: Reading) -> list[JsonObject]:
+def _periods(facts: SessionFacts, reading: Reading) -> list[ChargingPeriod]:
     return [
         {
             "start_date_time": format_datetime(stretch.started_at),
@@ -101,29 +116,35 @@ def _periods(facts: SessionFacts, reading: Reading) -> list[JsonObject]:
     ]
 
 
-def _dimensions(stretch: Stretch) -> list[JsonObject]:
-    time = {"type": str(stretch.activity), "volume": _hours(stretch.duration)}
+def _dimensions(stretch: Stretch) -> list[CdrDimension]:
+    time: CdrDimension = {"type": str(stretch.activity), "volume": _hours(stretch.duration)}
     if stretch.activity is Activity.PARKED:
         return [time]
     return [{"type": "ENERGY", "volume": _kwh(stretch.energy_wh)}, time]
 
 
-def _cdr_token(token: JsonObject) -> JsonObject:
-    return {name: token[name] for name in ("country_code", "party_id", "uid", "type", "contract_id")}
-
-
-def _reference(facts: SessionFacts) -> JsonObject:
-    reference = facts.authorization_reference
-    return {} if reference is None else {"authorization_reference": reference}
-
-
-def _cdr_location(facts: SessionFacts) -> JsonObject:
-    location, connector = facts.location, facts.connector
-    names = ("id", "name", "address", "city", "postal_code", "country", "coordinates")
+def _cdr_token(token: Token) -> CdrToken:
     return {
-        **{name: location[name] for name in names if name in location},
+        "country_code": token["country_code"],
+        "party_id": token["party_id"],
+        "uid": token["uid"],
+        "type": token["type"],
+        "contract_id": token["contract_id"],
+    }
+
+
+def _cdr_location(facts: SessionFacts) -> CdrLocation:
+    location, connector = facts.location, facts.connector
+    return {
+        "id": location["id"],
+        "name": location.get("name", ""),
+        "address": location["address"],
+        "city": location["city"],
+        "postal_code": location.get("postal_code", ""),
+        "country": location["country"],
+        "coordinates": location["coordinates"],
         "evse_uid": facts.evse["uid"],
-        "evse_id": facts.evse["evse_id"],
+        "evse_id": facts.evse.get("evse_id", ""),
         "connector_id": connector["id"],
         "connector_standard": connector["standard"],
         "connector_format": connector["format"],
