@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ocn.ocpi.objects import PriceComponent, Tariff
 from ocn.ocpi.party_id import PartyId
 from ocn.simulation.car import Car
 from ocn.simulation.charge_points import ChargePoints
@@ -19,19 +20,20 @@ from ocn.simulation.records import SessionFacts, cdr_object, session_object
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
-def tariff(*components: tuple[str, str, int, str | None]) -> dict[str, object]:
+def tariff(*components: tuple[str, str, int, str | None]) -> Tariff:
+    prices: list[PriceComponent] = []
+    for kind, amount, step, vat in components:
+        component: PriceComponent = {"type": kind, "price": Decimal(amount), "step_size": step}
+        if vat is not None:
+            component["vat"] = Decimal(vat)
+        prices.append(component)
     return {
+        "country_code": "DE",
+        "party_id": "CPO",
         "id": "T",
         "currency": "EUR",
-        "elements": [
-            {
-                "price_components": [
-                    {"type": kind, "price": Decimal(amount), "step_size": step}
-                    | ({} if vat is None else {"vat": Decimal(vat)})
-                    for kind, amount, step, vat in components
-                ]
-            }
-        ],
+        "elements": [{"price_components": prices}],
+        "last_updated": "2026-01-01T00:00:00Z",
     }
 
 
@@ -72,7 +74,7 @@ def test_price_of_flat_is_paid_once() -> None:
 
 def test_price_by_a_tariff_with_restrictions_is_refused() -> None:
     restricted = tariff(("FLAT", "8.00", 1, None))
-    restricted["elements"][0]["restrictions"] = {"max_kwh": 5}  # type: ignore[index] # the dict is ours
+    restricted["elements"][0]["restrictions"] = {"max_kwh": Decimal(5)}
     with pytest.raises(TariffNotPriceable):
         price(restricted, [charged(1, 1)])
 
@@ -99,12 +101,8 @@ def test_cdr_adds_up_and_agrees_with_its_session(minutes: int, location: str) ->
     assert volumes["ENERGY"] == cdr["total_energy"] == session["kwh"]
     assert abs(volumes["TIME"] + volumes.get("PARKING_TIME", 0) - cdr["total_time"]) <= Decimal("0.0002")
     assert volumes.get("PARKING_TIME", 0) == cdr.get("total_parking_time", 0)
-    parts = [
-        cdr[f"total_{part}_cost"]["excl_vat"]
-        for part in ("fixed", "energy", "time")
-        if f"total_{part}_cost" in cdr
-    ]
-    assert sum(parts) == cdr["total_cost"]["excl_vat"] > 0
+    parts = [cdr["total_fixed_cost"], cdr["total_energy_cost"], cdr["total_time_cost"]]
+    assert sum(part["excl_vat"] for part in parts) == cdr["total_cost"]["excl_vat"] > 0
     assert cdr["total_cost"]["incl_vat"] > cdr["total_cost"]["excl_vat"]
     assert session["total_cost"] == cdr["total_cost"]
     assert session["charging_periods"] == cdr["charging_periods"]
