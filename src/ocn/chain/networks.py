@@ -1,0 +1,123 @@
+"""Which chain, and where on it the contracts are: built-in networks, and files that change them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ocn.errors import ConfigurationError
+from ocn.signing.addresses import address_bytes, checksummed
+from ocn.signing.errors import SignatureInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """An endpoint and the addresses of both contracts, whose history begins at ``first_block``."""
+
+    name: str
+    rpc_url: str
+    chain_id: int
+    registry: str
+    permissions: str
+    first_block: int = 0
+
+
+# Energy Web's addresses are those of the existing client, so both see the same network.
+BUILT_IN: Final[Mapping[str, Network]] = {
+    network.name: network
+    for network in (
+        Network(
+            "local",
+            "http://localhost:8544",
+            9,
+            "0x345cA3e014Aaf5dcA488057592ee47305D9B3e10",
+            "0xf25186B5081Ff5cE73482AD761DB0eB0d25abfBF",
+        ),
+        Network(
+            "volta",
+            "https://volta-rpc.energyweb.org:443",
+            73799,
+            "0xd57595D5FA1F94725C426739C449b15D92758D55",
+            "0xa72479612436D1f9df5FA975baFB9ae74529aB0E",
+        ),
+        Network(
+            "prod",
+            "https://rpc.energyweb.org:443",
+            246,
+            "0x184aeD70F2aaB0Cd1FC62261C1170560cBfd0776",
+            "0x9a59513F0C9Aa56CB4D3f3bAe0513868907BB978",
+        ),
+    )
+}
+
+
+def built_in(name: str) -> Network:
+    """Return a built-in network.
+
+    Raises:
+        ConfigurationError: there is none of that name.
+    """
+    try:
+        return BUILT_IN[name]
+    except KeyError:
+        raise ConfigurationError(
+            f'Option "{name}" not found in configured networks.',
+            hint=f"Choose one of {', '.join(BUILT_IN)}, or give --network-file or --rpc.",
+        ) from None
+
+
+def with_file(network: Network, path: Path) -> Network:
+    """Return the network with what a network file changes.
+
+    The file is the existing client's: ``{"provider": {"protocol", "host", "port", "network_id"},
+    "contracts": {"Registry": {"address"}, "Permissions": {"address"}}}``, every field optional;
+    ``first_block`` beside them is ours. Other fields (an ABI, gas) are of no use here and ignored.
+
+    Raises:
+        ConfigurationError: no such file, or not of that shape.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        provider = dict(content.get("provider", {}))
+        contracts = dict(content.get("contracts", {}))
+        return replace(
+            network,
+            rpc_url=_merged_url(network.rpc_url, provider),
+            chain_id=int(provider.get("network_id", network.chain_id)),
+            registry=_contract(contracts, "Registry", network.registry),
+            permissions=_contract(contracts, "Permissions", network.permissions),
+            first_block=int(content.get("first_block", network.first_block)),
+        )
+    except OSError as error:
+        raise ConfigurationError(f"cannot read the network file {path}: {error.strerror}") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ConfigurationError(
+            f"the network file {path} cannot be used: {error}",
+            hint='Expected {"provider": {"host", "port"}, "contracts": {"Registry": {"address"}}}',
+        ) from error
+
+
+def contract_address(text: str, of: str) -> str:
+    """Return an address in EIP-55 case.
+
+    Raises:
+        ConfigurationError: it is none; the message names the contract.
+    """
+    try:
+        return checksummed(address_bytes(text))
+    except SignatureInvalid as error:
+        raise ConfigurationError(f"the address of {of} must be 0x and 40 hex digits, not {text!r}") from error
+
+
+def _contract(contracts: Mapping[str, Any], name: str, default: str) -> str:
+    return contract_address(str(contracts.get(name, {}).get("address", default)), name)
+
+
+def _merged_url(url: str, provider: Mapping[str, Any]) -> str:
+    parts = urlsplit(url)
+    protocol = provider.get("protocol", parts.scheme)
+    host = provider.get("host", parts.hostname)
+    port = provider.get("port", parts.port)
+    return f"{protocol}://{host}:{int(port)}" if port else f"{protocol}://{host}"
