@@ -1,0 +1,28 @@
+"""What the node must still know after a restart: platforms, invitations, and the links it handed out.
+
+In: values of :mod:`ocn.node.model`, through the ports ``PlatformStore``, ``LinkStore`` and ``Sealing``.
+Out: the same values from SQLite or PostgreSQL, whichever :func:`open_database` was given, or from memory.
+Tokens that must be sent again are sealed, tokens that are only compared are hashes already when they come
+in. This room knows tables, transactions and migrations; it must not know what a message is, who may do
+what, or where the node's secret comes from. Nothing here is in a message's way but one insert for a link
+handed out and one read by primary key for a link used.
+"""
+
+from ocn.node.storage.database import Database, open_database
+from ocn.node.storage.errors import AlreadyStored, StorageError
+from ocn.node.storage.links import SqlLinkStore
+from ocn.node.storage.memory import MemoryLinkStore, MemoryPlatformStore
+from ocn.node.storage.platforms import SqlPlatformStore
+from ocn.node.storage.sealing import AesGcmSealing
+
+__all__ = [
+    "AesGcmSealing",
+    "AlreadyStored",
+    "Database",
+    "MemoryLinkStore",
+    "MemoryPlatformStore",
+    "SqlLinkStore",
+    "SqlPlatformStore",
+    "StorageError",
+    "open_database",
+]

@@ -1,0 +1,112 @@
+"""One database, SQLite or PostgreSQL: opened from its URL, and three ways to talk to it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ocn.errors import ConfigurationError
+from ocn.node.storage.engines import Engines, postgresql_engines, sqlite_engines
+from ocn.node.storage.errors import AlreadyStored, StorageError
+from ocn.node.storage.upgrade import upgrade
+
+_ENGINES = {"sqlite": sqlite_engines, "postgresql": postgresql_engines, "postgres": postgresql_engines}
+
+
+def open_database(url: str) -> "Database":
+    """Open ``sqlite:///path``, ``sqlite:///:memory:`` or ``postgresql://user:password@host/name``.
+
+    Nothing is sent yet; ``Database.upgrade`` comes first. Errors never show the URL, which has a password.
+
+    Raises:
+        ConfigurationError: no such kind of database, a file that cannot be opened, or psycopg is missing.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "the database URL cannot be read", hint="sqlite:///path or postgresql://user:password@host/name"
+        ) from None
+    engines = _ENGINES.get(parsed.get_backend_name())
+    if engines is None:
+        raise ConfigurationError(
+            f"no such kind of database: {parsed.get_backend_name()}", hint="sqlite and postgresql are there"
+        )
+    return Database(engines(parsed), _name(parsed))
+
+
+def _name(url: URL) -> str:
+    """Return what may be shown: kind, host and name, but neither user, password nor options."""
+    host = f"{url.host}{f':{url.port}' if url.port else ''}/" if url.host else ""
+    return f"{url.get_backend_name()} {host}{url.database or ':memory:'}"
+
+
+class Database:
+    """An open database. Close it, or use it as ``async with``.
+
+    Each way of talking to it gives a connection for the length of a block. What the database cannot do
+    leaves the block as ``StorageError`` (or ``AlreadyStored``), and then nothing of the block has happened.
+    """
+
+    def __init__(self, engines: Engines, name: str) -> None:
+        self._engines = engines
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"<Database {self._name}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def statement(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For one statement, which commits by itself; the cheapest."""
+        return self._connected(self._engines.statement)
+
+    def snapshot(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For several SELECTs that must see one state."""
+        return self._connected(self._engines.snapshot)
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """For several changes: committed at the end of the block, rolled back when it raises."""
+        return self._connected(self._engines.transaction, commit=True)
+
+    async def upgrade(self) -> None:
+        """Bring the tables to what this code knows; several processes may call it at once.
+
+        Raises:
+            ConfigurationError: the database is newer than this code, or is not a database of this node.
+        """
+        async with self.transaction() as connection:
+            await upgrade(connection, self._name)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._engines.transaction.dispose()
+
+    @asynccontextmanager
+    async def _connected(
+        self, engine: AsyncEngine, *, commit: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with engine.connect() as connection:
+                yield connection
+                if commit:
+                    await connection.commit()
+        except IntegrityError as error:
+            raise AlreadyStored(f"{self._name}: what must be new is there already") from error
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+            raise StorageError(
+                f"{self._name}: {reason}", hint="check that the database is up, reachable and not full"
+            ) from error
+        except UnicodeError as error:
+            raise StorageError(f"{self._name}: a text holds what no database stores") from error

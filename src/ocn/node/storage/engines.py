@@ -1,0 +1,122 @@
+"""What is different between the two databases: how to connect, and what each kind of transaction means."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ocn.errors import ConfigurationError
+
+_BUSY_TIMEOUT_S = 5
+"""How long a writer waits for one of another process (SQLite), or a statement for its lock (PostgreSQL)."""
+_STATEMENT_TIMEOUT_S = 15
+_CONNECT_TIMEOUT_S = 5
+_POOL_TIMEOUT_S = 15
+_POSTGRESQL_CONNECTIONS = 10
+_BEGIN = "ocn_begin"
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One pool of connections, seen in three ways.
+
+    ``statement`` commits each statement by itself; ``snapshot`` shows the same state to every SELECT of a
+    transaction; ``transaction`` is for several changes that hold together.
+    """
+
+    statement: AsyncEngine
+    snapshot: AsyncEngine
+    transaction: AsyncEngine
+
+
+def sqlite_engines(url: URL) -> Engines:
+    """Open a SQLite file, or ``:memory:``.
+
+    One connection, so that its thread is the queue of the process and a private memory database stays one;
+    only other processes are waited for. The file is readable by its owner alone. ``synchronous=NORMAL``
+    with the write-ahead log: nothing is lost when the process dies; when the machine loses power the last
+    commits may be, and the file stays whole.
+    """
+    if url.query:
+        raise ConfigurationError(
+            "a SQLite database takes no options in its URL", hint="sqlite:///path/to/file"
+        )
+    path = url.database or ":memory:"
+    if path != ":memory:":
+        _make_private_file(Path(path))
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite", database=path),
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "isolation_level": None},
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_S,
+        hide_parameters=True,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Engines(
+        statement=engine,
+        snapshot=engine.execution_options(**{_BEGIN: "BEGIN"}),
+        transaction=engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}),
+    )
+
+
+def _make_private_file(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigurationError(
+            f"the database file {path} cannot be opened: {error.strerror}",
+            hint="its folder must exist and be writable",
+        ) from error
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Say BEGIN where wanted; sqlite3 itself is told never to (``isolation_level``)."""
+    if begin := connection.get_execution_options().get(_BEGIN):
+        connection.exec_driver_sql(begin)
+
+
+def postgresql_engines(url: URL) -> Engines:
+    """Open a PostgreSQL database through psycopg.
+
+    Raises:
+        ConfigurationError: psycopg is not installed.
+    """
+    timeouts: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "ocn"}
+    if "options" not in url.query:
+        timeouts["options"] = (
+            f"-c statement_timeout={_STATEMENT_TIMEOUT_S}s -c lock_timeout={_BUSY_TIMEOUT_S}s"
+            f" -c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_S}s"
+        )
+    try:
+        engine = create_async_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={name: value for name, value in timeouts.items() if name not in url.query},
+            pool_size=_POSTGRESQL_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+    except ImportError as error:
+        raise ConfigurationError(
+            "a PostgreSQL database needs psycopg, which is not installed", hint="pip install 'ocn[postgres]'"
+        ) from error
+    return Engines(
+        statement=engine.execution_options(isolation_level="AUTOCOMMIT"),
+        snapshot=engine.execution_options(isolation_level="REPEATABLE READ"),
+        transaction=engine,
+    )

@@ -1,0 +1,18 @@
+"""What the store can report beyond the promises of its ports.
+
+::
+
+    OcnError
+    └── StorageError          the database did not do it: unreachable, busy, full; nothing was changed
+        └── AlreadyStored     an id or a token hash that must be new is not
+"""
+
+from ocn.errors import OcnError
+
+
+class StorageError(OcnError):
+    """The database could not do what was asked; the transaction changed nothing."""
+
+
+class AlreadyStored(StorageError):
+    """Something that must be new (an id, a token) is there already."""
