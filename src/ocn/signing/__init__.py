@@ -12,3 +12,57 @@ entitled to sign, and knows no OCPI object, only JSON values and names of header
 ``node_signature``  what one node signs for the next over the bytes it sends
 ``replay_window``   nonces seen lately
 """
+
+from ocn.signing.addresses import same_address
+from ocn.signing.envelope import Envelope, Rewrite
+from ocn.signing.errors import JsonInvalid, SignatureInvalid, Unsignable
+from ocn.signing.hashes import keccak256, personal_digest
+from ocn.signing.json_values import JsonValue, NumberLiteral, parse_json
+from ocn.signing.keys import PrivateKey, recover_address
+from ocn.signing.node_signature import (
+    NodeProof,
+    NodeRequest,
+    NodeResponse,
+    new_nonce,
+    sign_node_message,
+    verify_node_message,
+)
+from ocn.signing.notary import Verified, require_complete, rewrite, sign, verify
+from ocn.signing.number_text import NumberForm
+from ocn.signing.replay_window import ReplayWindow
+from ocn.signing.values import SignedValues, request_values, response_values
+from ocn.signing.wire import decode, encode
+
+__all__ = [
+    "Envelope",
+    "JsonInvalid",
+    "JsonValue",
+    "NodeProof",
+    "NodeRequest",
+    "NodeResponse",
+    "NumberForm",
+    "NumberLiteral",
+    "PrivateKey",
+    "ReplayWindow",
+    "Rewrite",
+    "SignatureInvalid",
+    "SignedValues",
+    "Unsignable",
+    "Verified",
+    "decode",
+    "encode",
+    "keccak256",
+    "new_nonce",
+    "parse_json",
+    "personal_digest",
+    "recover_address",
+    "request_values",
+    "require_complete",
+    "response_values",
+    "rewrite",
+    "same_address",
+    "sign",
+    "sign_node_message",
+    "verify",
+    "verify_node_message",
+]
