@@ -4,8 +4,9 @@
 
     OcnError
     ├── Refused             a charge point will not do what it was told; the message is for the driver
-    ├── PlayFailed          see ocn.simulation.play
-    └── NetworkFailed       see ocn.simulation.network
+    ├── TariffNotPriceable  see ocn.simulation.pricing
+    ├── StepFailed          something in the play is not as it must be
+    └── NetworkFailed       a process of the local network did not start, or ended
 """
 
 from ocn.errors import OcnError
@@ -13,3 +14,11 @@ from ocn.errors import OcnError
 
 class Refused(OcnError):
     """A charge point will not do what it was told; answered REJECTED with this message."""
+
+
+class StepFailed(OcnError):
+    """What came back in the play is not what must come back; the message says how it differs."""
+
+
+class NetworkFailed(OcnError):
+    """A process of the local network did not start or ended by itself; the message has its last words."""
