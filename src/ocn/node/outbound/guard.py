@@ -43,7 +43,7 @@ class AddressGuard:
     def check_url(self, url: str) -> ParsedUrl:
         """Read a URL or raise AddressRefused. Pure: no lookup, so fit for refusing early, at registration."""
         origin, target = split_url(url)
-        return ParsedUrl(self._origin(origin), target.encode("ascii"))
+        return ParsedUrl(self._origin(origin), target)
 
     async def resolve(self, origin: Origin) -> tuple[str, ...]:
         """The addresses to connect to, all of them checked.

@@ -36,12 +36,10 @@ class OutboundResponse:
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The first header of this name (in any case), or None."""
+        """The value of a header, its name in any case; several of one name are joined by a comma."""
         wanted = name.lower()
-        for key, value in self.headers:
-            if key == wanted:
-                return value
-        return None
+        values = [value for key, value in self.headers if key == wanted]
+        return ", ".join(values) if values else None
 
     def __repr__(self) -> str:
         return f"OutboundResponse({self.status}, {len(self.headers)} headers, {len(self.body)} bytes)"

@@ -1,7 +1,8 @@
 """A request as the bytes of its head, or not at all.
 
-Request smuggling needs a line break, a second length or a second host in the head. A line break is found
-by counting lines after the head is built; lengths, hosts and connection options are written here only.
+Request smuggling needs a line break, a second length or a second host in the head. Lengths, hosts and
+connection options are written here only; and the finished head is counted: it must contain exactly our own
+line ends and no other control character.
 """
 
 import re
@@ -14,7 +15,7 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}", re.ASCII)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}", re.ASCII)  # RFC 9110 section 5.6.2
-_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})  # all but the tab, which a value may contain
 _OURS = frozenset(
     {
         "accept-encoding",
@@ -32,6 +33,7 @@ _OURS = frozenset(
     }
 )
 _NAMES_REMEMBERED = 1_024
+_OUR_LINES = 4  # request line, Host, Accept-Encoding, and the empty line that ends the head
 
 
 class RequestEncoder:
@@ -39,45 +41,39 @@ class RequestEncoder:
 
     def __init__(self, max_head: int) -> None:
         self._max_head = max_head
-        self._names: dict[str | bytes, bytes] = {}
+        self._names: dict[str | bytes, str] = {}
 
     def head(self, request: OutboundRequest, url: ParsedUrl) -> bytes:
         """Request line and headers up to the empty line, or RequestInvalid."""
         method, body = request.method, request.body
         if _METHOD.fullmatch(method) is None or method in {"CONNECT", "TRACE"}:
             raise RequestInvalid(f"the method {method[:32]!r} cannot be sent")
-        parts = [method.encode("ascii"), b" ", url.target, url.origin.request_head]
         names = self._names
+        lines = [
+            f"{names.get(name) or self._name(name)}"
+            f"{value if isinstance(value, str) else value.decode('latin-1')}\r\n"
+            for name, value in request.headers
+        ]
+        if body or method in _WITH_LENGTH:
+            lines.append(f"Content-Length: {len(body)}\r\n")
         try:
-            for name, value in request.headers:
-                parts.append(names.get(name) or self._name(name))
-                parts.append(value if type(value) is bytes else value.encode("latin-1"))  # type: ignore[union-attr]  # the fast test of two types
-                parts.append(b"\r\n")
+            head = f"{method} {url.target}{url.origin.request_head}{''.join(lines)}\r\n".encode("latin-1")
         except UnicodeEncodeError as error:
             raise RequestInvalid("a header has a character outside latin-1") from error
-        lines = 4 + len(request.headers)
-        if body or method in _WITH_LENGTH:
-            parts.append(b"Content-Length: %d\r\n" % len(body))
-            lines += 1
-        parts.append(b"\r\n")
-        head = b"".join(parts)
         if len(head) > self._max_head:
             raise RequestInvalid(f"the request head has {len(head)} bytes, more than {self._max_head}")
-        if (
-            head.count(b"\n") != lines
-            or head.count(b"\r") != lines
-            or len(head.translate(None, _CONTROLS)) != len(head)
-        ):
+        line_ends = 2 * (_OUR_LINES + len(lines))
+        if len(head.translate(None, _CONTROLS)) != len(head) - line_ends:
             raise RequestInvalid("a header value has a line break or another control character")
         return head
 
-    def _name(self, name: str | bytes) -> bytes:
+    def _name(self, name: str | bytes) -> str:
         text = name.decode("latin-1") if isinstance(name, bytes) else name
         if _NAME.fullmatch(text) is None:
             raise RequestInvalid("a header name is not an HTTP token")
         if text.lower() in _OURS:
             raise RequestInvalid(f"the header {text} is the client's own to set")
-        prefix = text.encode("ascii") + b": "
+        prefix = f"{text}: "
         if len(self._names) < _NAMES_REMEMBERED:
             self._names[name] = prefix
         return prefix

@@ -88,6 +88,7 @@ class ResponseReader:
             self.reusable = False  # whatever follows a complete response is dropped with its connection
         if self._complete:
             return self._response(parser)
+        self._check_head()
         if self._quiet > self._limits.max_response_head:
             raise ResponseInvalid("the response has an endless line in its head, chunk or trailer")
         return None
@@ -120,14 +121,10 @@ class ResponseReader:
         """A header, or a trailer once the head is done; trailers are counted and dropped."""
         self._quiet = 0
         self._head_size += len(name) + len(value) + 4
-        if self._head_size > self._limits.max_response_head:
-            self._fail(f"the response head has more than {self._limits.max_response_head} bytes")
         if self._head_done:
             self._trailers += 1
         else:
             self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
-        if len(self._headers) + self._trailers > self._limits.max_response_headers:
-            self._fail(f"the response has more than {self._limits.max_response_headers} headers")
 
     def on_headers_complete(self) -> None:
         """Decide how the body ends, before a byte of it is taken."""
@@ -135,6 +132,7 @@ class ResponseReader:
         parser = self._parser
         if parser is None:  # pragma: no cover - the parser calls only while it exists
             return
+        self._check_head()
         status = parser.get_status_code()
         version = parser.get_http_version()
         length, chunked = self._framing()
@@ -171,6 +169,13 @@ class ResponseReader:
         """The end; of an interim response, just the end of that."""
         if self._head_done:
             self._complete = True
+
+    def _check_head(self) -> None:
+        """Bound headers and trailers; called often enough that one read of the socket is the excess."""
+        if self._head_size > self._limits.max_response_head:
+            self._fail(f"the response head has more than {self._limits.max_response_head} bytes")
+        if len(self._headers) + self._trailers > self._limits.max_response_headers:
+            self._fail(f"the response has more than {self._limits.max_response_headers} headers")
 
     def _framing(self) -> tuple[int | None, bool]:
         """The declared length, and whether the body is chunked; never both, never twice."""

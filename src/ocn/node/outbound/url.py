@@ -7,6 +7,7 @@ addresses only in the one spelling that every parser reads alike (RFC 3986 secti
 
 import ipaddress
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from ocn.node.outbound.addresses import IPAddress
@@ -37,7 +38,7 @@ class Origin:
     port: int
     address: IPAddress | None
     key: str
-    request_head: bytes = field(repr=False)
+    request_head: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class ParsedUrl:
     """A URL that passed the syntax: where to connect, and what to ask for (path and query)."""
 
     origin: Origin
-    target: bytes = field(repr=False)
+    target: str = field(repr=False)
 
 
 def split_url(url: str) -> tuple[str, str]:
@@ -77,7 +78,7 @@ def parse_origin(text: str) -> Origin:
     address = _ipv6(literal) if literal else _named(host)
     shown = f"[{literal}]" if literal else host
     authority = shown if port == DEFAULT_PORTS[scheme] else f"{shown}:{port}"
-    head = f" HTTP/1.1\r\nHost: {authority}\r\nAccept-Encoding: identity\r\n".encode("ascii")
+    head = f" HTTP/1.1\r\nHost: {authority}\r\nAccept-Encoding: identity\r\n"
     return Origin(scheme, literal or host, port, address, f"{scheme}://{shown}:{port}", head)
 
 
@@ -116,5 +117,6 @@ def _check_a_label(label: str) -> None:
         again = decoded.encode("punycode").decode("ascii")
     except (UnicodeError, ValueError, OverflowError) as error:
         raise AddressRefused("the URL's host has a broken internationalised label") from error
-    if not decoded or decoded.isascii() or again != label[4:]:
+    stable = decoded.isprintable() and unicodedata.normalize("NFKC", decoded) == decoded
+    if not decoded or decoded.isascii() or not stable or again != label[4:]:
         raise AddressRefused("the URL's host has a broken internationalised label")
