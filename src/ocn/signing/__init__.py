@@ -49,6 +49,7 @@ __all__ = [
     "SignedValues",
     "Unsignable",
     "Verified",
+    "claimed_node",
     "decode",
     "encode",
     "keccak256",

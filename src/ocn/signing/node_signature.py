@@ -77,6 +77,18 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
+def claimed_node(signature: str) -> NodeProof:
+    """Return what a signature claims, unverified: to whom an answer, if any, has to be addressed.
+
+    Raises:
+        SignatureInvalid: malformed.
+    """
+    read = _WIRE.fullmatch(signature)
+    if read is None:
+        raise SignatureInvalid("Malformed node signature")
+    return NodeProof(read["by"], read["nonce"], int(read["time"]))
+
+
 def sign_node_message(
     key: PrivateKey, message: NodeRequest | NodeResponse, *, nonce: str, time_ms: int
 ) -> str:
