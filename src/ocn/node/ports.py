@@ -112,6 +112,14 @@ class Sealing(Protocol):
         ...
 
 
+class UrlCheck(Protocol):
+    """Whether an address that a party names may be called at all, as far as its text tells."""
+
+    def check(self, url: str) -> None:
+        """Accept, or raise InvalidParameters saying what is wrong with it."""
+        ...
+
+
 class Outbound(Protocol):
     """The only way out: one guarded HTTP request (``ocn.node.outbound``)."""
 

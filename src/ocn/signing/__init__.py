@@ -23,6 +23,7 @@ from ocn.signing.node_signature import (
     NodeProof,
     NodeRequest,
     NodeResponse,
+    claimed_node,
     new_nonce,
     sign_node_message,
     verify_node_message,

@@ -1,0 +1,45 @@
+"""Issue, list and withdraw the TOKEN_A with which parties register."""
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from ocn.node.members import Members, token_hash
+from ocn.node.model import Invitation
+from ocn.node.ports import Clock, PlatformStore
+from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.party_id import PartyId
+
+
+class Invitations:
+    """The use cases around TOKEN_A."""
+
+    def __init__(self, *, store: PlatformStore, members: Members, clock: Clock, lifetime: timedelta) -> None:
+        self._store = store
+        self._members = members
+        self._clock = clock
+        self._lifetime = lifetime
+
+    async def issue(self, parties: frozenset[PartyId]) -> tuple[Invitation, str]:
+        """Issue a TOKEN_A for these parties and nobody else; the token is returned once and kept as a hash.
+
+        Raises:
+            InvalidParameters: no party, or one that is connected already.
+        """
+        if not parties:
+            raise InvalidParameters("name at least one party")
+        connected = sorted(str(party) for party in parties if self._members.by_party(party))
+        if connected:
+            raise InvalidParameters(f"already connected: {', '.join(connected)}")
+        now = self._clock.now()
+        token = secrets.token_urlsafe(32)
+        invitation = Invitation(str(uuid.uuid4()), token_hash(token), parties, now, now + self._lifetime)
+        await self._store.invite(invitation)
+        await self._members.refresh()
+        return invitation, token
+
+    async def withdraw(self, invitation_id: str) -> bool:
+        """Make a TOKEN_A worthless; False when there is none."""
+        withdrawn = await self._store.withdraw(invitation_id)
+        await self._members.refresh()
+        return withdrawn

@@ -1,0 +1,88 @@
+"""How platforms, invitations and the node itself are shown. No token leaves through here."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from ocn import __version__
+from ocn.node.hub_modules.persona import Persona
+from ocn.node.members import Members
+from ocn.node.model import Invitation, Platform
+from ocn.ocpi.timestamps import format_datetime
+
+
+def platform_view(platform: Platform) -> dict[str, object]:
+    """Show a platform."""
+    return {
+        "id": platform.id,
+        "status": platform.status,
+        "version": platform.version,
+        "versions_url": platform.versions_url,
+        "roles": [
+            {
+                "role": role.role,
+                "country_code": role.party.country_code,
+                "party_id": role.party.party_id,
+                "business_details": msgspec.json.decode(role.business_details),
+            }
+            for role in platform.roles
+        ],
+        "endpoints": [
+            {"identifier": module, "role": role, "url": url}
+            for (module, role), url in sorted(platform.endpoints.items())
+        ],
+        "requires_signatures": platform.requires_signatures,
+        "registered_at": format_datetime(platform.registered_at) if platform.registered_at else None,
+        "updated_at": format_datetime(platform.updated_at) if platform.updated_at else None,
+    }
+
+
+def invitation_view(invitation: Invitation) -> dict[str, object]:
+    """Show an open invitation."""
+    return {
+        "id": invitation.id,
+        "parties": [
+            {"country_code": party.country_code, "party_id": party.party_id}
+            for party in sorted(invitation.parties, key=lambda party: party.key)
+        ],
+        "created_at": format_datetime(invitation.created_at),
+        "expires_at": format_datetime(invitation.expires_at),
+    }
+
+
+class NodeView:
+    """How the node itself stands."""
+
+    def __init__(
+        self,
+        *,
+        persona: Persona,
+        address: str,
+        members: Members,
+        index_view: Callable[[], dict[str, object]],
+        find_problems: Callable[[], list[str]],
+    ) -> None:
+        self._persona = persona
+        self._address = address
+        self._members = members
+        self._index_view = index_view
+        self.problems = find_problems
+
+    def as_json(self) -> dict[str, object]:
+        """Show identity, counts and the state of the registry index."""
+        platforms = self._members.platforms()
+        return {
+            "version": __version__,
+            "url": self._persona.url,
+            "address": self._address,
+            "hub": {
+                "country_code": self._persona.party.country_code,
+                "party_id": self._persona.party.party_id,
+                "name": self._persona.name,
+            },
+            "platforms": len(platforms),
+            "parties": sum(len(platform.parties) for platform in platforms),
+            "open_invitations": len(self._members.invitations()),
+            "registry": self._index_view(),
+            "problems": self.problems(),
+        }

@@ -1,0 +1,94 @@
+"""The two ways to be accepted: a platform by its token, a node by its signature."""
+
+from collections.abc import Callable
+
+from ocn.node.authentication.party_signatures import PartySignatures
+from ocn.node.members import Members
+from ocn.node.model import Platform
+from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_NODES
+from ocn.node.ports import Directory
+from ocn.node.stages import Authenticated, Door, Received
+from ocn.ocpi import headers as names
+from ocn.ocpi.authorization import token_candidates
+from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
+from ocn.signing import (
+    NodeProof,
+    NodeRequest,
+    ReplayWindow,
+    SignatureInvalid,
+    same_address,
+    verify_node_message,
+)
+
+
+class Callers:
+    """Authenticates messages of both doors."""
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        members: Members,
+        directory: Directory,
+        party_signatures: PartySignatures,
+        replays: ReplayWindow,
+        now_ms: Callable[[], int],
+        max_age_ms: int,
+    ) -> None:
+        self._address = address
+        self._members = members
+        self._directory = directory
+        self._party_signatures = party_signatures
+        self._replays = replays
+        self._now_ms = now_ms
+        self._max_age_ms = max_age_ms
+
+    def authenticate(self, received: Received) -> Authenticated:
+        """Accept a message, or raise Unauthorized, InvalidParameters or a HubFault.
+
+        At the node door nothing is a 401: a party's token is never at stake there.
+        """
+        platform: Platform | None = None
+        node: NodeProof | None = None
+        node_url: str | None = None
+        if received.door is Door.PARTY:
+            platform = self._platform(received)
+        else:
+            node, node_url = self._node(received)
+        signature = self._party_signatures.of_request(received)
+        return Authenticated(received, platform, node, node_url, signature)
+
+    def _platform(self, received: Received) -> Platform:
+        candidates = token_candidates(received.headers.get(names.AUTHORIZATION, ""))
+        platform = self._members.by_token(candidates)
+        if platform is None:
+            raise Unauthorized("the Authorization header holds no token of this node")
+        if received.sender not in platform.parties:
+            raise InvalidParameters(f"OCPI-from: {received.sender} is not a party of this connection")
+        return platform
+
+    def _node(self, received: Received) -> tuple[NodeProof, str]:
+        listing = self._directory.party(received.sender)
+        if listing is None or listing.node_url is None:
+            raise UnknownReceiver(f"the sender {received.sender} is not listed in the registry")
+        try:
+            proof = self._proof(received, listing.operator)
+        except SignatureInvalid as error:
+            raise ReceiverUnreachable(f"the sending node's signature was refused: {error}") from error
+        return proof, listing.node_url
+
+    def _proof(self, received: Received, operator: str) -> NodeProof:
+        now_ms = self._now_ms()
+        message = NodeRequest(
+            to=self._address,
+            method=received.method,
+            target=received.target,
+            headers={name: received.headers.get(name, "") for name in SIGNED_BY_NODES},
+            body=received.body,
+        )
+        signature = received.headers.get(NODE_SIGNATURE, "")
+        proof = verify_node_message(signature, message, now_ms=now_ms, max_age_ms=self._max_age_ms)
+        if not same_address(proof.address, operator):
+            raise SignatureInvalid(f"signed by {proof.address}, not by the node of {received.sender}")
+        self._replays.admit(proof, now_ms=now_ms)
+        return proof

@@ -1,0 +1,84 @@
+"""Signatures of parties on requests and answers: verified against the registry, carried along.
+
+A signature is accepted when its values are unchanged, or every change is stashed by somebody entitled to
+make it. Entitled are the party and the operator of its node, of each signatory in the chain and not only
+of the last (``spec`` of the notary leaves the older ones unchecked).
+"""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from ocn.node.ports import Directory
+from ocn.node.stages import Received, Signatures
+from ocn.ocpi import headers as names
+from ocn.ocpi.errors import InvalidParameters, ServerFault
+from ocn.ocpi.party_id import PartyId
+from ocn.signing import (
+    JsonValue,
+    SignatureInvalid,
+    SignedValues,
+    decode,
+    parse_json,
+    request_values,
+    response_values,
+    same_address,
+    verify,
+)
+
+
+class PartySignatures:
+    """Checks notary signatures and who made them."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def of_request(self, received: Received) -> Signatures | None:
+        """Verify the signature of a request, if it has one.
+
+        Raises:
+            InvalidParameters: malformed, altered, or by somebody not entitled.
+        """
+        text = received.headers.get(names.SIGNATURE)
+        if not text:
+            return None
+        try:
+            values = signed_request(received.headers, received.address.query, received.body)
+            return self._verify(text, values, received.sender)
+        except SignatureInvalid as error:
+            raise InvalidParameters(f"Invalid signature: {error}") from error
+
+    def of_answer(
+        self, text: str, headers: Mapping[str, str], envelope: JsonValue, signer: PartyId
+    ) -> Signatures:
+        """Verify the signature that an answer carries.
+
+        Raises:
+            ServerFault: malformed, altered, or by somebody not entitled.
+        """
+        try:
+            return self._verify(text, response_values(headers, envelope), signer)
+        except SignatureInvalid as error:
+            raise ServerFault(f"Unable to verify response signature: {error}") from error
+
+    def _verify(self, text: str, values: SignedValues, signer: PartyId) -> Signatures:
+        envelope = decode(text)
+        verified = verify(envelope, values)
+        listing = self._directory.party(signer)
+        if listing is None:
+            raise SignatureInvalid(f"{signer} is not listed in the registry")
+        for signatory in verified.signatories:
+            if not (same_address(signatory, listing.address) or same_address(signatory, listing.operator)):
+                raise SignatureInvalid(
+                    f"signed by {signatory}, expected {listing.address} or its node {listing.operator}"
+                )
+        return Signatures(text, envelope)
+
+
+def signed_request(headers: Mapping[str, str], query: str, body: bytes) -> SignedValues:
+    """Return the values a party signs of a request.
+
+    Raises:
+        SignatureInvalid: the body is no JSON.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return request_values(headers, pairs, parse_json(body) if body else None)

@@ -1,0 +1,182 @@
+"""Put a node together: the only file that picks concrete classes.
+
+:func:`assemble` wires the stages from ports alone, so that a test can give it others; ``serve`` (in
+:mod:`ocn.node.service`) opens the real ones and keeps the node running.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ocn.node.admin.application import AdminApplication
+from ocn.node.admin.invitations import Invitations
+from ocn.node.admin.views import NodeView
+from ocn.node.authentication.answers import AnswersToNodes
+from ocn.node.authentication.callers import Callers
+from ocn.node.authentication.party_signatures import PartySignatures
+from ocn.node.clock import SystemClock, now_ms
+from ocn.node.config import NodeConfig
+from ocn.node.edge.application import Application
+from ocn.node.edge.reading import EdgeLimits
+from ocn.node.edge.rendering import ErrorRenderer
+from ocn.node.forwarding.sender import Sender
+from ocn.node.handed_out import HandedOut, Lifetimes
+from ocn.node.hub_modules.answering import HubModules
+from ocn.node.hub_modules.discovery import Discovery
+from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.registration import Registration
+from ocn.node.members import Members
+from ocn.node.pipeline import Pipeline
+from ocn.node.ports import Clock, Directory, LinkStore, Outbound, PlatformStore, UrlCheck
+from ocn.node.responding.responder import Responder
+from ocn.node.routing.receivers import Receivers
+from ocn.node.routing.router import Router
+from ocn.node.rules.demands import Demands
+from ocn.ocpi.party_id import PartyId
+from ocn.signing import PrivateKey, ReplayWindow
+
+_REPLAYS_REMEMBERED = 1_000_000
+_REPLAYS_PER_NODE = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a node is made of besides its settings."""
+
+    key: PrivateKey
+    admin_key: str
+    platforms: PlatformStore
+    links: LinkStore
+    directory: Directory
+    outbound: Outbound
+    url_check: UrlCheck
+    index_view: Callable[[], dict[str, object]]
+    problems: Callable[[], list[str]]
+    clock: Clock = SystemClock()
+    now_ms: Callable[[], int] = now_ms
+
+    def __repr__(self) -> str:
+        return f"Parts(address={self.key.address})"
+
+
+def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
+    """Wire a node. ``members`` must have been refreshed once; nothing is opened or started here."""
+    persona = Persona(config.base_url, PartyId(config.hub.country_code, config.hub.party_id), config.hub.name)
+    handed_out = HandedOut(
+        url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
+    )
+    hub_modules = _hub_modules(config, parts, members, persona)
+    return Application(
+        pipeline=_pipeline(config, parts, members, persona, handed_out),
+        hub_modules=hub_modules,
+        errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
+        answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
+        side=_admin(config, parts, members, persona).asgi(),
+        clock=parts.clock,
+        limits=EdgeLimits(config.limits.body_bytes, config.limits.body_timeout_seconds),
+        address=parts.key.address,
+    )
+
+
+def _pipeline(
+    config: NodeConfig, parts: Parts, members: Members, persona: Persona, handed_out: HandedOut
+) -> Pipeline:
+    max_age_ms = int(config.limits.node_clock_skew_seconds * 1000)
+    party_signatures = PartySignatures(parts.directory)
+    return Pipeline(
+        authentication=Callers(
+            address=parts.key.address,
+            members=members,
+            directory=parts.directory,
+            party_signatures=party_signatures,
+            replays=ReplayWindow(
+                max_age_ms=max_age_ms,
+                max_entries=_REPLAYS_REMEMBERED,
+                max_per_node=_REPLAYS_PER_NODE,
+            ),
+            now_ms=parts.now_ms,
+            max_age_ms=max_age_ms,
+        ),
+        rules=Demands(members, signatures_required=config.signatures.required),
+        routing=Router(
+            receivers=Receivers(address=parts.key.address, hub=persona.party, directory=parts.directory),
+            handed_out=handed_out,
+            url_check=parts.url_check,
+            clock=parts.clock,
+            key=parts.key,
+        ),
+        forwarding=Sender(
+            key=parts.key,
+            outbound=parts.outbound,
+            now_ms=parts.now_ms,
+            max_age_ms=max_age_ms,
+            timeout_s=config.limits.forward_timeout_seconds,
+            node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
+        ),
+        responding=Responder(
+            party_signatures=party_signatures,
+            handed_out=handed_out,
+            url_check=parts.url_check,
+            clock=parts.clock,
+            key=parts.key,
+            signatures_required=config.signatures.required,
+        ),
+    )
+
+
+def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> HubModules:
+    discovery = Discovery(
+        outbound=parts.outbound,
+        url_check=parts.url_check,
+        timeout_s=config.limits.registration_timeout_seconds,
+    )
+    registration = Registration(
+        persona=persona,
+        address=parts.key.address,
+        members=members,
+        store=parts.platforms,
+        directory=parts.directory,
+        discovery=discovery,
+        clock=parts.clock,
+    )
+    return HubModules(
+        persona=persona,
+        members=members,
+        registration=registration,
+        store=parts.platforms,
+        clock=parts.clock,
+    )
+
+
+def _admin(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> AdminApplication:
+    return AdminApplication(
+        admin_key=parts.admin_key,
+        persona=persona,
+        address=parts.key.address,
+        members=members,
+        store=parts.platforms,
+        directory=parts.directory,
+        invitations=Invitations(
+            store=parts.platforms,
+            members=members,
+            clock=parts.clock,
+            lifetime=timedelta(days=config.limits.invitation_days),
+        ),
+        node_view=NodeView(
+            persona=persona,
+            address=parts.key.address,
+            members=members,
+            index_view=parts.index_view,
+            find_problems=parts.problems,
+        ),
+    )
+
+
+def _lifetimes(config: NodeConfig) -> Lifetimes:
+    limits = config.limits
+    return Lifetimes(
+        page=timedelta(hours=limits.page_link_hours),
+        callback=timedelta(hours=limits.callback_hours),
+        location=timedelta(days=limits.location_days),
+        longest_reservation=timedelta(days=limits.longest_reservation_days),
+    )

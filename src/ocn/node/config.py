@@ -1,0 +1,232 @@
+"""The node's settings: a TOML file, overridden by environment variables, secrets from files too.
+
+Every field is documented where it is declared; ``docs/reference/configuration.md`` is generated from here.
+A variable is named ``OCN_NODE_`` and the path of the field, parts joined by two underscores:
+``OCN_NODE_DATABASE__URL``. Read by ``compose`` and the command line only.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from ocn.errors import ConfigurationError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Listen(_Section):
+    """Where the node listens. Put a TLS proxy in front in production."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all.")
+    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
+
+
+class Hub(_Section):
+    """The node's own OCPI identity, as its parties see it in credentials."""
+
+    country_code: str = Field("CH", pattern=r"^[A-Za-z]{2}$", description="Country code of the hub.")
+    party_id: str = Field("OCN", pattern=r"^[A-Za-z0-9]{3}$", description="Party id of the hub.")
+    name: str = Field(
+        "Open Charging Network node", max_length=100, description="Business name shown to parties."
+    )
+
+
+class Identity(_Section):
+    """The node's key. It signs towards other nodes and seals tokens in the database: keep it."""
+
+    key: SecretStr | None = Field(None, description="Private key, 64 hexadecimal characters.")
+    key_file: Path | None = Field(
+        None, description="File with the private key in hexadecimal, or a keystore (JSON)."
+    )
+    keystore_password_file: Path | None = Field(None, description="File with the password of the keystore.")
+    admin_key: SecretStr | None = Field(
+        None, description="Key of the admin API (`Authorization: Token ...`)."
+    )
+    admin_key_file: Path | None = Field(None, description="File with the key of the admin API.")
+
+
+class DatabaseSettings(_Section):
+    """Where platforms, invitations and handed-out links are kept."""
+
+    url: str = Field(
+        "sqlite:///ocn-node.sqlite",
+        description="`sqlite:///relative.sqlite`, `sqlite:////absolute.sqlite` or `postgresql://user@host/db`.",
+    )
+
+
+class ChainSettings(_Section):
+    """Where the registry is. Reads come from a local index; the chain is never asked while a message passes."""
+
+    url: str = Field("http://127.0.0.1:8544", description="JSON-RPC endpoint of the chain.")
+    registry: str = Field(
+        "0x345cA3e014Aaf5dcA488057592ee47305D9B3e10", description="Address of the Registry contract."
+    )
+    permissions: str = Field(
+        "0xf25186B5081Ff5cE73482AD761DB0eB0d25abfBF", description="Address of the Permissions contract."
+    )
+    start_block: int = Field(
+        0, ge=0, description="Block in which the contracts were deployed; the index begins there."
+    )
+    confirmations: int = Field(12, ge=0, description="Blocks until an entry is in the `confirmed` view.")
+    poll_seconds: float = Field(1.0, gt=0, description="How often new blocks are asked for.")
+    index_file: Path = Field(
+        Path("ocn-registry-index.sqlite"), description="File of the local index; may be deleted."
+    )
+
+
+class Signatures(_Section):
+    """What party signatures this node demands. A platform may demand more for itself (`ocnrules`)."""
+
+    required: bool = Field(
+        False, description="Refuse every request and answer that its party has not signed."
+    )
+
+
+class Network(_Section):
+    """Which addresses this node may call on a party's word."""
+
+    allow_http: bool = Field(
+        False, description="Call `http://` addresses too. For tests and closed networks."
+    )
+    allow_private_addresses: bool = Field(
+        False,
+        description="Call loopback, private and link-local addresses too. For tests and closed networks.",
+    )
+    ca_file: Path | None = Field(None, description="Further certificate authorities to trust, PEM.")
+
+
+class Limits(_Section):
+    """Bounds of everything that others can make large, long or many."""
+
+    body_bytes: int = Field(10 * 1024 * 1024, ge=1024, description="Largest request body.")
+    answer_bytes: int = Field(16 * 1024 * 1024, ge=1024, description="Largest answer of a receiver.")
+    body_timeout_seconds: float = Field(20.0, gt=0, description="Time for a request body to arrive.")
+    forward_timeout_seconds: float = Field(
+        30.0, gt=0, description="Time for a receiver to answer; then 4002."
+    )
+    registration_timeout_seconds: float = Field(
+        10.0, gt=0, description="Time for each call during registration."
+    )
+    connections_per_receiver: int = Field(6000, ge=1, description="Requests in flight to one host.")
+    concurrent_requests: int = Field(
+        20000, ge=1, description="Connections and requests served at once; then HTTP 503."
+    )
+    node_clock_skew_seconds: float = Field(60.0, gt=0, description="How old another node's signature may be.")
+    page_link_hours: float = Field(24.0, gt=0, description="How long a page link can be followed.")
+    callback_hours: float = Field(
+        24.0, gt=0, description="How long a response_url is served; for a reservation until it ends."
+    )
+    location_days: float = Field(3650.0, gt=0, description="How long the Location of a CDR is served.")
+    longest_reservation_days: float = Field(
+        31.0, gt=0, description="Longest reservation a response_url is kept for."
+    )
+    invitation_days: float = Field(30.0, gt=0, description="How long a TOKEN_A can be used.")
+
+
+class Log(_Section):
+    """Logging to standard error."""
+
+    level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least level that is written."
+    )
+    json_lines: bool = Field(False, description="One JSON object a line instead of readable text.")
+
+
+class NodeConfig(BaseSettings):
+    """All settings of a node."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OCN_NODE_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    url: Annotated[
+        str,
+        Field(description="Public base URL, as listed in the registry; HTTPS, unless `network.allow_http`."),
+    ]
+    listen: Listen = Listen()
+    identity: Identity = Identity()
+    hub: Hub = Hub()
+    database: DatabaseSettings = DatabaseSettings()
+    chain: ChainSettings = ChainSettings()
+    signatures: Signatures = Signatures()
+    network: Network = Network()
+    limits: Limits = Limits()
+    log: Log = Log()
+
+    @model_validator(mode="after")
+    def _url_is_usable(self) -> "NodeConfig":
+        parsed = HttpUrl(self.url)
+        if parsed.scheme != "https" and not self.network.allow_http:
+            raise ValueError("url must be https; set network.allow_http for a test network")
+        if parsed.query or parsed.fragment or parsed.username:
+            raise ValueError("url is a base address: no query, fragment or user")
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """The public URL without a trailing slash."""
+        return self.url.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file, which arrives as init settings."""
+        return env_settings, init_settings
+
+
+def load_config(file: Path | None) -> NodeConfig:
+    """Read the settings.
+
+    Raises:
+        ConfigurationError: no such file, no TOML, or a setting is missing, unknown or malformed. The
+            message names the setting and never shows a secret.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text())
+        except OSError as error:
+            raise ConfigurationError(f"cannot read {file}: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{file} is not TOML: {error}") from error
+    try:
+        return NodeConfig(**values)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise ConfigurationError(
+            f"settings: {problems}", hint="docs/reference/configuration.md lists every setting"
+        ) from error
+
+
+def read_secret(value: SecretStr | None, file: Path | None, name: str) -> str | None:
+    """Return a secret given directly or by file.
+
+    Raises:
+        ConfigurationError: both are given, or the file cannot be read.
+    """
+    if value is not None and file is not None:
+        raise ConfigurationError(f"{name} and {name}_file are both set; keep one")
+    if file is None:
+        return value.get_secret_value() if value is not None else None
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(f"{name}_file: cannot read {file}: {error.strerror}") from error

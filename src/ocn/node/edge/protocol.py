@@ -1,0 +1,100 @@
+"""uvicorn's HTTP protocol with limits it lacks: the size and count of headers, and how long they may take."""
+
+import asyncio
+import time
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from ocn.ocpi.statuses import Status
+
+HEADER_BYTES = 64 * 1024
+"""For the request line and all headers. A party signature over a 20 kB body takes 4 kB, over 45 kB 8 kB."""
+
+HEADER_COUNT = 100
+HEADER_SECONDS = 10.0
+
+_REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large"}
+
+
+class _TooManyHeaders(Exception):
+    """Leaves a callback of the parser, which makes a parser error of it: the request is refused with 400."""
+
+
+class BoundedHttpProtocol(HttpToolsProtocol):
+    """Refuses heads that are too large or too slow; whatever it refuses is answered in the envelope."""
+
+    _reading_head = True
+    _head_bytes = 0
+    _head_begun = 0.0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Start the clock for the first head."""
+        super().connection_made(transport)
+        self._head_begun = time.monotonic()
+
+    def data_received(self, data: bytes) -> None:
+        """Count what arrives before the headers are complete."""
+        if self._reading_head:
+            if self._head_begun == 0.0:
+                self._head_begun = time.monotonic()
+            self._head_bytes += len(data)
+            if self._head_bytes > HEADER_BYTES + len(data):
+                self._refuse(431, "the headers are too large")
+                return
+        if self.parser is not None:
+            super().data_received(data)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one header, within the limits."""
+        super().on_header(name, value)
+        if len(self.headers) > HEADER_COUNT:
+            raise _TooManyHeaders
+
+    def on_headers_complete(self) -> None:
+        """Stop counting and hand the request to the application."""
+        self._reading_head = False
+        self._head_bytes = 0
+        self._head_begun = 0.0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect another head."""
+        super().on_message_complete()
+        self._reading_head = True
+
+    def is_head_overdue(self, now: float) -> bool:
+        """Whether a head was begun and is not whole in the time allowed."""
+        return self._reading_head and self._head_begun > 0.0 and now - self._head_begun > HEADER_SECONDS
+
+    def refuse_slow(self) -> None:
+        """Close a connection whose head is overdue."""
+        self._refuse(408, "the headers did not arrive in time")
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, in the envelope."""
+        self._refuse(400, msg.rstrip("."))
+
+    def _refuse(self, status: int, message: str) -> None:
+        if self.transport.is_closing():
+            return
+        body = msgspec.json.encode(
+            {
+                "status_code": int(Status.INVALID_PARAMETERS),
+                "status_message": message,
+                "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            }
+        )
+        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+        self.transport.write(head % (status, _REASONS[status], len(body)) + body)
+        self.transport.close()
+
+
+async def close_slow_connections(connections: set[asyncio.Protocol]) -> None:
+    """Look after the connections of a server until cancelled."""
+    while True:
+        await asyncio.sleep(HEADER_SECONDS / 4)
+        now = time.monotonic()
+        for connection in list(connections):
+            if isinstance(connection, BoundedHttpProtocol) and connection.is_head_overdue(now):
+                connection.refuse_slow()

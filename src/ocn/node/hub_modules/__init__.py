@@ -1,0 +1,5 @@
+"""What the node answers itself: versions, credentials, and the signature switch of OcnRules.
+
+Configuration modules concern the platform and this hub alone, so nothing here is routed and no routing
+header is looked at (HUB-03).
+"""

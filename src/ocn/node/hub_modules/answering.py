@@ -1,0 +1,124 @@
+"""Answer requests to the node's own modules: who may ask, and what is asked."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.registration import Registration, read_credentials
+from ocn.node.members import Members
+from ocn.node.model import Invitation, Platform
+from ocn.node.ports import Clock, PlatformStore
+from ocn.ocpi.authorization import token_candidates
+from ocn.ocpi.errors import MethodNotAllowed, Unauthorized, UnknownObject
+from ocn.ocpi.versions import VersionNumber
+
+_VERSIONS = {str(version): version for version in VersionNumber}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever presents a token of ours: an invited party or a registered platform, and the token itself."""
+
+    token: str
+    invitation: Invitation | None
+    platform: Platform | None
+
+    def __repr__(self) -> str:
+        return f"Caller(invitation={self.invitation!r}, platform={self.platform!r})"
+
+
+class HubModules:
+    """Versions, details, credentials, and the signature switch of OcnRules."""
+
+    def __init__(
+        self,
+        *,
+        persona: Persona,
+        members: Members,
+        registration: Registration,
+        store: PlatformStore,
+        clock: Clock,
+    ) -> None:
+        self._persona = persona
+        self._members = members
+        self._registration = registration
+        self._store = store
+        self._clock = clock
+
+    def serves(self, path: str) -> bool:
+        """Whether a path below the party door is one of the node's own modules."""
+        segments = path.strip("/").split("/")
+        return (
+            segments == ["versions"]
+            or (len(segments) == 1 and segments[0] in _VERSIONS)
+            or (len(segments) == 2 and segments[0] in _VERSIONS and segments[1] == "credentials")
+            or _rules_path(segments) is not None
+        )
+
+    async def answer(self, method: str, path: str, authorization: str, body: bytes) -> object:
+        """Return the ``data`` of the answer, or UNSET for none.
+
+        Raises:
+            OcpiError: the request is refused; nothing has changed.
+        """
+        caller = self._caller(authorization)
+        segments = path.strip("/").split("/")
+        if (rest := _rules_path(segments)) is not None:
+            return await self._rules(method, rest, caller)
+        if segments[-1] == "credentials":
+            return await self._credentials(method, caller, body)
+        if method != "GET":
+            raise MethodNotAllowed("only GET is served here")
+        if segments == ["versions"]:
+            return self._persona.versions()
+        return self._persona.details(_VERSIONS[segments[0]])
+
+    async def _credentials(self, method: str, caller: Caller, body: bytes) -> object:
+        match method, caller.platform, caller.invitation:
+            case "GET", _, _:
+                return self._persona.credentials(caller.token)
+            case "POST", None, Invitation() as invitation:
+                return await self._registration.register(invitation, read_credentials(body))
+            case "PUT", Platform() as platform, _:
+                return await self._registration.update(platform, read_credentials(body))
+            case "DELETE", Platform() as platform, _:
+                await self._registration.unregister(platform)
+                return msgspec.UNSET
+            case "POST", _, _:
+                raise MethodNotAllowed("already registered; use PUT to renew")
+            case (("PUT" | "DELETE"), _, _):
+                raise MethodNotAllowed("not registered yet; use POST with this TOKEN_A")
+            case _:
+                raise MethodNotAllowed("credentials take GET, POST, PUT and DELETE")
+
+    async def _rules(self, method: str, rest: list[str], caller: Caller) -> object:
+        platform = caller.platform
+        if platform is None:
+            raise Unauthorized("a TOKEN_A serves for versions and credentials only")
+        if method == "GET" and not rest:
+            inactive: dict[str, object] = {"active": False, "list": []}
+            return {"signatures": platform.requires_signatures, "whitelist": inactive, "blacklist": inactive}
+        if method == "PUT" and rest == ["signatures"]:
+            await self._store.register(
+                replace(platform, requires_signatures=not platform.requires_signatures)
+            )
+            await self._members.refresh()
+            return msgspec.UNSET
+        raise UnknownObject("of OcnRules, this node serves GET and PUT signatures")
+
+    def _caller(self, authorization: str) -> Caller:
+        candidates = token_candidates(authorization)
+        for token in candidates:
+            platform = self._members.by_token((token,))
+            invitation = self._members.invitation((token,))
+            if platform is not None or (invitation is not None and invitation.expires_at > self._clock.now()):
+                return Caller(token, invitation, platform)
+        raise Unauthorized("the Authorization header holds no token of this node")
+
+
+def _rules_path(segments: list[str]) -> list[str] | None:
+    """Return what follows OcnRules in ``receiver/{version}/ocnrules`` or ``{version}/receiver/ocnrules``."""
+    if len(segments) >= 3 and segments[2] == "ocnrules" and "receiver" in segments[:2]:
+        return segments[3:] if segments[0] in _VERSIONS or segments[1] in _VERSIONS else None
+    return None

@@ -1,0 +1,117 @@
+"""Read a platform's versions and endpoints during registration, with the token it gave us."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from ocn.node.ports import Outbound, OutboundAnswer, UrlCheck
+from ocn.ocpi.authorization import encode_authorization
+from ocn.ocpi.errors import (
+    HubFault,
+    InvalidParameters,
+    NoMatchingEndpoints,
+    UnsupportedVersion,
+    UnusableClientApi,
+)
+from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.registration import Version, VersionDetails
+from ocn.ocpi.statuses import is_success
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+
+MOST_ENDPOINTS = 200
+
+Data = TypeVar("Data")
+
+
+class _Answer(msgspec.Struct, Generic[Data]):
+    status_code: int
+    data: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a platform offers, and whether it took our token Base64-encoded."""
+
+    version: VersionNumber
+    endpoints: Mapping[tuple[str, InterfaceRole], str]
+    sends_base64: bool
+
+
+class Discovery:
+    """Calls a platform's versions endpoint and the details of the best common version."""
+
+    def __init__(self, *, outbound: Outbound, url_check: UrlCheck, timeout_s: float) -> None:
+        self._outbound = outbound
+        self._url_check = url_check
+        self._timeout_s = timeout_s
+
+    async def discover(self, versions_url: str, token: str) -> Discovered:
+        """Find the newest common version and its endpoints.
+
+        Before a version is chosen nobody knows how the platform reads tokens, so Base64 is tried first and
+        the raw token after a 401.
+
+        Raises:
+            UnusableClientApi, UnsupportedVersion, NoMatchingEndpoints: 3001, 3002, 3003.
+        """
+        versions, as_base64 = await self._get(versions_url, token, list[Version], base64_first=True)
+        for version in PREFERRED_VERSIONS:
+            url = next((offered.url for offered in versions if offered.version == version), None)
+            if url is not None:
+                break
+        else:
+            raise UnsupportedVersion("no common version; this node speaks 2.2.1 and 2.2")
+        details, as_base64 = await self._get(
+            url, token, VersionDetails, base64_first=version.token_is_base64 or as_base64
+        )
+        return Discovered(version, self._endpoints(details), as_base64)
+
+    def _endpoints(self, details: VersionDetails) -> dict[tuple[str, InterfaceRole], str]:
+        endpoints: dict[tuple[str, InterfaceRole], str] = {}
+        if len(details.endpoints) > MOST_ENDPOINTS:
+            raise UnusableClientApi(f"more than {MOST_ENDPOINTS} endpoints")
+        for endpoint in details.endpoints:
+            try:
+                role = InterfaceRole(endpoint.role.upper())
+            except ValueError:
+                continue  # an interface role of a later edition is nobody's error
+            self._accept(endpoint.url, f"endpoint {endpoint.identifier[:64]}")
+            endpoints[endpoint.identifier, role] = endpoint.url
+        if not endpoints:
+            raise NoMatchingEndpoints("the version details name no endpoint")
+        return endpoints
+
+    def _accept(self, url: str, what: str) -> None:
+        try:
+            self._url_check.check(url)
+        except InvalidParameters as error:
+            raise UnusableClientApi(f"{what}: {error}") from error
+
+    async def _get(self, url: str, token: str, kind: type[Data], *, base64_first: bool) -> tuple[Data, bool]:
+        self._accept(url, "versions")
+        for as_base64 in (base64_first, not base64_first):
+            answer = await self._send(url, encode_authorization(token, base64_encoded=as_base64))
+            if answer.status != 401:
+                return _read(url, answer, kind), as_base64
+        raise UnusableClientApi(f"GET {url} refuses the token of the credentials object (HTTP 401)")
+
+    async def _send(self, url: str, authorization: str) -> OutboundAnswer:
+        headers = {"Authorization": authorization, "Accept": "application/json"}
+        try:
+            return await self._outbound.request("GET", url, headers, b"", timeout_s=self._timeout_s)
+        except HubFault as error:
+            raise UnusableClientApi(f"GET {url} failed: {error}") from error
+
+
+def _read(url: str, answer: OutboundAnswer, kind: type[Data]) -> Data:
+    if answer.status != 200:
+        raise UnusableClientApi(f"GET {url} answered HTTP {answer.status}")
+    try:
+        read = msgspec.json.decode(answer.body, type=_Answer[kind])  # type: ignore[valid-type]  # a runtime type
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnusableClientApi(f"GET {url} did not answer as OCPI says: {error}") from error
+    if not is_success(read.status_code):
+        raise UnusableClientApi(f"GET {url} answered {read.status_code}")
+    return read.data

@@ -1,0 +1,168 @@
+"""Make ``Answer`` of ``Delivered``."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from ocn.node.authentication.party_signatures import PartySignatures
+from ocn.node.handed_out import HandedOut, Place
+from ocn.node.links import NODE_DOOR
+from ocn.node.model import LinkKind
+from ocn.node.ports import Clock, UrlCheck
+from ocn.node.responding.verdicts import relayed_body
+from ocn.node.stages import Answer, Delivered, Door, Received, RemoteNode, Routed, Signatures
+from ocn.ocpi import headers as names
+from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
+from ocn.ocpi.links import format_next_link, next_link
+from ocn.ocpi.members import find_member, replace_member
+from ocn.ocpi.modules import Carries
+from ocn.signing import (
+    JsonInvalid,
+    JsonValue,
+    PrivateKey,
+    encode,
+    parse_json,
+    response_values,
+    rewrite,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchanged:
+    """A header of the answer that now names an address of this node."""
+
+    name: str
+    old: str
+    new: str
+
+
+class Responder:
+    """Verifies answers, exchanges their addresses and restores the caller's ids."""
+
+    def __init__(
+        self,
+        *,
+        party_signatures: PartySignatures,
+        handed_out: HandedOut,
+        url_check: UrlCheck,
+        clock: Clock,
+        key: PrivateKey,
+        signatures_required: bool,
+    ) -> None:
+        self._party_signatures = party_signatures
+        self._handed_out = handed_out
+        self._url_check = url_check
+        self._clock = clock
+        self._key = key
+        self._signatures_required = signatures_required
+
+    async def respond(self, delivered: Delivered) -> Answer:
+        """Return what the caller gets.
+
+        Raises:
+            HubFault, ServerFault, UnknownObject: the answer cannot be relayed.
+        """
+        routed, answer = delivered.routed, delivered.answer
+        received = routed.received
+        body = relayed_body(answer, self._clock)
+        headers = {
+            name: value for name in names.RELAYED_WITH_ANSWERS if (value := answer.header(name)) is not None
+        }
+        signatures, envelope = self._signature(routed, headers, body)
+        if exchanged := await self._exchange(routed, headers, answer.status):
+            headers[exchanged.name] = exchanged.new
+            if signatures is not None:
+                body = self._sign_again(signatures, envelope, exchanged, headers, body)
+        return Answer(answer.status, {**headers, **caller_headers(received)}, body)
+
+    def _signature(
+        self, routed: Routed, headers: dict[str, str], body: bytes
+    ) -> tuple[Signatures | None, JsonValue]:
+        platform = routed.permitted.authenticated.platform
+        if b'"ocn_signature"' not in body:
+            if self._signatures_required or (platform is not None and platform.requires_signatures):
+                raise ServerFault("Unable to verify response signature: Missing OCN Signature")
+            return None, None
+        try:
+            envelope = parse_json(body)
+        except JsonInvalid as error:
+            raise HubFault(f"the receiver's answer cannot be read: {error}") from error
+        text = envelope.pop("ocn_signature", None) if isinstance(envelope, dict) else None
+        if not isinstance(text, str) or not text:
+            return None, None
+        signer = routed.received.receiver
+        return self._party_signatures.of_answer(text, headers, envelope, signer), envelope
+
+    async def _exchange(self, routed: Routed, headers: dict[str, str], status: int) -> _Exchanged | None:
+        address = routed.received.address
+        if not 200 <= status < 300:
+            return None
+        if address.carries is Carries.NEXT_PAGE and names.LINK in headers:
+            target = next_link(headers[names.LINK])
+            if target is None:
+                return None
+            url = await self._mint(routed, LinkKind.PAGE, target)
+            return _Exchanged(names.LINK, headers[names.LINK], format_next_link(url))
+        if address.carries is Carries.LOCATION and names.LOCATION in headers:
+            url = await self._mint(routed, LinkKind.LOCATION, headers[names.LOCATION])
+            return _Exchanged(names.LOCATION, headers[names.LOCATION], url)
+        return None
+
+    async def _mint(self, routed: Routed, kind: LinkKind, target: str) -> str:
+        received = routed.received
+        url = urljoin(routed.url, target)
+        self._check_target(routed, url)
+        lifetimes = self._handed_out.lifetimes
+        return await self._handed_out.mint(
+            kind,
+            Place(received.address.module, received.address.interface_role, received.address.version),
+            holder=received.sender,
+            owner=received.receiver,
+            target=url,
+            for_node=received.door is Door.NODE,
+            lifetime=lifetimes.page if kind is LinkKind.PAGE else lifetimes.location,
+        )
+
+    def _check_target(self, routed: Routed, url: str) -> None:
+        if isinstance(routed.target, RemoteNode):
+            if not url.startswith(f"{routed.target.url}{NODE_DOOR}/"):
+                raise HubFault("the receiver's node answered with an address that is not its own")
+            return
+        try:
+            if self._handed_out.is_own(url):
+                raise InvalidParameters("it is an address of this node")
+            self._url_check.check(url)
+        except InvalidParameters as error:
+            raise HubFault(
+                f"the receiver answered with an address that cannot be relayed: {error}"
+            ) from error
+
+    def _sign_again(
+        self,
+        signatures: Signatures,
+        envelope: JsonValue,
+        exchanged: _Exchanged,
+        headers: dict[str, str],
+        body: bytes,
+    ) -> bytes:
+        rewritten = rewrite(
+            signatures.envelope,
+            {f"$['headers']['{exchanged.name}']": exchanged.old},
+            response_values(headers, envelope),
+            self._key,
+        )
+        member = find_member(body, "ocn_signature")
+        if member is None:
+            raise AssertionError("a signature once read has gone")
+        return replace_member(body, member, encode(rewritten))
+
+
+def caller_headers(received: Received) -> dict[str, str]:
+    """Return the ids and routing headers of an answer: the caller's own ids, from and to exchanged."""
+    return {
+        names.REQUEST_ID: received.request_id,
+        names.CORRELATION_ID: received.correlation_id,
+        names.TO_COUNTRY: received.sender.country_code,
+        names.TO_PARTY: received.sender.party_id,
+        names.FROM_COUNTRY: received.receiver.country_code,
+        names.FROM_PARTY: received.receiver.party_id,
+    }

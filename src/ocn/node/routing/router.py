@@ -1,0 +1,125 @@
+"""Route a request: its target, its address there, and its ``response_url`` exchanged where it has one."""
+
+from datetime import timedelta
+
+from ocn.node.authentication.party_signatures import signed_request
+from ocn.node.handed_out import HandedOut, Place
+from ocn.node.links import NODE_DOOR, endpoint_path
+from ocn.node.model import LinkKind
+from ocn.node.ports import Clock, UrlCheck
+from ocn.node.routing.receivers import Receivers
+from ocn.node.routing.response_urls import ResponseUrl, in_body, in_query, reserved_until
+from ocn.node.stages import Door, LocalPlatform, Permitted, Received, RemoteNode, Routed
+from ocn.ocpi import headers as names
+from ocn.ocpi.errors import InvalidParameters, UnknownReceiver
+from ocn.ocpi.modules import Carries, InterfaceRole, ModuleID
+from ocn.signing import PrivateKey, encode, rewrite
+
+
+class Router:
+    """Makes ``Routed`` of ``Permitted``."""
+
+    def __init__(
+        self,
+        *,
+        receivers: Receivers,
+        handed_out: HandedOut,
+        url_check: UrlCheck,
+        clock: Clock,
+        key: PrivateKey,
+    ) -> None:
+        self._receivers = receivers
+        self._handed_out = handed_out
+        self._url_check = url_check
+        self._clock = clock
+        self._key = key
+
+    async def route(self, permitted: Permitted) -> Routed:
+        """Find the target and rewrite what must be; raises the errors of its parts."""
+        received = permitted.received
+        target = self._receivers.find(permitted)
+        signature = received.headers.get(names.SIGNATURE)
+        if received.address.link_id is not None:
+            link = await self._handed_out.resolve(received.address.link_id, received)
+            return Routed(permitted, target, link.target, received.body, signature)
+        endpoint = _endpoint(received, target)
+        match received.address.carries:
+            case Carries.RESPONSE_URL_IN_BODY:
+                found = in_body(received.body, received.address.query)
+            case Carries.RESPONSE_URL_IN_QUERY:
+                found = in_query(received.body, received.address.query)
+            case _:
+                url = _join(endpoint, received.address.path, received.address.query)
+                return Routed(permitted, target, url, received.body, signature)
+        return await self._with_callback(permitted, target, endpoint, found)
+
+    async def _with_callback(
+        self,
+        permitted: Permitted,
+        target: LocalPlatform | RemoteNode,
+        endpoint: str,
+        found: ResponseUrl,
+    ) -> Routed:
+        received = permitted.received
+        self._check_origin(permitted, found.url)
+        callback = await self._handed_out.mint(
+            LinkKind.CALLBACK,
+            _callback_place(received, target),
+            holder=received.receiver,
+            owner=received.sender,
+            target=found.url,
+            for_node=isinstance(target, RemoteNode),
+            lifetime=self._callback_lifetime(received),
+        )
+        body, query = found.exchanged(callback)
+        signature = received.headers.get(names.SIGNATURE)
+        if permitted.authenticated.signature is not None:
+            envelope = rewrite(
+                permitted.authenticated.signature.envelope,
+                {found.signed_path: found.url},
+                signed_request(received.headers, query, body),
+                self._key,
+            )
+            signature = encode(envelope)
+        return Routed(permitted, target, _join(endpoint, received.address.path, query), body, signature)
+
+    def _check_origin(self, permitted: Permitted, url: str) -> None:
+        if permitted.received.door is Door.PARTY:
+            if self._handed_out.is_own(url):
+                raise InvalidParameters("the response_url is an address of this node")
+            self._url_check.check(url)
+        elif not url.startswith(f"{(permitted.authenticated.node_url or '').rstrip('/')}{NODE_DOOR}/"):
+            raise InvalidParameters("the response_url is not an address of the sending node")
+
+    def _callback_lifetime(self, received: Received) -> timedelta:
+        lifetimes = self._handed_out.lifetimes
+        until = reserved_until(received.body) if received.address.path == "/RESERVE_NOW" else None
+        if until is None:
+            return lifetimes.callback
+        reservation = min(until - self._clock.now(), lifetimes.longest_reservation)
+        return max(lifetimes.callback, reservation + timedelta(hours=1))
+
+
+def _callback_place(received: Received, target: LocalPlatform | RemoteNode) -> Place:
+    module = received.address.module
+    middle = received.address.path.strip("/") if module == ModuleID.COMMANDS else "result"
+    version = target.platform.version if isinstance(target, LocalPlatform) else received.address.version
+    return Place(module, InterfaceRole.SENDER, version, middle)
+
+
+def _endpoint(received: Received, target: LocalPlatform | RemoteNode) -> str:
+    address = received.address
+    if isinstance(target, RemoteNode):
+        door = f"{target.url}{NODE_DOOR}"
+        return door + endpoint_path(address.module, address.interface_role, address.version)
+    endpoint = target.platform.endpoints.get((address.module, address.interface_role))
+    if endpoint is None:
+        raise UnknownReceiver(
+            f"{received.receiver} does not offer the {address.interface_role} interface of {address.module}"
+        )
+    return endpoint
+
+
+def _join(endpoint: str, path: str, query: str) -> str:
+    url = endpoint.rstrip("/") + path if path else endpoint
+    return f"{url}?{query}" if query else url
