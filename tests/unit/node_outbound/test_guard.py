@@ -124,7 +124,6 @@ NOT_PUBLIC = [
     "https://8.8.8.256/",
     "https://134744072/",
     "https://a.1/",
-    "https://1e3/",
     # IPv4 that is not the public internet
     "https://0.0.0.0/",
     "https://0.1.2.3/",

@@ -13,6 +13,7 @@ from ocn.node.outbound.errors import ResponseInvalid
 from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.message import OutboundResponse
 
+_FIRST_BYTE = ord("H")
 _BODYLESS = frozenset({204, 304})
 
 
@@ -78,7 +79,10 @@ class ResponseReader:
         parser = self._parser
         if parser is None:
             raise ResponseInvalid("a response arrived that nobody asked for")
-        self.answered = True
+        if not self.answered:
+            self.answered = True
+            if data[0] != _FIRST_BYTE:  # llhttp skips empty lines, which a client has no reason to
+                raise ResponseInvalid("the response is not HTTP/1.1")
         self._quiet += len(data)
         try:
             parser.feed_data(data)
