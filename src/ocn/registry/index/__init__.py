@@ -1,0 +1,6 @@
+"""The local index: one task follows the contracts' events, lookups answer from memory.
+
+In come events of a chain (over :class:`ocn.chain.client.ChainClient`); out go listings, in two views, and
+word of what changed. The event log in SQLite is the only thing stored; everything in memory is made from it.
+Which contract fields mean what is the business of :mod:`ocn.registry.events`.
+"""

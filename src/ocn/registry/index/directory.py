@@ -1,0 +1,62 @@
+"""Lookups over a pair of views."""
+
+from collections.abc import Callable, Sequence
+
+from ocn.ocpi.party_id import PartyId
+from ocn.registry.directory import Changes, OnChange, View
+from ocn.registry.index.state import State
+from ocn.registry.index.views import Views
+from ocn.registry.listings import NodeListing, PartyListing, Service
+
+
+class Lookups:
+    """The part of :class:`ocn.registry.directory.Directory` that answers from memory."""
+
+    def __init__(self) -> None:
+        self._views = Views()
+        self._callbacks: list[OnChange] = []
+
+    def party(self, party: PartyId, view: View = "latest") -> PartyListing | None:
+        """Return who is listed under these ids, in any case of letters, or None."""
+        return self._state(view).party(party)
+
+    def party_by_address(self, address: str, view: View = "latest") -> PartyListing | None:
+        """Return the party with this key (EIP-55 case), or None."""
+        return self._state(view).party_by_address(address)
+
+    def parties(self, view: View = "latest") -> Sequence[PartyListing]:
+        """Return every listed party."""
+        return self._state(view).parties()
+
+    def node(self, operator: str, view: View = "latest") -> NodeListing | None:
+        """Return the node of this operator (EIP-55 case), or None."""
+        return self._state(view).node(operator)
+
+    def nodes(self, view: View = "latest") -> Sequence[NodeListing]:
+        """Return every listed node."""
+        return self._state(view).nodes()
+
+    def service(self, provider: str, view: View = "latest") -> Service | None:
+        """Return the service of this provider (EIP-55 case), or None."""
+        return self._state(view).service(provider)
+
+    def services(self, view: View = "latest") -> Sequence[Service]:
+        """Return every service."""
+        return self._state(view).services()
+
+    def agreements_of(self, user: str, view: View = "latest") -> Sequence[Service]:
+        """Return the existing services that this user (EIP-55 case) has agreed to and not revoked."""
+        return self._state(view).agreements_of(user)
+
+    def on_change(self, callback: OnChange) -> Callable[[], None]:
+        """Have every change told, synchronously; the function returned ends that. It must not raise."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def _tell(self, changes: Changes) -> None:
+        if changes.latest or changes.confirmed:
+            for callback in tuple(self._callbacks):
+                callback(changes)
+
+    def _state(self, view: View) -> State:
+        return self._views.latest if view == "latest" else self._views.confirmed
