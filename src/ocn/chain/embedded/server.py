@@ -1,0 +1,201 @@
+"""JSON-RPC over HTTP, for the processes and clients beside ours.
+
+Loopback by default. The ``Host`` header is checked so that a web page cannot reach the chain through a name
+of its own (DNS rebinding), and only ``application/json`` is read, which a foreign page cannot send without
+being asked.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable, Collection, Generator
+from typing import Any, Final
+
+import uvicorn
+
+from ocn.chain.embedded.devnet import Devnet
+from ocn.chain.embedded.errors import DevnetError
+
+DEFAULT_PORT: Final = 8544
+"""Where the existing registry client looks for a local chain."""
+MAX_BODY: Final = 8 * 1024 * 1024
+BODY_SECONDS: Final = 15.0
+MAX_CONNECTIONS: Final = 512
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class JsonRpcApp:
+    """The ASGI application: POST a request or a batch to any path."""
+
+    def __init__(self, devnet: Devnet, allowed_hosts: Collection[str] = LOOPBACK_NAMES) -> None:
+        self._devnet = devnet
+        self._allowed = frozenset(name.lower() for name in allowed_hosts)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one HTTP request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"unexpected ASGI scope {scope['type']}")
+        headers = dict(scope["headers"])
+        if refusal := self._refuse(scope["method"], headers):
+            await _respond(send, refusal, b"")
+            return
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read(receive, headers)
+        except TimeoutError:
+            await _respond(send, 408, b"")
+            return
+        if body is None:
+            await _respond(send, 413, b"")
+            return
+        answer = await self._devnet.answer(body)
+        await _respond(send, 200 if answer is not None else 204, answer or b"")
+
+    def _refuse(self, method: str, headers: dict[bytes, bytes]) -> int | None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if "*" not in self._allowed and name not in self._allowed:
+            return 403
+        if method != "POST":
+            return 405
+        if headers.get(b"content-type", b"").split(b";")[0].strip().lower() != b"application/json":
+            return 415
+        return None
+
+
+async def _read(receive: Any, headers: dict[bytes, bytes]) -> bytes | None:
+    declared = headers.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared) > MAX_BODY:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MAX_BODY:
+            return None
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _respond(send: Any, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals to whoever owns the process; we stop when cancelled."""
+        yield
+
+
+def _listen(host: str, port: int) -> list[socket.socket]:
+    """Sockets on every address of ``host``, on one port: clients resolve ``localhost`` to either family."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    sockets: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET):
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            if any(one.family == family for one in sockets):
+                continue
+            try:
+                sockets.append(_bind(family, (address[0], chosen, *address[2:])))
+            except OSError:
+                if not sockets:
+                    raise  # the first family must work; a machine without IPv6 lacks the second
+    except OSError as error:
+        raise DevnetError(
+            f"the chain cannot listen on {host} port {port}: {error.strerror}", hint="Choose another port."
+        ) from error
+    return sockets
+
+
+def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    devnet: Devnet,
+    host: str = "localhost",
+    port: int = DEFAULT_PORT,
+    *,
+    allowed_hosts: Collection[str] = (),
+) -> AsyncIterator[str]:
+    """Serve while the block runs; the value is the URL, with the real port when 0 was asked for.
+
+    ``allowed_hosts`` are names beside the loopback ones and ``host`` itself that may stand in ``Host``; ``*``
+    is any.
+
+    Raises:
+        DevnetError: the port cannot be had.
+    """
+    sockets = _listen(host, port)
+    written = f"[{host}]" if _is_ipv6(host) else host
+    app = JsonRpcApp(devnet, {*LOOPBACK_NAMES, written.lower(), *allowed_hosts})
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets))
+    try:
+        await server.listening.wait()
+        yield f"http://{written}:{sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.shield(running)
+        for listener in sockets:
+            listener.close()
+
+
+async def serve(
+    devnet: Devnet,
+    host: str = "localhost",
+    port: int = DEFAULT_PORT,
+    *,
+    allowed_hosts: Collection[str] = (),
+    ready: Callable[[str], None] = lambda _url: None,
+) -> None:
+    """Serve until cancelled, as Ctrl-C under `asyncio.run` does; ``ready`` is told the URL once reachable."""
+    async with serving(devnet, host, port, allowed_hosts=allowed_hosts) as url:
+        ready(url)
+        await asyncio.Event().wait()
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False
