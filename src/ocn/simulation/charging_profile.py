@@ -55,6 +55,11 @@ class ChargingProfile:
             periods,
         )
 
+    @classmethod
+    def unlimited(cls) -> "ChargingProfile":
+        """No limit at any time."""
+        return cls(None, timedelta(0), ((0, MAX_POWER_W),))
+
     def allowed_w(self, at: datetime, charging_since: datetime) -> Decimal | None:
         """Return the limit at a moment; None where the profile does not speak."""
         passed = at - (self.start or charging_since)

@@ -16,8 +16,14 @@ class Reservation:
     emsp: PartyId
     id: str
     token_uid: str
+    location_id: str
     evse_uid: str
     expires_at: datetime
+
+    @property
+    def key(self) -> tuple[PartyId, str]:
+        """What makes it one reservation, however it is changed."""
+        return self.emsp, self.id
 
 
 class ReservationBook:
@@ -26,21 +32,20 @@ class ReservationBook:
     def __init__(self) -> None:
         self._by_evse: dict[str, Reservation] = {}
 
-    def holder(self, evse_uid: str, now: datetime) -> Reservation | None:
-        """Return who has the EVSE at this moment."""
+    def at_evse(self, evse_uid: str, now: datetime) -> Reservation | None:
+        """Return the reservation of an EVSE."""
         held = self._by_evse.get(evse_uid)
         return held if held is not None and held.expires_at > now else None
 
-    def find(self, emsp: PartyId, reservation_id: str, now: datetime) -> Reservation:
-        """Return an eMSP's reservation.
+    def held(self, emsp: PartyId, reservation_id: str, now: datetime) -> Reservation | None:
+        """Return an eMSP's reservation of that id."""
+        return next((held for held in self._valid(now) if held.key == (emsp, reservation_id)), None)
 
-        Raises:
-            Refused: it has none of that id, or it expired.
-        """
-        for held in self._by_evse.values():
-            if (held.emsp, held.id) == (emsp, reservation_id) and held.expires_at > now:
-                return held
-        raise Refused(f"there is no reservation {reservation_id[:36]}")
+    def of_token(self, emsp: PartyId, token_uid: str, now: datetime) -> Reservation | None:
+        """Return a reservation that admits this token."""
+        return next(
+            (held for held in self._valid(now) if (held.emsp, held.token_uid) == (emsp, token_uid)), None
+        )
 
     def reserve(self, wanted: Reservation, now: datetime) -> str | None:
         """Make a reservation; one of the same eMSP and id is updated. Return the EVSE it thereby leaves.
@@ -50,18 +55,14 @@ class ReservationBook:
         """
         if not now < wanted.expires_at <= now + LONGEST:
             raise Refused("expiry_date must lie in the next 12 hours")
-        held = self.holder(wanted.evse_uid, now)
-        if held is not None and (held.emsp, held.id) != (wanted.emsp, wanted.id):
+        there = self.at_evse(wanted.evse_uid, now)
+        if there is not None and there.key != wanted.key:
             raise Refused(f"EVSE {wanted.evse_uid} is reserved")
-        left = [
-            evse
-            for evse, other in self._by_evse.items()
-            if (other.emsp, other.id) == (wanted.emsp, wanted.id) and evse != wanted.evse_uid
-        ]
-        for evse in left:
-            del self._by_evse[evse]
+        before = self.held(*wanted.key, now)
+        if before is not None:
+            del self._by_evse[before.evse_uid]
         self._by_evse[wanted.evse_uid] = wanted
-        return left[0] if left else None
+        return before.evse_uid if before is not None and before.evse_uid != wanted.evse_uid else None
 
     def consume(self, evse_uid: str, emsp: PartyId, token_uid: str, now: datetime) -> None:
         """Let a token in, which uses its reservation up.
@@ -69,7 +70,7 @@ class ReservationBook:
         Raises:
             Refused: the EVSE is kept for another token.
         """
-        held = self.holder(evse_uid, now)
+        held = self.at_evse(evse_uid, now)
         if held is not None and (held.emsp, held.token_uid) != (emsp, token_uid):
             raise Refused(f"EVSE {evse_uid} is reserved for somebody else")
         self._by_evse.pop(evse_uid, None)
@@ -78,9 +79,12 @@ class ReservationBook:
         """Remove a reservation."""
         self._by_evse.pop(reservation.evse_uid, None)
 
-    def expire(self, now: datetime) -> list[str]:
-        """Forget what has expired and return the EVSEs that are free again."""
-        freed = [evse for evse, held in self._by_evse.items() if held.expires_at <= now]
-        for evse in freed:
-            del self._by_evse[evse]
-        return freed
+    def expire(self, now: datetime) -> list[Reservation]:
+        """Forget what has expired and return it."""
+        expired = [held for held in self._by_evse.values() if held.expires_at <= now]
+        for held in expired:
+            del self._by_evse[held.evse_uid]
+        return expired
+
+    def _valid(self, now: datetime) -> list[Reservation]:
+        return [held for held in self._by_evse.values() if held.expires_at > now]

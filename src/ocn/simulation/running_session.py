@@ -1,0 +1,79 @@
+"""A charging session that is going on: the meter, and the wish to end it."""
+
+import asyncio
+from datetime import timedelta
+
+from ocn.ocpi.objects import Cdr, Session
+from ocn.party.json_text import JsonObject
+from ocn.simulation.car import Car
+from ocn.simulation.charging import Charging, Reading
+from ocn.simulation.charging_profile import ChargingProfile
+from ocn.simulation.clock import Clock
+from ocn.simulation.records import SessionFacts, cdr_object, session_object
+
+_LONGEST = timedelta(hours=24)
+
+
+class RunningSession:
+    """One car at one connector. Its clock may be fast, and starts when the car is plugged in."""
+
+    def __init__(self, facts: SessionFacts, car: Car, clock: Clock) -> None:
+        self.facts = facts
+        self._charging = Charging(car, facts.started_at)
+        self._clock = clock
+        self._stop = asyncio.Event()
+        self._final: Reading | None = None
+
+    @property
+    def profile(self) -> ChargingProfile | None:
+        """The charging profile in force."""
+        return self._charging.profile
+
+    def use_profile(self, profile: ChargingProfile | None) -> None:
+        """Set or, with None, clear the charging profile."""
+        self._charging.use_profile(profile, self._clock.now())
+
+    def stop(self) -> None:
+        """Ask the car to be unplugged. Nothing is metered from now on."""
+        if self._final is None:
+            self._final = self._read()
+        self._stop.set()
+
+    async def stopped_within(self, wall: Clock, duration: timedelta) -> bool:
+        """Wait, but not longer than ``duration`` of the wall clock; a day at the plug ends a session, too."""
+        waiting = {
+            asyncio.ensure_future(wall.sleep(duration)),
+            asyncio.ensure_future(self._stop.wait()),
+        }
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        if self._clock.now() - self.facts.started_at >= _LONGEST:
+            self.stop()
+        return self._stop.is_set()
+
+    def session(self) -> Session:
+        """The Session as it stands; COMPLETED once stopped."""
+        return session_object(self.facts, self._read(), completed=self._final is not None)
+
+    def patch(self) -> JsonObject:
+        """What of the Session changes while it goes on. Periods stay for the PUT: patched, they append."""
+        session = self.session()
+        return {name: session[name] for name in ("kwh", "total_cost", "last_updated")}
+
+    def cdr(self) -> Cdr:
+        """The CDR; stops the session if it is not."""
+        self.stop()
+        return cdr_object(self.facts, self._read())
+
+    def active_profile(self, horizon: timedelta) -> JsonObject:
+        """What the charge point will allow from now on (ActiveChargingProfile)."""
+        now = self._clock.now()
+        profile = self.profile or ChargingProfile.unlimited()
+        return dict(profile.active(self.facts.started_at, now, horizon))
+
+    def _read(self) -> Reading:
+        return self._final or self._charging.read(self._clock.now())
