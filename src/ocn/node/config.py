@@ -64,7 +64,7 @@ class DatabaseSettings(_Section):
 
 
 class ChainSettings(_Section):
-    """Where the registry is. Reads come from a local index; the chain is never asked while a message passes."""
+    """Where the registry is. Reads come from a local index; a message never waits for the chain."""
 
     url: str = Field("http://127.0.0.1:8544", description="JSON-RPC endpoint of the chain.")
     registry: str = Field(

@@ -26,6 +26,7 @@ _VERSIONS = {str(version): version for version in VersionNumber}
 _CUSTOM_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _CUSTOM_MODULE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*")
+_CLIMBING = re.compile(r"(?:^|[/\\\\])\.{1,2}(?:$|[/\\\\])|%2e|%2f|%5c", re.IGNORECASE)
 _LONGEST_PATH = 1024
 
 
@@ -96,9 +97,8 @@ def _handed_out(module: ModuleID, role: InterfaceRole, rest: list[str]) -> tuple
 
 
 def _is_plain(segment: str) -> bool:
-    return (
-        segment != ""
-        and _SEGMENT.fullmatch(segment) is not None
-        and ("%" not in segment or not re.search(r"[/\\\x00-\x1f]", unquote(segment)))
-        and unquote(segment) not in {".", ".."}
-    )
+    """Whether a segment names an object and can lead nowhere else, however often it is unescaped on the way."""
+    if not segment or _SEGMENT.fullmatch(segment) is None:
+        return False
+    plain = unquote(segment) if "%" in segment else segment
+    return _CLIMBING.search(plain) is None and plain.isprintable()

@@ -85,8 +85,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             }
         )
-        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
-        self.transport.write(head % (status, _REASONS[status], len(body)) + body)
+        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
+        close = b"connection: close\r\n\r\n"
+        self.transport.write(head % (status, _REASONS[status], len(body)) + close + body)
         self.transport.close()
 
 

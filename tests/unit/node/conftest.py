@@ -1,0 +1,320 @@
+"""Two nodes and their back ends in one process: real stages, fakes of the ports."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from ocn.node.compose import Parts, assemble
+from ocn.node.config import NodeConfig
+from ocn.node.edge.application import Application
+from ocn.node.members import Members
+from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
+from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
+from ocn.ocpi.party_id import PartyId
+from ocn.signing import PrivateKey
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        values = [value for key, value in self.headers if key == name.lower()]
+        return ", ".join(values) if values else None
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Listing:
+    address: str
+    operator: str
+    node_url: str | None
+
+
+@dataclass
+class FakeDirectory:
+    listings: dict[PartyId, Listing] = field(default_factory=dict)
+
+    def party(self, party: PartyId) -> Listing | None:
+        return self.listings.get(party)
+
+
+@dataclass
+class FakeClock:
+    moment: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def now_ms(self) -> int:
+        return int(self.moment.timestamp() * 1000)
+
+    def advance(self, by: timedelta) -> None:
+        self.moment += by
+
+
+@dataclass
+class Request:
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        return {key.lower(): value for key, value in self.headers.items()}.get(name.lower())
+
+
+class Backend:
+    """A platform: answers discovery, records what reaches it, answers the rest as told."""
+
+    def __init__(self, url: str, token: str = "token-b", version: str = "2.2.1") -> None:
+        self.url, self.token, self.version = url, token, version
+        self.received: list[Request] = []
+        self.answers: dict[tuple[str, str], Answer] = {}
+        self.modules = [
+            "locations",
+            "sessions",
+            "cdrs",
+            "tariffs",
+            "tokens",
+            "commands",
+            "chargingprofiles",
+            "nltnm-things",
+        ]
+
+    def set(self, method: str, path: str, data: Any = None, *, status: int = 200, **headers: str) -> None:
+        body = (
+            data
+            if isinstance(data, bytes)
+            else msgspec.json.encode({"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": data})
+        )
+        pairs = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        self.answers[method, self.url + path] = Answer(status, pairs, body)
+
+    def handle(self, request: Request) -> Answer:
+        def enveloped(data: Any) -> Answer:
+            return Answer(
+                200,
+                (),
+                msgspec.json.encode({"status_code": 1000, "timestamp": "2026-01-01T00:00:00Z", "data": data}),
+            )
+
+        if request.url == f"{self.url}/versions":
+            return enveloped([{"version": self.version, "url": f"{self.url}/details"}])
+        if request.url == f"{self.url}/details":
+            endpoints = [
+                {"identifier": module, "role": role, "url": f"{self.url}/{role.lower()}/{module}"}
+                for module in self.modules
+                for role in ("SENDER", "RECEIVER")
+            ]
+            return enveloped({"version": self.version, "endpoints": endpoints})
+        self.received.append(request)
+        return self.answers.get((request.method, request.url), enveloped(None))
+
+
+class World:
+    """Everything that has an address."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.directory = FakeDirectory()
+        self.nodes: dict[str, "Node"] = {}
+        self.backends: dict[str, Backend] = {}
+        self.tampering: Any = None
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float
+    ) -> Answer:
+        request = Request(method, url, dict(headers), body)
+        for base, backend in self.backends.items():
+            if url.startswith(base + "/"):
+                return backend.handle(request)
+        for base, node in self.nodes.items():
+            if url.startswith(base + "/"):
+                if self.tampering:
+                    request = self.tampering(request)
+                return await node.call(method, request.url.removeprefix(base), request.headers, request.body)
+        raise ReceiverUnreachable(f"nothing answers at {url}")
+
+    def check(self, url: str) -> None:
+        if "internal" in url:
+            raise InvalidParameters("refused")
+
+    async def node(self, name: str, *, signatures: bool = False) -> "Node":
+        config = NodeConfig(
+            url=f"http://{name}.test",
+            network={"allow_http": True},  # type: ignore[arg-type]  # as from TOML
+            signatures={"required": signatures},  # type: ignore[arg-type]  # as from TOML
+        )
+        key = PrivateKey.generate()
+        store, links = MemoryPlatformStore(), MemoryLinkStore()
+        members = Members(store)
+        await members.refresh()
+        parts = Parts(
+            key=key,
+            admin_key="admin",
+            platforms=store,
+            links=links,
+            directory=self.directory,
+            outbound=self,
+            url_check=self,
+            index_view=dict,
+            problems=list,
+            clock=self.clock,
+            now_ms=self.clock.now_ms,
+        )
+        node = Node(config.base_url, key, assemble(config, parts, members), store, links)
+        self.nodes[node.url] = node
+        return node
+
+
+@dataclass
+class Node:
+    url: str
+    key: PrivateKey
+    app: Application
+    store: MemoryPlatformStore
+    links: MemoryLinkStore
+
+    async def call(
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str] | list[tuple[str, str]] = (),
+        body: bytes = b"",  # type: ignore[assignment]  # an empty tuple is fine
+    ) -> Answer:
+        path, _, query = target.partition("?")
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in pairs]
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": raw,
+            "http_version": "1.1",
+            "root_path": "",
+            "scheme": "http",
+            "server": ("test", 80),
+            "client": ("test", 1),
+            "asgi": {"version": "3.0"},
+        }
+        events = [{"type": "http.request", "body": body, "more_body": False}]
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return events.pop(0) if events else {"type": "http.disconnect"}
+
+        async def send(event: Any) -> None:
+            sent.append(event)
+
+        await self.app(scope, receive, send)
+        answered = tuple((name.decode(), value.decode()) for name, value in sent[0]["headers"])
+        return Answer(sent[0]["status"], answered, b"".join(event.get("body", b"") for event in sent[1:]))
+
+
+@dataclass
+class Party:
+    """A registered party and its side of the connection."""
+
+    world: World
+    node: Node
+    id: PartyId
+    key: PrivateKey
+    backend: Backend
+    token: str = ""
+
+    def headers(self, to: "Party | PartyId", **more: str) -> dict[str, str]:
+        receiver = to.id if isinstance(to, Party) else to
+        return {
+            "Authorization": f"Token {self.token}",
+            "X-Request-ID": "req-1",
+            "X-Correlation-ID": "corr-1",
+            "OCPI-from-country-code": self.id.country_code,
+            "OCPI-from-party-id": self.id.party_id,
+            "OCPI-to-country-code": receiver.country_code,
+            "OCPI-to-party-id": receiver.party_id,
+            **{name.replace("_", "-"): value for name, value in more.items()},
+        }
+
+    async def call(
+        self, to: "Party | PartyId", method: str, target: str, body: bytes = b"", **more: str
+    ) -> Answer:
+        target = target.removeprefix(self.node.url)
+        return await self.node.call(method, target, self.headers(to, **more), body)
+
+
+async def join(
+    world: World, node: Node, country_code: str, party_id: str, role: str, version: str = "2.2.1"
+) -> Party:
+    party = PartyId(country_code, party_id)
+    key = PrivateKey.generate()
+    backend = Backend(f"http://{party_id.lower()}.test", version=version)
+    world.backends[backend.url] = backend
+    world.directory.listings[party] = Listing(key.address, node.key.address, node.url)
+    invited = await node.call(
+        "POST",
+        "/admin/generate-registration-token",
+        {"Authorization": "Token admin"},
+        json.dumps([{"country_code": country_code, "party_id": party_id}]).encode(),
+    )
+    token_a = invited.json["token"]
+    answer = await node.call(
+        "POST",
+        f"/ocpi/{version}/credentials",
+        {"Authorization": f"Token {token_a}"},
+        json.dumps(
+            {
+                "token": backend.token,
+                "url": f"{backend.url}/versions",
+                "roles": [
+                    {
+                        "role": role,
+                        "party_id": party_id,
+                        "country_code": country_code,
+                        "business_details": {"name": party_id},
+                    }
+                ],
+            }
+        ).encode(),
+    )
+    assert answer.status == 200, answer.body
+    return Party(world, node, party, key, backend, answer.json["data"]["token"])
+
+
+@dataclass
+class Network:
+    world: World
+    one: Node
+    two: Node
+    msp: Party
+    cpo: Party
+    cpx: Party
+
+
+@pytest.fixture
+async def network() -> Network:
+    """Node one with eMSP and CPO, node two with another CPO."""
+    world = World()
+    one, two = await world.node("one"), await world.node("two")
+    msp = await join(world, one, "DE", "MSP", "EMSP")
+    cpo = await join(world, one, "DE", "CPO", "CPO")
+    cpx = await join(world, two, "NL", "CPX", "CPO")
+    return Network(world, one, two, msp, cpo, cpx)
+
+
+@pytest.fixture(params=["local", "remote"])
+def station(request: pytest.FixtureRequest, network: Network) -> Party:
+    """The CPO of the same node and the one behind the other node: the same must hold for both."""
+    return network.cpo if request.param == "local" else network.cpx
