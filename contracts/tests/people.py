@@ -32,7 +32,8 @@ class Person:
         self, domain: Mapping[str, Any], primary: str, fields: Mapping[str, str], message: Mapping[str, Any]
     ) -> Vrs:
         types = {primary: [{"name": name, "type": kind} for name, kind in fields.items()]}
-        return self._sign(encode_typed_data(dict(domain), types, dict(message)))
+        members = {name: list(m) if isinstance(m, tuple) else m for name, m in message.items()}
+        return self._sign(encode_typed_data(dict(domain), types, members))
 
     def _sign(self, message: SignableMessage) -> Vrs:
         signed = Account.sign_message(message, self.key)
