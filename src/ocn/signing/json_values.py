@@ -76,6 +76,13 @@ def require_shallow(value: JsonValue) -> None:
     raise JsonInvalid(f"JSON is nested deeper than {MAX_NESTING} levels")
 
 
+def number_literal(text: str) -> NumberLiteral:
+    """Keep a number as written. ValueError: it is longer than any honest one."""
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise ValueError(f"a number of {len(text)} characters")
+    return NumberLiteral(text)
+
+
 def _raw_numbers(value: JsonValue) -> object:
     """Replace number literals by bytes that msgspec writes as they stand."""
     if type(value) is NumberLiteral:
@@ -94,17 +101,14 @@ def _members(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return members
 
 
-def _number(text: str) -> NumberLiteral:
-    if len(text) > MAX_NUMBER_LENGTH:
-        raise ValueError(f"a number of {len(text)} characters")
-    return NumberLiteral(text)
-
-
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not JSON")
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_members, parse_int=_number, parse_float=_number, parse_constant=_no_constant
+    object_pairs_hook=_members,
+    parse_int=number_literal,
+    parse_float=number_literal,
+    parse_constant=_no_constant,
 )
 _ENCODER = msgspec.json.Encoder()

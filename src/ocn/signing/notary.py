@@ -46,8 +46,8 @@ def sign(values: SignedValues, key: PrivateKey) -> Envelope:
     """Sign values, numbers in JavaScript's spelling; the same values and key give the same envelope.
 
     Raises:
-        Unsignable: no verifier could check the result: a member's name has a capital or an apostrophe, a
-            value is not JSON, a text is not Unicode. Such a body can be signed as one string, its text.
+        Unsignable: no verifier could check the result: a member's name has a capital, an apostrophe or a
+            backslash, a value is not JSON, a text is not Unicode. Such a body can be signed as one string.
     """
     return _sign(values, key, ())
 
@@ -107,8 +107,8 @@ def require_complete(envelope: Envelope, values: SignedValues) -> None:
 def _sign(values: SignedValues, key: PrivateKey, rewrites: tuple[Rewrite, ...]) -> Envelope:
     fields, scalars = walk(values.root())
     for field in fields:
-        if field != field.lower():
-            raise Unsignable(f"{field[:80]} has a capital in a name: no verifier would find it")
+        if field != field.lower() or "\\" in field:
+            raise Unsignable(f"{field[:80]} has a capital or backslash in a name: no verifier would find it")
     try:
         text_hash = _hash_text(compose(scalars, NumberForm.JAVASCRIPT))
     except UnicodeEncodeError as error:

@@ -14,7 +14,7 @@ import msgspec
 
 from ocn.signing.envelope import Envelope, Rewrite
 from ocn.signing.errors import JsonInvalid, SignatureInvalid
-from ocn.signing.json_values import JsonValue, NumberLiteral, encode_json, require_shallow
+from ocn.signing.json_values import JsonValue, encode_json, number_literal, require_shallow
 
 Compression: TypeAlias = Literal["brotli", "gzip", "plain"]
 
@@ -44,7 +44,7 @@ class _EnvelopeOnWire(msgspec.Struct):
     rewrites: list[_RewriteOnWire] | None = None
 
 
-_DECODER = msgspec.json.Decoder(_EnvelopeOnWire, float_hook=NumberLiteral)
+_DECODER = msgspec.json.Decoder(_EnvelopeOnWire, float_hook=number_literal)
 
 
 def encode(envelope: Envelope, compression: Compression = "brotli") -> str:
