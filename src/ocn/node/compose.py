@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ocn.node.admin.application import AdminApplication
@@ -52,7 +52,7 @@ class Parts:
     url_check: UrlCheck
     index_view: Callable[[], dict[str, object]]
     problems: Callable[[], list[str]]
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
     now_ms: Callable[[], int] = now_ms
 
     def __repr__(self) -> str:

@@ -93,10 +93,14 @@ class PartyListing(Protocol):
 
 
 class Directory(Protocol):
-    """Who is where, from the local index of the registry; never a call to the chain."""
+    """Who is where, from the local index of the registry."""
 
     def party(self, party: PartyId) -> PartyListing | None:
-        """Return the listing of a party, or None."""
+        """Return the listing of a party, or None; from memory, never by a call to the chain."""
+        ...
+
+    async def caught_up(self) -> None:
+        """Wait until the chain's newest block has been read. For registration, not for messages."""
         ...
 
 

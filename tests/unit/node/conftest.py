@@ -48,6 +48,9 @@ class FakeDirectory:
     def party(self, party: PartyId) -> Listing | None:
         return self.listings.get(party)
 
+    async def caught_up(self) -> None:
+        return None
+
 
 @dataclass
 class FakeClock:

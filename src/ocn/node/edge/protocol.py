@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -91,7 +92,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-async def close_slow_connections(connections: set[asyncio.Protocol]) -> None:
+async def close_slow_connections(connections: Collection[object]) -> None:
     """Look after the connections of a server until cancelled."""
     while True:
         await asyncio.sleep(HEADER_SECONDS / 4)

@@ -4,6 +4,8 @@ Everything is checked before anything is stored, and what is stored is one trans
 that fails leaves the old one, and the invitation, as they were.
 """
 
+import asyncio
+import contextlib
 import secrets
 import uuid
 from dataclasses import replace
@@ -24,6 +26,7 @@ from ocn.ocpi.roles import Role
 from ocn.signing import same_address
 
 MOST_ROLES = 100
+_CATCH_UP_S = 5.0
 
 
 class Registration:
@@ -57,7 +60,7 @@ class Registration:
         """
         roles = _read_roles(offered)
         self._refuse_strangers(roles, invitation.parties, "this TOKEN_A was not issued for")
-        self._refuse_unlisted(roles)
+        await self._refuse_unlisted(roles)
         discovered = await self._discovery.discover(offered.url, offered.token)
         token = secrets.token_urlsafe(32)
         platform = self._platform(str(uuid.uuid4()), offered, roles, discovered, token)
@@ -68,7 +71,7 @@ class Registration:
         """Renew a registration: new tokens, endpoints read again, the registry checked again."""
         roles = _read_roles(offered)
         self._refuse_strangers(roles, platform.parties, "a new TOKEN_A is needed to add")
-        self._refuse_unlisted(roles)
+        await self._refuse_unlisted(roles)
         discovered = await self._discovery.discover(offered.url, offered.token)
         token = secrets.token_urlsafe(32)
         renewed = self._platform(platform.id, offered, roles, discovered, token)
@@ -128,7 +131,11 @@ class Registration:
         if strangers:
             raise InvalidParameters(f"{why} {', '.join(strangers)}")
 
-    def _refuse_unlisted(self, roles: tuple[PlatformRole, ...]) -> None:
+    async def _refuse_unlisted(self, roles: tuple[PlatformRole, ...]) -> None:
+        # A party lists itself and registers in one go: the index must have seen its newest entry.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CATCH_UP_S):
+                await self._directory.caught_up()
         for role in roles:
             listing = self._directory.party(role.party)
             if listing is None:

@@ -1,0 +1,60 @@
+"""The ``ocn`` command: thin, over the rooms; one file a group of commands.
+
+Commands import the room they start when they start it, so that ``--help`` is quick. What fails on purpose is
+one line and a hint on standard error, exit status 1.
+"""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from ocn import __version__
+from ocn.cli import chain, node
+from ocn.errors import OcnError
+
+app = typer.Typer(
+    name="ocn",
+    help="The Open Charging Network: node, registry, party kit and local network.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(node.app, name="node")
+app.add_typer(chain.app, name="chain")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"ocn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Show the version and exit."
+    ),
+) -> None:
+    """Hold the options of the command itself."""
+
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    try:
+        app(standalone_mode=True)
+    except OcnError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"[red]Error:[/red] {error.message}", markup=True)
+        if error.hint:
+            console.print(f"[dim]Hint:[/dim] {error.hint}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""``ocn chain``: the embedded EVM chain, and the contracts on any chain."""
+
+from pathlib import Path
+
+import typer
+
+app = typer.Typer(help="The embedded EVM chain.", no_args_is_help=True)
+
+
+@app.command(
+    epilog="""
+[bold]Examples[/bold]
+
+  ocn chain run
+
+  ocn chain run --state ~/.ocn/chain.sqlite --port 8544
+
+The registry client `ocn-registry` of npm finds this chain and both contracts without configuration.
+"""
+)
+def run(
+    host: str = typer.Option(
+        "127.0.0.1", help="Address to listen on. The accounts are public: stay on loopback."
+    ),
+    port: int = typer.Option(8544, min=0, max=65535, help="TCP port; 0 takes a free one."),
+    state: Path | None = typer.Option(
+        Path("ocn-chain.sqlite"), help="File that keeps the state across restarts.", show_default=True
+    ),
+    memory: bool = typer.Option(False, "--memory", help="Keep nothing: the state ends with the process."),
+) -> None:
+    """Run the embedded chain with both contracts deployed, until Ctrl-C."""
+    from ocn.cli.logs import set_up_logging
+    from ocn.cli.signals import run_until_signalled
+
+    set_up_logging()
+    run_until_signalled(_run(host, port, None if memory else state))
+
+
+async def _run(host: str, port: int, state: Path | None) -> None:
+    from rich.console import Console
+
+    from ocn.chain.artifacts import load
+    from ocn.chain.embedded import DEVELOPMENT_MNEMONIC, Devnet, deploy_network_contracts, serve
+
+    async with await Devnet.open(state) as devnet:
+        contracts = await deploy_network_contracts(
+            devnet, load("Registry").bytecode, load("Permissions").bytecode
+        )
+
+        def ready(address: str) -> None:
+            console = Console(stderr=True, highlight=False, soft_wrap=True)
+            console.print(f"chain listening on [bold]{address}[/bold], chain id {devnet.chain_id}")
+            console.print(f"  Registry    {contracts.registry}")
+            console.print(f"  Permissions {contracts.permissions}")
+            console.print(f"  accounts    20, public: {DEVELOPMENT_MNEMONIC}")
+            console.print(f"  state       {state or 'in memory'}")
+
+        await serve(devnet, host, port, ready=ready)

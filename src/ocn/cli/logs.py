@@ -1,0 +1,28 @@
+"""Where log lines go and how they look: standard error, readable or one JSON object a line."""
+
+import logging
+import sys
+
+import structlog
+
+
+def set_up_logging(level: str = "info", *, json_lines: bool = False) -> None:
+    """Configure structlog and what libraries log; called once by a command that runs a service."""
+    logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel("WARNING")
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if json_lines
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

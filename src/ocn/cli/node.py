@@ -1,0 +1,68 @@
+"""``ocn node``: run a node, check its settings."""
+
+from pathlib import Path
+
+import typer
+
+app = typer.Typer(help="Run a node and check its settings.", no_args_is_help=True)
+
+_FILE = typer.Option(None, "--config", "-c", help="TOML file with the settings.", show_default=False)
+
+_EXAMPLES = """
+Settings come from the file and from variables OCN_NODE_...; variables win.
+
+[bold]Examples[/bold]
+
+  ocn node run --config node.toml
+
+  OCN_NODE_URL=https://node.example.org OCN_NODE_IDENTITY__KEY_FILE=/run/secrets/key ocn node run
+"""
+
+
+@app.command(epilog=_EXAMPLES)
+def run(config: Path | None = _FILE) -> None:
+    """Run a node until it is told to stop (Ctrl-C, SIGTERM); requests under way are answered first."""
+    import gc
+
+    import uvloop
+
+    from ocn.cli.logs import set_up_logging
+    from ocn.node.config import load_config
+    from ocn.node.service import serve
+
+    settings = load_config(config)
+    set_up_logging(settings.log.level, json_lines=settings.log.json_lines)
+
+    def started(address: str) -> None:
+        # What was made at start-up lives as long as the process: keep the collector from looking at it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 50)
+        typer.echo(f"node listening on {address}", err=True)
+
+    uvloop.run(serve(settings, on_started=started))
+
+
+@app.command(epilog=_EXAMPLES)
+def check(config: Path | None = _FILE) -> None:
+    """Read the settings, say what is wrong with them, and show them without secrets."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from ocn.node.config import load_config
+
+    settings = load_config(config)
+    table = Table(title=f"Settings of {settings.base_url}", title_justify="left")
+    table.add_column("setting")
+    table.add_column("value")
+    for name, value in settings.model_dump(mode="json").items():
+        if isinstance(value, dict):
+            for part, inner in value.items():
+                table.add_row(f"{name}.{part}", _shown(inner))
+        else:
+            table.add_row(name, _shown(value))
+    Console().print(table)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,190 @@
+"""Run a node: open its database, its index and its way out, serve until told to stop, close them in turn."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict
+
+import structlog
+import uvicorn
+
+from ocn.chain.client import ChainClient
+from ocn.chain.rpc import RpcClient
+from ocn.chain.wallet import key_from_file, key_from_hex
+from ocn.errors import ConfigurationError
+from ocn.node.background.housekeeping import follow_changes, prune_expired
+from ocn.node.clock import SystemClock
+from ocn.node.compose import Parts, assemble
+from ocn.node.config import NodeConfig, read_secret
+from ocn.node.edge.application import Application
+from ocn.node.edge.protocol import BoundedHttpProtocol, close_slow_connections
+from ocn.node.exits import Exit, GuardedUrls
+from ocn.node.members import Members
+from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
+from ocn.node.outbound.tls import client_context
+from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlPlatformStore, open_database
+from ocn.registry.index.index import IndexSettings, RegistryIndex
+from ocn.registry.index.reading import Source
+from ocn.signing import PrivateKey
+
+_log = structlog.get_logger("ocn.node")
+
+
+async def serve(config: NodeConfig, *, on_started: Callable[[str], None] | None = None) -> None:
+    """Run a node until cancelled or signalled; requests under way are answered first.
+
+    ``on_started`` is called once with the address it listens on.
+
+    Raises:
+        ConfigurationError, StorageError, ChainError: it cannot start, and nothing is left open.
+    """
+    async with opened(config) as application:
+        server = _Server(
+            uvicorn.Config(
+                application,
+                host=config.listen.host,
+                port=config.listen.port,
+                http=BoundedHttpProtocol,
+                loop="uvloop",
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                backlog=8192,
+                limit_concurrency=config.limits.concurrent_requests,
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=int(config.limits.forward_timeout_seconds) + 1,
+            ),
+            on_started,
+        )
+        async with _running(close_slow_connections(server.server_state.connections)):
+            await server.serve()
+
+
+@asynccontextmanager
+async def opened(config: NodeConfig) -> AsyncIterator[Application]:
+    """Open everything a node needs, and close it in the opposite order."""
+    key, admin_key = _secrets(config)
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(config.database.url))
+        await database.upgrade()
+        platforms = SqlPlatformStore(database, AesGcmSealing(key.secret))
+        links = SqlLinkStore(database)
+        members = Members(platforms)
+        await members.refresh()
+        index = await stack.enter_async_context(_index(config))
+        guard = AddressGuard(
+            allow_private=config.network.allow_private_addresses, allow_http=config.network.allow_http
+        )
+        client = HttpClient(_outbound_limits(config), guard, tls=client_context(config.network.ca_file))
+        stack.push_async_callback(client.close)
+        parts = Parts(
+            key=key,
+            admin_key=admin_key,
+            platforms=platforms,
+            links=links,
+            directory=index,
+            outbound=Exit(client),
+            url_check=GuardedUrls(guard),
+            index_view=lambda: asdict(index.status),
+            problems=lambda: _problems(index),
+            clock=clock,
+        )
+        application = assemble(config, parts, members)
+        await stack.enter_async_context(
+            _running(prune_expired(platforms, links, clock), follow_changes(members))
+        )
+        _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))
+        yield application
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and on which port."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Bind, then tell."""
+        await super().startup(sockets)
+        if not self.started:
+            raise ConfigurationError(f"cannot listen on {self.config.host}:{self.config.port}")
+        port = self.servers[0].sockets[0].getsockname()[1]
+        if self._on_started is not None:
+            self._on_started(f"http://{self.config.host}:{port}")
+
+
+@asynccontextmanager
+async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run tasks for the length of a block; they are cancelled and awaited at its end."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _index(config: NodeConfig) -> AsyncIterator[RegistryIndex]:
+    chain = ChainClient(RpcClient(config.chain.url))
+    index = RegistryIndex(
+        chain,
+        Source(config.chain.registry, config.chain.permissions, config.chain.start_block),
+        path=config.chain.index_file,
+        settings=IndexSettings(confirmations=config.chain.confirmations, poll_s=config.chain.poll_seconds),
+    )
+    try:
+        async with index:
+            yield index
+    finally:
+        await chain.close()
+
+
+def _secrets(config: NodeConfig) -> tuple[PrivateKey, str]:
+    identity = config.identity
+    if identity.key is not None and identity.key_file is not None:
+        raise ConfigurationError("identity.key and identity.key_file are both set; keep one")
+    if identity.key is not None:
+        key = key_from_hex(identity.key.get_secret_value(), "identity.key")
+    elif identity.key_file is not None:
+        key = key_from_file(identity.key_file, lambda: _password(config))
+    else:
+        raise ConfigurationError(
+            "the node has no key: set identity.key_file or OCN_NODE_IDENTITY__KEY",
+            hint="`ocn key new FILE` makes one",
+        )
+    admin_key = read_secret(identity.admin_key, identity.admin_key_file, "identity.admin_key")
+    if not admin_key:
+        admin_key = secrets.token_urlsafe(32)
+        _log.warning("admin_api_closed", reason="no identity.admin_key is set")
+    return key, admin_key
+
+
+def _password(config: NodeConfig) -> str:
+    file = config.identity.keystore_password_file
+    if file is None:
+        raise ConfigurationError("identity.key_file is a keystore: set identity.keystore_password_file")
+    return read_secret(None, file, "identity.keystore_password") or ""
+
+
+def _outbound_limits(config: NodeConfig) -> OutboundLimits:
+    return OutboundLimits(
+        max_connections_per_origin=config.limits.connections_per_receiver,
+        max_response_body=config.limits.answer_bytes,
+    )
+
+
+def _problems(index: RegistryIndex) -> list[str]:
+    status = index.status
+    if status.ready:
+        return []
+    return [f"the registry index is not in step with the chain: {status.last_error or 'still reading'}"]
