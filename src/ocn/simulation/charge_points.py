@@ -20,10 +20,15 @@ class ChargePoint:
 
 
 class ChargePoints:
-    """All charge points of a CPO. Status changes move ``last_updated`` of the EVSE and its Location."""
+    """All charge points of a CPO. Their ids are in upper case and found without regard to it.
+
+    Status changes move ``last_updated`` of the EVSE and its Location.
+    """
 
     def __init__(self, fleet: Fleet) -> None:
-        self.locations: dict[str, Location] = {location["id"]: location for location in fleet.locations}
+        self.locations: dict[str, Location] = {
+            location["id"].upper(): location for location in fleet.locations
+        }
         self.tariffs: dict[str, Tariff] = {tariff["id"]: tariff for tariff in fleet.tariffs}
 
     def location(self, location_id: str) -> Location:
@@ -32,7 +37,7 @@ class ChargePoints:
         Raises:
             Refused: there is none of that id.
         """
-        found = self.locations.get(location_id)
+        found = self.locations.get(location_id.upper())
         if found is None:
             raise Refused(f"there is no location {location_id[:36]}")
         return found
@@ -45,7 +50,7 @@ class ChargePoints:
         """
         evses = self.location(location_id)["evses"]
         for evse in evses:
-            if evse["uid"] == evse_uid or (evse_uid is None and evse["status"] == "AVAILABLE"):
+            if evse["status"] == "AVAILABLE" if evse_uid is None else evse["uid"] == evse_uid.upper():
                 return evse
         missing = "no EVSE available" if evse_uid is None else f"no EVSE {evse_uid[:36]}"
         raise Refused(f"location {location_id[:36]} has {missing}")

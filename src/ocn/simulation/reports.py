@@ -1,0 +1,110 @@
+"""How a simulated CPO tells an eMSP of a session: PUT, PATCH as it grows, PUT at the end, then the CDR."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ocn.ocpi.objects import Cdr
+from ocn.ocpi.party_id import PartyId
+from ocn.party.counterparty import Counterparty
+from ocn.party.errors import PartyError
+from ocn.simulation.clock import Clock
+from ocn.simulation.cpo_lists import Ledger
+from ocn.simulation.operations import Operations, StatusChange
+from ocn.simulation.running_session import RunningSession
+from ocn.simulation.stored import Updates
+
+_LOG = logging.getLogger(__name__)
+_AGAIN_AFTER = (timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=16))
+
+
+@dataclass(frozen=True, slots=True)
+class CdrReceipt:
+    """A CDR that an eMSP took: where it says that it is, and what is there."""
+
+    cdr: Cdr
+    location: str | None
+    read_back: object
+
+    @property
+    def kept(self) -> bool:
+        """Whether the same CDR is there."""
+        return self.read_back == self.cdr
+
+
+class Reports:
+    """Owns one task per running session. What an eMSP does not take is logged and not fatal."""
+
+    def __init__(
+        self, operations: Operations, ledger: Ledger, updates: Updates, clock: Clock, every: timedelta
+    ) -> None:
+        self.receipts: dict[str, CdrReceipt] = {}
+        self._operations = operations
+        self._ledger = ledger
+        self._updates = updates
+        self._clock = clock
+        self._every = every
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, session: RunningSession, emsp: Counterparty) -> None:
+        """Report on a session from now to its end."""
+        task = asyncio.create_task(self._report(session, emsp))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Abandon all sessions."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def status(self, change: StatusChange | None, emsp: Counterparty) -> None:
+        """Push what an EVSE is doing."""
+        if change is not None:
+            patch = {name: change.evse[name] for name in ("status", "last_updated")}
+            place = change.location["id"], change.evse["uid"]
+            await _tell(lambda: emsp.patch_location(patch, *place))
+
+    async def _report(self, session: RunningSession, emsp: Counterparty) -> None:
+        session_id, owner = session.facts.id, session.facts.emsp
+        await self._put(session, emsp, owner)
+        facts = session.facts
+        await self.status(StatusChange(facts.location, facts.evse), emsp)
+        while not await session.stopped_within(self._clock, self._every):
+            patch = session.patch()
+            self._ledger.keep_session(owner, session.session())
+            await _tell(lambda patch=patch: emsp.patch_session(session_id, patch))  # type: ignore[misc]  # default binds it now
+        change = self._operations.finish(session)
+        await self._put(session, emsp, owner)
+        await self.status(change, emsp)
+        await self._bill(session.cdr(), emsp, owner, session_id)
+
+    async def _put(self, session: RunningSession, emsp: Counterparty, owner: PartyId) -> None:
+        current = session.session()
+        self._ledger.keep_session(owner, current)
+        await _tell(lambda: emsp.put_session(current))
+
+    async def _bill(self, cdr: Cdr, emsp: Counterparty, owner: PartyId, session_id: str) -> None:
+        """Post the CDR until it is taken, and look whether it is where the answer says."""
+        self._ledger.keep_cdr(owner, cdr)
+        for pause in (*_AGAIN_AFTER, None):
+            try:
+                location = (await emsp.post_cdr(cdr)).location
+                read_back = (await emsp.read(location)).data if location else None
+            except PartyError as error:
+                _LOG.warning("CDR %s was not taken by %s: %s", cdr["id"], owner, error.message)
+                if pause is not None:
+                    await self._clock.sleep(pause)
+                continue
+            self.receipts[session_id] = CdrReceipt(cdr, location, read_back)
+            await self._updates.tell()
+            return
+
+
+async def _tell(push: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await push()
+    except PartyError as error:
+        _LOG.warning("a push was not taken: %s", error.message)
