@@ -18,6 +18,7 @@ from ocn.node.model import Invitation, Link, Platform
 from ocn.node.storage import (
     AesGcmSealing,
     Database,
+    NotStorable,
     SqlLinkStore,
     SqlPlatformStore,
     StorageError,
@@ -229,3 +230,8 @@ async def test_database_that_is_not_there_says_so_without_the_password(tmp_path:
             await SqlLinkStore(opened).prune(datetime.now(UTC))
     assert "s3cret-word" not in f"{caught.value} {caught.value.__cause__} {opened!r}"
     assert "hint" in dir(caught.value)
+
+
+async def test_moment_without_a_zone_is_refused(database: Database, new_link: Callable[..., Link]) -> None:
+    with pytest.raises(NotStorable, match="must be aware"):
+        await SqlLinkStore(database).add(new_link("k1", expires_at=datetime(2026, 1, 1)))  # noqa: DTZ001 - the point

@@ -9,7 +9,7 @@ handed out and one read by primary key for a link used.
 """
 
 from ocn.node.storage.database import Database, open_database
-from ocn.node.storage.errors import AlreadyStored, StorageError
+from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 from ocn.node.storage.links import SqlLinkStore
 from ocn.node.storage.memory import MemoryLinkStore, MemoryPlatformStore
 from ocn.node.storage.platforms import SqlPlatformStore
@@ -21,6 +21,7 @@ __all__ = [
     "Database",
     "MemoryLinkStore",
     "MemoryPlatformStore",
+    "NotStorable",
     "SqlLinkStore",
     "SqlPlatformStore",
     "StorageError",

@@ -6,12 +6,19 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ocn.errors import ConfigurationError
 from ocn.node.storage.engines import Engines, postgresql_engines, sqlite_engines
-from ocn.node.storage.errors import AlreadyStored, StorageError
+from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 from ocn.node.storage.upgrade import upgrade
 
 _ENGINES = {"sqlite": sqlite_engines, "postgresql": postgresql_engines, "postgres": postgresql_engines}
@@ -103,10 +110,17 @@ class Database:
                     await connection.commit()
         except IntegrityError as error:
             raise AlreadyStored(f"{self._name}: what must be new is there already") from error
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        except (DataError, UnicodeError) as error:
+            raise NotStorable(f"{self._name}: a value cannot be stored") from error
+        except DBAPIError as error:
             raise StorageError(
-                f"{self._name}: {reason}", hint="check that the database is up, reachable and not full"
+                f"{self._name}: {str(error.orig).splitlines()[0]}",
+                hint="check that the database is up, reachable and not full",
             ) from error
-        except UnicodeError as error:
-            raise StorageError(f"{self._name}: a text holds what no database stores") from error
+        except StatementError as error:
+            raise NotStorable(f"{self._name}: a value cannot be stored: {error.orig}") from error
+        except SQLAlchemyError as error:
+            raise StorageError(
+                f"{self._name}: {type(error).__name__}",
+                hint="the database may be too slow for what it is asked",
+            ) from error
