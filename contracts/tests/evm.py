@@ -25,7 +25,8 @@ class Reverted(Exception):
     def __init__(self, output: bytes) -> None:
         self.reason: str | None = None
         if output[:4] == keccak(text="Error(string)")[:4]:
-            (self.reason,) = decode(["string"], output[4:])
+            # not strict: behind its texts the original leaves noise where padding belongs
+            (self.reason,) = decode(["string"], output[4:], strict=False)
         super().__init__(self.reason or output.hex())
 
 

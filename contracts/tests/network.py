@@ -23,13 +23,15 @@ CPO_ROLE, EMSP_ROLE, SCSP_ROLE = 0, 1, 6
 class Network:
     """The registry and the permissions of one network, nobody listed yet."""
 
-    def __init__(self, evm: Evm) -> None:
+    def __init__(self, evm: Evm, codes: tuple[bytes, bytes] | None = None) -> None:
+        """``codes`` are other creation codes with the same interfaces, to compare with."""
         self.evm = evm
         registry, permissions = load("Registry"), load("Permissions")
-        deployed = evm.send(ADMIN.address, None, registry.bytecode)
+        registry_code, permissions_code = codes or (registry.bytecode, permissions.bytecode)
+        deployed = evm.send(ADMIN.address, None, registry_code)
         self.registry = Contract(evm, registry.abi, deployed.created)
         argument = encode(["address"], [deployed.created])
-        deployed = evm.send(ADMIN.address, None, permissions.bytecode + argument)
+        deployed = evm.send(ADMIN.address, None, permissions_code + argument)
         self.permissions = Contract(evm, permissions.abi, deployed.created)
 
     def list_node(self, operator: Person = OPERATOR, domain: str = NODE) -> None:
