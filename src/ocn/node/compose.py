@@ -126,6 +126,7 @@ def _pipeline(
 
 def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> HubModules:
     discovery = Discovery(
+        own_url=persona.url,
         outbound=parts.outbound,
         url_check=parts.url_check,
         timeout_s=config.limits.registration_timeout_seconds,

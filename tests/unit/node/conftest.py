@@ -1,7 +1,7 @@
 """Two nodes and their back ends in one process: real stages, fakes of the ports."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,7 +131,7 @@ class World:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.directory = FakeDirectory()
-        self.nodes: dict[str, "Node"] = {}
+        self.nodes: dict[str, Node] = {}
         self.backends: dict[str, Backend] = {}
         self.tampering: Any = None
 
@@ -156,8 +156,8 @@ class World:
     async def node(self, name: str, *, signatures: bool = False) -> "Node":
         config = NodeConfig(
             url=f"http://{name}.test",
-            network={"allow_http": True},  # type: ignore[arg-type]  # as from TOML
-            signatures={"required": signatures},  # type: ignore[arg-type]  # as from TOML
+            network={"allow_http": True},
+            signatures={"required": signatures},
         )
         key = PrivateKey.generate()
         store, links = MemoryPlatformStore(), MemoryLinkStore()
@@ -193,8 +193,8 @@ class Node:
         self,
         method: str,
         target: str,
-        headers: Mapping[str, str] | list[tuple[str, str]] = (),
-        body: bytes = b"",  # type: ignore[assignment]  # an empty tuple is fine
+        headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
+        body: bytes = b"",
     ) -> Answer:
         path, _, query = target.partition("?")
         pairs = headers.items() if isinstance(headers, Mapping) else headers

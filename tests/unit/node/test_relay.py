@@ -10,7 +10,10 @@ else:
     Network = Party = object
 
 LOCATIONS = "/ocpi/sender/2.2.1/locations"
-ODD_BODY = b'{ "status_code" : 1000, "data":[{"kwh": 1.10,"x":1E5 , "\\u00e4":null}],\n"timestamp":"2026-01-01T00:00:00Z"}'
+ODD_BODY = (
+    b'{ "status_code" : 1000, "data":[{"kwh": 1.10,"x":1E5 , "\\u00e4":null}],\n'
+    b'"timestamp":"2026-01-01T00:00:00Z"}'
+)
 
 
 async def test_get_answer_of_receiver_arrives_byte_for_byte(network: Network, station: Party) -> None:

@@ -42,7 +42,8 @@ class Discovered:
 class Discovery:
     """Calls a platform's versions endpoint and the details of the best common version."""
 
-    def __init__(self, *, outbound: Outbound, url_check: UrlCheck, timeout_s: float) -> None:
+    def __init__(self, *, own_url: str, outbound: Outbound, url_check: UrlCheck, timeout_s: float) -> None:
+        self._own_url = own_url
         self._outbound = outbound
         self._url_check = url_check
         self._timeout_s = timeout_s
@@ -84,6 +85,8 @@ class Discovery:
         return endpoints
 
     def _accept(self, url: str, what: str) -> None:
+        if url.startswith(self._own_url + "/"):
+            raise UnusableClientApi(f"{what}: that is an address of this node")
         try:
             self._url_check.check(url)
         except InvalidParameters as error:
