@@ -117,6 +117,7 @@ REFUSED = {
     "a request": b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "status 099": b"HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n",
     "status 600": b"HTTP/1.1 600 X\r\nContent-Length: 0\r\n\r\n",
+    "a NUL in the reason": b"HTTP/1.1 200 O\x00K\r\nContent-Length: 0\r\n\r\n",
     "status of two digits": b"HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
     "status of four digits": b"HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n",
     "length and chunked": OK + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

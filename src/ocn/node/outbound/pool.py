@@ -73,7 +73,10 @@ class ConnectionPool:
     def release(self, connection: Connection, now: float) -> None:
         """Give back what ``take`` or ``open`` gave, whatever became of it."""
         limits = self._limits
-        if not connection.usable or self._closed or now - connection.opened_at > limits.max_age_s:
+        announced = connection.keep_alive_s
+        patience = limits.idle_timeout_s if announced is None else min(limits.idle_timeout_s, announced - 1.0)
+        connection.idle_until = min(now + patience, connection.opened_at + limits.max_age_s)
+        if not connection.usable or self._closed or connection.idle_until <= now:
             self._discard(connection)
             return
         place = self._places[connection.origin]
@@ -81,9 +84,6 @@ class ConnectionPool:
         if waiter is not None:
             waiter.set_result(connection)
             return
-        announced = connection.keep_alive_s
-        patience = limits.idle_timeout_s if announced is None else min(limits.idle_timeout_s, announced - 1.0)
-        connection.idle_until = now + patience
         place.idle[connection] = None
         self._idle[connection] = None
         if len(self._idle) > limits.max_idle:

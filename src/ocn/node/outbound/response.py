@@ -14,6 +14,7 @@ from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.message import OutboundResponse
 
 _FIRST_BYTE = ord("H")
+_CONTROLS = bytes({*range(0x20), 0x7F} - {0x09})
 _BODYLESS = frozenset({204, 304})
 
 
@@ -120,6 +121,11 @@ class ResponseReader:
         """Nothing may follow a complete response before the next request."""
         if self._complete:
             self._fail("more than one response to one request")
+
+    def on_status(self, reason: bytes) -> None:
+        """A reason phrase, or a piece of one: nobody reads it, but it must be text."""
+        if len(reason.translate(None, _CONTROLS)) != len(reason):
+            self._fail("the reason phrase has a control character")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer once the head is done; trailers are counted and dropped."""
