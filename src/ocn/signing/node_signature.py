@@ -83,9 +83,7 @@ def claimed_node(signature: str) -> NodeProof:
     Raises:
         SignatureInvalid: malformed.
     """
-    read = _WIRE.fullmatch(signature)
-    if read is None:
-        raise SignatureInvalid("Malformed node signature")
+    read = _read(signature)
     return NodeProof(read["by"], read["nonce"], int(read["time"]))
 
 
@@ -119,9 +117,7 @@ def verify_node_message(
     Raises:
         SignatureInvalid: malformed, meant for another node, too old, or made over something else.
     """
-    read = _WIRE.fullmatch(signature)
-    if read is None:
-        raise SignatureInvalid("Malformed node signature")
+    read = _read(signature)
     if not same_address(read["to"], message.to):
         raise SignatureInvalid("Node signature is meant for another node")
     time_ms = int(read["time"])
@@ -135,6 +131,13 @@ def verify_node_message(
     if not same_address(signer, read["by"]):
         raise SignatureInvalid("Message has been modified, or another node signed it")
     return NodeProof(signer, read["nonce"], time_ms)
+
+
+def _read(signature: str) -> re.Match[str]:
+    read = _WIRE.fullmatch(signature)
+    if read is None:
+        raise SignatureInvalid("Malformed node signature")
+    return read
 
 
 def _digest(message: NodeRequest | NodeResponse, time: str, nonce: str) -> bytes:

@@ -13,6 +13,7 @@ from ocn.signing import (
     PrivateKey,
     SignatureInvalid,
     Unsignable,
+    claimed_node,
     new_nonce,
     sign_node_message,
     verify_node_message,
@@ -104,6 +105,12 @@ def test_request_with_a_clock_too_far_off_is_refused(offset: int) -> None:
 @pytest.mark.parametrize("offset", [-AGE, AGE])
 def test_request_at_the_edge_of_the_allowed_age_is_accepted(offset: int) -> None:
     assert verified(signed(), now_ms=NOW + offset).time_ms == NOW
+
+
+def test_claims_of_a_signature_are_read_without_the_message() -> None:
+    assert claimed_node(signed()) == NodeProof(SENDER.address, NONCE, NOW)
+    with pytest.raises(SignatureInvalid):
+        claimed_node(signed() + ";")
 
 
 def test_time_changed_in_the_header_is_refused() -> None:
