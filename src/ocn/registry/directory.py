@@ -60,7 +60,7 @@ class Directory(Protocol):
         ...
 
     async def caught_up(self, block: int | None = None) -> None:
-        """Wait until this block, or the chain's newest one at the time of asking, has been read."""
+        """Wait until this block, or everything the chain has at the time of asking, has been read."""
         ...
 
     def on_change(self, callback: OnChange) -> Callable[[], None]:

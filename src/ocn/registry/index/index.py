@@ -17,6 +17,7 @@ from ocn.registry.index.reading import Source
 from ocn.registry.index.status import IndexStatus
 from ocn.registry.index.store import EventStore, Place, Row
 from ocn.registry.index.views import Views, difference
+from ocn.registry.index.waiting import Waiters
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
@@ -62,7 +63,7 @@ class RegistryIndex(Lookups):
         self._task: asyncio.Task[None] | None = None
         self._rebuilt: Views | None = None
         self._wake = asyncio.Event()
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._waiters = Waiters()
         self._in_step_at: float | None = None
         self._complete = False
         self._failures = 0
@@ -104,23 +105,22 @@ class RegistryIndex(Lookups):
         if self._store is not None:
             self._store.close()
             self._store = None
-        self._release(ChainUnavailable("the registry index was closed"))
+        self._waiters.fail(ChainUnavailable("the registry index was closed"))
 
     async def caught_up(self, block: int | None = None) -> None:
-        """Wait until this block, or the chain's newest one at the time of asking, has been read.
+        """Wait until this block, or everything the chain has at the time of asking, has been read.
+
+        While the chain is away this waits; bound it with :func:`asyncio.timeout`.
 
         Raises:
-            ChainUnavailable: the index is not running, or the chain cannot be asked for its newest block.
+            ChainUnavailable: the index is not running, or is closed meanwhile.
         """
-        wanted = await self._chain.head_number() if block is None else block
         if self._task is None or self._task.done():
             raise ChainUnavailable("the registry index is not running")
-        if self._reached() >= wanted:
+        if block is not None and self._reached() >= block:
             return
-        waiter = asyncio.get_running_loop().create_future()
-        self._waiting.append((wanted, waiter))
         self._wake.set()
-        await waiter
+        await self._waiters.wait(block)
 
     @property
     def status(self) -> IndexStatus:
@@ -160,12 +160,13 @@ class RegistryIndex(Lookups):
             raise
         except Exception as error:
             self._last_error = f"stopped by a defect: {type(error).__name__}"
-            self._release(ChainUnavailable("the registry index has stopped"))
+            self._waiters.fail(ChainUnavailable("the registry index has stopped"))
             _log.exception("registry_index_stopped")
             raise
 
     async def _step(self, follower: Follower) -> float:
         """Make one step and return how long to wait before the next."""
+        self._waiters.look_begins()
         try:
             more = await follower.step()
         except ChainError as error:
@@ -193,7 +194,7 @@ class RegistryIndex(Lookups):
         if self._rebuilt is not None:
             before, self._views, self._rebuilt = self._views, self._rebuilt, None
             self._tell(difference(before, self._views))
-        self._release(None)
+        self._waiters.reached(self._reached(), everything=True)
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -208,21 +209,6 @@ class RegistryIndex(Lookups):
             return -1
         return follower.cursor.block
 
-    def _release(self, error: ChainError | None) -> None:
-        """Let those go on who waited for what is read now; all of them with an error."""
-        reached = self._reached()
-        still: list[tuple[int, asyncio.Future[None]]] = []
-        for wanted, waiter in self._waiting:
-            if waiter.done():
-                continue
-            if error is not None:
-                waiter.set_exception(error)
-            elif wanted <= reached:
-                waiter.set_result(None)
-            else:
-                still.append((wanted, waiter))
-        self._waiting = still
-
     def advanced(self, rows: list[Row], cursor: Place) -> None:
         """Take over events; called by the follower."""
         confirmed = cursor.block - self._settings.confirmations
@@ -230,7 +216,7 @@ class RegistryIndex(Lookups):
             self._rebuilt.advance(rows, confirmed)
         else:
             self._tell(self._views.advance(rows, confirmed))
-            self._release(None)
+            self._waiters.reached(cursor.block, everything=False)
 
     def retreated(self, fork: Place) -> None:
         """Take events back; called by the follower."""
