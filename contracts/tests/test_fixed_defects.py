@@ -1,8 +1,7 @@
 """What the original contracts get wrong, held here; each of these tests fails on them."""
 
-import pytest
 from contracts.tests.contract import NOBODY
-from contracts.tests.evm import Reverted, refused
+from contracts.tests.evm import refused
 from contracts.tests.network import CPO, CPO_ROLE, EMSP, NODE, OPERATOR, RELAY, RIVAL, Network
 from contracts.tests.people import raw_address
 
@@ -87,18 +86,6 @@ def test_consent_to_a_provider_does_not_delete_the_service_of_who_consents(netwo
         network.permissions.send(RELAY.address, "deleteServiceRaw", CPO.address, *consent)
 
     assert network.permissions.read("getService", EMSP.address)[2] == "Mine"
-
-
-@pytest.mark.parametrize("function", ["createAgreementRaw", "revokeAgreementRaw", "deleteServiceRaw"])
-def test_signature_of_nobody_is_nobodys(network: Network, function: str) -> None:
-    network.list_all()
-
-    with pytest.raises(Reverted):
-        network.permissions.send(RELAY.address, function, CPO.address, *JUNK)
-    with pytest.raises(Reverted):
-        network.permissions.send(RELAY.address, "setServiceRaw", "", "", (1,), *JUNK)
-
-    assert network.permissions.read("getProviders") == (CPO.address,)
 
 
 def test_revocation_by_typed_signature_works_without_service_and_listing(network: Network) -> None:

@@ -16,6 +16,8 @@ from contracts.tests.evm import Evm, Reverted
 from contracts.tests.network import ADMIN, CPO, EMSP, NODE, OPERATOR, RELAY, RIVAL, Network
 from contracts.tests.people import Person, raw_address, words
 
+from ocn.chain.artifacts import load
+
 PACKAGE = Path(__file__).resolve().parents[2] / "tests/npm/node_modules/@shareandcharge/ocn-registry"
 DEFINITIONS = PACKAGE / "contract.defs.local.json"
 
@@ -166,3 +168,15 @@ def _reads(network: Network) -> list[bytes]:
         for contract, calls in ((network.registry, registry), (network.permissions, permissions))
         for function, arguments in calls
     ]
+
+
+def test_our_permissions_serve_an_original_registry_whose_texts_have_no_bounds() -> None:
+    mixed = Network(Evm(), (_original_codes()[0], load("Permissions").bytecode))
+    mixed.list_node(domain="http://" + "n" * 500)
+    mixed.list_party(roles=(0,) * 20)
+
+    mixed.permissions.send(CPO.address, "setService", *SERVICE)
+    mixed.permissions.send(CPO.address, "createAgreement", CPO.address)
+
+    assert mixed.permissions.read("getService", CPO.address) == (b"DE", b"CPO", *SERVICE)
+    assert mixed.permissions.read("hasUserAgreementByOcpi", b"DE", b"CPO", CPO.address)
