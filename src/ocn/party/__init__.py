@@ -1,0 +1,52 @@
+"""What a back end needs to join the network: be a party.
+
+In come the settings of a party and the objects that serve its modules (:mod:`ocn.party.handlers`); out go a
+registration with a node, a receiving ASGI app, and a client for every other party. OCPI objects are plain
+JSON dicts whose numbers lose no digit. The room knows the protocol (:mod:`ocn.ocpi`), signatures
+(:mod:`ocn.signing`) and the registry; it knows nothing of how a node works, and would connect as well to
+somebody else's. ``party`` is the file to read first, ``handlers`` the second.
+"""
+
+from ocn.party.answers import Answer
+from ocn.party.client import Client
+from ocn.party.counterparty import Counterparty
+from ocn.party.identity import PartyRole, load_or_create_key
+from ocn.party.limits import Limits
+from ocn.party.lists import ListQuery, Page
+from ocn.party.outcomes import Outcome, accepted, not_supported, rejected, unknown_session
+from ocn.party.party import Party
+from ocn.party.reply import Reply
+from ocn.party.request import Request
+from ocn.party.results import Pending
+from ocn.party.routes import CPO_MODULES, EMSP_MODULES
+from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.stored_receiver import StoredReceiver
+from ocn.party.stored_sender import StoredSender
+from ocn.party.traffic import Exchange
+
+__all__ = [
+    "CPO_MODULES",
+    "EMSP_MODULES",
+    "Answer",
+    "Client",
+    "Counterparty",
+    "Exchange",
+    "Limits",
+    "ListQuery",
+    "MemoryStorage",
+    "Outcome",
+    "Page",
+    "Party",
+    "PartyRole",
+    "PartyStorage",
+    "Pending",
+    "Reply",
+    "Request",
+    "StoredReceiver",
+    "StoredSender",
+    "accepted",
+    "load_or_create_key",
+    "not_supported",
+    "rejected",
+    "unknown_session",
+]

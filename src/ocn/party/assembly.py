@@ -1,0 +1,113 @@
+"""Putting a party together from its parts; the only file that knows them all."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ocn.errors import ConfigurationError
+from ocn.ocpi.versions import VersionNumber
+from ocn.party.answers import Terms
+from ocn.party.channel import Channel
+from ocn.party.client import Client
+from ocn.party.configuration_modules import ConfigurationModules
+from ocn.party.credentials import Door, Introduction
+from ocn.party.followups import Followups
+from ocn.party.functional_modules import CustomHandler, FunctionalModules
+from ocn.party.handshake import Handshake
+from ocn.party.identity import PartyRole
+from ocn.party.limits import Limits
+from ocn.party.reach import Reach
+from ocn.party.results import AwaitedResults
+from ocn.party.routes import Interface, Routes
+from ocn.party.server import PartyApp
+from ocn.party.signatures import Signatures
+from ocn.party.storage import PartyStorage
+from ocn.party.traffic import Watch
+from ocn.party.transport import Transport
+
+
+class Settings:
+    """What a party was told; checked here, before anything is opened."""
+
+    def __init__(
+        self,
+        *,
+        roles: tuple[PartyRole, ...],
+        reach: Iterable[str],
+        handlers: tuple[object, ...],
+        modules: Iterable[Interface] | None,
+        custom_modules: Mapping[Interface, CustomHandler],
+        signatures: Signatures,
+        versions: tuple[VersionNumber, ...],
+        limits: Limits,
+        watch: Watch,
+    ) -> None:
+        """Raise ConfigurationError or ModuleNotImplemented when it cannot work."""
+        if not roles or not versions:
+            raise ConfigurationError("A party needs at least one role and one version.")
+        self.roles = roles
+        self.own = tuple(dict.fromkeys(role.party for role in roles))
+        self.reach = Reach(reach)
+        self.routes = Routes(
+            handlers, chosen=modules, roles=[role.role for role in roles], custom=custom_modules
+        )
+        late = (getattr(handler, "late_result", None) for handler in handlers)
+        self.late_result = next((method for method in late if method is not None), None)
+        self.custom_modules = custom_modules
+        self.signatures = signatures
+        self.versions = versions
+        self.limits = limits
+        self.watch = watch
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of an open party that somebody outside holds on to."""
+
+    base_url: str
+    door: Door
+    handshake: Handshake
+    client: Client
+    followups: Followups
+    transport: Transport
+    app: PartyApp
+    interfaces: frozenset[Interface]
+
+
+def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *, base_url: str) -> Assembly:
+    """Wire everything up; nothing is opened or sent."""
+    limits, signatures = settings.limits, settings.signatures
+    channel = Channel(transport, settings.reach, signatures=signatures, limits=limits, watch=settings.watch)
+    door = Door(storage)
+    introduction = Introduction(f"{base_url}/ocpi/versions", settings.roles)
+    handshake = Handshake(channel, door, introduction, versions=settings.versions)
+    client = Client(channel, door, AwaitedResults(limits), own=settings.own, base_url=base_url, limits=limits)
+    followups = Followups(limits)
+    functional = FunctionalModules(
+        base_url,
+        client,
+        settings.routes,
+        Terms(limits.page_size, settings.reach),
+        own=settings.own,
+        signatures=signatures,
+        followups=followups,
+        custom=settings.custom_modules,
+        late_result=settings.late_result,
+    )
+    configuration = ConfigurationModules(
+        base_url,
+        door,
+        handshake,
+        introduction,
+        versions=settings.versions,
+        interfaces=settings.routes.interfaces,
+    )
+    app = PartyApp(
+        configuration,
+        functional,
+        door=door,
+        signatures=signatures,
+        followups=followups,
+        limits=limits,
+        watch=settings.watch,
+    )
+    return Assembly(base_url, door, handshake, client, followups, transport, app, settings.routes.interfaces)

@@ -1,0 +1,152 @@
+"""Registering with a node, renewing that, ending it (OCPI 2.2.1 credentials)."""
+
+from collections.abc import Sequence
+
+from ocn.ocpi.errors import UnsupportedVersion, UnusableClientApi
+from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.registration import Credentials
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+from ocn.party.channel import Call, Channel
+from ocn.party.credentials import Door, Introduction
+from ocn.party.discovery import Offer, convert, discover
+from ocn.party.errors import (
+    AnswerUnusable,
+    NotRegistered,
+    PartyError,
+    RegistrationFailed,
+    RequestFailed,
+    TokenMissing,
+)
+from ocn.party.json_text import encode_json
+from ocn.party.registration import OutgoingToken, Registration, token_hash
+
+
+class Handshake:
+    """The four moves of the credentials module, from this party's side and as a peer's answer to them."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        door: Door,
+        introduction: Introduction,
+        *,
+        versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
+    ) -> None:
+        self._channel = channel
+        self._door = door
+        self._introduction = introduction
+        self._versions = versions
+
+    async def register(self, versions_url: str, token_a: str | None) -> Registration:
+        """Register with TOKEN_A; the tokens and endpoints are stored when this returns.
+
+        A failure changes nothing. Tokens are sent in Base64 as 2.2.1 says, and raw to a node that refuses
+        that; what worked is kept.
+
+        Raises:
+            TokenMissing: there is no TOKEN_A.
+            NoCommonVersion, CredentialsNotOffered, RegistrationFailed: the node cannot or will not.
+            PeerUnreachable: the node does not answer.
+        """
+        if not token_a:
+            raise TokenMissing(
+                "This party is not registered yet and was given no TOKEN_A.",
+                hint="Ask the node's operator for a registration token and start with it once.",
+            )
+        offer, token = await self._discover_either_way(versions_url, token_a)
+        return await self._agree("POST", versions_url, offer, token)
+
+    async def update(self) -> Registration:
+        """Renew tokens, roles and endpoints with PUT.
+
+        Raises:
+            NotRegistered: there is nothing to renew; otherwise as :meth:`register`.
+        """
+        current = self._current()
+        offer = await discover(self._channel, current.versions_url, current.their_token, self._versions)
+        return await self._agree("PUT", current.versions_url, offer, current.their_token)
+
+    async def unregister(self) -> None:
+        """End the registration with DELETE and forget it.
+
+        Raises:
+            NotRegistered: there is nothing to end.
+            RequestFailed, PeerUnreachable: the node did not confirm; the registration is kept.
+        """
+        current = self._current()
+        offer = await discover(self._channel, current.versions_url, current.their_token, self._versions)
+        await self._channel.expect(
+            Call("DELETE", offer.credentials_url, module=ModuleID.CREDENTIALS), current.their_token
+        )
+        await self._door.leave()
+
+    async def welcome(self, theirs: Credentials, version: VersionNumber) -> Credentials:
+        """Answer a peer's POST or PUT: read its endpoints under the token it gave, store, answer with ours.
+
+        Raises:
+            UnusableClientApi: its versions or details cannot be read; nothing has changed.
+            UnsupportedVersion: it does not have the version it called under.
+        """
+        token = OutgoingToken(theirs.token, version.token_is_base64)
+        try:
+            offer = await discover(self._channel, theirs.url, token, (version,))
+        except RegistrationFailed as error:
+            raise UnsupportedVersion(error.message) from error
+        except PartyError as error:
+            raise UnusableClientApi(f"your versions cannot be read: {error.message}") from error
+        ours = self._door.expect()
+        await self._door.settle(_registration(offer, theirs, token, ours))
+        return self._introduction.credentials(ours)
+
+    def _current(self) -> Registration:
+        if self._door.registration is None:
+            raise NotRegistered("This party is not registered with a node.")
+        return self._door.registration
+
+    async def _discover_either_way(self, url: str, token_a: str) -> tuple[Offer, OutgoingToken]:
+        encoded = OutgoingToken(token_a, base64_encoded=True)
+        try:
+            return await discover(self._channel, url, encoded, self._versions), encoded
+        except (RequestFailed, AnswerUnusable) as refusal:
+            raw = OutgoingToken(token_a, base64_encoded=False)
+            try:
+                return await discover(self._channel, url, raw, self._versions), raw
+            except (RequestFailed, AnswerUnusable):
+                raise RegistrationFailed(
+                    f"The node does not take this TOKEN_A: {refusal.message}",
+                    hint="It may have been used already, or have expired; ask for another.",
+                ) from refusal
+
+    async def _agree(
+        self, method: str, versions_url: str, offer: Offer, token: OutgoingToken
+    ) -> Registration:
+        ours = self._door.expect()
+        body = encode_json(self._introduction.credentials(ours))
+        call = Call(method, offer.credentials_url, body, module=ModuleID.CREDENTIALS)
+        try:
+            reply = await self._channel.expect(call, token)
+            theirs = convert(reply.data, Credentials, offer.credentials_url)
+        except RequestFailed as error:
+            self._door.withdraw(ours)
+            raise RegistrationFailed(f"The node refused the registration: {error.message}") from error
+        except PartyError:
+            self._door.withdraw(ours)
+            raise
+        registration = _registration(
+            offer, theirs, OutgoingToken(theirs.token, token.base64_encoded), ours, versions_url
+        )
+        await self._door.settle(registration)
+        return registration
+
+
+def _registration(
+    offer: Offer, theirs: Credentials, their_token: OutgoingToken, ours: str, versions_url: str | None = None
+) -> Registration:
+    return Registration(
+        version=offer.version,
+        versions_url=versions_url or theirs.url,
+        their_token=their_token,
+        our_token_hash=token_hash(ours),
+        endpoints=offer.endpoints,
+        roles=tuple(theirs.roles),
+    )

@@ -1,0 +1,211 @@
+"""A party of one's own: serves, registers if it has not yet, and talks to everybody else.
+
+::
+
+    party = Party(
+        roles=[PartyRole.of("DE ABC", "EMSP", "ABC Mobility")],
+        node_url="https://node.example",
+        token_a="...",
+        handlers=[MyBackEnd()],
+        storage=SqliteStorage(Path("abc.sqlite")),
+        key=load_or_create_key(Path("abc.key")),
+    )
+    async with party:
+        async for location in party.client.to("DE CPO").locations():
+            ...
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from ocn.errors import ConfigurationError
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+from ocn.party.assembly import Assembly, Settings, assemble
+from ocn.party.client import Client
+from ocn.party.functional_modules import CustomHandler
+from ocn.party.handshake import Handshake
+from ocn.party.identity import PartyRole
+from ocn.party.limits import Limits
+from ocn.party.registration import Registration
+from ocn.party.routes import Interface
+from ocn.party.server import PartyApp
+from ocn.party.serving import Serving, bind
+from ocn.party.signatures import Signatories, Signatures
+from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.traffic import Watch, unwatched
+from ocn.party.transport import HttpTransport, Transport
+from ocn.signing.keys import PrivateKey
+
+
+class Listing(Protocol):
+    """Puts a party into the registry; see :mod:`ocn.party.listing`."""
+
+    async def ensure(self, roles: Sequence[PartyRole], modules: Iterable[Interface]) -> bool:
+        """Write or move the entry if it is not as it should be; True when something was written."""
+        ...
+
+
+class Party:
+    """One platform on the network: one connection to one node, one or more parties.
+
+    Args:
+        roles: who this platform speaks for; the first is the default sender.
+        node_url: the node's public base address. Versions are looked for at ``/ocpi/versions`` below it.
+        versions_url: where they are if elsewhere; must be below ``node_url`` or ``allowed_urls``.
+        token_a: needed once; a registration that is in ``storage`` goes before it.
+        handlers: objects with methods of :mod:`ocn.party.handlers`; the first that has a method serves.
+        modules: which interfaces to offer; by default what the handlers implement.
+        custom_modules: own modules by identifier and side.
+        storage: in memory by default, and then everything is forgotten with the process.
+        key: signs every request and answer. Without a key nothing is signed.
+        require_signatures: refuse what comes unsigned; by default when there is a key.
+        signatories: whose signature stands for whom; without one signatures are checked for alteration only.
+        listing: puts the party into the registry before it first registers.
+        host, port: where to listen; port 0 takes a free one.
+        serve: off when another ASGI server serves :attr:`app`; then ``public_url`` is needed.
+        public_url: how the node reaches this party, if not at that host and port.
+        allowed_urls: base addresses that may be called besides the node's.
+        versions: those to speak, best first.
+        watch: is told of every request sent and served.
+
+    Raises:
+        ModuleNotImplemented: a chosen module has no handler.
+        ConfigurationError: another setting is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        roles: Sequence[PartyRole],
+        node_url: str,
+        versions_url: str | None = None,
+        token_a: str | None = None,
+        handlers: Sequence[object] = (),
+        modules: Iterable[Interface] | None = None,
+        custom_modules: Mapping[Interface, CustomHandler] | None = None,
+        storage: PartyStorage | None = None,
+        key: PrivateKey | None = None,
+        require_signatures: bool | None = None,
+        signatories: Signatories | None = None,
+        listing: Listing | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        serve: bool = True,
+        public_url: str | None = None,
+        allowed_urls: Sequence[str] = (),
+        versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
+        limits: Limits | None = None,
+        watch: Watch = unwatched,
+        transport: Transport | None = None,
+    ) -> None:
+        if not serve and public_url is None:
+            raise ConfigurationError("A party that does not serve itself must be told its public_url.")
+        self.storage: PartyStorage = storage or MemoryStorage()
+        required = key is not None if require_signatures is None else require_signatures
+        self._settings = Settings(
+            roles=tuple(roles),
+            reach=(node_url, *allowed_urls),
+            handlers=tuple(handlers),
+            modules=modules,
+            custom_modules=dict(custom_modules or {}),
+            signatures=Signatures(key, required, signatories),
+            versions=tuple(versions),
+            limits=limits or Limits(),
+            watch=watch,
+        )
+        self._versions_url = versions_url or f"{node_url.rstrip('/')}/ocpi/versions"
+        self._token_a = token_a
+        self._listing = listing
+        self._serve, self._host, self._port = serve, host, port
+        self._public_url = public_url
+        self._transport = transport
+        self._assembly: Assembly | None = None
+        self._serving: Serving | None = None
+
+    async def __aenter__(self) -> Self:
+        """Open, serve and join."""
+        try:
+            await self.open()
+            await self.join()
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close; the registration stays, for the next start."""
+        await self.close()
+
+    async def open(self) -> None:
+        """Start to serve, and load the registration of an earlier run if there is one."""
+        bound = bind(self._host, self._port) if self._serve else None
+        here = f"http://{self._host}:{bound.getsockname()[1]}" if bound else ""
+        transport = self._transport or HttpTransport(self._settings.limits)
+        self._assembly = assemble(
+            self._settings, self.storage, transport, base_url=(self._public_url or here).rstrip("/")
+        )
+        await self._assembly.door.load()
+        if bound is not None:
+            self._serving = Serving(self.app, bound)
+            await self._serving.start()
+
+    async def join(self) -> Registration:
+        """Register unless that was done in an earlier run; then nothing is sent and nothing is written.
+
+        Raises:
+            TokenMissing: the first time, without a TOKEN_A.
+            RegistrationFailed, PeerUnreachable, ListingFailed: see :mod:`ocn.party.errors`.
+        """
+        running = self._running()
+        if running.door.registration is not None:
+            return running.door.registration
+        if self._listing is not None and self._token_a:
+            await self._listing.ensure(self._settings.roles, running.interfaces)
+        return await running.handshake.register(self._versions_url, self._token_a)
+
+    async def close(self) -> None:
+        """Deliver what is owed, stop serving, give everything back."""
+        if self._assembly is not None:
+            await self._assembly.followups.close()
+        if self._serving is not None:
+            await self._serving.stop()
+        if self._assembly is not None:
+            await self._assembly.transport.close()
+        await self.storage.close()
+        self._assembly = self._serving = None
+
+    def invite(self) -> str:
+        """Return a TOKEN_A with which a peer may register at this party, for two without a node between."""
+        return self._running().door.invite()
+
+    @property
+    def client(self) -> Client:
+        """The way to everybody else."""
+        return self._running().client
+
+    @property
+    def app(self) -> PartyApp:
+        """The receiving ASGI app."""
+        return self._running().app
+
+    @property
+    def base_url(self) -> str:
+        """How this party is reached; its versions are at ``/ocpi/versions`` below."""
+        return self._running().base_url
+
+    @property
+    def handshake(self) -> Handshake:
+        """To renew the registration (``update``) or end it (``unregister``)."""
+        return self._running().handshake
+
+    async def settled(self) -> None:
+        """Wait until no asynchronous result is owed."""
+        await self._running().followups.settled()
+
+    def _running(self) -> Assembly:
+        if self._assembly is None:
+            raise ConfigurationError("The party is not open: use it within `async with`.")
+        return self._assembly
