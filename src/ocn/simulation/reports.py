@@ -14,7 +14,7 @@ from ocn.simulation.clock import Clock
 from ocn.simulation.cpo_lists import Ledger
 from ocn.simulation.operations import Operations, StatusChange
 from ocn.simulation.running_session import RunningSession
-from ocn.simulation.stored import Updates
+from ocn.simulation.updates import Updates
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_AFTER = (timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=16))

@@ -1,0 +1,58 @@
+"""How a simulated party joins the network: what :class:`ocn.party.Party` needs besides roles and handlers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.party.identity import PartyRole
+from ocn.party.party import Listing, Party
+from ocn.party.routes import Interface
+from ocn.party.signatures import Signatories
+from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.traffic import Watch, unwatched
+from ocn.signing.keys import PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Everything that is not about what the party does. Without a key nothing is signed."""
+
+    node_url: str
+    versions_url: str | None = None
+    token_a: str | None = field(default=None, repr=False)
+    storage: PartyStorage = field(default_factory=MemoryStorage)
+    key: PrivateKey | None = field(default=None, repr=False)
+    listing: Listing | None = None
+    signatories: Signatories | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    public_url: str | None = None
+    watch: Watch = unwatched
+
+    def party(
+        self,
+        party: PartyId,
+        role: Role,
+        name: str,
+        handlers: Sequence[object],
+        modules: frozenset[Interface],
+        storage: PartyStorage,
+    ) -> Party:
+        """Make the party; it joins when it is entered."""
+        return Party(
+            roles=[PartyRole.of(str(party), role, name)],
+            node_url=self.node_url,
+            versions_url=self.versions_url,
+            token_a=self.token_a,
+            handlers=handlers,
+            storage=storage,
+            modules=modules,
+            key=self.key,
+            signatories=self.signatories,
+            listing=self.listing,
+            host=self.host,
+            port=self.port,
+            public_url=self.public_url,
+            watch=self.watch,
+        )

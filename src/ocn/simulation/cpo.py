@@ -1,0 +1,99 @@
+"""A simulated CPO: charge points that do what they are told, and tell what they do."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+from ocn.ocpi.objects import AuthorizationInfo
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.party.counterparty import Counterparty
+from ocn.party.reply import Reply
+from ocn.party.routes import CPO_MODULES
+from ocn.party.stored_receiver import StoredReceiver
+from ocn.simulation.clock import Clock, SystemClock
+from ocn.simulation.connection import Connection
+from ocn.simulation.cpo_commands import CpoCommands
+from ocn.simulation.cpo_lists import CpoLists, Ledger
+from ocn.simulation.operations import Operations
+from ocn.simulation.reports import CdrReceipt, Reports
+from ocn.simulation.updates import Updates
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast things go. Only the time at the meter is multiplied by ``speed``; the rest is real time."""
+
+    speed: int = 60
+    report_every: timedelta = timedelta(seconds=5)
+    reaction: timedelta = timedelta(seconds=1)
+    expiry_check_every: timedelta = timedelta(seconds=10)
+
+
+class SimulatedCpo:
+    """A CPO that is on the network while entered."""
+
+    def __init__(
+        self, party: PartyId, connection: Connection, pace: Pace | None = None, clock: Clock | None = None
+    ) -> None:
+        self.id = party
+        self.node_url = connection.node_url
+        self._pace = pace or Pace()
+        self._clock = clock or SystemClock()
+        self._updates = Updates()
+        self.operations = Operations(party, self._clock, speed=self._pace.speed)
+        ledger = Ledger(party)
+        self._reports = Reports(self.operations, ledger, self._updates, self._clock, self._pace.report_every)
+        handlers = (
+            CpoLists(self.operations.points, ledger),
+            CpoCommands(self.operations, self._reports, self._clock, self._pace.reaction),
+            StoredReceiver(connection.storage),
+        )
+        self.party = connection.party(
+            party, Role.CPO, f"Simulated CPO {party}", handlers, CPO_MODULES, connection.storage
+        )
+        self._expiry: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        """Join."""
+        await self.party.__aenter__()
+        self._expiry = asyncio.create_task(self._expire())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave; sessions that run are abandoned."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            await asyncio.gather(self._expiry, return_exceptions=True)
+        await self._reports.close()
+        await self.party.__aexit__(kind, error, trace)
+
+    def to(self, emsp: PartyId) -> Counterparty:
+        """Return the client for an eMSP."""
+        return self.party.client.to(emsp)
+
+    async def card_held_to(
+        self, emsp: PartyId, uid: str, location_id: str, evse_uid: str
+    ) -> Reply[AuthorizationInfo]:
+        """A driver holds an RFID card to a charge point: ask the eMSP whether it may charge."""
+        return await self.to(emsp).authorize(
+            uid, "RFID", {"location_id": location_id, "evse_uids": [evse_uid]}
+        )
+
+    async def cdr_receipt(self, session_id: str, timeout_s: float) -> CdrReceipt:
+        """Wait until a session's CDR has been taken and read back; TimeoutError when it is not in time."""
+
+        async def look() -> CdrReceipt | None:
+            return self._reports.receipts.get(session_id)
+
+        return await self._updates.wait_for(look, timeout_s)
+
+    async def _expire(self) -> None:
+        while True:
+            await self._clock.sleep(self._pace.expiry_check_every)
+            for emsp, change in self.operations.expire():
+                await self._reports.status(change, self.to(emsp))

@@ -1,0 +1,109 @@
+"""A simulated eMSP: drivers with tokens, and a memory of what CPOs tell it."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, cast
+from uuid import uuid4
+
+from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.objects import AuthorizationInfo, Location, LocationReferences, Session, Token
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.party.counterparty import Counterparty
+from ocn.party.errors import UnknownToken
+from ocn.party.lists import ListQuery, Page
+from ocn.party.request import Request
+from ocn.party.routes import EMSP_MODULES
+from ocn.party.stored_receiver import StoredReceiver
+from ocn.simulation.connection import Connection
+from ocn.simulation.drivers import build_tokens
+from ocn.simulation.updates import ToldStorage, Updates
+
+
+class DriverTokens:
+    """Handlers of the tokens sender interface."""
+
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
+        self._tokens = tokens
+
+    async def list_tokens(self, _: Request, query: ListQuery) -> Page[Token]:
+        """All tokens."""
+        return Page.of(self._tokens, query)
+
+    async def authorize_token(
+        self, _: Request, uid: str, token_type: str, location: LocationReferences | None
+    ) -> AuthorizationInfo:
+        """Say whether a driver may charge."""
+        for token in self._tokens:
+            if (token["uid"], token["type"]) == (uid, token_type):
+                info: AuthorizationInfo = {
+                    "allowed": "ALLOWED" if token["valid"] else "BLOCKED",
+                    "token": token,
+                }
+                if token["valid"]:
+                    info["authorization_reference"] = str(uuid4())
+                    if location is not None:
+                        info["location"] = location
+                return info
+        raise UnknownToken(f"there is no token {uid[:36]} of type {token_type[:20]}")
+
+
+class SimulatedEmsp:
+    """An eMSP that is on the network while entered."""
+
+    def __init__(self, party: PartyId, connection: Connection) -> None:
+        self.id = party
+        self.tokens = build_tokens(party)
+        self._updates = Updates()
+        self._storage = ToldStorage(connection.storage, self._updates)
+        handlers = DriverTokens(self.tokens), StoredReceiver(self._storage)
+        self.party = connection.party(
+            party, Role.EMSP, f"Simulated eMSP {party}", handlers, EMSP_MODULES, self._storage
+        )
+
+    async def __aenter__(self) -> Self:
+        """Join."""
+        await self.party.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave."""
+        await self.party.__aexit__(kind, error, trace)
+
+    def to(self, cpo: PartyId) -> Counterparty:
+        """Return the client for a CPO."""
+        return self.party.client.to(cpo)
+
+    async def keep_locations(self, cpo: PartyId, locations: list[Location]) -> None:
+        """Store locations that were pulled, so that pushes about them have something to change."""
+        for location in locations:
+            await self._storage.put(ModuleID.LOCATIONS, cpo, location["id"], dict(location))
+
+    async def stored_location(self, cpo: PartyId, location_id: str) -> Location | None:
+        """Return a location as this eMSP knows it."""
+        return cast("Location | None", await self._storage.get(ModuleID.LOCATIONS, cpo, location_id))
+
+    async def session_where(
+        self, cpo: PartyId, holds: Callable[[Session], bool], timeout_s: float
+    ) -> Session:
+        """Wait for a session of a CPO that ``holds``; TimeoutError when there is none in time."""
+
+        async def look() -> Session | None:
+            page = await self._storage.page(ModuleID.SESSIONS, cpo, ListQuery(limit=100_000))
+            sessions = cast("list[Session]", page.items)
+            return next((session for session in sessions if holds(session)), None)
+
+        return await self._updates.wait_for(look, timeout_s)
+
+    async def location_where(
+        self, cpo: PartyId, location_id: str, holds: Callable[[Location], bool], timeout_s: float
+    ) -> Location:
+        """Wait until a location ``holds``; TimeoutError when it does not in time."""
+
+        async def look() -> Location | None:
+            location = await self.stored_location(cpo, location_id)
+            return location if location is not None and holds(location) else None
+
+        return await self._updates.wait_for(look, timeout_s)

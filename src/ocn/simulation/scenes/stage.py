@@ -1,0 +1,68 @@
+"""What the scenes of one part of the play share: the players, and what earlier scenes left behind."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ocn.ocpi.objects import Token
+from ocn.party.counterparty import Counterparty
+from ocn.simulation.cpo import SimulatedCpo
+from ocn.simulation.emsp import SimulatedEmsp
+from ocn.simulation.errors import StepFailed
+from ocn.simulation.fleet import Fleet, build_fleet
+from ocn.simulation.traffic import Traffic
+
+WAIT_S = 20.0
+"""For anything that must happen soon; only a failing play waits this long."""
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Stage:
+    """An eMSP and a CPO. ``fleet`` is what the CPO must have; scenes compare with it what they are told."""
+
+    emsp: SimulatedEmsp
+    cpo: SimulatedCpo
+    traffic: Traffic
+    reservation_id: str = ""
+    session_id: str = ""
+
+    @property
+    def to_cpo(self) -> Counterparty:
+        """The eMSP's client for the CPO."""
+        return self.emsp.to(self.cpo.id)
+
+    @property
+    def driver(self) -> Token:
+        """Who charges."""
+        return self.emsp.tokens[0]
+
+    @property
+    def fleet(self) -> Fleet:
+        """What the CPO has, all EVSEs available."""
+        return build_fleet(self.cpo.id)
+
+    @property
+    def location_id(self) -> str:
+        """Where the play takes place."""
+        return self.fleet.locations[0]["id"]
+
+    def evse_uid(self, n: int = 0) -> str:
+        """An EVSE there."""
+        return self.fleet.locations[0]["evses"][n]["uid"]
+
+    async def status_of(self, evse_uid: str) -> str:
+        """Ask the CPO what an EVSE is doing."""
+        return (await self.to_cpo.get_evse(self.location_id, evse_uid)).data["status"]
+
+
+def check(holds: bool, otherwise: str) -> None:
+    """Go on only if it holds."""
+    if not holds:
+        raise StepFailed(otherwise)
+
+
+def same(what: str, got: T, wanted: T) -> T:
+    """Go on only if both are equal; say how they differ."""
+    if got != wanted:
+        raise StepFailed(f"{what}: wanted {str(wanted)[:300]}, got {str(got)[:300]}")
+    return got
