@@ -13,7 +13,6 @@ from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView
 from ocn.node.authentication.answers import AnswersToNodes
 from ocn.node.authentication.callers import Callers
-from ocn.node.authentication.party_signatures import PartySignatures
 from ocn.node.clock import SystemClock, now_ms
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
@@ -26,6 +25,7 @@ from ocn.node.hub_modules.discovery import Discovery
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
+from ocn.node.party_signatures import PartySignatures
 from ocn.node.pipeline import Pipeline
 from ocn.node.ports import Clock, Directory, LinkStore, Outbound, PlatformStore, UrlCheck
 from ocn.node.responding.responder import Responder

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from ocn.node.authentication.party_signatures import PartySignatures
 from ocn.node.members import Members
 from ocn.node.model import Platform
 from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_NODES
+from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Received
 from ocn.ocpi import headers as names

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from ocn.node.authentication.party_signatures import PartySignatures
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import NODE_DOOR
 from ocn.node.model import LinkKind
+from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
 from ocn.node.stages import Answer, Delivered, Door, Received, RemoteNode, Routed, Signatures
@@ -19,6 +19,7 @@ from ocn.signing import (
     JsonInvalid,
     JsonValue,
     PrivateKey,
+    Unsignable,
     encode,
     parse_json,
     response_values,
@@ -144,12 +145,13 @@ class Responder:
         headers: dict[str, str],
         body: bytes,
     ) -> bytes:
-        rewritten = rewrite(
-            signatures.envelope,
-            {f"$['headers']['{exchanged.name}']": exchanged.old},
-            response_values(headers, envelope),
-            self._key,
-        )
+        old_values: dict[str, JsonValue] = {f"$['headers']['{exchanged.name}']": exchanged.old}
+        try:
+            rewritten = rewrite(
+                signatures.envelope, old_values, response_values(headers, envelope), self._key
+            )
+        except Unsignable as error:
+            raise HubFault(f"this node cannot sign the changed answer: {error}") from error
         member = find_member(body, "ocn_signature")
         if member is None:
             raise AssertionError("a signature once read has gone")

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from ocn.node.authentication.party_signatures import signed_request
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import NODE_DOOR, endpoint_path
 from ocn.node.model import LinkKind
+from ocn.node.party_signatures import signed_request
 from ocn.node.ports import Clock, UrlCheck
 from ocn.node.routing.receivers import Receivers
 from ocn.node.routing.response_urls import ResponseUrl, in_body, in_query, reserved_until
-from ocn.node.stages import Door, LocalPlatform, Permitted, Received, RemoteNode, Routed
+from ocn.node.stages import Door, LocalPlatform, Permitted, Received, RemoteNode, Routed, Signatures
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, UnknownReceiver
 from ocn.ocpi.modules import Carries, InterfaceRole, ModuleID
-from ocn.signing import PrivateKey, encode, rewrite
+from ocn.signing import JsonValue, PrivateKey, Unsignable, encode, rewrite
 
 
 class Router:
@@ -74,14 +74,18 @@ class Router:
         body, query = found.exchanged(callback)
         signature = received.headers.get(names.SIGNATURE)
         if permitted.authenticated.signature is not None:
-            envelope = rewrite(
-                permitted.authenticated.signature.envelope,
-                {found.signed_path: found.url},
-                signed_request(received.headers, query, body),
-                self._key,
-            )
-            signature = encode(envelope)
+            signature = self._sign_again(permitted.authenticated.signature, found, received, query, body)
         return Routed(permitted, target, _join(endpoint, received.address.path, query), body, signature)
+
+    def _sign_again(
+        self, signed: Signatures, found: ResponseUrl, received: Received, query: str, body: bytes
+    ) -> str:
+        old_values: dict[str, JsonValue] = {found.signed_path: found.url}
+        try:
+            values = signed_request(received.headers, query, body)
+            return encode(rewrite(signed.envelope, old_values, values, self._key))
+        except Unsignable as error:
+            raise InvalidParameters(f"this node cannot sign the changed request: {error}") from error
 
     def _check_origin(self, permitted: Permitted, url: str) -> None:
         if permitted.received.door is Door.PARTY:
