@@ -105,14 +105,16 @@ class LocalNetwork:
 
 
 @asynccontextmanager
-async def local_network(directory: Path, ports: Ports | None = None) -> AsyncIterator[LocalNetwork]:
+async def local_network(
+    directory: Path, ports: Ports | None = None, *, signatures_required: bool = True
+) -> AsyncIterator[LocalNetwork]:
     """Run a network in a directory for the length of a block.
 
     Raises:
         ConfigurationError: the directory or a port cannot be used.
         NetworkFailed: a process did not start; the message has the end of its log.
     """
-    files = NetworkFiles(directory, ports or Ports())
+    files = NetworkFiles(directory, ports or Ports(), signatures_required=signatures_required)
     chain = ChainClient(RpcClient(files.chain_url))
     timeout = aiohttp.ClientTimeout(total=5)
     try:

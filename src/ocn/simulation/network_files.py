@@ -54,13 +54,14 @@ class NodeFiles:
 class NetworkFiles:
     """Creates what is missing in a directory and reads what is there."""
 
-    def __init__(self, directory: Path, ports: Ports) -> None:
+    def __init__(self, directory: Path, ports: Ports, *, signatures_required: bool = True) -> None:
         """Settle the ports: those of an earlier run, those asked for, or free ones.
 
         Raises:
             ConfigurationError: other ports are asked for than the registry of this directory names, or the
                 directory cannot be used.
         """
+        self._signatures_required = signatures_required
         self.directory = directory.absolute()
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ class NetworkFiles:
                 f"listen = {{ host = {text(HOST)}, port = {node.port} }}",
                 f"hub = {{ name = {text(f'OCN {node.name}')} }}",
                 f"database = {{ url = {text(f'sqlite:///{node.directory}/node.sqlite')} }}",
-                "signatures = { required = true }",
+                f"signatures = {{ required = {text(self._signatures_required)} }}",
                 "network = { allow_http = true, allow_private_addresses = true }",
                 "[identity]",
                 f"key_file = {text(str(node.directory / 'key'))}",
