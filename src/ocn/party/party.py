@@ -182,6 +182,11 @@ class Party:
         return self._running().door.invite()
 
     @property
+    def is_open(self) -> bool:
+        """Whether requests are answered."""
+        return self._assembly is not None
+
+    @property
     def client(self) -> Client:
         """The way to everybody else."""
         return self._running().client
