@@ -18,11 +18,13 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_deadline",
         "_drained",
         "_loop",
         "_on_lost",
         "_paused",
         "_reader",
+        "_timer",
         "_transport",
         "_waiter",
         "_written",
@@ -45,6 +47,8 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[OutboundResponse] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._on_lost: asyncio.Future[None] = loop.create_future()
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
         self._paused = False
         self._written = False
 
@@ -69,7 +73,7 @@ class Connection(asyncio.Protocol):
         self._reader.begin(head_only=head_only)
         waiter: asyncio.Future[OutboundResponse] = self._loop.create_future()
         self._waiter = waiter
-        timer = self._loop.call_at(deadline, self._expire)
+        self._set_deadline(deadline)
         try:
             if len(body) <= _SLICE:
                 transport.write(head + body)
@@ -78,7 +82,6 @@ class Connection(asyncio.Protocol):
                 await self._write_slices(transport, waiter, head, body)
             return await waiter
         finally:
-            timer.cancel()
             self._waiter = None
             if not self.usable:
                 transport.abort()
@@ -112,8 +115,22 @@ class Connection(asyncio.Protocol):
             transport.write(view[start : start + _SLICE])
         self._written = True
 
+    def _set_deadline(self, deadline: float) -> None:
+        """Have ``_expire`` called by then. A timer a request is dear, so one that comes too early stays."""
+        timer, self._deadline = self._timer, deadline
+        if timer is None or timer.when() > deadline:
+            if timer is not None:
+                timer.cancel()
+            self._timer = self._loop.call_at(deadline, self._expire)
+
     def _expire(self) -> None:
-        self.fail(TimedOut(f"{self.origin} did not answer in time"))
+        self._timer = None
+        if self._waiter is None:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_deadline(self._deadline)
+        else:
+            self.fail(TimedOut(f"{self.origin} did not answer in time"))
 
     def _settle(self, waiter: asyncio.Future[OutboundResponse], response: OutboundResponse) -> None:
         transport = self._transport
@@ -157,6 +174,8 @@ class Connection(asyncio.Protocol):
         """The socket is gone."""
         self._ended(clean=exc is None)
         self._reader.close()
+        if self._timer is not None:
+            self._timer.cancel()
         if not self._on_lost.done():
             self._on_lost.set_result(None)
 
