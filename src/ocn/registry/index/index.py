@@ -186,11 +186,11 @@ class RegistryIndex(Lookups):
         return self._settings.poll_s
 
     def _in_step(self, follower: Follower) -> None:
-        """Everything the endpoint has is read."""
-        if follower.cursor is None or follower.head is None or follower.head.block < follower.cursor.block:
-            return  # a replica that lags; what we know is newer
-        self._in_step_at = asyncio.get_running_loop().time()
-        self._complete = True
+        """Everything the endpoint has is read; a replica that lags behind what was read says nothing new."""
+        cursor, head = follower.cursor, follower.head
+        if cursor is not None and head is not None and head.block >= cursor.block:
+            self._in_step_at = asyncio.get_running_loop().time()
+            self._complete = True
         if self._rebuilt is not None:
             before, self._views, self._rebuilt = self._views, self._rebuilt, None
             self._tell(difference(before, self._views))
