@@ -23,6 +23,7 @@ class Connection:
     token_a: str | None = field(default=None, repr=False)
     storage: PartyStorage = field(default_factory=MemoryStorage)
     key: PrivateKey | None = field(default=None, repr=False)
+    signatures_required: bool = True
     listing: Listing | None = None
     signatories: Signatories | None = None
     host: str = "127.0.0.1"
@@ -49,6 +50,7 @@ class Connection:
             storage=storage,
             modules=modules,
             key=self.key,
+            require_signatures=self.signatures_required and self.key is not None,
             signatories=self.signatories,
             listing=self.listing,
             host=self.host,

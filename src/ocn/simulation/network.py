@@ -15,6 +15,7 @@ from ocn.chain.transactions import Sender
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.party.listing import RegistryListing, RegistrySignatories
 from ocn.registry.calls import Change, set_node, set_party
 from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter
@@ -54,6 +55,7 @@ class LocalNetwork:
         self._group = group
         self._http = http
         self._reader = RegistryReader(chain, CHAIN.registry, CHAIN.permissions)
+        self.signatories = RegistrySignatories(self._reader)
         self._writer = RegistryWriter(Sender(chain, SPENDER), CHAIN.registry, CHAIN.permissions)
 
     async def watch(self) -> None:
@@ -73,10 +75,21 @@ class LocalNetwork:
         listed = await self._reader.party(party)
         if listed is None or (listed.address, listed.operator) != (key.address, node.operator):
             await self._change(set_party(party, roles, node.operator), key)
+        await self.seen_everywhere(party, at=node)
+
+    def listing(self, key: PrivateKey, node: LocalNode) -> RegistryListing:
+        """What lists a party under a node; the network pays."""
+        return RegistryListing(self._reader, self._writer, key=key, operator=node.operator)
+
+    async def seen_everywhere(self, party: PartyId, *, at: LocalNode | None = None) -> str:
+        """Wait until every node has read a party's listing (at a node); return the URL of its node."""
         async with asyncio.timeout(30):
-            for each in self.nodes:
-                while await self.node_of(party, asking=each) != node.url:  # noqa: ASYNC110 # nobody tells
-                    await asyncio.sleep(0.05)
+            while True:
+                homes = {await self.node_of(party, asking=node) for node in self.nodes}
+                home = homes.pop()
+                if home is not None and not homes and (at is None or home == at.url):
+                    return home
+                await asyncio.sleep(0.05)
 
     async def node_of(self, party: PartyId, *, asking: LocalNode | None = None) -> str | None:
         """Ask a node which node serves a party, by the registry."""
@@ -109,6 +122,8 @@ async def local_network(
     directory: Path, ports: Ports | None = None, *, signatures_required: bool = True
 ) -> AsyncIterator[LocalNetwork]:
     """Run a network in a directory for the length of a block.
+
+    ``signatures_required`` says whether its nodes refuse what a party has not signed.
 
     Raises:
         ConfigurationError: the directory or a port cannot be used.

@@ -1,6 +1,6 @@
 """The messages of a play as the parties saw them: who to whom, what, with what answer, how fast."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -8,6 +8,7 @@ from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.party.traffic import Direction, Exchange
 
+_LONGEST_WORD = 20
 _MODULES = frozenset(str(module) for module in ModuleID)
 
 
@@ -31,15 +32,17 @@ class Message:
 
 
 class Traffic:
-    """Collects what parties tell. ``homes`` are the nodes of the parties, as the registry has them."""
+    """Collects what parties tell."""
 
-    def __init__(
-        self, homes: Mapping[PartyId, str], on_message: Callable[[Message], None] | None = None
-    ) -> None:
+    def __init__(self, on_message: Callable[[Message], None] | None = None) -> None:
         self.sent: list[Message] = []
         self.served: list[Exchange] = []
-        self._homes = homes
+        self._homes: dict[PartyId, str] = {}
         self._on_message = on_message
+
+    def settle(self, party: PartyId, node_url: str) -> None:
+        """Take note of a party's node, as the registry has it."""
+        self._homes[party] = node_url
 
     def watch(self, exchange: Exchange) -> None:
         """Take note of an exchange between two parties; versions and credentials are none."""
@@ -65,8 +68,9 @@ class Traffic:
             self._on_message(message)
 
     def hops(self, sender: PartyId, receiver: PartyId) -> int:
-        """How many nodes are between two parties."""
-        return len({self._homes[sender], self._homes[receiver]})
+        """How many nodes are between two parties; 0 when the home of one is not known."""
+        homes = {self._homes.get(sender), self._homes.get(receiver)}
+        return 0 if None in homes else len(homes)
 
     def served_count(self, method: str, module: str) -> int:
         """How many requests of a kind have been served."""
@@ -78,5 +82,5 @@ def _subject(exchange: Exchange) -> tuple[str, str]:
     named = next((step for step in steps if step in _MODULES), None)
     module = exchange.module or named or "?"
     rest = steps[steps.index(named) + 1 :] if named is not None else steps[-1:]
-    words = [step for step in rest if step and len(step) <= 24]
+    words = [step if len(step) <= _LONGEST_WORD else f"{step[:8]}…" for step in rest if step]
     return module, "/".join(words)

@@ -1,0 +1,64 @@
+"""The parties of the local network: an eMSP and a CPO at the first node, a CPO at the second."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ocn.ocpi.party_id import PartyId
+from ocn.simulation.connection import Connection
+from ocn.simulation.cpo import Pace, SimulatedCpo
+from ocn.simulation.emsp import SimulatedEmsp
+from ocn.simulation.network import LocalNetwork, LocalNode
+from ocn.simulation.party_files import PartyFiles
+from ocn.simulation.traffic import Traffic
+
+EMSP = PartyId("DE", "MSP")
+LOCAL_CPO = PartyId("DE", "CPO")
+REMOTE_CPO = PartyId("NL", "CPX")
+PLAY_PACE = Pace(speed=600, report_every=timedelta(milliseconds=300), reaction=timedelta(milliseconds=100))
+"""For the play: ten minutes of charging a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The parties, all on the network."""
+
+    emsp: SimulatedEmsp
+    cpos: tuple[SimulatedCpo, ...]
+
+
+@asynccontextmanager
+async def on_the_network(
+    network: LocalNetwork, traffic: Traffic, *, pace: Pace, signatures_required: bool
+) -> AsyncIterator[Cast]:
+    """Bring the parties on the network, as anybody would come: listing, TOKEN_A, handshake.
+
+    All sign. ``signatures_required`` says whether they also refuse what is not signed.
+    """
+    here, there = network.nodes
+
+    async def connection(party: PartyId, node: LocalNode) -> Connection:
+        files = PartyFiles(network.directory / "parties" / party.key)
+        known = await files.storage.load_registration() is not None
+        return Connection(
+            node_url=node.url,
+            token_a=None if known else await network.invite(party, node),
+            storage=files.storage,
+            key=files.key,
+            signatures_required=signatures_required,
+            listing=network.listing(files.key, node),
+            signatories=network.signatories,
+            port=files.port,
+            watch=traffic.watch,
+        )
+
+    async with AsyncExitStack() as stack:
+        cpos = [
+            await stack.enter_async_context(SimulatedCpo(party, await connection(party, node), pace))
+            for party, node in ((LOCAL_CPO, here), (REMOTE_CPO, there))
+        ]
+        emsp = await stack.enter_async_context(SimulatedEmsp(EMSP, await connection(EMSP, here)))
+        for party in (EMSP, LOCAL_CPO, REMOTE_CPO):
+            traffic.settle(party, await network.seen_everywhere(party))
+        yield Cast(emsp, tuple(cpos))
