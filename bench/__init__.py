@@ -1,0 +1,10 @@
+"""Measure the relay against nginx on the same core in the same run; ``make bench`` writes RESULTS.md.
+
+``machine``   cores, pinning, CPU time and memory of processes
+``bodies``    the messages that are sent, signed and unsigned
+``backend``   a platform: answers the handshake; its modules are the upstream's
+``setting``   chain, nodes and parties, registered through the public interfaces
+``proxies``   what is measured: nginx, one node, two nodes
+``load``      wrk for the rate, an open-loop generator for latency at a given rate, thousands in flight
+``report``    ratios, written as Markdown
+"""
