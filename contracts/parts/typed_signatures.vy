@@ -62,11 +62,11 @@ def _use_nonce(signer: address) -> uint256:
 @view
 def _signer(struct_hash: bytes32, deadline: uint256, v: uint8, r: bytes32, s: bytes32) -> address:
     """
-    @dev Never the zero address.
+    @dev Never the zero address, which is what ecrecover answers to a v other than 27 and 28.
     """
     assert block.timestamp <= deadline, "Signature expired."
     signer: address = empty(address)
-    if (v == 27 or v == 28) and convert(s, uint256) <= convert(HIGHEST_S, uint256):
+    if convert(s, uint256) <= convert(HIGHEST_S, uint256):
         signer = ecrecover(
             keccak256(concat(b"\x19\x01", self._domain_separator(), struct_hash)), v, r, s
         )

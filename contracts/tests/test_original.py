@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from contracts.tests.contract import NOBODY, Event
-from contracts.tests.evm import Evm, Reverted
+from contracts.tests.evm import Evm, Reverted, refused
 from contracts.tests.network import ADMIN, CPO, EMSP, NODE, OPERATOR, RELAY, RIVAL, Network
 from contracts.tests.people import Person, raw_address, words
 
@@ -180,3 +180,12 @@ def test_our_permissions_serve_an_original_registry_whose_texts_have_no_bounds()
 
     assert mixed.permissions.read("getService", CPO.address) == (b"DE", b"CPO", *SERVICE)
     assert mixed.permissions.read("hasUserAgreementByOcpi", b"DE", b"CPO", CPO.address)
+
+
+def test_nobody_stays_nobody_even_where_an_original_registry_lists_it() -> None:
+    mixed = Network(Evm(), (_original_codes()[0], load("Permissions").bytecode))
+    mixed.list_node()
+    mixed.registry.send(RELAY.address, "setPartyRaw", NOBODY, b"XX", b"XXX", (0,), OPERATOR.address, *JUNK)
+
+    with refused("Trying to register a service without party listing in Registry."):
+        mixed.permissions.send(RELAY.address, "setServiceRaw", *SERVICE, *JUNK)

@@ -1,11 +1,13 @@
 """Services and agreements: effects, events, and what is refused in which order."""
 
+import itertools
 from typing import Any
 
 import pytest
 from contracts.tests.contract import Contract
 from contracts.tests.evm import refused
 from contracts.tests.network import CPO, EMSP, OPERATOR, RIVAL, Network
+from contracts.tests.people import Person
 
 URL = "http://copies.example"
 NO_USER = "Service user has no party listing in Registry."
@@ -133,17 +135,20 @@ def test_revoke_agreement_ends_it(permissions: Contract) -> None:
     assert permissions.events(receipt) == _both("AgreementRevoked")
 
 
-def test_revoke_agreement_leaves_the_others(network: Network, permissions: Contract) -> None:
+@pytest.mark.parametrize("order", list(itertools.permutations((CPO, EMSP, RIVAL))))
+def test_revoke_agreement_leaves_the_others(
+    network: Network, permissions: Contract, order: tuple[Person, ...]
+) -> None:
     network.list_party(RIVAL, b"NL", b"RIV")
     permissions.send(EMSP.address, "setService", "", "", (1,))
     permissions.send(RIVAL.address, "setService", "", "", (1,))
     for provider in (CPO, EMSP, RIVAL):
         permissions.send(EMSP.address, "createAgreement", provider.address)
 
-    for provider, left in ((CPO, {EMSP, RIVAL}), (EMSP, {RIVAL}), (RIVAL, set())):
+    for revoked, provider in enumerate(order, 1):
         permissions.send(EMSP.address, "revokeAgreement", provider.address)
 
-        assert sorted(_agreements(permissions)[0]) == sorted(person.address for person in left)
+        assert sorted(_agreements(permissions)[0]) == sorted(person.address for person in order[revoked:])
 
 
 def test_create_agreement_is_refused_for_user_then_service_then_repetition(permissions: Contract) -> None:

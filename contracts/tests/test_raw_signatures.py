@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from contracts.tests.contract import Contract
+from contracts.tests.contract import NOBODY, Contract
 from contracts.tests.evm import Reverted, refused
 from contracts.tests.network import CPO, EMSP, NODE, OPERATOR, RELAY, RIVAL, Network
 from contracts.tests.people import Person, mirrored, raw_address, words
@@ -148,6 +148,15 @@ def test_raw_call_for_an_account_that_did_not_sign_is_refused(listed: Network, c
 @named_signer
 def test_raw_call_checks_the_signer_before_anything_else(network: Network, call: RawCall) -> None:
     reason = _refused_without_effect(network, call, call.arguments, RIVAL.sign_packed(call.packed))
+
+    assert reason == call.mismatch
+
+
+@named_signer
+def test_raw_call_in_the_name_of_nobody_is_refused(listed: Network, call: RawCall) -> None:
+    arguments = (NOBODY, *call.arguments[1:])
+
+    reason = _refused_without_effect(listed, call, arguments, (0, bytes(32), bytes(32)))
 
     assert reason == call.mismatch
 
