@@ -113,7 +113,7 @@ class Handshake:
                 return await discover(self._channel, url, raw, self._versions), raw
             except (RequestFailed, AnswerUnusable):
                 raise RegistrationFailed(
-                    f"The node does not take this TOKEN_A: {refusal.message}",
+                    f"The node cannot be read with this TOKEN_A: {refusal.message}",
                     hint="It may have been used already, or have expired; ask for another.",
                 ) from refusal
 
