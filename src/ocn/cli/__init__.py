@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ocn import __version__
-from ocn.cli import chain, node
+from ocn.cli import chain, key, node, registry
 from ocn.errors import OcnError
 
 app = typer.Typer(
@@ -24,6 +24,8 @@ app = typer.Typer(
 )
 app.add_typer(node.app, name="node")
 app.add_typer(chain.app, name="chain")
+app.add_typer(registry.app, name="registry")
+app.add_typer(key.app, name="key")
 
 
 def _version(wanted: bool) -> None:

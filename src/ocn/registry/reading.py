@@ -1,12 +1,13 @@
 """Ask both contracts directly: for the command line, the audit, and the first seconds of a node."""
 
+import random
 from collections.abc import Sequence
 from typing import Any, Final
 
 from ocn.chain.artifacts import load
 from ocn.chain.client import ChainClient
 from ocn.chain.contract import Contract, Function
-from ocn.chain.errors import ChainReverted
+from ocn.chain.errors import ChainError, ChainReverted
 from ocn.chain.values import ZERO_ADDRESS
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.listings import (
@@ -65,6 +66,21 @@ class RegistryReader:
         """
         (addresses,) = await self._one(self._registry, REGISTRY["getParties"])
         return [party for party in await self._parties(_distinct(addresses)) if party is not None]
+
+    async def some_parties(self, count: int) -> list[str]:
+        """Return addresses from random places of the list of parties, some of which may be unlisted by now.
+
+        Asks for pages where the contract has them, for the whole list where it is an original one.
+        """
+        try:
+            (total,) = await self._one(self._registry, REGISTRY["getPartiesCount"])
+        except ChainError:
+            (addresses,) = await self._one(self._registry, REGISTRY["getParties"])
+            return [_checksummed(address) for address in random.sample(addresses, min(count, len(addresses)))]
+        places = random.sample(range(total), min(count, total))
+        function = REGISTRY["getPartiesPaged"]
+        pages = await self._many(self._registry, function, [(place, 1) for place in places])
+        return [_checksummed(page[0][0]) for (page,) in pages if page]
 
     async def service(self, provider: str) -> Service | None:
         """Return the service of a provider."""

@@ -32,7 +32,9 @@ async def following(chain: Any, path: Path | None = None) -> AsyncIterator[Regis
         ChainClient(chain),
         SOURCE,
         path=path,
-        settings=IndexSettings(confirmations=CONFIRMATIONS, poll_s=60.0, longest_retry_s=0.001),
+        settings=IndexSettings(
+            confirmations=CONFIRMATIONS, poll_s=60.0, longest_retry_s=0.001, audit_sample=0
+        ),
     )
     async with asyncio.timeout(20), index:
         await index.caught_up()

@@ -7,6 +7,7 @@ from ocn.registry.directory import Changes, OnChange, View
 from ocn.registry.index.state import State
 from ocn.registry.index.views import Views
 from ocn.registry.listings import NodeListing, PartyListing, Service
+from ocn.registry.records import Key, Kind
 
 
 class Lookups:
@@ -47,6 +48,14 @@ class Lookups:
     def agreements_of(self, user: str, view: View = "latest") -> Sequence[Service]:
         """Return the existing services that this user (EIP-55 case) has agreed to and not revoked."""
         return self._state(view).agreements_of(user)
+
+    def has_agreement(self, user: str, provider: str, view: View = "latest") -> bool:
+        """Return whether a user has agreed to a provider and not revoked, its service existing or not."""
+        return self._state(view).record(Key(Kind.AGREEMENT, user, provider)) is not None
+
+    def keys(self, view: View = "latest") -> list[Key]:
+        """Return the keys of everything that is listed."""
+        return list(self._state(view).records())
 
     def on_change(self, callback: OnChange) -> Callable[[], None]:
         """Have every change told, synchronously; the function returned ends that. It must not raise."""

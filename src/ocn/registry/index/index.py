@@ -11,6 +11,7 @@ import structlog
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainUnavailable
+from ocn.registry.index.audit import Auditor
 from ocn.registry.index.directory import Lookups
 from ocn.registry.index.follower import Follower
 from ocn.registry.index.reading import Source
@@ -18,6 +19,7 @@ from ocn.registry.index.status import IndexStatus
 from ocn.registry.index.store import EventStore, Place, Row
 from ocn.registry.index.views import Views, difference
 from ocn.registry.index.waiting import Waiters
+from ocn.registry.reading import RegistryReader
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
@@ -28,13 +30,16 @@ class IndexSettings:
     """How to follow the chain.
 
     ``confirmations`` is how many blocks lie on top of one that counts as confirmed (12 are a minute on Energy
-    Web); ``max_lag_s`` is how long the chain may be out of sight before the index says it is not ready.
+    Web); ``max_lag_s`` is how long the chain may be out of sight before the index says it is not ready;
+    ``audit_sample`` listings (0: none) are compared with the contracts at first and every ``audit_every_s``.
     """
 
     confirmations: int = 12
     poll_s: float = 1.0
     longest_retry_s: float = 30.0
     max_lag_s: float = 120.0
+    audit_sample: int = 20
+    audit_every_s: float = 86_400.0
 
 
 class RegistryIndex(Lookups):
@@ -69,7 +74,10 @@ class RegistryIndex(Lookups):
         self._failures = 0
         self._rpc_errors = 0
         self._last_error: str | None = None
-        self._audit_mismatches = 0
+        reader = RegistryReader(chain, source.registry, source.permissions)
+        self._auditor = Auditor(
+            reader, sample=self._settings.audit_sample, every_s=self._settings.audit_every_s
+        )
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -123,6 +131,11 @@ class RegistryIndex(Lookups):
         await self._waiters.wait(block)
 
     @property
+    def complete(self) -> bool:
+        """Whether everything was read once, now or in an earlier run: "not listed" can be believed."""
+        return self._complete
+
+    @property
     def status(self) -> IndexStatus:
         """How well the chain is known at this moment."""
         follower = self._follower
@@ -146,7 +159,7 @@ class RegistryIndex(Lookups):
             deepest_reorganisation=0 if follower is None else follower.deepest,
             rpc_errors=self._rpc_errors,
             last_error=self._last_error,
-            audit_mismatches=self._audit_mismatches,
+            audit_mismatches=self._auditor.mismatches,
         )
 
     async def _run(self, follower: Follower) -> None:
@@ -183,7 +196,8 @@ class RegistryIndex(Lookups):
             return 0.0
         self._last_error = None
         self._in_step(follower)
-        return self._settings.poll_s
+        again = await self._auditor.look(self, asyncio.get_running_loop().time())
+        return _FIRST_RETRY_S if again else self._settings.poll_s
 
     def _in_step(self, follower: Follower) -> None:
         """Everything the endpoint has is read; a replica that lags behind what was read says nothing new."""
