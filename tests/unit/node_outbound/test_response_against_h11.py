@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import h11
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ocn.node.outbound import OutboundLimits, ResponseInvalid
@@ -158,7 +158,10 @@ def damaged(draw: st.DrawFn) -> bytes:
 cuts = st.lists(st.integers(0, 200), max_size=6)
 
 
-@settings(max_examples=1_500, deadline=None)
+PATIENT = settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@PATIENT
 @given(damaged() | streams, cuts, st.booleans())
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [], False)
 def test_feed_accepts_only_what_h11_accepts_and_reads_it_alike(
@@ -172,7 +175,7 @@ def test_feed_accepts_only_what_h11_accepts_and_reads_it_alike(
         assert plain(mine) == plain(other)
 
 
-@settings(max_examples=500, deadline=None)
+@PATIENT
 @given(streams, cuts, st.booleans())
 def test_feed_in_pieces_reads_what_it_reads_at_once(stream: bytes, cuts: list[int], head_only: bool) -> None:
     assert ours(stream, cuts, head_only=head_only) == ours(stream, [], head_only=head_only)

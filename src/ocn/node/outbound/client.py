@@ -17,7 +17,8 @@ class HttpClient:
     """A pooled HTTP/1.1 client that sends to what its guard allows.
 
     It follows no redirect, keeps no cookie, reads no proxy variable and asks for no compression. ``tls``
-    defaults to ``client_context()``. Use from one event loop; ``close`` when done.
+    defaults to ``client_context()``. Use from one event loop; ``close`` when done; it closes the guard's
+    resolver too.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ _SLICE = 131_072
 class Connection(asyncio.Protocol):
     """Carries a request and reads its response; whoever uses it owns it until the exchange is over.
 
-    Anything but a cleanly framed, complete exchange leaves it closed: ``usable`` is then False.
+    Anything but a cleanly framed, complete exchange leaves ``usable`` False: the pool then closes it.
     """
 
     __slots__ = (
@@ -60,10 +60,10 @@ class Connection(asyncio.Protocol):
     async def exchange(
         self, head: bytes, body: bytes, *, head_only: bool, deadline: float
     ) -> OutboundResponse:
-        """Send one request and return its response, or raise and close.
+        """Send one request and return its response, or raise.
 
-        ``deadline`` is in the loop's time. Cancellation closes the connection too: a response still under
-        way must not meet the next request.
+        ``deadline`` is in the loop's time. Cancellation makes the connection unusable too: a response still
+        under way must not meet the next request.
         """
         transport = self._transport
         if not self.usable or transport is None or transport.is_closing():
@@ -83,8 +83,6 @@ class Connection(asyncio.Protocol):
             return await waiter
         finally:
             self._waiter = None
-            if not self.usable:
-                transport.abort()
 
     def fail(self, error: OutboundError) -> None:
         """Close now; an exchange under way ends with ``error``."""
