@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import PlatformStore
+from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.party_id import PartyId
+
+_HEADERS_REMEMBERED = 20_000
 
 
 def token_hash(token: str) -> bytes:
@@ -27,6 +30,7 @@ class _Picture:
     by_token: dict[bytes, Platform] = field(default_factory=dict)
     by_party: dict[PartyId, Platform] = field(default_factory=dict)
     invited: dict[bytes, Invitation] = field(default_factory=dict)
+    by_header: dict[str, Platform] = field(default_factory=dict)
     revision: int = -1
 
 
@@ -55,6 +59,16 @@ class Members:
             return False
         await self.refresh()
         return True
+
+    def by_authorization(self, header: str) -> Platform | None:
+        """Find the platform by its whole ``Authorization`` header, remembered until anything changes."""
+        picture = self._picture
+        platform = picture.by_header.get(header)
+        if platform is None:
+            platform = self.by_token(token_candidates(header))
+            if platform is not None and len(picture.by_header) < _HEADERS_REMEMBERED:
+                picture.by_header[header] = platform
+        return platform
 
     def by_token(self, candidates: Iterable[str]) -> Platform | None:
         """Find the platform that was given one of the tokens."""

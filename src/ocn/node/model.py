@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import ConnectionStatus, Role
@@ -40,11 +41,16 @@ class Platform:
     status: ConnectionStatus = ConnectionStatus.CONNECTED
     registered_at: datetime | None = None
     updated_at: datetime | None = None
+    parties: frozenset[PartyId] = field(init=False, compare=False)
+    """The parties it speaks for."""
+    authorization: str = field(init=False, repr=False, compare=False)
+    """What this node sends as ``Authorization``."""
 
-    @property
-    def parties(self) -> frozenset[PartyId]:
-        """The parties it speaks for."""
-        return frozenset(role.party for role in self.roles)
+    def __post_init__(self) -> None:
+        """Work out once what every message asks."""
+        object.__setattr__(self, "parties", frozenset(role.party for role in self.roles))
+        header = encode_authorization(self.their_token, base64_encoded=self.sends_base64)
+        object.__setattr__(self, "authorization", header)
 
 
 @dataclass(frozen=True, slots=True)

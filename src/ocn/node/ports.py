@@ -1,6 +1,6 @@
 """What the stages need from outside, as Protocols. Adapters: ``storage``, ``outbound``, ``ocn.registry``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -146,6 +146,11 @@ class OutboundAnswer(Protocol):
     @property
     def status(self) -> int:
         """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Sequence[tuple[str, str]]:
+        """All headers, in order."""
         ...
 
     @property

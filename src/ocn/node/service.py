@@ -62,7 +62,8 @@ async def serve(config: NodeConfig, *, on_started: Callable[[str], None] | None 
             ),
             on_started,
         )
-        async with _running(close_slow_connections(server.server_state.connections)):
+        slow = close_slow_connections(server.server_state.connections, config.limits.body_timeout_seconds)
+        async with _running(slow):
             await server.serve()
 
 

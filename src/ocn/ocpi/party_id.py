@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _COUNTRY_CODE = re.compile(r"[\x21-\x7e]{2}")
 _PARTY_ID = re.compile(r"[\x21-\x7e]{3}")
@@ -41,3 +42,9 @@ class PartyId:
 
     def __str__(self) -> str:
         return f"{self.country_code} {self.party_id}"
+
+
+@lru_cache(maxsize=4096)
+def known_party(country_code: str, party_id: str) -> PartyId:
+    """Make a PartyId, or return the one made before: a hub sees the same few thousand pairs all day."""
+    return PartyId(country_code, party_id)

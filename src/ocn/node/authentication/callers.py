@@ -9,7 +9,6 @@ from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Received
 from ocn.ocpi import headers as names
-from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
 from ocn.signing import (
     NodeProof,
@@ -59,8 +58,7 @@ class Callers:
         return Authenticated(received, platform, node, node_url, signature)
 
     def _platform(self, received: Received) -> Platform:
-        candidates = token_candidates(received.headers.get(names.AUTHORIZATION, ""))
-        platform = self._members.by_token(candidates)
+        platform = self._members.by_authorization(received.headers.get(names.AUTHORIZATION, ""))
         if platform is None:
             raise Unauthorized("the Authorization header holds no token of this node")
         if received.sender not in platform.parties:

@@ -6,6 +6,8 @@ Accepted below each door, both spellings that nodes advertise::
 """
 
 import re
+from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 from ocn.node.links import is_link_id
@@ -31,12 +33,18 @@ _LONGEST_PATH = 1024
 
 
 def read_address(method: str, path: str, query: str) -> Address:
-    """Read the part of a path that follows the door.
+    """Read the part of a path that follows the door; what a path says is remembered.
 
     Raises:
         UnknownObject: no such module, version or path.
         MethodNotAllowed: the path exists, the method does not.
     """
+    address = _read_path(method, path)
+    return replace(address, query=query) if query else address
+
+
+@lru_cache(maxsize=8192)
+def _read_path(method: str, path: str) -> Address:
     segments = path.strip("/").split("/") if len(path) <= _LONGEST_PATH else []
     if len(segments) < 3:
         raise UnknownObject("no such path")
@@ -44,32 +52,32 @@ def read_address(method: str, path: str, query: str) -> Address:
     if any(not _is_plain(segment) for segment in rest):
         raise UnknownObject("the path has an empty, dot or malformed segment")
     if first == "custom" and second in _ROLES:
-        return _custom(method, module, _ROLES[second], rest, query)
+        return _custom(method, module, _ROLES[second], rest)
     role, version = _ROLES.get(first) or _ROLES.get(second), _VERSIONS.get(second) or _VERSIONS.get(first)
     if role is None or version is None or module not in FUNCTIONAL_MODULES:
         raise UnknownObject("no such version, interface or module")
-    return _functional(method, ModuleID(module), role, version, rest, query)
+    return _functional(method, ModuleID(module), role, version, rest)
 
 
 def _functional(
-    method: str, module: ModuleID, role: InterfaceRole, version: VersionNumber, rest: list[str], query: str
+    method: str, module: ModuleID, role: InterfaceRole, version: VersionNumber, rest: list[str]
 ) -> Address:
     path = "".join("/" + segment for segment in rest)
     if link := _handed_out(module, role, rest):
         link_id, link_method, carries = link
         if method != link_method:
             raise MethodNotAllowed(f"only {link_method} is served here")
-        return Address(module, role, version, path, query, carries, link_id)
+        return Address(module, role, version, path, "", carries, link_id)
     operations = operations_at(module, role, tuple(rest))
     if not operations:
         raise UnknownObject(f"the {role} interface of {module} has no such path")
     for operation in operations:
         if method in operation.methods:
-            return Address(module, role, version, path, query, operation.carries, None)
+            return Address(module, role, version, path, "", operation.carries, None)
     raise MethodNotAllowed(f"the {role} interface of {module} does not take {method} here")
 
 
-def _custom(method: str, module: str, role: InterfaceRole, rest: list[str], query: str) -> Address:
+def _custom(method: str, module: str, role: InterfaceRole, rest: list[str]) -> Address:
     if not _CUSTOM_MODULE.fullmatch(module):
         raise UnknownObject("no such module")
     if method not in _CUSTOM_METHODS:
@@ -77,7 +85,7 @@ def _custom(method: str, module: str, role: InterfaceRole, rest: list[str], quer
     path = "".join("/" + segment for segment in rest)
     link_id = rest[1] if len(rest) == 2 and rest[0] == "page" and is_link_id(rest[1]) else None
     carries = Carries.NEXT_PAGE if method == "GET" else Carries.NOTHING
-    return Address(module, role, None, path, query, carries, link_id if method == "GET" else None)
+    return Address(module, role, None, path, "", carries, link_id if method == "GET" else None)
 
 
 def _handed_out(module: ModuleID, role: InterfaceRole, rest: list[str]) -> tuple[str, str, Carries] | None:
@@ -97,7 +105,7 @@ def _handed_out(module: ModuleID, role: InterfaceRole, rest: list[str]) -> tuple
 
 
 def _is_plain(segment: str) -> bool:
-    """Whether a segment names an object and can lead nowhere else, however often it is unescaped on the way."""
+    """Whether a segment names an object and can lead nowhere else, however often it is unescaped."""
     if not segment or _SEGMENT.fullmatch(segment) is None:
         return False
     plain = unquote(segment) if "%" in segment else segment

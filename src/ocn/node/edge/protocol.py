@@ -27,18 +27,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     _reading_head = True
     _head_bytes = 0
-    _head_begun = 0.0
+    _begun = 0.0
+    """When the message that is being read began, or 0 between two."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Start the clock for the first head."""
         super().connection_made(transport)
-        self._head_begun = time.monotonic()
+        self._begun = time.monotonic()
 
     def data_received(self, data: bytes) -> None:
         """Count what arrives before the headers are complete."""
         if self._reading_head:
-            if self._head_begun == 0.0:
-                self._head_begun = time.monotonic()
+            if self._begun == 0.0:
+                self._begun = time.monotonic()
             self._head_bytes += len(data)
             if self._head_bytes > HEADER_BYTES + len(data):
                 self._refuse(431, "the headers are too large")
@@ -56,21 +57,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Stop counting and hand the request to the application."""
         self._reading_head = False
         self._head_bytes = 0
-        self._head_begun = 0.0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Expect another head."""
         super().on_message_complete()
         self._reading_head = True
+        self._begun = 0.0
 
-    def is_head_overdue(self, now: float) -> bool:
-        """Whether a head was begun and is not whole in the time allowed."""
-        return self._reading_head and self._head_begun > 0.0 and now - self._head_begun > HEADER_SECONDS
-
-    def refuse_slow(self) -> None:
-        """Close a connection whose head is overdue."""
-        self._refuse(408, "the headers did not arrive in time")
+    def refuse_if_slow(self, now: float, body_seconds: float) -> None:
+        """Close a connection whose message is not whole in the time allowed."""
+        if self._begun == 0.0:
+            return
+        if self._reading_head and now - self._begun > HEADER_SECONDS:
+            self._refuse(408, "the headers did not arrive in time")
+        elif now - self._begun > HEADER_SECONDS + body_seconds:
+            self._refuse(408, "the body did not arrive in time")
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, in the envelope."""
@@ -92,11 +94,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-async def close_slow_connections(connections: Collection[object]) -> None:
+async def close_slow_connections(connections: Collection[object], body_seconds: float) -> None:
     """Look after the connections of a server until cancelled."""
     while True:
         await asyncio.sleep(HEADER_SECONDS / 4)
         now = time.monotonic()
         for connection in list(connections):
-            if isinstance(connection, BoundedHttpProtocol) and connection.is_head_overdue(now):
-                connection.refuse_slow()
+            if isinstance(connection, BoundedHttpProtocol):
+                connection.refuse_if_slow(now, body_seconds)

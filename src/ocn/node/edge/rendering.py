@@ -22,9 +22,12 @@ _log = structlog.get_logger("ocn.node.edge")
 RawHeaders = list[tuple[bytes, bytes]]
 
 
+_NAMES = {name: name.encode() for name in names.DISPLAY_NAME}
+
+
 def raw_headers(headers: Mapping[str, str], body: bytes) -> RawHeaders:
     """Encode headers for ASGI and add type and length."""
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    raw = [(_NAMES.get(name) or name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     raw.append((b"content-type", b"application/json"))
     raw.append((b"content-length", str(len(body)).encode()))
     return raw

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from ocn.node.links import NODE_DOOR
 from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_ANSWERING_NODES, SIGNED_BY_NODES, VIA
 from ocn.node.ports import Outbound, OutboundAnswer
-from ocn.node.stages import Delivered, Received, RemoteNode, Routed
+from ocn.node.stages import Delivered, RemoteNode, Routed
 from ocn.ocpi import headers as names
-from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.errors import ReceiverUnreachable
 from ocn.signing import (
     NodeRequest,
@@ -20,6 +19,8 @@ from ocn.signing import (
     sign_node_message,
     verify_node_message,
 )
+
+_ROUTING = tuple((name, names.DISPLAY_NAME[name]) for name in names.ROUTING)
 
 
 class Sender:
@@ -56,9 +57,7 @@ class Sender:
             answer = await self._to_node(routed, target)
         else:
             headers = self._headers(routed)
-            headers["Authorization"] = encode_authorization(
-                target.platform.their_token, base64_encoded=target.platform.sends_base64
-            )
+            headers["Authorization"] = target.platform.authorization
             answer = await self._outbound.request(
                 routed.received.method, routed.url, headers, routed.body, timeout_s=self._timeout_s
             )
@@ -114,14 +113,11 @@ class Sender:
             "X-Request-ID": str(uuid.uuid4()),
             "X-Correlation-ID": received.correlation_id,
             VIA: self._via,
-            **_routing_headers(received),
         }
+        for name, display_name in _ROUTING:
+            headers[display_name] = received.headers[name]
         if routed.body:
             headers["Content-Type"] = received.headers.get("content-type", "application/json")
         if routed.signature:
             headers["OCN-Signature"] = routed.signature
         return headers
-
-
-def _routing_headers(received: Received) -> dict[str, str]:
-    return {names.DISPLAY_NAME[name]: received.headers[name] for name in names.ROUTING}

@@ -7,7 +7,7 @@ from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import NODE_DOOR
 from ocn.node.model import LinkKind
 from ocn.node.party_signatures import PartySignatures
-from ocn.node.ports import Clock, UrlCheck
+from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
 from ocn.node.stages import Answer, Delivered, Door, Received, RemoteNode, Routed, Signatures
 from ocn.ocpi import headers as names
@@ -25,6 +25,8 @@ from ocn.signing import (
     response_values,
     rewrite,
 )
+
+_RELAYED = frozenset(names.RELAYED_WITH_ANSWERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,7 @@ class Responder:
         routed, answer = delivered.routed, delivered.answer
         received = routed.received
         body = relayed_body(answer, self._clock)
-        headers = {
-            name: value for name in names.RELAYED_WITH_ANSWERS if (value := answer.header(name)) is not None
-        }
+        headers = _relayed_headers(answer)
         signatures, envelope = self._signature(routed, headers, body)
         if exchanged := await self._exchange(routed, headers, answer.status):
             headers[exchanged.name] = exchanged.new
@@ -156,6 +156,14 @@ class Responder:
         if member is None:
             raise AssertionError("a signature once read has gone")
         return replace_member(body, member, encode(rewritten))
+
+
+def _relayed_headers(answer: OutboundAnswer) -> dict[str, str]:
+    relayed: dict[str, str] = {}
+    for name, value in answer.headers:
+        if name in _RELAYED:
+            relayed[name] = f"{relayed[name]}, {value}" if name in relayed else value
+    return relayed
 
 
 def caller_headers(received: Received) -> dict[str, str]:
