@@ -36,7 +36,7 @@ class Directory(Protocol):
         ...
 
     def parties(self, view: View = "latest") -> Sequence[PartyListing]:
-        """Return every listed party."""
+        """Return every listed party, in no particular order."""
         ...
 
     def node(self, operator: str, view: View = "latest") -> NodeListing | None:
@@ -44,7 +44,7 @@ class Directory(Protocol):
         ...
 
     def nodes(self, view: View = "latest") -> Sequence[NodeListing]:
-        """Return every listed node."""
+        """Return every listed node, in no particular order."""
         ...
 
     def service(self, provider: str, view: View = "latest") -> Service | None:
@@ -52,7 +52,7 @@ class Directory(Protocol):
         ...
 
     def services(self, view: View = "latest") -> Sequence[Service]:
-        """Return every service."""
+        """Return every service, in no particular order."""
         ...
 
     def agreements_of(self, user: str, view: View = "latest") -> Sequence[Service]:
