@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ocn import __version__
-from ocn.cli import chain, key, node, registry
+from ocn.cli import chain, demo, key, network, node, registry, simulate
 from ocn.errors import OcnError
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("demo", epilog=demo.EPILOG)(demo.demo)
+app.add_typer(network.app, name="network")
+app.add_typer(simulate.app, name="simulate")
 app.add_typer(node.app, name="node")
 app.add_typer(chain.app, name="chain")
 app.add_typer(registry.app, name="registry")

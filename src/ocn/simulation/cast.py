@@ -11,6 +11,7 @@ from ocn.simulation.cpo import Pace, SimulatedCpo
 from ocn.simulation.emsp import SimulatedEmsp
 from ocn.simulation.network import LocalNetwork, LocalNode
 from ocn.simulation.party_files import PartyFiles
+from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.traffic import Traffic
 
 EMSP = PartyId("DE", "MSP")
@@ -26,6 +27,11 @@ class Cast:
 
     emsp: SimulatedEmsp
     cpos: tuple[SimulatedCpo, ...]
+
+    @property
+    def players(self) -> tuple[SimulatedParty, ...]:
+        """All of them."""
+        return (self.emsp, *self.cpos)
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ from typing import Self
 from ocn.ocpi.objects import AuthorizationInfo
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.party.counterparty import Counterparty
 from ocn.party.reply import Reply
 from ocn.party.routes import CPO_MODULES
 from ocn.party.stored_receiver import StoredReceiver
@@ -19,6 +18,7 @@ from ocn.simulation.cpo_commands import CpoCommands
 from ocn.simulation.cpo_lists import CpoLists, Ledger
 from ocn.simulation.operations import Operations
 from ocn.simulation.reports import CdrReceipt, Reports
+from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.updates import Updates
 
 
@@ -32,14 +32,12 @@ class Pace:
     expiry_check_every: timedelta = timedelta(seconds=10)
 
 
-class SimulatedCpo:
+class SimulatedCpo(SimulatedParty):
     """A CPO that is on the network while entered."""
 
     def __init__(
         self, party: PartyId, connection: Connection, pace: Pace | None = None, clock: Clock | None = None
     ) -> None:
-        self.id = party
-        self.node_url = connection.node_url
         self._pace = pace or Pace()
         self._clock = clock or SystemClock()
         self._updates = Updates()
@@ -51,14 +49,15 @@ class SimulatedCpo:
             CpoCommands(self.operations, self._reports, self._clock, self._pace.reaction),
             StoredReceiver(connection.storage),
         )
-        self.party = connection.party(
+        joins = connection.party(
             party, Role.CPO, f"Simulated CPO {party}", handlers, CPO_MODULES, connection.storage
         )
+        super().__init__(party, connection.node_url, joins)
         self._expiry: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Join."""
-        await self.party.__aenter__()
+        await super().__aenter__()
         self._expiry = asyncio.create_task(self._expire())
         return self
 
@@ -70,11 +69,7 @@ class SimulatedCpo:
             self._expiry.cancel()
             await asyncio.gather(self._expiry, return_exceptions=True)
         await self._reports.close()
-        await self.party.__aexit__(kind, error, trace)
-
-    def to(self, emsp: PartyId) -> Counterparty:
-        """Return the client for an eMSP."""
-        return self.party.client.to(emsp)
+        await super().__aexit__(kind, error, trace)
 
     async def card_held_to(
         self, emsp: PartyId, uid: str, location_id: str, evse_uid: str

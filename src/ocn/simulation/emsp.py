@@ -1,15 +1,13 @@
 """A simulated eMSP: drivers with tokens, and a memory of what CPOs tell it."""
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 from uuid import uuid4
 
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.objects import AuthorizationInfo, Location, LocationReferences, Session, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.party.counterparty import Counterparty
 from ocn.party.errors import UnknownToken
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
@@ -17,6 +15,7 @@ from ocn.party.routes import EMSP_MODULES
 from ocn.party.stored_receiver import StoredReceiver
 from ocn.simulation.connection import Connection
 from ocn.simulation.drivers import build_tokens
+from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.updates import ToldStorage, Updates
 
 
@@ -48,33 +47,18 @@ class DriverTokens:
         raise UnknownToken(f"there is no token {uid[:36]} of type {token_type[:20]}")
 
 
-class SimulatedEmsp:
+class SimulatedEmsp(SimulatedParty):
     """An eMSP that is on the network while entered."""
 
     def __init__(self, party: PartyId, connection: Connection) -> None:
-        self.id = party
         self.tokens = build_tokens(party)
         self._updates = Updates()
         self._storage = ToldStorage(connection.storage, self._updates)
         handlers = DriverTokens(self.tokens), StoredReceiver(self._storage)
-        self.party = connection.party(
+        joins = connection.party(
             party, Role.EMSP, f"Simulated eMSP {party}", handlers, EMSP_MODULES, self._storage
         )
-
-    async def __aenter__(self) -> Self:
-        """Join."""
-        await self.party.__aenter__()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Leave."""
-        await self.party.__aexit__(kind, error, trace)
-
-    def to(self, cpo: PartyId) -> Counterparty:
-        """Return the client for a CPO."""
-        return self.party.client.to(cpo)
+        super().__init__(party, connection.node_url, joins)
 
     async def keep_locations(self, cpo: PartyId, locations: list[Location]) -> None:
         """Store locations that were pulled, so that pushes about them have something to change."""

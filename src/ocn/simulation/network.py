@@ -49,6 +49,7 @@ class LocalNetwork:
         self.directory = files.directory
         self.logs = files.logs
         self.chain_url = files.chain_url
+        self.registry, self.permissions = CHAIN.registry, CHAIN.permissions
         self.nodes: Sequence[LocalNode] = tuple(
             LocalNode(node.name, node.url, node.key.address, node.admin_key) for node in files.nodes
         )

@@ -1,0 +1,142 @@
+"""``ocn demo``: a whole network, and a charging session that roams through it."""
+
+import asyncio
+import json
+import tempfile
+import time
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port
+
+if TYPE_CHECKING:
+    from ocn.simulation.cast import Cast
+    from ocn.simulation.network import LocalNetwork
+    from ocn.simulation.network_files import Ports
+    from ocn.simulation.play import StepResult
+    from ocn.simulation.summary import Summary
+
+EPILOG = """
+Starts a chain with the registry, two nodes, and three parties: DE MSP and DE CPO at node 1, NL CPX at node 2.
+Then DE MSP reads, reserves, charges and is billed at both CPOs, and every step is checked.
+
+[bold]Examples[/bold]
+
+  ocn demo
+
+  ocn demo --json | jq .totals
+
+  ocn demo --keep
+"""
+
+
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the network up afterwards and print curl lines.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the summary as one JSON object, and nothing else.")
+    ] = False,
+    directory: Directory = None,
+    chain_port: ChainPort = 0,
+    node1_port: Node1Port = 0,
+    node2_port: Node2Port = 0,
+) -> None:
+    """Play a roaming charging session through two nodes, in about twenty seconds."""
+    from ocn.cli.logs import set_up_logging
+    from ocn.cli.signals import run_until_signalled
+    from ocn.simulation.network_files import Ports
+
+    set_up_logging("warning")
+    demo_run = _Demo(keep, as_json, Ports(chain_port, (node1_port, node2_port)))
+    with ExitStack() as stack:
+        if directory is None:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))
+        run_until_signalled(demo_run.run(directory))
+    if demo_run.summary is None:
+        raise typer.Exit(130)
+    if not demo_run.summary.ok:
+        raise typer.Exit(1)
+
+
+class _Demo:
+    """One run of the command. ``summary`` stays None when it was interrupted."""
+
+    def __init__(self, keep: bool, as_json: bool, ports: "Ports") -> None:
+        self._keep = keep
+        self._as_json = as_json
+        self._ports = ports
+        self._console = Console(stderr=as_json, quiet=as_json, highlight=False)
+        self.summary: Summary | None = None
+
+    async def run(self, directory: Path) -> None:
+        """Start everything, play, and show what came of it."""
+        from ocn.cli.demo_screen import Screen, show_network, show_summary
+        from ocn.simulation.cast import PLAY_PACE, on_the_network
+        from ocn.simulation.network import local_network
+        from ocn.simulation.play import play
+        from ocn.simulation.scenes.stage import Stage
+        from ocn.simulation.summary import Summary
+        from ocn.simulation.traffic import Traffic
+
+        began = time.perf_counter()
+        async with AsyncExitStack() as stack:
+            screen = stack.enter_context(Screen(self._console, cpos=2))
+            screen.phase("Starting the chain and two nodes")
+            # By hand nobody signs: a network that is kept demands no signatures, it only checks them.
+            required = not self._keep
+            network = await stack.enter_async_context(
+                local_network(directory, self._ports, signatures_required=required)
+            )
+            screen.phase("Bringing three parties on the network")
+            traffic = Traffic(screen.message)
+            cast = await stack.enter_async_context(
+                on_the_network(network, traffic, pace=PLAY_PACE, signatures_required=required)
+            )
+            show_network(self._console, network, cast)
+            stages = [Stage(cast.emsp, cpo, traffic) for cpo in cast.cpos]
+            playing = asyncio.ensure_future(play(stages, screen))
+            await _unless_it_breaks(playing, network)
+            summary = Summary.of(playing.result(), traffic, time.perf_counter() - began, len(stages))
+            screen.__exit__(None, None, None)
+            show_summary(self._console, summary)
+            if self._as_json:
+                print(json.dumps(summary.as_json(), indent=2), flush=True)
+            self.summary = summary
+            if self._keep:
+                _show_curl(self._console, cast)
+                await network.watch()
+
+
+async def _unless_it_breaks(playing: "asyncio.Future[list[StepResult]]", network: "LocalNetwork") -> None:
+    """Wait for the play, or for the end of a process, which fails it."""
+    watching = asyncio.ensure_future(network.watch())
+    try:
+        await asyncio.wait((playing, watching), return_when=asyncio.FIRST_COMPLETED)
+        if not playing.done():
+            watching.result()
+    finally:
+        for task in (playing, watching):
+            task.cancel()
+        await asyncio.gather(playing, watching, return_exceptions=True)
+
+
+def _show_curl(console: Console, cast: "Cast") -> None:
+    from ocn.ocpi.modules import ModuleID
+    from ocn.simulation.curl import CurlLines
+
+    lines = CurlLines(cast.emsp.party, cast.emsp.id)
+    console.print("\nThe network stays up until Ctrl-C. As DE MSP, paste one of these:\n")
+    for cpo in cast.cpos:
+        location = next(iter(cpo.operations.points.locations.values()))
+        for line in (
+            lines.get(cpo.id, ModuleID.LOCATIONS, "?limit=2"),
+            lines.get(cpo.id, ModuleID.TARIFFS),
+            lines.start_session(cpo.id, cast.emsp.tokens[1], location["id"], location["evses"][1]["uid"]),
+            lines.get(cpo.id, ModuleID.SESSIONS, "?date_from=2020-01-01T00:00:00Z&offset=10"),
+        ):
+            console.print(line + "\n", soft_wrap=True, markup=False)

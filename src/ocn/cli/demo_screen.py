@@ -1,0 +1,124 @@
+"""The play on a terminal: a line per message, a mark per step, a table at the end."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ocn.ocpi.party_id import PartyId
+from ocn.simulation.cast import Cast
+from ocn.simulation.network import LocalNetwork
+from ocn.simulation.play import SCENES, Audience, StepResult
+from ocn.simulation.summary import Summary
+from ocn.simulation.traffic import Message
+
+_WHAT_WIDTH = 44
+
+
+class Screen(Audience):
+    """Shows everything as it happens. The bar at the bottom is only there on a terminal."""
+
+    def __init__(self, console: Console, cpos: int) -> None:
+        self.console = console
+        self._progress = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._bar = self._progress.add_task("starting", total=len(SCENES) * cpos)
+        self._cpo: PartyId | None = None
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the bar away."""
+        self._progress.stop()
+
+    def phase(self, text: str) -> None:
+        """Say what is going on."""
+        self._progress.update(self._bar, description=escape(text))
+        self.console.print(f"[dim]{escape(text)} ...[/dim]")
+
+    def scene_begins(self, name: str, cpo: PartyId) -> None:
+        """See :class:`Audience`."""
+        self._progress.update(self._bar, description=escape(f"{cpo}: {name}"))
+        if cpo != self._cpo:
+            self._cpo = cpo
+            self.console.rule(f"[bold]with {cpo}", align="left")
+        self.console.print(f"[bold]{escape(name)}[/bold]")
+
+    def message(self, message: Message) -> None:
+        """One message has been answered."""
+        good = message.status_code is not None and 1000 <= message.status_code < 2000
+        style = "green" if good else "yellow"
+        subject = f"{message.method:6} {message.module}{'/' if message.what else ''}{message.what}"
+        self.console.print(
+            f"  {message.sender} → {message.receiver}  {escape(_fitted(subject))}"
+            f"  [{style}]{message.http_status or '-'} {message.status_code or '-'}[/{style}]"
+            f"  [dim]{message.hops} hop{'s' if message.hops != 1 else ' '}"
+            f"  {message.latency_s * 1000:6.1f} ms[/dim]",
+            soft_wrap=True,
+        )
+
+    def scene_ended(self, result: StepResult) -> None:
+        """See :class:`Audience`."""
+        self._progress.advance(self._bar)
+        mark = "[green]✓[/green]" if result.ok else "[bold red]✗[/bold red]"
+        self.console.print(f"  {mark} {escape(result.detail)}", soft_wrap=True)
+
+
+def show_network(console: Console, network: LocalNetwork, cast: Cast) -> None:
+    """Show who is where."""
+    table = Table(title="The network", title_justify="left", show_header=False, box=None)
+    table.add_row("chain", network.chain_url, f"[dim]registry {network.registry}[/dim]")
+    for node in network.nodes:
+        table.add_row(node.name, node.url, f"[dim]operator {node.operator}[/dim]")
+    for player in cast.players:
+        node_name = next(node.name for node in network.nodes if node.url == player.node_url)
+        table.add_row(str(player.id), player.party.base_url, f"[dim]at {node_name}[/dim]")
+    console.print(table)
+
+
+def show_summary(console: Console, summary: Summary) -> None:
+    """Show the table of steps and the totals."""
+    console.rule("[bold]Summary", align="left")
+    cpos = list(dict.fromkeys(step.cpo for step in summary.steps))
+    hops = {step.cpo: step.hops for step in summary.steps}
+    table = Table(box=None)
+    table.add_column("step")
+    for cpo in cpos:
+        table.add_column(f"{cpo}, {hops[cpo]} hop{'s' if hops[cpo] != 1 else ''}", justify="right")
+    results = {(step.name, step.cpo): step for step in summary.steps}
+    for name, _ in SCENES:
+        table.add_row(name, *(_cell(results.get((name, cpo))) for cpo in cpos))
+    console.print(table)
+    latency = ", ".join(
+        f"{hops} hop{'s' if hops != 1 else ''} {ms:.1f} ms" for hops, ms in summary.latency_ms().items()
+    )
+    verdict = "[bold green]Everything held" if summary.ok else "[bold red]Not everything held"
+    console.print(
+        f"{verdict}[/]: {summary.held} of {summary.expected} steps, {len(summary.traffic.sent)} messages, "
+        f"median latency {latency}, {summary.seconds:.1f} s in all."
+    )
+
+
+def _cell(step: StepResult | None) -> str:
+    if step is None:
+        return "[dim]not played[/dim]"
+    return f"[green]✓[/green] {step.ms:7.0f} ms" if step.ok else "[bold red]✗ failed[/bold red]"
+
+
+def _fitted(text: str) -> str:
+    return text.ljust(_WHAT_WIDTH) if len(text) <= _WHAT_WIDTH else text[: _WHAT_WIDTH - 1] + "…"

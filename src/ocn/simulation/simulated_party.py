@@ -1,0 +1,32 @@
+"""What simulated parties have in common."""
+
+from types import TracebackType
+from typing import Self
+
+from ocn.ocpi.party_id import PartyId
+from ocn.party.counterparty import Counterparty
+from ocn.party.party import Party
+
+
+class SimulatedParty:
+    """A party that is on the network while entered."""
+
+    def __init__(self, party_id: PartyId, node_url: str, party: Party) -> None:
+        self.id = party_id
+        self.node_url = node_url
+        self.party = party
+
+    async def __aenter__(self) -> Self:
+        """Join."""
+        await self.party.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave."""
+        await self.party.__aexit__(kind, error, trace)
+
+    def to(self, other: PartyId) -> Counterparty:
+        """Return the client for another party."""
+        return self.party.client.to(other)
