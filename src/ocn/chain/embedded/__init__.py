@@ -9,6 +9,9 @@ It must not know what the contracts mean, who the parties are, or anything of OC
 nothing else of the house does (extra ``ocn[devnet]``).
 """
 
+from ocn.chain.embedded import recursion  # noqa: F401 - before anything imports py-evm; see there
+
+# isort: split
 from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC, DevelopmentAccount
 from ocn.chain.embedded.chain import Settings
 from ocn.chain.embedded.devnet import Devnet

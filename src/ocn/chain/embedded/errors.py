@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ocn.errors import OcnError
+from ocn.chain.errors import ChainError
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
@@ -16,7 +16,7 @@ REVERTED: Final = 3
 """The code go-ethereum gives an ``eth_call`` or ``eth_estimateGas`` whose contract reverted."""
 
 
-class DevnetError(OcnError):
+class DevnetError(ChainError):
     """The embedded chain cannot be opened, or was closed."""
 
 

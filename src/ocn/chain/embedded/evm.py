@@ -18,6 +18,7 @@ from eth_typing import Address, BlockNumber, Hash32
 
 from ocn.chain.embedded.errors import RpcError, refused
 from ocn.chain.embedded.flat_state import FlatAccountDB, StateView
+from ocn.chain.embedded.recursion import deep
 from ocn.chain.embedded.transactions import Call
 
 LOOPING: Final = (0x56, 0x57, 0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xFA)
@@ -115,6 +116,14 @@ def run(view: StateView, environment: Environment, call: Call, *, seconds: float
     """
     if call.gas < call.intrinsic_gas:
         raise refused(f"intrinsic gas too low: gas {call.gas}, minimum needed {call.intrinsic_gas}")
+    try:
+        return _run(view, environment, call, seconds)
+    except RecursionError:
+        with deep():  # calls nested more than about a hundred deep: rare, and nothing was changed
+            return _run(view, environment, call, seconds)
+
+
+def _run(view: StateView, environment: Environment, call: Call, seconds: float) -> Outcome:
     context = _TimedContext(
         coinbase=Address(environment.coinbase),
         timestamp=environment.timestamp,
@@ -137,8 +146,6 @@ def run(view: StateView, environment: Environment, call: Call, *, seconds: float
         raise refused(_text(error)) from error
     except _TimeExceeded:
         raise refused(f"execution aborted (timeout = {seconds:g}s)") from None
-    except RecursionError as error:
-        raise refused("execution aborted: calls nested too deeply") from error
     return _outcome(call, computation, cast("Any", state)._account_db)  # noqa: SLF001 - our own class, no public way to it
 
 

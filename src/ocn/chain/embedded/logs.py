@@ -89,7 +89,7 @@ def parse_height(tag: Any, head: int) -> int | None:
     """A block tag or number as a height; None stays None. It may lie above the head."""
     if tag is None:
         return None
-    if tag in HEAD_TAGS:
+    if isinstance(tag, str) and tag in HEAD_TAGS:
         return head
     if tag == "earliest":
         return 0

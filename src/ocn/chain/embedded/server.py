@@ -7,6 +7,7 @@ being asked.
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Generator
@@ -105,27 +106,37 @@ class _Server(uvicorn.Server):
 
 
 def _listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets on every address of ``host``, on one port: clients resolve ``localhost`` to either family."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    """Sockets for ``host``, all on one port.
+
+    ``localhost`` is both loopback addresses, whatever the machine's tables say: clients take either. A machine
+    may lack IPv6, but another program behind the same name and port would be worse than an error.
+    """
     sockets: list[socket.socket] = []
     try:
-        for family, _, _, _, address in sorted(found, key=lambda one: one[0] != socket.AF_INET):
+        for family, address in _addresses(host):
             chosen = sockets[0].getsockname()[1] if sockets else port
-            if any(one.family == family for one in sockets):
-                continue
             try:
-                sockets.append(_bind(family, (address[0], chosen, *address[2:])))
-            except OSError:
-                if not sockets:
-                    raise  # the first family must work; a machine without IPv6 lacks the second
+                sockets.append(_bind(family, (address, chosen)))
+            except OSError as error:
+                if not sockets or (port != 0 and error.errno == errno.EADDRINUSE):
+                    raise
     except OSError as error:
+        for listener in sockets:
+            listener.close()
         raise DevnetError(
             f"the chain cannot listen on {host} port {port}: {error.strerror}", hint="Choose another port."
         ) from error
     return sockets
 
 
-def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
+def _addresses(host: str) -> list[tuple[int, str]]:
+    if host == "localhost":
+        return [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+    family, _, _, _, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+    return [(family, str(address[0]))]
+
+
+def _bind(family: int, address: tuple[str, int]) -> socket.socket:
     # Named as TCP, or asyncio does not switch off the delay of small packets (40 ms an answer).
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -133,6 +144,7 @@ def _bind(family: int, address: tuple[Any, ...]) -> socket.socket:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind(address)
+        listener.listen(128)
         listener.setblocking(False)
     except OSError:
         listener.close()
@@ -172,7 +184,12 @@ async def serving(
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets))
     try:
-        await server.listening.wait()
+        listening = asyncio.create_task(server.listening.wait())
+        await asyncio.wait({running, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            listening.cancel()
+            running.result()
+            raise DevnetError("the chain's HTTP server ended before it began")
         yield f"http://{written}:{sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
