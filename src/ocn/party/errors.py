@@ -7,7 +7,8 @@
         ├── RegistrationFailed       the node and this party could not agree
         │   ├── TokenMissing             first start without TOKEN_A
         │   ├── NoCommonVersion          the node speaks neither 2.2.1 nor 2.2
-        │   └── CredentialsNotOffered    version details without a credentials endpoint
+        │   ├── CredentialsNotOffered    version details without a credentials endpoint
+        │   └── RegistrationRefused      the node read the credentials and said no
         ├── NotRegistered            a call before registration, or after it was ended
         ├── ListingFailed            the registry could not be written or read
         ├── RequestFailed            an answer came, and it says no; carries the Reply
@@ -53,6 +54,10 @@ class NoCommonVersion(RegistrationFailed):
 
 class CredentialsNotOffered(RegistrationFailed):
     """The node's version details name no credentials endpoint."""
+
+
+class RegistrationRefused(RegistrationFailed):
+    """The node does not take this party's credentials: it is not listed there, or is registered already."""
 
 
 class NotRegistered(PartyError):

@@ -14,6 +14,7 @@ from ocn.party.errors import (
     NotRegistered,
     PartyError,
     RegistrationFailed,
+    RegistrationRefused,
     RequestFailed,
     TokenMissing,
 )
@@ -128,7 +129,7 @@ class Handshake:
             theirs = convert(reply.data, Credentials, offer.credentials_url)
         except RequestFailed as error:
             self._door.withdraw(ours)
-            raise RegistrationFailed(f"The node refused the registration: {error.message}") from error
+            raise RegistrationRefused(f"The node refused the registration: {error.message}") from error
         except PartyError:
             self._door.withdraw(ours)
             raise

@@ -17,6 +17,8 @@ class Limits:
     """For an asynchronous result that names no timeout of its own."""
     result_kept_s: float = 3600.0
     """For which a result that comes late is still taken."""
+    listing_seen_s: float = 30.0
+    """For the node to read a listing that has just been written, before a refusal counts."""
     page_size: int = 100
     """The cap on a page that this party serves."""
     pages: int = 100_000

@@ -15,6 +15,8 @@
             ...
 """
 
+import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
@@ -23,6 +25,7 @@ from ocn.errors import ConfigurationError
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.assembly import Assembly, Settings, assemble
 from ocn.party.client import Client
+from ocn.party.errors import RegistrationRefused
 from ocn.party.functional_modules import CustomHandler
 from ocn.party.handshake import Handshake
 from ocn.party.identity import PartyRole
@@ -162,9 +165,23 @@ class Party:
         running = self._running()
         if running.door.registration is not None:
             return running.door.registration
+        listed_now = False
         if self._listing is not None and self._token_a:
-            await self._listing.ensure(self._settings.roles, running.interfaces)
-        return await running.handshake.register(self._versions_url, self._token_a)
+            listed_now = await self._listing.ensure(self._settings.roles, running.interfaces)
+        waiting_s = self._settings.limits.listing_seen_s if listed_now else 0.0
+        return await self._registered(running.handshake, waiting_s)
+
+    async def _registered(self, handshake: Handshake, waiting_s: float) -> Registration:
+        """Register; a node that may not have read the new listing yet is asked again for a while."""
+        until, pause_s = time.monotonic() + waiting_s, 0.1
+        while True:
+            try:
+                return await handshake.register(self._versions_url, self._token_a)
+            except RegistrationRefused:
+                if time.monotonic() + pause_s > until:
+                    raise
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, 2.0)
 
     async def close(self) -> None:
         """Deliver what is owed, stop serving, give everything back."""

@@ -43,15 +43,26 @@ from ocn.signing.keys import PrivateKey
 
 STAMP = "2026-01-01T00:00:00Z"
 TOKEN: Any = {
-    "country_code": "NL", "party_id": "MSP", "uid": "T/1 ä", "type": "RFID", "contract_id": "C", "issuer": "I",
-    "valid": True, "whitelist": "NEVER", "last_updated": STAMP,
-}  # fmt: skip
+    "country_code": "NL",
+    "party_id": "MSP",
+    "uid": "T/1 ä",
+    "type": "RFID",
+    "contract_id": "C",
+    "issuer": "I",
+    "valid": True,
+    "whitelist": "NEVER",
+    "last_updated": STAMP,
+}
 CONNECTOR: Any = {"id": "1", "standard": "IEC_62196_T2", "max_amperage": 16, "last_updated": STAMP}
 EVSE: Any = {"uid": "E1", "status": "AVAILABLE", "connectors": [CONNECTOR], "last_updated": STAMP}
 LOCATION: Any = {
-    "country_code": "DE", "party_id": "CPO", "id": "LOC1", "evses": [EVSE], "x_future": {"a": [None, 1.5]},
+    "country_code": "DE",
+    "party_id": "CPO",
+    "id": "LOC1",
+    "evses": [EVSE],
+    "x_future": {"a": [None, 1.5]},
     "last_updated": STAMP,
-}  # fmt: skip
+}
 TARIFF: Any = {
     "country_code": "DE",
     "party_id": "CPO",
@@ -60,9 +71,14 @@ TARIFF: Any = {
     "last_updated": STAMP,
 }
 SESSION: Any = {
-    "country_code": "DE", "party_id": "CPO", "id": "S1", "kwh": Decimal("1.10"), "charging_periods": [{"n": 1}],
-    "status": "ACTIVE", "last_updated": STAMP,
-}  # fmt: skip
+    "country_code": "DE",
+    "party_id": "CPO",
+    "id": "S1",
+    "kwh": Decimal("1.10"),
+    "charging_periods": [{"n": 1}],
+    "status": "ACTIVE",
+    "last_updated": STAMP,
+}
 CDR: Any = {
     "country_code": "DE",
     "party_id": "CPO",

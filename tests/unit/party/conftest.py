@@ -81,14 +81,13 @@ async def make_pair() -> AsyncIterator[MakePair]:
             await cpo_party.open()
             stack.push_async_callback(cpo_party.close)
             emsp_party = Party(
-                roles=[PartyRole.of("NL MSP", "EMSP")],
                 node_url=CPO_URL,
                 public_url=EMSP_URL,
                 storage=emsp_storage,
                 token_a=cpo_party.invite(),
                 handlers=[*(emsp_handlers or []), StoredReceiver(emsp_storage), StoredSender(emsp_storage)],
                 versions=versions,
-                **(common | (emsp or {})),
+                **(common | {"roles": [PartyRole.of("NL MSP", "EMSP")]} | (emsp or {})),
             )
             network.add(EMSP_URL, emsp_party)
             await stack.enter_async_context(emsp_party)
