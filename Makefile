@@ -52,6 +52,9 @@ artifacts: $(STAMP) ## Compile the contracts again
 bench: $(STAMP) ## Measure the relay against nginx, write bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)
 
+docs-reference: $(STAMP) ## Write the reference pages that are made from the code
+	$(BIN)/python -m tools.reference
+
 lock: $(STAMP) ## Resolve the dependencies anew
 	./tools/lock $(BIN)/uv
 
