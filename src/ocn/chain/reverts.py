@@ -7,7 +7,7 @@ from ocn.chain.errors import ChainRejected, ChainReverted
 _ERROR_STRING = bytes.fromhex("08c379a0")  # Error(string)
 _PANIC = bytes.fromhex("4e487b71")  # Panic(uint256)
 _HEX = re.compile(r"0x([0-9a-fA-F]*)")
-_IN_TEXT = re.compile(r"revert(?:ed)?(?: with reason string)?:?\s*['\"]?(?P<reason>[^'\"]+)")
+_IN_TEXT = re.compile(r"revert(?:ed)?\b(?: with reason string)?:?\s*['\"]?(?P<reason>[^'\"]+)")
 _MENTIONS_REVERT = re.compile(
     r"revert|invalid opcode|out of gas|VM Exception|VM execution error", re.IGNORECASE
 )
@@ -24,7 +24,7 @@ def reverted(rejection: ChainRejected) -> ChainReverted | None:
         return ChainReverted(reason(data))
     if rejection.code == 3 or data is not None or _MENTIONS_REVERT.search(rejection.text):
         found = _IN_TEXT.search(rejection.text)
-        return ChainReverted(found["reason"].strip() if found else None)
+        return ChainReverted(found["reason"].strip() or None if found else None)
     return None
 
 

@@ -1,0 +1,64 @@
+"""Built-in networks and the existing client's network files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ocn.chain.networks import Network, built_in, with_file
+from ocn.errors import ConfigurationError
+
+
+def _file(tmp_path: Path, content: Any) -> Path:
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_unknown_network_lists_the_known_ones() -> None:
+    with pytest.raises(ConfigurationError, match='Option "x" not found') as caught:
+        built_in("x")
+    assert "volta" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("content", "url"),
+    [
+        ({}, "http://localhost:8544"),
+        ({"provider": {"host": "172.16.238.10"}}, "http://172.16.238.10:8544"),
+        ({"provider": {"port": "9000"}}, "http://localhost:9000"),
+        ({"provider": {"protocol": "https", "host": "rpc.example", "port": 443}}, "https://rpc.example:443"),
+    ],
+)
+def test_file_changes_only_what_it_names(tmp_path: Path, content: Any, url: str) -> None:
+    network = with_file(built_in("local"), _file(tmp_path, content))
+    assert network.rpc_url == url
+    assert network.registry == built_in("local").registry
+
+
+def test_file_may_name_contracts_and_chain(tmp_path: Path) -> None:
+    content = {
+        "provider": {"network_id": "31337", "gas": 8_000_000},
+        "contracts": {"Registry": {"address": "0x" + "ab" * 20, "abi": []}},
+        "first_block": 7,
+    }
+    network = with_file(built_in("local"), _file(tmp_path, content))
+    assert (network.chain_id, network.first_block) == (31337, 7)
+    assert network.registry.lower() == "0x" + "ab" * 20
+    assert network.permissions == built_in("local").permissions
+    assert isinstance(network, Network)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [[], {"provider": 1}, {"provider": {"port": "x"}}, {"contracts": {"Registry": {"address": "0x1"}}}],
+)
+def test_file_of_another_shape_is_refused(tmp_path: Path, content: Any) -> None:
+    with pytest.raises(ConfigurationError):
+        with_file(built_in("local"), _file(tmp_path, content))
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"missing\.json"):
+        with_file(built_in("local"), tmp_path / "missing.json")
