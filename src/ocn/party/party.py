@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.assembly import Assembly, Settings, assemble
 from ocn.party.client import Client
@@ -197,6 +198,11 @@ class Party:
     def invite(self) -> str:
         """Return a TOKEN_A with which a peer may register at this party, for two without a node between."""
         return self._running().door.invite()
+
+    @property
+    def own(self) -> tuple[PartyId, ...]:
+        """The parties that this platform speaks for; the first is the default sender."""
+        return self._settings.own
 
     @property
     def is_open(self) -> bool:
