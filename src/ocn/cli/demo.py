@@ -108,7 +108,7 @@ class _Demo:
                 print(json.dumps(summary.as_json(), indent=2), flush=True)
             self.summary = summary
             if self._keep:
-                _show_curl(self._console, cast)
+                _show_curl(Console(stderr=self._as_json, highlight=False), cast)
                 await network.watch()
 
 

@@ -81,14 +81,13 @@ class Screen(Audience):
 
 def show_network(console: Console, network: LocalNetwork, cast: Cast) -> None:
     """Show who is where."""
-    table = Table(title="The network", title_justify="left", show_header=False, box=None)
-    table.add_row("chain", network.chain_url, f"[dim]registry {network.registry}[/dim]")
-    for node in network.nodes:
-        table.add_row(node.name, node.url, f"[dim]operator {node.operator}[/dim]")
+    rows = [("chain", network.chain_url, f"registry {network.registry}")]
+    rows += [(node.name, node.url, f"operator {node.operator}") for node in network.nodes]
     for player in cast.players:
         node_name = next(node.name for node in network.nodes if node.url == player.node_url)
-        table.add_row(str(player.id), player.party.base_url, f"[dim]at {node_name}[/dim]")
-    console.print(table)
+        rows.append((str(player.id), player.party.base_url, f"at {node_name}"))
+    for name, url, more in rows:
+        console.print(f"  [bold]{name:8}[/bold] {url}  [dim]{more}[/dim]", soft_wrap=True)
 
 
 def show_summary(console: Console, summary: Summary) -> None:
@@ -110,7 +109,8 @@ def show_summary(console: Console, summary: Summary) -> None:
     verdict = "[bold green]Everything held" if summary.ok else "[bold red]Not everything held"
     console.print(
         f"{verdict}[/]: {summary.held} of {summary.expected} steps, {len(summary.traffic.sent)} messages, "
-        f"median latency {latency}, {summary.seconds:.1f} s in all."
+        f"median latency {latency}, {summary.seconds:.1f} s in all.",
+        soft_wrap=True,
     )
 
 

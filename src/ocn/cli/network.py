@@ -102,6 +102,7 @@ async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Ro
         *("--roles", str(role), "--operator", node.operator),
     ]
     key = f'SIGNER="$(cat {shlex.quote(str(key_file))})" SPENDER={SPENDER.secret.hex()}'
+    registered = await network.is_connected(you, node)
     return {
         "chain": {
             "url": network.chain_url,
@@ -128,7 +129,8 @@ async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Ro
             "role": str(role),
             "node": node.name,
             "versions_url": node.versions_url,
-            "token_a": await network.invite(you, node),
+            "registered": registered,
+            "token_a": None if registered else await network.invite(you, node),
             "key_file": str(key_file),
             "set_party": f"{key} {shlex.join(set_party)}",
         },
@@ -141,6 +143,7 @@ def _show(console: Console, facts: dict[str, Any]) -> None:
     def line(name: str, value: object) -> None:
         console.print(f"  {name:12} {escape(str(value))}")
 
+    console.print(f"[dim]Up. Logs are in {escape(facts['logs'])}. Ctrl-C ends everything.[/dim]")
     console.print("\n[bold]Chain[/bold]")
     for name, value in facts["chain"].items():
         line(name, value)
@@ -154,7 +157,9 @@ def _show(console: Console, facts: dict[str, Any]) -> None:
     you = facts["you"]
     console.print(f"\n[bold]You: {you['party']}, {you['role']} at {you['node']}[/bold]")
     line("versions", you["versions_url"])
+    if you["registered"]:
+        console.print("  Your party is registered already.")
+        return
     line("TOKEN_A", you["token_a"])
     console.print("  First list your party in the registry (the key is yours, made just now):\n")
     console.print(f"  {you['set_party']}\n", markup=False)
-    console.print(f"[dim]Logs are in {escape(facts['logs'])}. Ctrl-C ends everything.[/dim]")

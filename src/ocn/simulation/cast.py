@@ -60,11 +60,12 @@ async def on_the_network(
         )
 
     async with AsyncExitStack() as stack:
+        # The eMSP comes first, so that it goes last and nobody reports to a party that is gone.
+        emsp = await stack.enter_async_context(SimulatedEmsp(EMSP, await connection(EMSP, here)))
         cpos = [
             await stack.enter_async_context(SimulatedCpo(party, await connection(party, node), pace))
             for party, node in ((LOCAL_CPO, here), (REMOTE_CPO, there))
         ]
-        emsp = await stack.enter_async_context(SimulatedEmsp(EMSP, await connection(EMSP, here)))
         for party in (EMSP, LOCAL_CPO, REMOTE_CPO):
             traffic.settle(party, await network.seen_everywhere(party))
         yield Cast(emsp, tuple(cpos))

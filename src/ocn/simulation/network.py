@@ -100,6 +100,12 @@ class LocalNetwork:
         found = listing.get("url")
         return found if isinstance(found, str) else None
 
+    async def is_connected(self, party: PartyId, node: LocalNode) -> bool:
+        """Ask a node's operator whether a party is registered there, now reachable or not."""
+        url = f"{node.url}/admin/parties/{party.country_code}/{party.party_id}"
+        async with self._http.get(url, headers={"Authorization": f"Token {node.admin_key}"}) as answer:
+            return answer.status == 200
+
     async def invite(self, party: PartyId, node: LocalNode) -> str:
         """Ask a node's operator for a TOKEN_A."""
         async with self._http.post(
