@@ -108,8 +108,8 @@ class _Server(uvicorn.Server):
 def _listen(host: str, port: int) -> list[socket.socket]:
     """Sockets for ``host``, all on one port.
 
-    ``localhost`` is both loopback addresses, whatever the machine's tables say: clients take either. A machine
-    may lack IPv6, but another program behind the same name and port would be worse than an error.
+    ``localhost`` is both loopback addresses, whatever the machine's tables say: clients take either. A
+    machine may lack IPv6, but another program behind the same name and port would be worse than an error.
     """
     sockets: list[socket.socket] = []
     try:
