@@ -33,6 +33,8 @@ def run(config: Path | None = _FILE) -> None:
     settings = load_config(config)
     set_up_logging(settings.log.level, json_lines=settings.log.json_lines)
 
+    _allow_many_connections()
+
     def started(address: str) -> None:
         # What was made at start-up lives as long as the process: keep the collector from looking at it.
         gc.collect()
@@ -62,6 +64,14 @@ def check(config: Path | None = _FILE) -> None:
         else:
             table.add_row(name, _shown(value))
     Console().print(table)
+
+
+def _allow_many_connections() -> None:
+    """Take as many open files as the system allows: a request in flight takes two."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _shown(value: object) -> str:

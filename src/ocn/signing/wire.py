@@ -15,6 +15,7 @@ import msgspec
 from ocn.signing.envelope import Envelope, Rewrite
 from ocn.signing.errors import JsonInvalid, SignatureInvalid
 from ocn.signing.json_values import JsonValue, encode_json, number_literal, require_shallow
+from ocn.signing.plans import fields_of
 
 Compression: TypeAlias = Literal["brotli", "gzip", "plain"]
 
@@ -37,7 +38,7 @@ class _RewriteOnWire(msgspec.Struct, rename={"rewritten_fields": "rewrittenField
 
 
 class _EnvelopeOnWire(msgspec.Struct):
-    fields: list[str]
+    fields: msgspec.Raw
     hash: str
     rsv: str
     signatory: str
@@ -80,16 +81,15 @@ def decode(text: str) -> Envelope:
         raise SignatureInvalid(f"Malformed signature: longer than {MAX_TEXT} characters")
     try:
         read = _DECODER.decode(_expand(_from_base64(text)))
+        fields = fields_of(bytes(read.fields))
     except (ValueError, RecursionError) as error:
         raise SignatureInvalid(
             "Malformed signature: not an envelope of fields, hash, rsv, signatory"
         ) from error
     rewrites = read.rewrites or []
-    if len(read.fields) > MAX_FIELDS or len(rewrites) > MAX_REWRITES:
+    if len(fields) > MAX_FIELDS or len(rewrites) > MAX_REWRITES:
         raise SignatureInvalid("Malformed signature: too many fields or rewrites")
-    return Envelope(
-        tuple(read.fields), read.hash, read.rsv, read.signatory, tuple(_rewrite(item) for item in rewrites)
-    )
+    return Envelope(fields, read.hash, read.rsv, read.signatory, tuple(_rewrite(item) for item in rewrites))
 
 
 def _rewrite(read: _RewriteOnWire) -> Rewrite:

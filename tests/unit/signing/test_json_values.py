@@ -18,8 +18,10 @@ values = st.recursive(
 
 
 @given(values)
-def test_value_written_and_read_again_is_the_same(value: JsonValue) -> None:
-    assert parse_json(encode_json(value)) == value
+def test_text_read_and_written_again_is_the_same(value: JsonValue) -> None:
+    text = encode_json(value)
+
+    assert encode_json(parse_json(text)) == text
 
 
 @given(values)
@@ -55,7 +57,7 @@ def test_numbers_members_and_their_order_are_kept_as_written() -> None:
         b'{"\\udc00":1}',
         b'{"a":1,"a":1}',
         b'[{"b":{"a":1,"\\u0061":2}}]',
-        b"1" * 2000,
+        b"1" * 5000,
     ],
 )
 def test_text_that_is_broken_or_ambiguous_is_refused(text: bytes) -> None:

@@ -150,7 +150,7 @@ def test_request_is_signed_over_routing_headers_every_parameter_and_the_body() -
             "c",
             "https://a",
             NumberLiteral("10.50"),
-            NumberLiteral("0"),
+            0,
             False,
             "y",
         ],
