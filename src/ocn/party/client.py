@@ -166,7 +166,10 @@ class Client:
             return url
         if module not in set(ModuleID) and (url := endpoints.get((CUSTOM, interface_role))):
             return f"{url.rstrip('/')}/{quote(module, safe='')}"
-        raise ModuleNotOffered(f"the node offers no {interface_role} interface of {module}")
+        raise ModuleNotOffered(
+            f"the node offers no {interface_role} interface of {module}",
+            hint="If it does, at another address than its own, name that in allowed_urls.",
+        )
 
     def own_endpoint(self, module: str, interface_role: InterfaceRole) -> str:
         """Return where this party takes a module's requests."""

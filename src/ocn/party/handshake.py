@@ -88,7 +88,9 @@ class Handshake:
             UnusableClientApi: its versions or details cannot be read; nothing has changed.
             UnsupportedVersion: it does not have the version it called under.
         """
-        token = OutgoingToken(theirs.token, version.token_is_base64)
+        known = self._door.registration
+        encoded = version.token_is_base64 if known is None else known.their_token.base64_encoded
+        token = OutgoingToken(theirs.token, encoded)
         try:
             offer = await discover(self._channel, theirs.url, token, (version,))
         except RegistrationFailed as error:
@@ -122,22 +124,26 @@ class Handshake:
         self, method: str, versions_url: str, offer: Offer, token: OutgoingToken
     ) -> Registration:
         ours = self._door.expect()
+        try:
+            registration = await self._exchanged(method, versions_url, offer, token, ours)
+            await self._door.settle(registration)
+        except BaseException:
+            self._door.withdraw(ours)
+            raise
+        return registration
+
+    async def _exchanged(
+        self, method: str, versions_url: str, offer: Offer, token: OutgoingToken, ours: str
+    ) -> Registration:
         body = encode_json(self._introduction.credentials(ours))
         call = Call(method, offer.credentials_url, body, module=ModuleID.CREDENTIALS)
         try:
             reply = await self._channel.expect(call, token)
-            theirs = convert(reply.data, Credentials, offer.credentials_url)
         except RequestFailed as error:
-            self._door.withdraw(ours)
             raise RegistrationRefused(f"The node refused the registration: {error.message}") from error
-        except PartyError:
-            self._door.withdraw(ours)
-            raise
-        registration = _registration(
-            offer, theirs, OutgoingToken(theirs.token, token.base64_encoded), ours, versions_url
-        )
-        await self._door.settle(registration)
-        return registration
+        theirs = convert(reply.data, Credentials, offer.credentials_url)
+        theirs_token = OutgoingToken(theirs.token, token.base64_encoded)
+        return _registration(offer, theirs, theirs_token, ours, versions_url)
 
 
 def _registration(

@@ -72,6 +72,7 @@ class Party:
         allowed_urls: base addresses that may be called besides the node's.
         versions: those to speak, best first.
         watch: is told of every request sent and served.
+        transport: how requests leave, HTTP by default; closed with the party.
 
     Raises:
         ModuleNotImplemented: a chosen module has no handler.
@@ -145,15 +146,18 @@ class Party:
 
     async def open(self) -> None:
         """Start to serve, and load the registration of an earlier run if there is one."""
+        if self.is_open:
+            raise ConfigurationError("The party is open already.")
         bound = bind(self._host, self._port) if self._serve else None
         here = f"http://{self._host}:{bound.getsockname()[1]}" if bound else ""
         transport = self._transport or HttpTransport(self._settings.limits)
         self._assembly = assemble(
             self._settings, self.storage, transport, base_url=(self._public_url or here).rstrip("/")
         )
-        await self._assembly.door.load()
         if bound is not None:
             self._serving = Serving(self.app, bound)
+        await self._assembly.door.load()
+        if self._serving is not None:
             await self._serving.start()
 
     async def join(self) -> Registration:

@@ -72,11 +72,17 @@ class PartyApp:
             )
         except Exception:  # noqa: BLE001  whatever a handler raises, its peer gets an envelope
             answer = _incident(asked)
+        followup = answer.followup
         try:
-            await self._send(asked, place, answer, send)
+            body = self._written(asked, place, answer)
+        except Exception:  # noqa: BLE001  a handler's data may be no JSON, or nothing that can be signed
+            answer = _incident(asked)
+            body = self._written(asked, place, answer)
+        try:
+            await send_answer(send, answer.http_status, _headers(asked, answer), body)
         finally:
-            if answer.followup is not None:
-                self._followups.start(answer.followup)
+            if followup is not None:
+                self._followups.start(followup)
             if asked is not None:
                 self._report(asked, place, answer, time.perf_counter() - began)
 
@@ -92,17 +98,16 @@ class PartyApp:
             return await self._configuration.answer(asked, asked.steps[1:], body)
         return await self._functional.answer(asked, place, body)
 
-    async def _send(self, asked: Asked | None, place: Place | None, answer: Answer, send: Send) -> None:
-        headers = dict(answer.headers) | (_repeated(asked) if asked else {})
+    def _written(self, asked: Asked | None, place: Place | None, answer: Answer) -> bytes:
         body = encode_envelope(
             answer.data,
             now=self._now(),
             status_code=answer.status_code,
             status_message=answer.status_message,
         )
-        if place is not None and place.interface[0] != ModuleID.HUB_CLIENT_INFO:
-            body = self._signatures.sign_answer(headers, body)
-        await send_answer(send, answer.http_status, headers, body)
+        if place is None or place.interface[0] == ModuleID.HUB_CLIENT_INFO:
+            return body
+        return self._signatures.sign_answer(_headers(asked, answer), body)
 
     def _report(self, asked: Asked, place: Place | None, answer: Answer, latency_s: float) -> None:
         query = f"?{asked.raw_query}" if asked.raw_query else ""
@@ -122,6 +127,10 @@ class PartyApp:
                 answer.headers,
             )
         )
+
+
+def _headers(asked: Asked | None, answer: Answer) -> dict[str, str]:
+    return {**answer.headers, **(_repeated(asked) if asked else {})}
 
 
 def _repeated(asked: Asked) -> dict[str, str]:

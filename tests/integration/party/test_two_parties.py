@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ocn.errors import ConfigurationError
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.objects import (
     AuthorizationInfo,
@@ -27,6 +28,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party import (
     Answer,
     Limits,
+    MemoryStorage,
     Outcome,
     Party,
     PartyRole,
@@ -408,3 +410,15 @@ async def test_restart_goes_on_without_a_handshake(tmp_path: Path) -> None:
     async with second.cpo, second.emsp:
         assert [item async for item in second.to_cpo.locations()] == []
         assert (await second.to_emsp.put_session(SESSION)).http_status == 201
+
+
+async def test_failed_start_gives_its_port_back() -> None:
+    class Broken(MemoryStorage):
+        async def load_registration(self) -> Any:
+            raise ConfigurationError("cannot be read")
+
+    party = Party(roles=[PartyRole.of("NL MSP", "EMSP")], node_url="http://node.test", storage=Broken())
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        async with party:
+            pass
+    assert not party.is_open

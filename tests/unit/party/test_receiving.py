@@ -15,6 +15,7 @@ from ocn.ocpi.objects import StartSession, StopSession
 from ocn.party import Limits, Outcome, PartyRole, Request, accepted
 from ocn.party.errors import ModuleNotOffered, RegistrationRefused
 from ocn.party.json_text import decode_json, encode_json
+from ocn.signing.keys import PrivateKey
 
 LIST = "/ocpi/2.2.1/sender/locations"
 TOKENS = "/ocpi/2.2.1/receiver/tokens/NL/MSP/T1"
@@ -321,3 +322,15 @@ async def test_concurrent_patches_lose_nothing(make_pair: Any) -> None:
     await asyncio.gather(*patches)
     stored = await pair.emsp.storage.get("sessions", pair.cpo_id, "S1")
     assert sorted(period["n"] for period in stored["charging_periods"]) == list(range(20))
+
+
+@pytest.mark.parametrize("data", [{"Capital": 1}, {"an'apostrophe": 1}, {"n": object()}])
+async def test_data_that_cannot_be_written_or_signed_is_answered_3000(make_pair: Any, data: Any) -> None:
+    class Odd:
+        async def get_location(self, request: Request, location_id: str) -> Any:
+            return data
+
+    pair = await make_pair([Odd()], cpo={"key": PrivateKey.generate(), "require_signatures": False})
+    answer = await pair.raw("GET", LIST + "/LOC1")
+    assert said(answer) == (200, 3000)
+    assert "ocn_signature" in json.loads(answer.body)
