@@ -12,8 +12,10 @@ import msgspec
 
 from ocn.ocpi.errors import InvalidParameters
 
-_OPENING, _CLOSING = (b"{", b"["), (b"}", b"]")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_NAME = re.compile(rb"[\s,]*+(" + _STRING + rb")\s*+:\s*+")
+_SCALAR = re.compile(_STRING + rb'|[^\s,{}\[\]"]++')
+_NEXT_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+([{}\[\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,18 @@ def find_member(body: bytes, name: str) -> Member | None:
     """Locate a top-level member of the object that ``body`` holds.
 
     Raises:
-        InvalidParameters: the body is no JSON object, or names the member twice (which of the two
-            a receiver would take is anybody's guess).
+        InvalidParameters: the body is no JSON object, or names the member twice, be it in another case
+            (which of the two a receiver would take is anybody's guess).
     """
     try:
+        body.decode()
         msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidParameters("the body is not a JSON object") from error
-    found = [member for key, member in _top_level_members(body) if key == name]
+    found = [(key, member) for key, member in _top_level_members(body) if key.lower() == name]
     if len(found) > 1:
         raise InvalidParameters(f"the body names {name} twice")
-    return found[0] if found else None
+    return found[0][1] if found and found[0][0] == name else None
 
 
 def replace_member(body: bytes, member: Member, value: object) -> bytes:
@@ -59,17 +62,20 @@ def append_member(body: bytes, name: str, value: object) -> bytes:
 
 
 def _top_level_members(body: bytes) -> Iterator[tuple[str, Member]]:
-    depth, start, name = 0, -1, None
-    previous = b"", 0
-    for token in _TOKEN.finditer(body):
-        text = token.group()
-        depth -= text in _CLOSING
-        if name is not None and ((text == b"," and depth == 1) or (text == b"}" and depth == 0)):
-            yield name, Member(start, previous[1])
-            name = None
-        elif text == b":" and depth == 1:
-            name, start = msgspec.json.decode(previous[0], type=str), -1
-        elif name is not None and start < 0:
-            start = token.start()
-        depth += text in _OPENING
-        previous = text, token.end()
+    position = body.index(b"{") + 1
+    while name := _NAME.match(body, position):
+        position = _end_of_value(body, name.end())
+        yield msgspec.json.decode(name[1], type=str), Member(name.end(), position)
+
+
+def _end_of_value(body: bytes, start: int) -> int:
+    """Return where a value ends; looks at brackets and strings only, since the body is known to be JSON."""
+    if scalar := _SCALAR.match(body, start):
+        return scalar.end()
+    depth, end = 0, start
+    for bracket in _NEXT_BRACKET.finditer(body, start):
+        depth += 1 if bracket[1] in b"{[" else -1
+        end = bracket.end()
+        if depth == 0:
+            break
+    return end
