@@ -20,6 +20,7 @@ from ocn.registry.index.store import EventStore, Place, Row
 from ocn.registry.index.views import Views, difference
 from ocn.registry.index.waiting import Waiters
 from ocn.registry.reading import RegistryReader
+from ocn.registry.records import Kind
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
@@ -152,9 +153,9 @@ class RegistryIndex(Lookups):
             lag_blocks=None if head is None or cursor is None else max(0, head - cursor),
             lag_s=lag_s,
             ready=self._complete and lag_s is not None and lag_s <= self._settings.max_lag_s,
-            nodes=len(self.nodes()),
-            parties=len(self.parties()),
-            services=len(self.services()),
+            nodes=self._views.latest.count(Kind.NODE),
+            parties=self._views.latest.count(Kind.PARTY),
+            services=self._views.latest.count(Kind.SERVICE),
             reorganisations=0 if follower is None else follower.reorganisations,
             deepest_reorganisation=0 if follower is None else follower.deepest,
             rpc_errors=self._rpc_errors,
@@ -253,9 +254,9 @@ class RegistryIndex(Lookups):
         self._rebuilt = Views()
 
     def _loaded(self) -> Views:
-        views = Views()
-        if self._store is not None:
-            cursor = self._store.cursor()
-            confirmed = -1 if cursor is None else cursor.block - self._settings.confirmations
-            views.advance(self._store.rows(), confirmed)
-        return views
+        store = self._store
+        cursor = None if store is None else store.cursor()
+        if store is None or cursor is None:
+            return Views()
+        confirmed = cursor.block - self._settings.confirmations
+        return Views.of(store.records_at(confirmed), confirmed, store.rows_above(confirmed))

@@ -95,11 +95,27 @@ class EventStore:
             found = db.execute("SELECT block, hash FROM cursor").fetchone()
         return None if found is None else Place(*found)
 
-    def rows(self) -> Iterator[Row]:
-        """Return all events in chain order."""
-        query = "SELECT block, log_index, block_hash, kind, owner, other, record FROM event ORDER BY 1, 2"
+    def records_at(self, block: int) -> Iterator[tuple[Key, Record]]:
+        """Return what every key had after this block, in no particular order."""
+        query = (
+            "SELECT kind, owner, other, record, max(block * 1000000 + log_index) FROM event"
+            " WHERE block <= ? GROUP BY kind, owner, other"
+        )
         with self._access() as db:
-            for block, log_index, block_hash, kind, owner, other, text in db.execute(query):
+            for kind, owner, other, text, _ in db.execute(query, (block,)):
+                key = Key(Kind(kind), owner, other)
+                record = record_from_json(key.kind, text)
+                if record is not None:
+                    yield key, record
+
+    def rows_above(self, lowest: int) -> Iterator[Row]:
+        """Return the events of the blocks above this one, in chain order."""
+        query = (
+            "SELECT block, log_index, block_hash, kind, owner, other, record FROM event"
+            " WHERE block > ? ORDER BY block, log_index"
+        )
+        with self._access() as db:
+            for block, log_index, block_hash, kind, owner, other, text in db.execute(query, (lowest,)):
                 key = Key(Kind(kind), owner, other)
                 yield Row(block, log_index, block_hash, key, record_from_json(key.kind, text))
 

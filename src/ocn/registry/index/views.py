@@ -21,6 +21,17 @@ class Views:
         self.confirmed_block = -1
         self._between: deque[Row] = deque()
 
+    @classmethod
+    def of(cls, records: Iterable[tuple[Key, Record]], confirmed_block: int, rows: Iterable[Row]) -> "Views":
+        """Make views from what is confirmed, up to this block, and the events above it."""
+        views = cls()
+        views.confirmed_block = confirmed_block
+        for key, record in records:
+            views.confirmed.put(key, record)
+        views.latest = views.confirmed.copy()
+        views.advance(rows, confirmed_block)
+        return views
+
     def advance(self, rows: Iterable[Row], confirmed_block: int) -> Changes:
         """Add events in chain order and move the confirmed view up to this block, never down."""
         latest: set[Key] = set()

@@ -1,0 +1,24 @@
+"""Several values after one flag, as the existing client takes them."""
+
+import pytest
+
+from ocn.cli.registry_options import _repeated
+
+FLAGS = {"--roles", "-r", "--si"}
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ("--roles A B C", "--roles A --roles B --roles C"),
+        ("-r A B -o X", "-r A -r B -o X"),
+        ("-o X -r A", "-o X -r A"),
+        ("-c DE CPO -r A B", "-c DE CPO -r A -r B"),
+        ("-r A -r B C", "-r A -r B -r C"),
+        ("--roles=A", "--roles=A"),
+        ("--si --json", "--si --json"),
+        ("", ""),
+    ],
+)
+def test_flag_is_repeated_before_each_value(written: str, understood: str) -> None:
+    assert _repeated(written.split(), FLAGS) == understood.split()
