@@ -8,11 +8,11 @@ Accepted below each door, both spellings that nodes advertise::
 import re
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 from ocn.node.links import is_link_id
 from ocn.node.stages import Address
-from ocn.ocpi.errors import MethodNotAllowed, UnknownObject
+from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, UnknownObject
 from ocn.ocpi.modules import (
     COMMANDS,
     FUNCTIONAL_MODULES,
@@ -28,7 +28,10 @@ _VERSIONS = {str(version): version for version in VersionNumber}
 _CUSTOM_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _CUSTOM_MODULE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*")
-_CLIMBING = re.compile(r"(?:^|[/\\\\])\.{1,2}(?:$|[/\\\\])|%2e|%2f|%5c", re.IGNORECASE)
+_CLIMBING = re.compile(
+    r"(?:^|[/\\])\.{1,2}(?:$|[/\\;])"
+)  # a semicolon begins parameters, which many servers drop
+_QUERY = re.compile(r"[!\"$-\[\]-~]*")
 _LONGEST_PATH = 1024
 
 
@@ -38,9 +41,14 @@ def read_address(method: str, path: str, query: str) -> Address:
     Raises:
         UnknownObject: no such module, version or path.
         MethodNotAllowed: the path exists, the method does not.
+        InvalidParameters: the query has characters that no URL has.
     """
     address = _read_path(method, path)
-    return replace(address, query=query) if query else address
+    if not query:
+        return address
+    if _QUERY.fullmatch(query) is None:
+        raise InvalidParameters("the query has characters that must be percent-encoded")
+    return replace(address, query=query)
 
 
 @lru_cache(maxsize=8192)
@@ -108,5 +116,12 @@ def _is_plain(segment: str) -> bool:
     """Whether a segment names an object and can lead nowhere else, however often it is unescaped."""
     if not segment or _SEGMENT.fullmatch(segment) is None:
         return False
-    plain = unquote(segment) if "%" in segment else segment
-    return _CLIMBING.search(plain) is None and plain.isprintable()
+    try:
+        while _CLIMBING.search(segment) is None and segment.isprintable():
+            plain = unquote_to_bytes(segment).decode() if "%" in segment else segment
+            if plain == segment:
+                return True
+            segment = plain
+    except UnicodeDecodeError:
+        return False
+    return False
