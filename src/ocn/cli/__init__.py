@@ -8,6 +8,7 @@ import sys
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from ocn import __version__
 from ocn.cli import chain, demo, key, network, node, registry, simulate
@@ -52,9 +53,9 @@ def main() -> int:
         app(standalone_mode=True)
     except OcnError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[red]Error:[/red] {error.message}", markup=True)
+        console.print(f"[red]Error:[/red] {escape(error.message)}")
         if error.hint:
-            console.print(f"[dim]Hint:[/dim] {error.hint}")
+            console.print(f"[dim]Hint:[/dim] {escape(error.hint)}")
         return 1
     except KeyboardInterrupt:
         return 130

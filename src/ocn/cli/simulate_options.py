@@ -48,9 +48,15 @@ class Joining:
         """Open what the party needs; the registry only when it is to be listed there."""
         from ocn.chain.client import ChainClient
         from ocn.chain.rpc import RpcClient
+        from ocn.party.errors import TokenMissing
         from ocn.simulation.connection import Connection
         from ocn.simulation.party_files import PartyFiles
 
+        if self.token_a is None and not self.directory.exists():
+            raise TokenMissing(
+                f"{self.party} has not registered from {self.directory} before, and there is no TOKEN_A.",
+                hint="Ask the node's operator for a registration token, and give it with --token-a.",
+            )
         files = PartyFiles(self.directory, key=self._key(), port=self.port)
 
         def made(chain: ChainClient | None, operator: str = "") -> Connection:

@@ -1,0 +1,207 @@
+"""`ocn demo` and its relatives as programs: what they print, how they end, and what they leave behind."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from ocn.simulation.play import SCENES
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
+OCN = (sys.executable, "-c", "import sys; from ocn.cli import main; sys.exit(main())")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+@asynccontextmanager
+async def running(*arguments: str, cwd: Path) -> AsyncIterator[Process]:
+    environment = {**os.environ, "TMPDIR": str(cwd), "COLUMNS": "100"}
+    process = await asyncio.create_subprocess_exec(
+        *OCN, *arguments, cwd=cwd, env=environment, stdout=PIPE, stderr=PIPE, limit=2**20
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.communicate()
+
+
+async def output_until(process: Process, pattern: str) -> str:
+    assert process.stdout is not None
+    seen = ""
+    async with asyncio.timeout(120):
+        while not re.search(pattern, seen):
+            line = await process.stdout.readline()
+            assert line, seen
+            seen += line.decode()
+    return seen
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, of_parent = entry.read_text().rpartition(")")[2].split()[:2]
+            if int(of_parent) == parent and state != "Z":
+                found.append(int(entry.parent.name))
+    return found
+
+
+async def until_gone(pids: list[int]) -> None:
+    async with asyncio.timeout(30):
+        while any(_alive(pid) for pid in pids):
+            await asyncio.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def test_demo_in_json_prints_one_object_in_which_every_step_held(tmp_path: Path) -> None:
+    async with running("demo", "--json", cwd=tmp_path) as process:
+        out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()
+    summary = json.loads(out)
+    assert summary["ok"] is True
+    assert [(step["name"], step["cpo"], step["hops"]) for step in summary["steps"]] == [
+        (name, cpo, hops) for cpo, hops in (("DE CPO", 1), ("NL CPX", 2)) for name, _ in SCENES
+    ]
+    assert all(step["ok"] and step["ms"] > 0 for step in summary["steps"])
+    assert summary["totals"]["steps"] == summary["totals"]["ok"] == 2 * len(SCENES)
+    assert set(summary["totals"]["latency_ms"]) == {"1", "2"}
+    assert err == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+@ON_LINUX
+async def test_demo_kept_answers_pasted_lines_and_ends_everything_on_ctrl_c(tmp_path: Path) -> None:
+    async with running("demo", "--keep", cwd=tmp_path) as process:
+        seen = await output_until(process, r"(?s)paste one of these.*(curl .*\n\n){8}")
+        lines = re.findall(r"^curl .*$", seen, re.MULTILINE)
+        assert len(lines) == 8
+        if shutil.which("curl"):
+            for line in lines:
+                shell = await asyncio.create_subprocess_shell(line, stdout=PIPE)
+                out, _ = await shell.communicate()
+                answer = json.loads(out)
+                assert answer["status_code"] == 1000, (line, answer)
+                assert answer["data"]
+        pids = children(process.pid)
+        assert len(pids) == 3
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(30):
+            await process.communicate()
+        assert process.returncode == 0
+        assert not any(_alive(pid) for pid in pids)
+    assert list(tmp_path.iterdir()) == []
+
+
+@ON_LINUX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_demo_interrupted_in_the_middle_ends_everything_and_says_so_by_its_status(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    async with running("demo", cwd=tmp_path) as process:
+        await output_until(process, "RESERVE_NOW")
+        pids = children(process.pid)
+        process.send_signal(number)
+        async with asyncio.timeout(30):
+            await process.communicate()
+        assert process.returncode == 130
+        assert not any(_alive(pid) for pid in pids)
+    assert list(tmp_path.iterdir()) == []
+
+
+@ON_LINUX
+async def test_demo_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
+    async with running("demo", cwd=tmp_path) as process:
+        await output_until(process, "page by page")
+        pids = children(process.pid)
+        assert len(pids) == 3
+        process.kill()
+        await process.wait()
+        await until_gone(pids)
+
+
+@ON_LINUX
+async def test_demo_whose_node_dies_fails_and_names_the_log(tmp_path: Path) -> None:
+    async with running("demo", cwd=tmp_path) as process:
+        await output_until(process, "page by page")
+        pids = children(process.pid)
+        node = next(pid for pid in pids if b"node-2" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        os.kill(node, signal.SIGKILL)
+        async with asyncio.timeout(60):
+            _, err = await process.communicate()
+        assert process.returncode == 1
+        assert b"node-2 ended by itself" in err
+        assert b"node-2.log" in err
+        assert not any(_alive(pid) for pid in pids)
+
+
+@ON_LINUX
+async def test_network_kept_in_a_directory_starts_again_with_the_same_addresses(tmp_path: Path) -> None:
+    arguments = ("network", "up", "--json", "--directory", str(tmp_path / "net"))
+    found = []
+    for _ in range(2):
+        async with running(*arguments, cwd=tmp_path) as process:
+            text = await output_until(process, r"(?m)^}$")
+            found.append(json.loads(text))
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(30):
+                await process.communicate()
+    first, second = found
+    assert first["nodes"] == second["nodes"]
+    assert first["chain"] == second["chain"]
+    assert first["parties"] == second["parties"]
+    assert first["you"]["token_a"]
+    assert {node["admin_key"] for node in first["nodes"]} != {None}
+
+
+async def test_network_on_a_port_in_use_says_so(tmp_path: Path) -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, running("network", "up", "--node1-port", str(port), cwd=tmp_path) as process:
+        _, err = await process.communicate()
+    assert process.returncode == 1
+    assert f"port {port} is in use".encode() in err
+
+
+async def test_simulate_registers_once_and_needs_neither_token_nor_key_again(tmp_path: Path) -> None:
+    async with running("network", "up", "--json", cwd=tmp_path) as network:
+        facts = json.loads(await output_until(network, r"(?m)^}$"))
+        node, you = facts["nodes"][0], facts["you"]
+        spender = re.search(r"SPENDER=([0-9a-f]{64})", you["set_party"])
+        assert spender is not None
+        base = ("simulate", "emsp", "--party", "DE", "ABC", "--node", node["url"], "--directory", "abc")
+        first = ("--token-a", you["token_a"], "--key", you["key_file"], "--list-at", facts["chain"]["url"])
+        nothing = await _ended(tmp_path, *base, "--register-only")
+        assert nothing[0] == 1
+        assert "TOKEN_A" in nothing[2]
+        registered = await _ended(tmp_path, *base, *first, "--register-only", SPENDER=spender.group(1))
+        assert registered[0] == 0, registered[2]
+        assert "DE ABC is registered" in registered[1]
+        again = await _ended(tmp_path, *base, "--register-only")
+        assert again[0] == 0, again[2]
+        key = Path(you["key_file"]).read_text().strip()
+        assert key not in "".join(map(str, (*nothing, *registered, *again)))
+
+
+async def _ended(cwd: Path, *arguments: str, **environment: str) -> tuple[int | None, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *OCN, *arguments, cwd=cwd, env={**os.environ, **environment}, stdout=PIPE, stderr=PIPE
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
