@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from ocn.chain.errors import ChainReverted
+from ocn.chain.transactions import Sender
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.registry import calls
+from ocn.registry.administration import RegistryAdministration
 from ocn.registry.listings import NodeListing, Permission
 
 Ground = Any  # the class of conftest
@@ -103,6 +105,22 @@ async def test_zero_party_of_the_original_contract_is_not_believed(original_grou
     async with ground.index() as index:
         await index.caught_up(receipt.block_number)
         assert index.parties() == ()
+
+
+async def test_owner_may_take_listings_off_and_nobody_else(ground: Ground) -> None:
+    owner, operator, cpo = ground.keys[:3]
+    await ground.writer(operator).send(calls.set_node("https://node.example"))
+    await ground.writer(cpo).send(calls.set_party(CPO, (Role.CPO,), operator.address))
+    stranger = RegistryAdministration(Sender(ground.chain, cpo), ground.source.registry)
+    with pytest.raises(ChainReverted, match="caller is not the owner"):
+        await stranger.delete_node(operator.address)
+    administration = RegistryAdministration(Sender(ground.chain, owner), ground.source.registry)
+    await administration.delete_party(PartyId("de", "cpo"))
+    await administration.delete_node(operator.address)
+    assert await ground.reader.parties() == await ground.reader.nodes() == []
+    await administration.transfer_ownership(cpo.address)
+    await stranger.renounce_ownership()
+    assert await administration.owner() is None
 
 
 async def test_refusal_by_the_contract_has_its_reason(ground: Ground) -> None:
