@@ -41,30 +41,35 @@ async def serve(config: NodeConfig, *, on_started: Callable[[str], None] | None 
         ConfigurationError, StorageError, ChainError: it cannot start, and nothing is left open.
     """
     async with opened(config) as application:
-        server = _Server(
-            uvicorn.Config(
-                application,
-                host=config.listen.host,
-                port=config.listen.port,
-                http=BoundedHttpProtocol,
-                loop="uvloop",
-                lifespan="off",
-                ws="none",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                proxy_headers=False,
-                backlog=8192,
-                limit_concurrency=config.limits.concurrent_requests,
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=int(config.limits.forward_timeout_seconds) + 1,
-            ),
-            on_started,
-        )
+        server = make_server(application, config, on_started)
         slow = close_slow_connections(server.server_state.connections, config.limits.body_timeout_seconds)
         async with _running(slow):
             await server.serve()
+
+
+def make_server(
+    application: Application, config: NodeConfig, on_started: Callable[[str], None] | None
+) -> uvicorn.Server:
+    """Return the HTTP server of a node, not started."""
+    settings = uvicorn.Config(
+        application,
+        host=config.listen.host,
+        port=config.listen.port,
+        http=BoundedHttpProtocol,
+        loop="uvloop",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        backlog=8192,
+        limit_concurrency=config.limits.concurrent_requests,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(config.limits.forward_timeout_seconds) + 1,
+    )
+    return _Server(settings, on_started)
 
 
 @asynccontextmanager
