@@ -4,6 +4,7 @@ The database is the truth. After a change made here, and whenever its revision s
 made one, the whole picture is read again and swapped in at once, so a request sees one state or the next.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -40,9 +41,14 @@ class Members:
     def __init__(self, store: PlatformStore) -> None:
         self._store = store
         self._picture = _Picture()
+        self._reading = asyncio.Lock()
 
     async def refresh(self) -> None:
         """Read everything again; to be called after each change made through the store."""
+        async with self._reading:  # or an older reading could end after a newer one
+            await self._read()
+
+    async def _read(self) -> None:
         revision = await self._store.revision()
         platforms = await self._store.platforms()
         invitations = await self._store.invitations()

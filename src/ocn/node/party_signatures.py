@@ -14,6 +14,7 @@ from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, ServerFault
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import (
+    JsonInvalid,
     JsonValue,
     SignatureInvalid,
     SignedValues,
@@ -42,10 +43,22 @@ class PartySignatures:
         if not text:
             return None
         try:
-            values = signed_request(received.headers, received.address.query, received.body)
-            return self._verify(text, values, received.sender)
+            return self._of_request(text, received)
+        except JsonInvalid as error:
+            raise InvalidParameters(f"the signed body cannot be read: {error}") from error
         except SignatureInvalid as error:
             raise InvalidParameters(f"Invalid signature: {error}") from error
+
+    def _of_request(self, text: str, received: Received) -> Signatures:
+        """Verify over the JSON values; the body of a custom module may be signed as one text instead."""
+        headers, query, body = received.headers, received.address.query, received.body
+        if received.address.version is not None or not body:
+            return self._verify(text, signed_request(headers, query, body), received.sender)
+        try:
+            return self._verify(text, signed_request(headers, query, body), received.sender)
+        except (JsonInvalid, SignatureInvalid):
+            whole = request_values(headers, _pairs(query), body.decode(errors="replace"))
+            return self._verify(text, whole, received.sender)
 
     def of_answer(
         self, text: str, headers: Mapping[str, str], envelope: JsonValue, signer: PartyId
@@ -78,7 +91,10 @@ def signed_request(headers: Mapping[str, str], query: str, body: bytes) -> Signe
     """Return the values a party signs of a request.
 
     Raises:
-        SignatureInvalid: the body is no JSON.
+        JsonInvalid: the body is no JSON, or ambiguous.
     """
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return request_values(headers, pairs, parse_json(body) if body else None)
+    return request_values(headers, _pairs(query), parse_json(body) if body else None)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True) if query else []

@@ -146,3 +146,22 @@ async def test_nodes_errors_are_signed_by_the_node_when_the_request_was(network:
     answer = await network.one.call("GET", LOCATIONS, signed_headers(network.msp, network.cpo, [], b""))
     assert answer.json["status_code"] == 4003
     assert answer_signatories(answer, {}) == (network.one.key.address,)
+
+
+async def test_custom_body_signed_as_one_text_is_accepted_json_or_not(
+    network: Network, station: Party
+) -> None:
+    for body in (b"plain text, no JSON", b'{"camelCase": 1}'):
+        headers = {name.lower(): value for name, value in network.msp.headers(station).items()}
+        signature = encode(sign(request_values(headers, [], body.decode()), network.msp.key))
+        target = "/ocpi/custom/receiver/nltnm-things/x"
+        answer = await network.one.call("POST", target, {**headers, "ocn-signature": signature}, body)
+        assert answer.status == 200, answer.body
+        assert station.backend.received.pop().body == body
+
+
+async def test_signed_body_that_is_no_json_answers_2001(network: Network) -> None:
+    headers = signed_headers(network.cpo, network.msp, [], b'{"kwh":1}')
+    answer = await network.one.call("PUT", "/ocpi/receiver/2.2.1/sessions/DE/CPO/1", headers, b'{"kwh":1')
+    assert (answer.status, answer.json["status_code"]) == (400, 2001)
+    assert network.msp.backend.received == []
