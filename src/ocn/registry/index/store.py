@@ -72,18 +72,28 @@ class EventStore:
             self._db = sqlite3.connect(
                 ":memory:" if path is None else path, check_same_thread=False, isolation_level=None
             )
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA)
-            known = self._db.execute("SELECT identity FROM source").fetchone()
-            if known != (identity,):
-                self.clear()
-                self._db.execute("INSERT OR REPLACE INTO source VALUES (1, ?)", (identity,))
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnusable(
-                f"the registry index at {self._where} cannot be opened: {error}",
-                hint="It holds nothing that is not on the chain: delete the file to start anew.",
-            ) from error
+            raise self._unusable(error) from error
+        try:
+            self._prepare(identity)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise self._unusable(error) from error
+
+    def _prepare(self, identity: str) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+        known = self._db.execute("SELECT identity FROM source").fetchone()
+        if known != (identity,):
+            self.clear()
+            self._db.execute("INSERT OR REPLACE INTO source VALUES (1, ?)", (identity,))
+
+    def _unusable(self, error: Exception) -> StoreUnusable:
+        return StoreUnusable(
+            f"the registry index at {self._where} cannot be used: {error}",
+            hint="It holds nothing that is not on the chain: delete the file to start anew.",
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -176,10 +186,7 @@ class EventStore:
         try:
             yield self._db
         except sqlite3.Error as error:
-            raise StoreUnusable(
-                f"the registry index at {self._where} cannot be used: {error}",
-                hint="Is the disk full, or the file in use by another program?",
-            ) from error
+            raise self._unusable(error) from error
 
 
 def _as_columns(row: Row) -> tuple[object, ...]:

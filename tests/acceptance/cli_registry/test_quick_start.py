@@ -1,0 +1,22 @@
+"""``--help`` and mistyped commands answer without loading what they do not need."""
+
+import subprocess
+import sys
+
+HEAVY = (
+    "aiohttp",
+    "eth_abi",
+    "eth_account",
+    "eth_keyfile",
+    "sqlalchemy",
+    "pydantic",
+    "uvicorn",
+    "eth",
+    "cryptography",
+)
+
+
+def test_command_line_is_read_without_loading_heavy_libraries() -> None:
+    code = f"import sys, ocn.cli; print([name for name in {HEAVY} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
