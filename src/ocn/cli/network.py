@@ -82,6 +82,7 @@ async def _up(
         on_the_network(network, Traffic(), pace=Pace(speed=speed), signatures_required=False) as cast,
     ):
         facts = await _facts(network, cast, you, role)
+        _write_variables(Path(facts["variables"]), facts)
         if as_json:
             print(json.dumps(facts, indent=2), flush=True)
         _show(console, facts)
@@ -132,11 +133,30 @@ async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Ro
             "registered": registered,
             "token_a": None if registered else await network.invite(you, node),
             "key_file": str(key_file),
+            "spender": SPENDER.secret.hex(),
             "set_party": f"{key} {shlex.join(set_party)}",
         },
         "directory": str(network.directory),
+        "variables": str(network.directory / "network.env"),
         "logs": str(network.logs),
     }
+
+
+def _write_variables(file: Path, facts: dict[str, Any]) -> None:
+    """Write what a shell needs, for ``. network.env``; readable by its owner only."""
+    nodes = {
+        f"NODE{n}_{name.upper()}": node[name]
+        for n, node in enumerate(facts["nodes"], start=1)
+        for name in ("url", "operator", "admin_key")
+    }
+    variables = {
+        "CHAIN_URL": facts["chain"]["url"],
+        **nodes,
+        "PARTY_KEY_FILE": facts["you"]["key_file"],
+        "SPENDER": facts["you"]["spender"],
+    }
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={shlex.quote(str(value))}\n" for name, value in variables.items()))
 
 
 def _show(console: Console, facts: dict[str, Any]) -> None:
@@ -144,6 +164,7 @@ def _show(console: Console, facts: dict[str, Any]) -> None:
         console.print(f"  {name:12} {escape(str(value))}")
 
     console.print(f"[dim]Up. Logs are in {escape(facts['logs'])}. Ctrl-C ends everything.[/dim]")
+    console.print(f"[dim]As shell variables, all of this is in {escape(facts['variables'])}[/dim]")
     console.print("\n[bold]Chain[/bold]")
     for name, value in facts["chain"].items():
         line(name, value)

@@ -65,7 +65,8 @@ class Reports:
         if change is not None:
             patch = {name: change.evse[name] for name in ("status", "last_updated")}
             place = change.location["id"], change.evse["uid"]
-            await _tell(lambda: emsp.patch_location(patch, *place))
+            # Not every eMSP keeps locations, and one that never read this one cannot take a PATCH of it.
+            await _tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
 
     async def _report(self, session: RunningSession, emsp: Counterparty) -> None:
         session_id, owner = session.facts.id, session.facts.emsp
@@ -103,8 +104,8 @@ class Reports:
             return
 
 
-async def _tell(push: Callable[[], Awaitable[object]]) -> None:
+async def _tell(push: Callable[[], Awaitable[object]], level: int = logging.WARNING) -> None:
     try:
         await push()
     except PartyError as error:
-        _LOG.warning("a push was not taken: %s", error.message)
+        _LOG.log(level, "a push was not taken: %s", error.message)
