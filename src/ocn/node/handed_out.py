@@ -94,7 +94,8 @@ class HandedOut:
 
     def is_own(self, url: str) -> bool:
         """Whether an address is one of this node: calling it would only come back here."""
-        return url == self._url or url.startswith(self._url + "/")
+        lowered = url.lower()
+        return lowered == self._url.lower() or lowered.startswith(self._url.lower() + "/")
 
 
 def _kind_at(address: Address) -> LinkKind:

@@ -33,6 +33,12 @@ def endpoint_path(module: str, role: InterfaceRole, version: VersionNumber | Non
     return f"/{role.lower()}/{version}/{module}"
 
 
+def below_node_door(url: str, node_url: str) -> str | None:
+    """Return what follows a node's own door in an address, slash included; None for any other address."""
+    door = node_url.rstrip("/") + NODE_DOOR
+    return url[len(door) :] if url.startswith(f"{door}/") else None
+
+
 def link_path(kind: LinkKind, link_id: str, middle: str = "") -> str:
     """Return the path of a link below its module's endpoint; ``middle`` is the command of a callback."""
     match kind:

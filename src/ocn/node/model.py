@@ -76,8 +76,9 @@ class LinkKind(StrEnum):
 class Link:
     """An address of this node that stands for one of somebody else's.
 
-    ``holder`` may use it, ``owner`` is the party that ``target`` belongs to. Where the owner is remote,
-    ``target`` is an address of the owner's node.
+    ``holder`` may use it, ``owner`` is the party that ``target`` belongs to. Where the owner was remote when
+    it was made, ``target`` is a path below the door of the owner's node, and else a whole address: so a token
+    is never sent to where a party used to be.
     """
 
     id: str

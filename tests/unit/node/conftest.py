@@ -12,7 +12,9 @@ import pytest
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
+from ocn.node.exits import GuardedUrls
 from ocn.node.members import Members
+from ocn.node.outbound import AddressGuard
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
@@ -146,12 +148,15 @@ class World:
             if url.startswith(base + "/"):
                 if self.tampering:
                     request = self.tampering(request)
-                return await node.call(method, request.url.removeprefix(base), request.headers, request.body)
+                return await node.call(
+                    request.method, request.url.removeprefix(base), request.headers, request.body
+                )
         raise ReceiverUnreachable(f"nothing answers at {url}")
 
     def check(self, url: str) -> None:
         if "internal" in url:
             raise InvalidParameters("refused")
+        GuardedUrls(AddressGuard(allow_http=True)).check(url)
 
     async def node(self, name: str, *, signatures: bool = False) -> "Node":
         config = NodeConfig(

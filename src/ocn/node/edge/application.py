@@ -25,6 +25,7 @@ from ocn.ocpi.versions import VersionNumber
 
 _PARTY_PREFIX = f"{PARTY_DOOR}/".encode()
 _NODE_PREFIX = f"{NODE_DOOR}/".encode()
+MOST_HOPS = 16
 _VERSIONS = {str(version): version for version in VersionNumber}
 
 
@@ -61,7 +62,7 @@ class Application:
         self._side = side
         self._clock = clock
         self._limits = limits
-        self._own_via = address.lower().encode()
+        self._own_via = address.lower()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -84,7 +85,7 @@ class Application:
             path = scope["raw_path"].decode("latin-1")[len(PARTY_DOOR) :]
             if self._hub_modules.serves(path):
                 return await self._own_module(scope, receive, found, path)
-            self._refuse_loop(scope)
+            self._refuse_loop(found)
             body = await read_body(found, receive, self._limits)
             answer = await self._pipeline.relay(read_functional(Door.PARTY, PARTY_DOOR, scope, found, body))
         except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
@@ -123,10 +124,12 @@ class Application:
             headers["connection"] = "close"  # the rest of the body is not waited for
         return Answer(status, headers, body)
 
-    def _refuse_loop(self, scope: Scope) -> None:
-        for name, value in scope["headers"]:
-            if name == VIA.encode() and self._own_via in value.lower():
+    def _refuse_loop(self, found: dict[str, str]) -> None:
+        if via := found.get(VIA):
+            if self._own_via in via.lower():
                 raise HubFault("this request has been here before: an endpoint points back at the node")
+            if via.count(",") >= MOST_HOPS:
+                raise HubFault(f"this request has passed more than {MOST_HOPS} servers")
 
 
 _EXCHANGED = {

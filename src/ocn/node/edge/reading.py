@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ocn.node.edge.addresses import read_address
-from ocn.node.node_headers import NODE_SIGNATURE
+from ocn.node.node_headers import NODE_SIGNATURE, VIA
 from ocn.node.stages import Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, TooLarge, TooSlow
@@ -29,6 +29,8 @@ _LOOKED_AT = {
         "content-type",
         "content-length",
         "content-encoding",
+        "transfer-encoding",
+        VIA,
     )
 }
 _LONGEST_ID = 128
@@ -53,12 +55,12 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         name = _LOOKED_AT.get(raw_name)
         if name is None:
             continue
-        if name in found:
+        if name in found and name != VIA:
             raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is there twice")
         value = raw_value.decode("latin-1").strip()
         if not value.isascii() or not value.isprintable():
             raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is not printable ASCII")
-        found[name] = value
+        found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 
@@ -71,6 +73,8 @@ async def read_body(found: dict[str, str], receive: Receive, limits: EdgeLimits)
     length = found.get("content-length", "")
     if length.isdecimal() and int(length) > limits.body_bytes:
         raise TooLarge(f"the body is larger than {limits.body_bytes} bytes")
+    if found.get("transfer-encoding", "chunked").lower() != "chunked":
+        raise InvalidParameters("bodies are taken unencoded or chunked; send no other Transfer-Encoding")
     if found.get("content-encoding", "identity").lower() != "identity":
         raise InvalidParameters("bodies are taken unencoded; send no Content-Encoding")
     if length == "0":

@@ -112,7 +112,7 @@ class Sender:
             "Accept": "application/json",
             "X-Request-ID": str(uuid.uuid4()),
             "X-Correlation-ID": received.correlation_id,
-            VIA: self._via,
+            VIA: f"{received.headers[VIA]}, {self._via}" if VIA in received.headers else self._via,
         }
         for name, display_name in _ROUTING:
             headers[display_name] = received.headers[name]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from ocn.node.handed_out import HandedOut, Place
-from ocn.node.links import NODE_DOOR
+from ocn.node.links import below_node_door
 from ocn.node.model import LinkKind
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
@@ -27,6 +27,7 @@ from ocn.signing import (
 )
 
 _RELAYED = frozenset(names.RELAYED_WITH_ANSWERS)
+_WITHOUT_BODY = frozenset({204, 205})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +70,30 @@ class Responder:
         body = relayed_body(answer, self._clock)
         headers = _relayed_headers(answer)
         signatures, envelope = self._signature(routed, headers, body)
-        if exchanged := await self._exchange(routed, headers, answer.status):
+        exchanged = await self._exchange(routed, headers, answer.status)
+        if signatures is None:
+            # An address that was not exchanged would lead the caller, and its token, past the node.
+            headers.pop(names.LINK, None)
+            headers.pop(names.LOCATION, None)
+        if exchanged is not None:
             headers[exchanged.name] = exchanged.new
             if signatures is not None:
                 body = self._sign_again(signatures, envelope, exchanged, headers, body)
-        return Answer(answer.status, {**headers, **caller_headers(received)}, body)
+        status = 200 if answer.status in _WITHOUT_BODY else answer.status
+        return Answer(status, {**headers, **caller_headers(received)}, body)
 
     def _signature(
         self, routed: Routed, headers: dict[str, str], body: bytes
     ) -> tuple[Signatures | None, JsonValue]:
-        platform = routed.permitted.authenticated.platform
-        if b'"ocn_signature"' not in body:
-            if self._signatures_required or (platform is not None and platform.requires_signatures):
-                raise ServerFault("Unable to verify response signature: Missing OCN Signature")
-            return None, None
-        try:
-            envelope = parse_json(body)
-        except JsonInvalid as error:
-            raise HubFault(f"the receiver's answer cannot be read: {error}") from error
+        envelope = _parsed(body) if b'"ocn_signature"' in body else None
         text = envelope.pop("ocn_signature", None) if isinstance(envelope, dict) else None
-        if not isinstance(text, str) or not text:
-            return None, None
-        signer = routed.received.receiver
-        return self._party_signatures.of_answer(text, headers, envelope, signer), envelope
+        if isinstance(text, str) and text:
+            signer = routed.received.receiver
+            return self._party_signatures.of_answer(text, headers, envelope, signer), envelope
+        platform = routed.permitted.authenticated.platform
+        if self._signatures_required or (platform is not None and platform.requires_signatures):
+            raise ServerFault("Unable to verify response signature: Missing OCN Signature")
+        return None, None
 
     async def _exchange(self, routed: Routed, headers: dict[str, str], status: int) -> _Exchanged | None:
         address = routed.received.address
@@ -110,32 +112,34 @@ class Responder:
 
     async def _mint(self, routed: Routed, kind: LinkKind, target: str) -> str:
         received = routed.received
-        url = urljoin(routed.url, target)
-        self._check_target(routed, url)
         lifetimes = self._handed_out.lifetimes
         return await self._handed_out.mint(
             kind,
             Place(received.address.module, received.address.interface_role, received.address.version),
             holder=received.sender,
             owner=received.receiver,
-            target=url,
+            target=self._target(routed, target),
             for_node=received.door is Door.NODE,
             lifetime=lifetimes.page if kind is LinkKind.PAGE else lifetimes.location,
         )
 
-    def _check_target(self, routed: Routed, url: str) -> None:
-        if isinstance(routed.target, RemoteNode):
-            if not url.startswith(f"{routed.target.url}{NODE_DOOR}/"):
-                raise HubFault("the receiver's node answered with an address that is not its own")
-            return
+    def _target(self, routed: Routed, address: str) -> str:
+        """Return what is kept of an address in the answer: whole, or its path behind another node's door."""
         try:
+            url = urljoin(routed.url, address)
+            self._url_check.check(url)
             if self._handed_out.is_own(url):
                 raise InvalidParameters("it is an address of this node")
-            self._url_check.check(url)
-        except InvalidParameters as error:
+        except (InvalidParameters, ValueError) as error:
             raise HubFault(
                 f"the receiver answered with an address that cannot be relayed: {error}"
             ) from error
+        if not isinstance(routed.target, RemoteNode):
+            return url
+        below = below_node_door(url, routed.target.url)
+        if below is None:
+            raise HubFault("the receiver's node answered with an address that is not its own")
+        return below
 
     def _sign_again(
         self,
@@ -152,10 +156,20 @@ class Responder:
             )
         except Unsignable as error:
             raise HubFault(f"this node cannot sign the changed answer: {error}") from error
-        member = find_member(body, "ocn_signature")
+        try:
+            member = find_member(body, "ocn_signature")
+        except InvalidParameters as error:
+            raise HubFault(f"this node cannot sign the changed answer: {error}") from error
         if member is None:
             raise AssertionError("a signature once read has gone")
         return replace_member(body, member, encode(rewritten))
+
+
+def _parsed(body: bytes) -> JsonValue:
+    try:
+        return parse_json(body)
+    except JsonInvalid as error:
+        raise HubFault(f"the receiver's answer cannot be read: {error}") from error
 
 
 def _relayed_headers(answer: OutboundAnswer) -> dict[str, str]:

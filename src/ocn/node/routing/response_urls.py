@@ -11,11 +11,15 @@ from urllib.parse import quote, unquote
 
 import msgspec
 
-from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.errors import InvalidParameters, TooLarge
 from ocn.ocpi.members import find_member, member_value, replace_member
 from ocn.ocpi.timestamps import parse_datetime
 
-_IN_QUERY = re.compile(r"(?:^|&)response_url=(?P<url>https?://[^?]*\?.*|[^&]*)")
+MOST_BYTES = 256 * 1024
+"""Of a body whose ``response_url`` is exchanged: a charging profile of several thousand periods."""
+
+_NAME = re.compile(r"(?:^|[&;])([^=&;]*)=")
+_VALUE = re.compile(r"https?://[^?&]*\?.*|[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,11 @@ def in_body(body: bytes, query: str) -> ResponseUrl:
     """Find the member of a command or a charging profile.
 
     Raises:
-        InvalidParameters: no JSON object, no ``response_url``, or not a string.
+        InvalidParameters: no JSON object, no ``response_url``, two, or not a string.
+        TooLarge: a body that no command or charging profile has.
     """
+    if len(body) > MOST_BYTES:
+        raise TooLarge(f"a body with a response_url has at most {MOST_BYTES} bytes")
     member = find_member(body, "response_url")
     url = member_value(body, member) if member else None
     if member is None or not isinstance(url, str):
@@ -61,13 +68,16 @@ def in_query(body: bytes, query: str) -> ResponseUrl:
     """Find the query parameter, escaped or not.
 
     Raises:
-        InvalidParameters: there is none.
+        InvalidParameters: there is none, or a second one that a receiver could take instead.
     """
-    match = _IN_QUERY.search(query)
-    if match is None or not match["url"]:
+    named = [name for name in _NAME.finditer(query) if unquote(name[1]).lower() == "response_url"]
+    value = _VALUE.match(query, named[0].end()) if named else None
+    if value is None or not value[0] or unquote(named[0][1]) != "response_url":
         raise InvalidParameters("the query has no response_url")
-    url = match["url"] if "?" in match["url"] else unquote(match["url"])
-    return ResponseUrl(url, body, query, match.start("url"), match.end("url"), in_query=True)
+    if named[-1].start() >= value.end():
+        raise InvalidParameters("the query names response_url twice")
+    url = value[0] if "?" in value[0] else unquote(value[0])
+    return ResponseUrl(url, body, query, value.start(), value.end(), in_query=True)
 
 
 class _Reservation(msgspec.Struct):

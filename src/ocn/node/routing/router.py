@@ -3,17 +3,20 @@
 from datetime import timedelta
 
 from ocn.node.handed_out import HandedOut, Place
-from ocn.node.links import NODE_DOOR, endpoint_path
-from ocn.node.model import LinkKind
+from ocn.node.links import NODE_DOOR, below_node_door, endpoint_path
+from ocn.node.model import Link, LinkKind
 from ocn.node.party_signatures import signed_request
 from ocn.node.ports import Clock, UrlCheck
 from ocn.node.routing.receivers import Receivers
 from ocn.node.routing.response_urls import ResponseUrl, in_body, in_query, reserved_until
 from ocn.node.stages import Door, LocalPlatform, Permitted, Received, RemoteNode, Routed, Signatures
 from ocn.ocpi import headers as names
-from ocn.ocpi.errors import InvalidParameters, UnknownReceiver
+from ocn.ocpi.errors import InvalidParameters, UnknownObject, UnknownReceiver
 from ocn.ocpi.modules import Carries, InterfaceRole, ModuleID
 from ocn.signing import JsonValue, PrivateKey, Unsignable, encode, rewrite
+
+_LONGEST_URL = 2048
+"""What the outbound client sends."""
 
 
 class Router:
@@ -41,7 +44,7 @@ class Router:
         signature = received.headers.get(names.SIGNATURE)
         if received.address.link_id is not None:
             link = await self._handed_out.resolve(received.address.link_id, received)
-            return Routed(permitted, target, link.target, received.body, signature)
+            return Routed(permitted, target, _address_of(link, target), received.body, signature)
         endpoint = _endpoint(received, target)
         match received.address.carries:
             case Carries.RESPONSE_URL_IN_BODY:
@@ -61,13 +64,13 @@ class Router:
         found: ResponseUrl,
     ) -> Routed:
         received = permitted.received
-        self._check_origin(permitted, found.url)
+        callback_target = self._callback_target(permitted, found.url)
         callback = await self._handed_out.mint(
             LinkKind.CALLBACK,
             _callback_place(received, target),
             holder=received.receiver,
             owner=received.sender,
-            target=found.url,
+            target=callback_target,
             for_node=isinstance(target, RemoteNode),
             lifetime=self._callback_lifetime(received),
         )
@@ -87,13 +90,16 @@ class Router:
         except Unsignable as error:
             raise InvalidParameters(f"this node cannot sign the changed request: {error}") from error
 
-    def _check_origin(self, permitted: Permitted, url: str) -> None:
+    def _callback_target(self, permitted: Permitted, url: str) -> str:
+        self._url_check.check(url)
         if permitted.received.door is Door.PARTY:
             if self._handed_out.is_own(url):
                 raise InvalidParameters("the response_url is an address of this node")
-            self._url_check.check(url)
-        elif not url.startswith(f"{(permitted.authenticated.node_url or '').rstrip('/')}{NODE_DOOR}/"):
+            return url
+        below = below_node_door(url, permitted.authenticated.node_url or "")
+        if below is None:
             raise InvalidParameters("the response_url is not an address of the sending node")
+        return below
 
     def _callback_lifetime(self, received: Received) -> timedelta:
         lifetimes = self._handed_out.lifetimes
@@ -124,6 +130,17 @@ def _endpoint(received: Received, target: LocalPlatform | RemoteNode) -> str:
     return endpoint
 
 
+def _address_of(link: Link, target: LocalPlatform | RemoteNode) -> str:
+    is_path = link.target.startswith("/")
+    if is_path != isinstance(target, RemoteNode):
+        raise UnknownObject(f"{link.owner} has moved since this address was handed out")
+    return f"{target.url}{NODE_DOOR}{link.target}" if isinstance(target, RemoteNode) else link.target
+
+
 def _join(endpoint: str, path: str, query: str) -> str:
     url = endpoint.rstrip("/") + path if path else endpoint
-    return f"{url}?{query}" if query else url
+    if query:
+        url = f"{url}?{query}"
+    if len(url) > _LONGEST_URL:
+        raise InvalidParameters("path and query are too long to be sent on")
+    return url
