@@ -19,7 +19,8 @@ def test_every_page_below_docs_can_be_reached_from_the_map(pages: Mapping[Path, 
         if page in reached or page not in pages:
             continue
         reached.add(page)
-        todo += [target for target, _ in _relative(page, pages[page])]
+        for target, _ in _relative(page, pages[page]):
+            todo += target.glob("*.md") if target.is_dir() else [target]
     below = {page for page in pages if page.is_relative_to(docs)}
     assert not sorted(str(page.relative_to(docs)) for page in below - reached)
 
