@@ -98,6 +98,8 @@ class _Demo:
                 on_the_network(network, traffic, pace=PLAY_PACE, signatures_required=required)
             )
             show_network(self._console, network, cast)
+            if required:
+                self._console.print("  Every message is signed by its sender; unsigned ones are refused.")
             stages = [Stage(cast.emsp, cpo, traffic) for cpo in cast.cpos]
             playing = asyncio.ensure_future(play(stages, screen))
             await _unless_it_breaks(playing, network)

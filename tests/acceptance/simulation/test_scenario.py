@@ -14,6 +14,9 @@ from ocn.simulation.cast import Cast, on_the_network
 from ocn.simulation.cpo import Pace, SimulatedCpo
 from ocn.simulation.fleet import build_fleet
 from ocn.simulation.network import local_network
+from ocn.simulation.play import SCENES, Audience, play
+from ocn.simulation.scenes.stage import Stage
+from ocn.simulation.summary import Summary
 from ocn.simulation.traffic import Traffic
 
 pytestmark = [
@@ -182,3 +185,19 @@ async def test_command_that_is_malformed_is_a_client_error(cast: Cast, cpo: Simu
     with pytest.raises(RequestFailed) as caught:
         await cast.emsp.to(cpo.id).command("START_SESSION", {"location_id": "LOC1"})
     assert 2000 <= caught.value.status_code < 3000
+
+
+async def test_play_with_a_cpo_that_tells_something_else_fails_at_that_scene(cast: Cast) -> None:
+    cpo, traffic = cast.cpos[0], Traffic()
+    traffic.settle(cast.emsp.id, "here")
+    traffic.settle(cpo.id, "here")
+    location = cpo.operations.points.locations["LOC10"]
+    address = location["address"]
+    location["address"] = "Somewhere Else 1"
+    try:
+        results = await play([Stage(cast.emsp, cpo, traffic)], Audience())
+    finally:
+        location["address"] = address
+    assert [(result.name, result.ok) for result in results] == [(SCENES[0][0], False)]
+    assert f"the locations[9].address: wanted {address!r}, got 'Somewhere Else 1'" in results[0].detail
+    assert not Summary.of(results, traffic, 1.0, 1).ok

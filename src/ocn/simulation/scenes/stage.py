@@ -64,5 +64,18 @@ def check(holds: bool, otherwise: str) -> None:
 def same(what: str, got: T, wanted: T) -> T:
     """Go on only if both are equal; say how they differ."""
     if got != wanted:
-        raise StepFailed(f"{what}: wanted {str(wanted)[:300]}, got {str(got)[:300]}")
+        raise StepFailed(f"{what}{difference(got, wanted)}")
     return got
+
+
+def difference(got: object, wanted: object) -> str:
+    """Say where two JSON values first differ, and how: ``[9].address: wanted 'A', got 'B'``."""
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        for name in [*wanted, *got]:
+            if got.get(name) != wanted.get(name):
+                return f".{name}{difference(got.get(name), wanted.get(name))}"
+    if isinstance(got, list | tuple) and isinstance(wanted, list | tuple) and len(got) == len(wanted):
+        for n, (one, other) in enumerate(zip(got, wanted, strict=True)):
+            if one != other:
+                return f"[{n}]{difference(one, other)}"
+    return f": wanted {str(wanted)[:300]!r}, got {str(got)[:300]!r}"
