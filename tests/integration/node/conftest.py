@@ -152,7 +152,7 @@ class Backend:
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 await self._answer(Request(method, target, headers, body), writer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

@@ -82,6 +82,8 @@ class Application:
     async def _party_door(self, scope: Scope, receive: Receive) -> tuple[int, RawHeaders, bytes]:
         try:
             found = read_headers(scope["headers"])
+            if found.get("content-length", "0") != "0" or "transfer-encoding" in found:
+                self._hub_modules.refuse_strangers(found.get(names.AUTHORIZATION, ""))
             path = scope["raw_path"].decode("latin-1")[len(PARTY_DOOR) :]
             if self._hub_modules.serves(path):
                 return await self._own_module(scope, receive, found, path)

@@ -12,6 +12,9 @@ from ocn.ocpi.statuses import Status
 HEADER_BYTES = 64 * 1024
 """For the request line and all headers. A party signature over a 20 kB body takes 4 kB, over 45 kB 8 kB."""
 
+FRAMING_PER_BYTE = 9
+"""Bytes received for a byte of body, at most on average; a chunk of one byte takes six."""
+
 HEADER_COUNT = 100
 HEADER_SECONDS = 10.0
 
@@ -27,6 +30,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     _reading_head = True
     _head_bytes = 0
+    _framing_bytes = 0
     _begun = 0.0
     """When the message that is being read began, or 0 between two."""
 
@@ -44,11 +48,23 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._head_bytes > HEADER_BYTES + len(data):
                 self._refuse(431, "the headers are too large")
                 return
+        else:
+            self._framing_bytes += len(data)
+            if self._framing_bytes > HEADER_BYTES + len(data):
+                self._refuse(431, "the trailers, or what frames the body, are too large")
+                return
         if self.parser is not None:
             super().data_received(data)
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body; as framing goes what is in proportion to it."""
+        self._framing_bytes -= FRAMING_PER_BYTE * len(body)
+        super().on_body(body)
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take one header, within the limits."""
+        """Take one header, within the limits, and no trailer: nobody would look for one."""
+        if not self._reading_head:
+            return
         super().on_header(name, value)
         if len(self.headers) > HEADER_COUNT:
             raise _TooManyHeaders
@@ -57,6 +73,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Stop counting and hand the request to the application."""
         self._reading_head = False
         self._head_bytes = 0
+        self._framing_bytes = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -80,6 +97,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, message: str) -> None:
         if self.transport.is_closing():
+            return
+        earlier = self.cycle
+        if earlier is not None and not earlier.response_complete and not earlier.more_body:
+            earlier.keep_alive = False  # a whole request came before this: it gets its answer, then we close
             return
         body = msgspec.json.encode(
             {

@@ -56,6 +56,11 @@ class HubModules:
             or _rules_path(segments) is not None
         )
 
+    def refuse_strangers(self, authorization: str) -> None:
+        """Raise Unauthorized unless the header holds a token of ours: nobody else's body is worth reading."""
+        if self._members.by_authorization(authorization) is None:
+            self._caller(authorization)
+
     async def answer(self, method: str, path: str, authorization: str, body: bytes) -> object:
         """Return the ``data`` of the answer, or UNSET for none.
 
