@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
+from threading import Thread
 from typing import Any
 
 import aiohttp
@@ -327,10 +328,12 @@ async def anvil() -> AsyncIterator[Rpc]:
     options += ["--block-base-fee-per-gas", "0", "--gas-price", "0", "--mnemonic", DEVELOPMENT_MNEMONIC]
     options += ["--accounts", "20", "--balance", "100", "--disable-default-create2-deployer"]
     with Popen([ANVIL, *options], stdout=PIPE, stderr=STDOUT, text=True) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        address = next(found[1] for line in lines if (found := re.match(r"Listening on (\S+)", line)))
+        drain = Thread(target=process.stdout.read)  # it tells every request, and stops when nobody listens
+        drain.start()
         try:
-            assert process.stdout is not None
-            lines = iter(process.stdout.readline, "")
-            address = next(found[1] for line in lines if (found := re.match(r"Listening on (\S+)", line)))
             async with aiohttp.ClientSession() as session:
 
                 async def rpc(method: str, *params: Any) -> Any:
@@ -341,6 +344,7 @@ async def anvil() -> AsyncIterator[Rpc]:
                 yield rpc
         finally:
             process.kill()
+            drain.join()
 
 
 @pytest.fixture
