@@ -1,5 +1,6 @@
 """``ocn node``: run a node, check its settings."""
 
+import re
 from pathlib import Path
 
 import typer
@@ -60,9 +61,9 @@ def check(config: Path | None = _FILE) -> None:
     for name, value in settings.model_dump(mode="json").items():
         if isinstance(value, dict):
             for part, inner in value.items():
-                table.add_row(f"{name}.{part}", _shown(inner))
+                table.add_row(f"{name}.{part}", _shown(f"{name}.{part}", inner))
         else:
-            table.add_row(name, _shown(value))
+            table.add_row(name, _shown(name, value))
     Console().print(table)
 
 
@@ -74,5 +75,9 @@ def _allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _shown(value: object) -> str:
-    return "" if value is None else str(value)
+def _shown(name: str, value: object) -> str:
+    """Show a setting; of an endpoint or database, nothing that may be a password or an access key."""
+    text = "" if value is None else str(value)
+    if name == "chain.url":
+        return re.sub(r"^(\w+://)(?:[^/@]*@)?([^/?]+).*$", r"\1\2", text)
+    return re.sub(r"(?<=://)[^/@]*@|\?.*$", "…", text) if name == "database.url" else text

@@ -11,7 +11,7 @@ from ocn.errors import OcnError
 from ocn.node.ports import Clock
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope
-from ocn.ocpi.errors import OcpiError, ServerFault
+from ocn.ocpi.errors import OcpiError, ServerFault, Unauthorized
 from ocn.ocpi.statuses import Status
 from ocn.ocpi.timestamps import format_datetime
 from ocn.ocpi.versions import VersionNumber
@@ -63,13 +63,15 @@ class ErrorRenderer:
         if version is VersionNumber.V2_2 and status_code == Status.HUB_ERROR:
             status_code = Status.SERVER_ERROR  # 4000 came with 2.2.1
         message = fault.message if fault.hint is None else f"{fault.message} ({fault.hint})"
+        # A stranger gets no signature: it would cost us more than the request cost them.
+        sign = (signed or self._always_sign) and not isinstance(error, Unauthorized)
         now = self._clock.now()
         body = encode_envelope(
             msgspec.UNSET,
             now=now,
             status_code=status_code,
             status_message=message,
-            ocn_signature=self._sign(status_code, message, now) if signed or self._always_sign else None,
+            ocn_signature=self._sign(status_code, message, now) if sign else None,
         )
         return fault.http_status, body
 
