@@ -166,7 +166,7 @@ def _secrets(config: NodeConfig) -> tuple[PrivateKey, str]:
     else:
         raise ConfigurationError(
             "the node has no key: set identity.key_file or OCN_NODE_IDENTITY__KEY",
-            hint="`ocn key new FILE` makes one",
+            hint="`ocn key new --out FILE` makes one",
         )
     admin_key = read_secret(identity.admin_key, identity.admin_key_file, "identity.admin_key")
     if not admin_key:
