@@ -76,13 +76,14 @@ async def _up(
     from ocn.simulation.traffic import Traffic
 
     console = Console(highlight=False, quiet=as_json, soft_wrap=True)
+    _variables(directory).unlink(missing_ok=True)
     console.print("[dim]Starting a chain, two nodes and three parties ...[/dim]")
     async with (
         local_network(directory, ports, signatures_required=False) as network,
         on_the_network(network, Traffic(), pace=Pace(speed=speed), signatures_required=False) as cast,
     ):
         facts = await _facts(network, cast, you, role)
-        _write_variables(Path(facts["variables"]), facts)
+        _write_variables(_variables(network.directory), facts)
         if as_json:
             print(json.dumps(facts, indent=2), flush=True)
         _show(console, facts)
@@ -137,9 +138,14 @@ async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Ro
             "set_party": f"{key} {shlex.join(set_party)}",
         },
         "directory": str(network.directory),
-        "variables": str(network.directory / "network.env"),
+        "variables": str(_variables(network.directory)),
         "logs": str(network.logs),
     }
+
+
+def _variables(directory: Path) -> Path:
+    """The file that is there while the network is up."""
+    return directory / "network.env"
 
 
 def _write_variables(file: Path, facts: dict[str, Any]) -> None:

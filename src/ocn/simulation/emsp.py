@@ -69,15 +69,18 @@ class SimulatedEmsp(SimulatedParty):
         """Return a location as this eMSP knows it."""
         return cast("Location | None", await self._storage.get(ModuleID.LOCATIONS, cpo, location_id))
 
+    async def sessions(self, cpo: PartyId) -> list[Session]:
+        """Return every session that a CPO has told of."""
+        page = await self._storage.page(ModuleID.SESSIONS, cpo, ListQuery(limit=100_000))
+        return cast("list[Session]", list(page.items))
+
     async def session_where(
         self, cpo: PartyId, holds: Callable[[Session], bool], timeout_s: float
     ) -> Session:
         """Wait for a session of a CPO that ``holds``; TimeoutError when there is none in time."""
 
         async def look() -> Session | None:
-            page = await self._storage.page(ModuleID.SESSIONS, cpo, ListQuery(limit=100_000))
-            sessions = cast("list[Session]", page.items)
-            return next((session for session in sessions if holds(session)), None)
+            return next((session for session in await self.sessions(cpo) if holds(session)), None)
 
         return await self._updates.wait_for(look, timeout_s)
 

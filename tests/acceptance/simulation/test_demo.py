@@ -85,6 +85,13 @@ async def test_demo_in_json_prints_one_object_in_which_every_step_held(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_demo_in_a_directory_goes_on_with_the_network_that_is_there(tmp_path: Path) -> None:
+    for _ in range(2):
+        code, out, err = await _ended(tmp_path, "demo", "--json", "--directory", "net")
+        assert code == 0, err
+        assert json.loads(out)["ok"] is True
+
+
 @ON_LINUX
 async def test_demo_kept_answers_pasted_lines_and_ends_everything_on_ctrl_c(tmp_path: Path) -> None:
     async with running("demo", "--keep", cwd=tmp_path) as process:

@@ -4,6 +4,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ocn.ocpi.objects import Session
+from ocn.party.json_text import encode_json
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.scenes.stage import WAIT_S, Stage, check, same
 
@@ -12,6 +13,8 @@ LIMIT_W = Decimal(6900)
 
 async def start_session(stage: Stage) -> str:
     """Start where there is a socket, and be refused where there is none."""
+    earlier = await stage.emsp.sessions(stage.cpo.id)
+    stage.earlier_sessions = frozenset(session["id"] for session in earlier)
     nowhere = await stage.to_cpo.start_session(stage.driver, stage.location_id, "NO-SUCH-EVSE")
     same("START_SESSION at no EVSE", nowhere.reply.data["result"], "REJECTED")
     check(bool(nowhere.reply.data.get("message")), "the refusal has no message")
@@ -23,7 +26,10 @@ async def start_session(stage: Stage) -> str:
 
 async def session_put(stage: Stage) -> str:
     """The session arrives, whole; and the EVSE says that it is in use."""
-    session = await stage.emsp.session_where(stage.cpo.id, lambda s: s["status"] == "ACTIVE", WAIT_S)
+    session = await stage.emsp.session_where(
+        stage.cpo.id, lambda s: s["id"] not in stage.earlier_sessions, WAIT_S
+    )
+    same("the status", session["status"], "ACTIVE")
     same("the driver", session["cdr_token"]["uid"], stage.driver["uid"])
     place = session["location_id"], session["evse_uid"], session["connector_id"]
     same("the place", place, (stage.location_id, stage.evse_uid(), "1"))
@@ -87,7 +93,8 @@ async def cdr(stage: Stage) -> str:
     """The CDR is billed, kept, read back by the CPO through its own node, and the same to the last digit."""
     receipt = await stage.cpo.cdr_receipt(stage.session_id, WAIT_S)
     check(receipt.location is not None, "the answer to the CDR has no Location")
-    check(receipt.kept, "what is at the Location is not the CDR that was posted")
+    same("the CDR at its Location", receipt.read_back, receipt.cdr)
+    check(encode_json(receipt.read_back) == encode_json(receipt.cdr), "digits of the CDR got lost")
     own_node = urlsplit(stage.cpo.node_url).netloc
     same("the host of the Location", urlsplit(receipt.location or "").netloc, own_node)
     session = await _session(stage, Decimal(-1))

@@ -24,6 +24,7 @@ class Stage:
     cpo: SimulatedCpo
     traffic: Traffic
     reservation_id: str = ""
+    earlier_sessions: frozenset[str] = frozenset()
     session_id: str = ""
 
     @property
