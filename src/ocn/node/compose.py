@@ -144,7 +144,6 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
         persona=persona,
         members=members,
         registration=registration,
-        store=parts.platforms,
         clock=parts.clock,
     )
 

@@ -4,6 +4,7 @@
 
     OcnError
     ├── PartyTaken        another platform holds the party
+    ├── PlatformChanged   the platform is no longer as it was when the change began
     └── InvitationGone    the TOKEN_A was used or withdrawn meanwhile
 """
 
@@ -12,6 +13,10 @@ from ocn.errors import OcnError
 
 class PartyTaken(OcnError):
     """Another platform of this node holds one of the parties."""
+
+
+class PlatformChanged(OcnError):
+    """The platform was changed or removed while somebody prepared a change of it."""
 
 
 class InvitationGone(OcnError):

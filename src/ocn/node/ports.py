@@ -23,11 +23,16 @@ class PlatformStore(Protocol):
         """Return every registered platform."""
         ...
 
-    async def register(self, platform: Platform, *, invitation_id: str | None = None) -> None:
-        """Store a platform, new or changed, and use up the invitation it came with.
+    async def register(
+        self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
+    ) -> None:
+        """Store a platform and use up the invitation it came with.
+
+        ``replaces`` is the same platform as the caller knew it when the change began; None for a new one.
 
         Raises:
             PartyTaken: another platform holds one of its parties.
+            PlatformChanged: what it replaces has another token or demand by now, or is gone.
             InvitationGone: the invitation is used up or was withdrawn meanwhile.
         """
         ...

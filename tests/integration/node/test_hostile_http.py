@@ -1,4 +1,4 @@
-"""Bytes that are no honest HTTP request, over real sockets: a clear error or a closed connection, and no more."""
+"""Bytes that are no honest HTTP request, over real sockets: a clear error or a closed connection."""
 
 import asyncio
 import json

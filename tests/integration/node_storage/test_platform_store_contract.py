@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ocn.node.errors import InvitationGone, PartyTaken
+from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import PlatformStore
 from ocn.node.storage import AlreadyStored
@@ -64,6 +64,27 @@ async def test_register_known_id_replaces_everything(
     )
     await platform_store.register(changed)
     assert await platform_store.platforms() == [changed]
+
+
+async def test_register_what_replaces_a_platform_changed_or_gone_meanwhile_changes_nothing(
+    platform_store: PlatformStore, new_platform: Callable[..., Platform]
+) -> None:
+    known = new_platform("p1", "DE*CPO")
+    await platform_store.register(known)
+    demanding = replace(known, requires_signatures=not known.requires_signatures)
+    await platform_store.register(demanding, replaces=known)
+    renewed = replace(demanding, our_token_hash=b"x" * 32)
+    before = await state(platform_store)
+    for stale in (known, replace(renewed, our_token_hash=b"y" * 32)):
+        with pytest.raises(PlatformChanged):
+            await platform_store.register(renewed, replaces=stale)
+    assert await state(platform_store) == before
+    await platform_store.register(renewed, replaces=demanding)
+    await platform_store.remove("p1")
+    gone = await state(platform_store)
+    with pytest.raises(PlatformChanged):
+        await platform_store.register(renewed, replaces=renewed)
+    assert await state(platform_store) == gone
 
 
 async def test_register_known_id_frees_the_parties_it_gave_up(

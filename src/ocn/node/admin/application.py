@@ -6,13 +6,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from ocn.errors import OcnError
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView, invitation_view, platform_view
+from ocn.node.errors import PlatformChanged
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
 from ocn.node.model import Platform
@@ -21,6 +24,8 @@ from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import ConnectionStatus
+
+_log = structlog.get_logger("ocn.node.admin")
 
 Kind = TypeVar("Kind")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -79,7 +84,7 @@ class AdminApplication:
                 Route("/admin/platforms/{id}", guarded(self._platform), methods=["GET", "PATCH", "DELETE"]),
                 Route("/admin/parties/{country_code}/{party_id}", guarded(self._party)),
             ],
-            exception_handlers={404: _no_such_path, 405: _no_such_path},
+            exception_handlers={404: _no_such_path, 405: _no_such_path, OcnError: _failed},
         )
 
     def _guarded(self, handler: Handler) -> Handler:
@@ -170,8 +175,12 @@ class AdminApplication:
 
     async def _changed(self, platform: Platform, change: _Change) -> Platform:
         changed = replace(platform, requires_signatures=change.requires_signatures)
-        await self._store.register(changed)
-        await self._members.refresh()
+        try:
+            await self._store.register(changed, replaces=platform)
+        except PlatformChanged as error:
+            raise ClientFault(str(error)) from error
+        finally:
+            await self._members.refresh()
         return changed
 
 
@@ -183,7 +192,7 @@ async def _read(request: Request, kind: type[Kind]) -> Kind:
             raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ClientFault(f"the body cannot be read: {error}") from error
 
 
@@ -192,6 +201,11 @@ def _party(request: Request) -> PartyId | None:
         return PartyId(request.path_params["country_code"], request.path_params["party_id"])
     except ValueError:
         return None
+
+
+async def _failed(_request: Request, error: Exception) -> Response:
+    _log.error("admin_request_failed", error=str(error))
+    return PlainTextResponse("the node could not do it now; its log says why\n", 503)
 
 
 async def _no_such_path(request: Request, error: Exception) -> Response:

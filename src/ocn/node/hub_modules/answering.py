@@ -1,6 +1,6 @@
 """Answer requests to the node's own modules: who may ask, and what is asked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
@@ -8,7 +8,7 @@ from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.registration import Registration, read_credentials
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
-from ocn.node.ports import Clock, PlatformStore
+from ocn.node.ports import Clock
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import MethodNotAllowed, Unauthorized, UnknownObject
 from ocn.ocpi.versions import VersionNumber
@@ -37,13 +37,11 @@ class HubModules:
         persona: Persona,
         members: Members,
         registration: Registration,
-        store: PlatformStore,
         clock: Clock,
     ) -> None:
         self._persona = persona
         self._members = members
         self._registration = registration
-        self._store = store
         self._clock = clock
 
     def serves(self, path: str) -> bool:
@@ -105,10 +103,7 @@ class HubModules:
             inactive: dict[str, object] = {"active": False, "list": []}
             return {"signatures": platform.requires_signatures, "whitelist": inactive, "blacklist": inactive}
         if method == "PUT" and rest == ["signatures"]:
-            await self._store.register(
-                replace(platform, requires_signatures=not platform.requires_signatures)
-            )
-            await self._members.refresh()
+            await self._registration.demand_signatures(platform, not platform.requires_signatures)
             return msgspec.UNSET
         raise UnknownObject("of OcnRules, this node serves GET and PUT signatures")
 

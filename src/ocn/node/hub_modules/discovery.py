@@ -85,7 +85,7 @@ class Discovery:
         return endpoints
 
     def _accept(self, url: str, what: str) -> None:
-        if url.startswith(self._own_url + "/"):
+        if url.lower().startswith(self._own_url.lower() + "/"):
             raise UnusableClientApi(f"{what}: that is an address of this node")
         try:
             self._url_check.check(url)
@@ -113,7 +113,7 @@ def _read(url: str, answer: OutboundAnswer, kind: type[Data]) -> Data:
         raise UnusableClientApi(f"GET {url} answered HTTP {answer.status}")
     try:
         read = msgspec.json.decode(answer.body, type=_Answer[kind])  # type: ignore[valid-type]  # a runtime type
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnusableClientApi(f"GET {url} did not answer as OCPI says: {error}") from error
     if not is_success(read.status_code):
         raise UnusableClientApi(f"GET {url} answered {read.status_code}")

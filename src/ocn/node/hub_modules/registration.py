@@ -12,19 +12,20 @@ from dataclasses import replace
 
 import msgspec
 
-from ocn.node.errors import InvitationGone, PartyTaken
+from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.hub_modules.discovery import Discovered, Discovery
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members, token_hash
 from ocn.node.model import Invitation, Platform, PlatformRole
 from ocn.node.ports import Clock, Directory, PlatformStore
 from ocn.ocpi.authorization import is_credentials_token
-from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed
+from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, TooLarge
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.registration import Credentials
 from ocn.ocpi.roles import Role
 from ocn.signing import same_address
 
+MOST_BYTES = 256 * 1024
 MOST_ROLES = 100
 _CATCH_UP_S = 5.0
 
@@ -64,7 +65,7 @@ class Registration:
         discovered = await self._discovery.discover(offered.url, offered.token)
         token = secrets.token_urlsafe(32)
         platform = self._platform(str(uuid.uuid4()), offered, roles, discovered, token)
-        await self._save(platform, invitation.id)
+        await self._save(platform, invitation_id=invitation.id)
         return self._persona.credentials(token)
 
     async def update(self, platform: Platform, offered: Credentials) -> Credentials:
@@ -81,9 +82,13 @@ class Registration:
                 requires_signatures=platform.requires_signatures,
                 registered_at=platform.registered_at,
             ),
-            None,
+            replaces=platform,
         )
         return self._persona.credentials(token)
+
+    async def demand_signatures(self, platform: Platform, required: bool) -> None:  # the value set
+        """Note whether a platform refuses what its counterparts have not signed."""
+        await self._save(replace(platform, requires_signatures=required), replaces=platform)
 
     async def unregister(self, platform: Platform) -> None:
         """Forget a platform; all its tokens are dead when this returns."""
@@ -114,13 +119,17 @@ class Registration:
             updated_at=now,
         )
 
-    async def _save(self, platform: Platform, invitation_id: str | None) -> None:
+    async def _save(
+        self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
+    ) -> None:
         try:
-            await self._store.register(platform, invitation_id=invitation_id)
+            await self._store.register(platform, invitation_id=invitation_id, replaces=replaces)
         except PartyTaken as error:
             raise InvalidParameters(str(error)) from error
         except InvitationGone as error:
             raise MethodNotAllowed("this TOKEN_A has been used or withdrawn") from error
+        except PlatformChanged as error:
+            raise MethodNotAllowed("this connection was changed or ended meanwhile") from error
         finally:
             await self._members.refresh()
 
@@ -153,10 +162,13 @@ def read_credentials(body: bytes) -> Credentials:
 
     Raises:
         InvalidParameters: not one, or its token is none.
+        TooLarge: more than any credentials object has.
     """
+    if len(body) > MOST_BYTES:
+        raise TooLarge(f"a credentials object has at most {MOST_BYTES} bytes")
     try:
         offered = msgspec.json.decode(body, type=Credentials)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidParameters(f"the body is no credentials object: {error}") from error
     if not is_credentials_token(offered.token):
         raise InvalidParameters("token: 1 to 64 printable ASCII characters without spaces")
@@ -171,7 +183,7 @@ def _read_roles(offered: Credentials) -> tuple[PlatformRole, ...]:
         try:
             role = PlatformRole(offer.party, Role(offer.role), msgspec.json.encode(offer.business_details))
         except ValueError as error:
-            raise InvalidParameters(f"roles: {error}") from error
+            raise InvalidParameters(f"roles: {str(error)[:100]}") from error
         if any(role.party == other.party and role.role == other.role for other in roles):
             raise InvalidParameters(f"roles: {role.party} is named twice as {role.role}")
         roles.append(role)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from ocn.node.errors import InvitationGone, PartyTaken
+from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Link, Platform
 from ocn.node.storage.errors import AlreadyStored
 
@@ -21,8 +21,13 @@ class MemoryPlatformStore:
         """Return every registered platform, ordered by id."""
         return sorted(self._platforms.values(), key=lambda platform: platform.id)
 
-    async def register(self, platform: Platform, *, invitation_id: str | None = None) -> None:
+    async def register(
+        self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
+    ) -> None:
         """Store a platform, new or changed, and use up the invitation it came with."""
+        stored = self._platforms.get(platform.id)
+        if replaces is not None and (stored is None or _state(stored) != _state(replaces)):
+            raise PlatformChanged("the platform was changed or removed meanwhile")
         if invitation_id is not None and invitation_id not in self._invitations:
             raise InvitationGone("the invitation was used or withdrawn meanwhile")
         others = [other for other in self._platforms.values() if other.id != platform.id]
@@ -72,6 +77,10 @@ class MemoryPlatformStore:
     def _counted(self, changed: int) -> int:
         self._revision += changed > 0
         return changed
+
+
+def _state(platform: Platform) -> tuple[str, bytes, bool]:
+    return platform.id, platform.our_token_hash, platform.requires_signatures
 
 
 class MemoryLinkStore:

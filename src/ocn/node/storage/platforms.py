@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ocn.node.errors import InvitationGone, PartyTaken
+from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Sealing
 from ocn.node.storage import rows, tables
@@ -37,7 +37,9 @@ class SqlPlatformStore:
             endpoints = (await connection.execute(select(tables.endpoint))).all()
         return rows.platforms_of(found, roles, endpoints, self._sealing)
 
-    async def register(self, platform: Platform, *, invitation_id: str | None = None) -> None:
+    async def register(
+        self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
+    ) -> None:
         """Store a platform, new or changed, and use up the invitation it came with.
 
         Whether the invitation has expired is for the caller to say.
@@ -45,12 +47,15 @@ class SqlPlatformStore:
         Raises:
             PartyTaken: another platform holds one of its parties.
             InvitationGone: the invitation is used up or was withdrawn meanwhile.
+            PlatformChanged: what it replaces has another token or demand by now, or is gone.
         """
         values = rows.platform_values(platform, self._sealing)
         async with self._database.transaction() as connection:
             await _count(connection)
             if invitation_id is not None and not await _delete_invitation(connection, invitation_id):
                 raise InvitationGone("the invitation was used or withdrawn meanwhile")
+            if replaces is not None:
+                await _refuse_changed(connection, replaces)
             await _refuse_taken(connection, platform)
             await _put_platform(connection, values)
             for table, several in (
@@ -121,6 +126,19 @@ async def _keep_if(connection: AsyncConnection, changed: int) -> int:
 async def _delete_invitation(connection: AsyncConnection, invitation_id: str) -> int:
     table = tables.invitation
     return (await connection.execute(delete(table).where(table.c.id == invitation_id))).rowcount
+
+
+async def _refuse_changed(connection: AsyncConnection, known: Platform) -> None:
+    columns = tables.platform.c
+    found = await connection.execute(
+        select(columns.id).where(
+            columns.id == known.id,
+            columns.our_token_hash == known.our_token_hash,
+            columns.requires_signatures == known.requires_signatures,
+        )
+    )
+    if found.one_or_none() is None:
+        raise PlatformChanged("the platform was changed or removed meanwhile")
 
 
 async def _refuse_taken(connection: AsyncConnection, platform: Platform) -> None:
