@@ -103,6 +103,21 @@ def test_fees_go_from_the_sender_to_the_coinbase_to_the_wei(chain: Chain) -> Non
     assert chain.account(bytes(20)).balance == 3 * 21_000
 
 
+def test_fee_market_transaction_pays_base_fee_and_tip_only(chain: Chain, rpc: Callable[..., Any]) -> None:
+    fields = {"chainId": 9, "nonce": 0, "gas": 21_000, "to": SECOND.address, "value": 0}
+    fees = {"maxFeePerGas": 20, "maxPriorityFeePerGas": 2}
+    raw = Account.sign_transaction({**fields, **fees}, FIRST.key).raw_transaction
+    receipt = rpc("eth_getTransactionReceipt", data(chain.submit(bytes(raw))))
+    assert (receipt["type"], receipt["effectiveGasPrice"]) == ("0x2", "0x2")
+    assert chain.account(FIRST.address_bytes).balance == 100 * 10**18 - 2 * 21_000
+
+
+def test_refund_is_capped_at_a_fifth_of_the_gas_used(send: Send, deploy: Callable[[str], str]) -> None:
+    """Slots set and cleared again; the figure is anvil's."""
+    churn = deploy("6001600055600060005560026000556000600055" + "6003600155600060015500")
+    assert send(churn, gas=hex(200_000))["gasUsed"] == hex(68_429)
+
+
 def test_free_transaction_leaves_no_empty_account_behind(chain: Chain, send: Send) -> None:
     send("0x" + "77" * 20)
     assert chain.database.get(account_key(bytes(20))) is None
@@ -190,8 +205,9 @@ def test_revert_to_a_snapshot_restores_everything(
     chain.shift_clock(500)
     send(contract)
     deploy(DESTRUCTIBLE)
-    chain.submit(raw_transfer(9, value=3))
+    early = chain.submit(raw_transfer(9, value=3))
     assert chain.revert(taken)
+    assert chain.pool.find(early) is None
     assert chain.head_hash == head
     assert dict(chain.database._db.execute("SELECT key, value FROM state")) == before
     assert chain.next_timestamp() == clock[0]
