@@ -15,11 +15,12 @@ import uvloop
 
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig
-from ocn.node.edge.protocol import close_slow_connections
+from ocn.node.edge.application import Application
+from ocn.node.edge.server import HttpServer
 from ocn.node.exits import Exit, GuardedUrls
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
-from ocn.node.service import make_server
+from ocn.node.service import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey
@@ -280,6 +281,14 @@ class Party:
             self.token = answer.json["data"]["token"]
         return answer
 
+    async def register_again(self, **changed: object) -> Answer:
+        """Renew the registration by PUT."""
+        headers = {"Authorization": f"Token {self.token}"}
+        answer = await self.node.call("PUT", "/ocpi/2.2.1/credentials", headers, self.credentials(**changed))
+        if answer.status == 200 and answer.code == 1000:
+            self.token = answer.json["data"]["token"]
+        return answer
+
 
 class World:
     """Makes nodes and parties, and ends them."""
@@ -297,7 +306,6 @@ class World:
                 **settings,
             }
         )
-        started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         guard = AddressGuard(
             allow_private=config.network.allow_private_addresses, allow_http=config.network.allow_http
         )
@@ -328,14 +336,8 @@ class World:
             index_view=dict,
             problems=list,
         )
-        server = make_server(assemble(config, parts, members), config, started.set_result)
-        serving = asyncio.create_task(server._serve())
-        closing = asyncio.create_task(
-            close_slow_connections(server.server_state.connections, config.limits.body_timeout_seconds)
-        )
-        self._stack.push_async_callback(_stop, server, serving, closing)
-        await started
-        return Node(port, config.url, key, store, links, members, server.server_state.connections)
+        server = await self._stack.enter_async_context(_serving(assemble(config, parts, members), config))
+        return Node(port, config.url, key, store, links, members, server.connections)
 
     async def backend(self) -> Backend:
         return await self._stack.enter_async_context(Backend().listening())
@@ -349,13 +351,13 @@ class World:
         return party
 
 
-async def _stop(server: Any, serving: asyncio.Task[None], closing: asyncio.Task[None]) -> None:
-    for connection in list(server.server_state.connections):
-        connection.transport.abort()
-    server.should_exit = True
-    await serving
-    closing.cancel()
-    await asyncio.gather(closing, return_exceptions=True)
+@asynccontextmanager
+async def _serving(application: Application, config: NodeConfig) -> AsyncIterator[HttpServer]:
+    async with listening(application, config) as server:
+        try:
+            yield server
+        finally:
+            server.hurry()
 
 
 @pytest.fixture
