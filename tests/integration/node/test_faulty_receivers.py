@@ -1,8 +1,7 @@
-"""Receivers that are down, hang, lie or never stop: a hub's answer with HTTP 200, the caller's ids, and no leak."""
+"""Receivers that are down, hang, lie or never stop: the hub says so, with HTTP 200 and the caller's ids."""
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +16,13 @@ ENVELOPE = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":null}
 
 
 @pytest.fixture
-async def network(world: World) -> AsyncIterator[Network]:
+async def network(world: World) -> Network:
     """As elsewhere, with little patience and small answers."""
     from tests.integration.node.conftest import Network as Made
 
     limits = {"forward_timeout_seconds": 0.4, "answer_bytes": 100_000}
     one, two = await world.node(limits=limits), await world.node(limits=limits)
-    yield Made(
+    return Made(
         world,
         one,
         two,
@@ -182,7 +181,7 @@ async def test_endpoint_that_leads_back_to_the_node_is_refused_or_ends_at_the_se
 async def test_endpoints_that_lead_from_node_to_node_end_at_the_second_visit(
     network: Network, world: World
 ) -> None:
-    """A CPO on both nodes names the other node as its back end each time, with the tokens of an eMSP on both."""
+    """A CPO on both nodes names the other node as its back end, with the tokens of an eMSP on both."""
     from tests.integration.node.conftest import Listing
 
     async def on_both(country_code: str, party_id: str) -> tuple[Party, Party]:
