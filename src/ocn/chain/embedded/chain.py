@@ -11,6 +11,7 @@ from typing import Final
 
 from eth.constants import EMPTY_SHA3
 
+from ocn.chain.embedded.acceptance import check_fields, check_sender
 from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_BALANCE
 from ocn.chain.embedded.blocks import Block, Header, first_block, seal
 from ocn.chain.embedded.database import Database, PastState
@@ -18,7 +19,6 @@ from ocn.chain.embedded.errors import DevnetError, refused
 from ocn.chain.embedded.evm import Environment, Outcome, failure_as_error, run
 from ocn.chain.embedded.flat_state import EMPTY, Account, StateView, account_key
 from ocn.chain.embedded.pool import Pool
-from ocn.chain.embedded.quantities import UINT64
 from ocn.chain.embedded.transactions import Call, Transaction, decode
 
 TRANSFER_GAS: Final = 21_000
@@ -174,7 +174,7 @@ class Chain:
             RpcError: it is not acceptable, in go-ethereum's words.
         """
         transaction = decode(raw)
-        self._check(transaction)
+        check_fields(transaction, self.settings.chain_id, self.head.gas_limit)
         sender = transaction.call.sender
         due = self.account(sender).nonce
         if transaction.nonce > due:
@@ -203,28 +203,8 @@ class Chain:
         self.database.set_meta("clock_offset", str(self._offset))
         return self._offset
 
-    def _check(self, transaction: Transaction) -> None:
-        call = transaction.call
-        if transaction.chain_id not in {None, self.settings.chain_id}:
-            raise refused(f"invalid chain id: have {transaction.chain_id} want {self.settings.chain_id}")
-        if call.gas > self.head.gas_limit:
-            raise refused(f"exceeds block gas limit: {call.gas} > {self.head.gas_limit}")
-        if call.gas < call.intrinsic_gas:
-            raise refused(f"intrinsic gas too low: gas {call.gas}, minimum needed {call.intrinsic_gas}")
-        if call.max_priority_fee_per_gas > call.max_fee_per_gas:
-            raise refused("max priority fee per gas higher than max fee per gas")
-        if transaction.nonce >= UINT64:
-            raise refused("nonce has max value")
-
     def _mine_transaction(self, transaction: Transaction, timestamp: int) -> Block:
-        account = self.account(transaction.call.sender)
-        if account.balance < transaction.upfront_cost:
-            raise refused(
-                "insufficient funds for gas * price + value:"
-                f" balance {account.balance}, tx cost {transaction.upfront_cost}"
-            )
-        if account.code_hash != EMPTY_SHA3:
-            raise refused("sender not an eoa")
+        check_sender(transaction, self.account(transaction.call.sender))
         environment = self._environment(self.head.number + 1, timestamp)
         outcome = run(self.database, environment, transaction.call, seconds=self.settings.transaction_seconds)
         return self._append(timestamp, outcome.changes, (transaction, outcome))
