@@ -16,7 +16,6 @@ from ocn.node.authentication.callers import Callers
 from ocn.node.clock import SystemClock, now_ms
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
-from ocn.node.edge.reading import EdgeLimits
 from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.forwarding.sender import Sender
 from ocn.node.handed_out import HandedOut, Lifetimes
@@ -73,7 +72,6 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
         side=_admin(config, parts, members, persona).asgi(),
         clock=parts.clock,
-        limits=EdgeLimits(config.limits.body_bytes, config.limits.body_timeout_seconds),
         address=parts.key.address,
     )
 

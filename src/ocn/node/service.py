@@ -2,13 +2,12 @@
 
 import asyncio
 import secrets
-import socket
+import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 
 import structlog
-import uvicorn
 
 from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
@@ -19,7 +18,7 @@ from ocn.node.clock import SystemClock
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig, read_secret
 from ocn.node.edge.application import Application
-from ocn.node.edge.protocol import BoundedHttpProtocol, close_slow_connections
+from ocn.node.edge.server import HttpServer, ServerLimits
 from ocn.node.exits import Exit, GuardedUrls
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
@@ -30,46 +29,60 @@ from ocn.registry.index.reading import Source
 from ocn.signing import PrivateKey
 
 _log = structlog.get_logger("ocn.node")
+_IDLE_CONNECTIONS = 5_000
+"""Clients may keep so many open beyond the requests being served."""
 
 
 async def serve(config: NodeConfig, *, on_started: Callable[[str], None] | None = None) -> None:
     """Run a node until cancelled or signalled; requests under way are answered first.
 
-    ``on_started`` is called once with the address it listens on.
+    ``on_started`` is called once with the address it listens on. A second signal cuts off what is under way.
 
     Raises:
         ConfigurationError, StorageError, ChainError: it cannot start, and nothing is left open.
     """
-    async with opened(config) as application:
-        server = make_server(application, config, on_started)
-        slow = close_slow_connections(server.server_state.connections, config.limits.body_timeout_seconds)
-        async with _running(slow):
-            await server.serve()
+    async with opened(config) as application, listening(application, config) as server:
+        if on_started is not None:
+            on_started(f"http://{config.listen.host}:{server.port}")
+        await _signal(server)
 
 
-def make_server(
-    application: Application, config: NodeConfig, on_started: Callable[[str], None] | None
-) -> uvicorn.Server:
-    """Return the HTTP server of a node, not started."""
-    settings = uvicorn.Config(
+@asynccontextmanager
+async def listening(application: Application, config: NodeConfig) -> AsyncIterator[HttpServer]:
+    """Serve an application where the settings say; at the end answer what is under way, then close.
+
+    Raises:
+        ConfigurationError: the address cannot be had.
+    """
+    limits = config.limits
+    server = HttpServer(
         application,
-        host=config.listen.host,
-        port=config.listen.port,
-        http=BoundedHttpProtocol,
-        loop="uvloop",
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        backlog=8192,
-        limit_concurrency=config.limits.concurrent_requests,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=int(config.limits.forward_timeout_seconds) + 1,
+        ServerLimits(
+            requests=limits.concurrent_requests,
+            connections=limits.concurrent_requests + _IDLE_CONNECTIONS,
+            body_bytes=limits.body_bytes,
+            body_timeout_s=limits.body_timeout_seconds,
+        ),
     )
-    return _Server(settings, on_started)
+    try:
+        await server.listen(config.listen.host, config.listen.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {config.listen.host}:{config.listen.port}: {error.strerror}"
+        ) from error
+    try:
+        yield server
+    finally:
+        await server.close(grace_s=limits.forward_timeout_seconds + 1)
+
+
+async def _signal(server: HttpServer) -> None:
+    """Return at the first Ctrl-C or SIGTERM; from the second on, nothing is waited for."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: server.hurry() if stop.is_set() else stop.set())
+    await stop.wait()
 
 
 @asynccontextmanager
@@ -108,23 +121,6 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
         )
         _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))
         yield application
-
-
-class _Server(uvicorn.Server):
-    """Tells when it listens, and on which port."""
-
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[str], None] | None) -> None:
-        super().__init__(config)
-        self._on_started = on_started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Bind, then tell."""
-        await super().startup(sockets)
-        if not self.started:
-            raise ConfigurationError(f"cannot listen on {self.config.host}:{self.config.port}")
-        port = self.servers[0].sockets[0].getsockname()[1]
-        if self._on_started is not None:
-            self._on_started(f"http://{self.config.host}:{port}")
 
 
 @asynccontextmanager

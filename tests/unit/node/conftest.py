@@ -12,6 +12,9 @@ import pytest
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
+from ocn.node.edge.server import ServerLimits
+from ocn.node.edge.server.message import Refusal
+from ocn.node.edge.server.reader import RequestReader
 from ocn.node.exits import GuardedUrls
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard
@@ -201,35 +204,18 @@ class Node:
         headers: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         body: bytes = b"",
     ) -> Answer:
-        path, _, query = target.partition("?")
+        """Send a request through the server's parser, as far as can be without a socket."""
         pairs = headers.items() if isinstance(headers, Mapping) else headers
-        raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in pairs]
-        scope = {
-            "type": "http",
-            "method": method,
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": raw,
-            "http_version": "1.1",
-            "root_path": "",
-            "scheme": "http",
-            "server": ("test", 80),
-            "client": ("test", 1),
-            "asgi": {"version": "3.0"},
-        }
-        events = [{"type": "http.request", "body": body, "more_body": False}]
-        sent: list[Any] = []
-
-        async def receive() -> Any:
-            return events.pop(0) if events else {"type": "http.disconnect"}
-
-        async def send(event: Any) -> None:
-            sent.append(event)
-
-        await self.app(scope, receive, send)
-        answered = tuple((name.decode(), value.decode()) for name, value in sent[0]["headers"])
-        return Answer(sent[0]["status"], answered, b"".join(event.get("body", b"") for event in sent[1:]))
+        lines = [f"{method} {target} HTTP/1.1", "host: test", f"content-length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in pairs]
+        reader = RequestReader(ServerLimits())
+        reader.feed("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)
+        request = reader.ready.popleft()
+        if isinstance(request, Refusal):
+            answer = self.app.refuse(request.error, request.request)
+        else:
+            answer = await self.app.handle(request)
+        return Answer(answer.http_status, tuple(answer.headers.items()), answer.body)
 
 
 @dataclass

@@ -1,17 +1,11 @@
-"""The ASGI application: which door, which use case, and every failure rendered."""
+"""What the server serves: which door, which use case, and every failure rendered."""
 
 from typing import Any, Protocol
 
-from ocn.node.edge.reading import (
-    EdgeLimits,
-    Receive,
-    Scope,
-    Send,
-    read_body,
-    read_functional,
-    read_headers,
-)
-from ocn.node.edge.rendering import ErrorRenderer, RawHeaders, echoed_ids, raw_headers
+from ocn.node.edge.reading import read_functional, read_headers
+from ocn.node.edge.rendering import ErrorRenderer, echoed_ids
+from ocn.node.edge.server import HttpRequest, call_asgi
+from ocn.node.edge.server.message import RawHeaders
 from ocn.node.hub_modules.answering import HubModules
 from ocn.node.links import NODE_DOOR, PARTY_DOOR
 from ocn.node.node_headers import NODE_SIGNATURE, VIA
@@ -20,11 +14,11 @@ from ocn.node.ports import Clock
 from ocn.node.stages import Answer, Door
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope
-from ocn.ocpi.errors import HubFault, TooLarge, TooSlow
+from ocn.ocpi.errors import HubFault, OcpiError
 from ocn.ocpi.versions import VersionNumber
 
-_PARTY_PREFIX = f"{PARTY_DOOR}/".encode()
-_NODE_PREFIX = f"{NODE_DOOR}/".encode()
+_PARTY_PREFIX = f"{PARTY_DOOR}/"
+_NODE_PREFIX = f"{NODE_DOOR}/"
 MOST_HOPS = 16
 _VERSIONS = {str(version): version for version in VersionNumber}
 
@@ -52,7 +46,6 @@ class Application:
         answer_signing: AnswerSigning,
         side: Any,
         clock: Clock,
-        limits: EdgeLimits,
         address: str,
     ) -> None:
         self._pipeline = pipeline
@@ -61,70 +54,78 @@ class Application:
         self._answer_signing = answer_signing
         self._side = side
         self._clock = clock
-        self._limits = limits
         self._own_via = address.lower()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            return
-        path: bytes = scope["raw_path"]
+    async def handle(self, request: HttpRequest) -> Answer:
+        """Answer a request at one of the doors, or have it answered by ``side``."""
+        path = request.path
         if path.startswith(_PARTY_PREFIX):
-            status, headers, body = await self._party_door(scope, receive)
-        elif path.startswith(_NODE_PREFIX):
-            status, headers, body = await self._node_door(scope, receive)
-        else:
-            await self._side(scope, receive, send)
-            return
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+            return await self._party_door(request)
+        if path.startswith(_NODE_PREFIX):
+            return await self._node_door(request)
+        return await call_asgi(self._side, request)
 
-    async def _party_door(self, scope: Scope, receive: Receive) -> tuple[int, RawHeaders, bytes]:
+    def inspect(self, head: HttpRequest) -> OcpiError | None:
+        """Say why the body of a request is not worth waiting for: a stranger's is not."""
+        if not head.path.startswith(_PARTY_PREFIX):
+            return None
         try:
-            found = read_headers(scope["headers"])
-            if found.get("content-length", "0") != "0" or "transfer-encoding" in found:
-                self._hub_modules.refuse_strangers(found.get(names.AUTHORIZATION, ""))
-            path = scope["raw_path"].decode("latin-1")[len(PARTY_DOOR) :]
-            if self._hub_modules.serves(path):
-                return await self._own_module(scope, receive, found, path)
-            self._refuse_loop(found)
-            body = await read_body(found, receive, self._limits)
-            answer = await self._pipeline.relay(read_functional(Door.PARTY, PARTY_DOOR, scope, found, body))
-        except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
-            answer = self._failure(scope, error)
-        return answer.http_status, raw_headers(answer.headers, answer.body), answer.body
+            self._hub_modules.refuse_strangers(read_headers(head.headers).get(names.AUTHORIZATION, ""))
+        except OcpiError as error:
+            return error
+        return None
 
-    async def _node_door(self, scope: Scope, receive: Receive) -> tuple[int, RawHeaders, bytes]:
+    def refuse(self, error: Exception, request: HttpRequest | None) -> Answer:
+        """Word what the server refuses itself."""
+        if request is None:
+            status, body = self._errors.render(error, stranger=True)
+            return Answer(status, {}, body)
+        answer = self._failure(request, error)
+        if not request.path.startswith(_NODE_PREFIX):
+            return answer
+        raw_name = NODE_SIGNATURE.encode()
+        signature = next((value.decode("latin-1") for name, value in request.headers if name == raw_name), "")
+        return self._signed(signature, answer)
+
+    async def _party_door(self, request: HttpRequest) -> Answer:
+        try:
+            found = read_headers(request.headers)
+            path = request.path[len(PARTY_DOOR) :]
+            if self._hub_modules.serves(path):
+                return await self._own_module(request, found, path)
+            self._refuse_loop(found)
+            return await self._pipeline.relay(read_functional(Door.PARTY, path, request, found))
+        except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
+            return self._failure(request, error)
+
+    async def _node_door(self, request: HttpRequest) -> Answer:
         signature = ""
         try:
-            found = read_headers(scope["headers"])
+            found = read_headers(request.headers)
             signature = found.get(NODE_SIGNATURE, "")
-            body = await read_body(found, receive, self._limits)
-            answer = await self._pipeline.relay(read_functional(Door.NODE, NODE_DOOR, scope, found, body))
+            path = request.path[len(NODE_DOOR) :]
+            answer = await self._pipeline.relay(read_functional(Door.NODE, path, request, found))
         except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
-            answer = self._failure(scope, error)
-        headers = dict(answer.headers)
-        if proof := self._answer_signing.sign(signature, answer):
-            headers[NODE_SIGNATURE] = proof
-        return answer.http_status, raw_headers(headers, answer.body), answer.body
+            answer = self._failure(request, error)
+        return self._signed(signature, answer)
 
-    async def _own_module(
-        self, scope: Scope, receive: Receive, found: dict[str, str], path: str
-    ) -> tuple[int, RawHeaders, bytes]:
-        body = await read_body(found, receive, self._limits)
-        data = await self._hub_modules.answer(scope["method"], path, found.get(names.AUTHORIZATION, ""), body)
-        answer = encode_envelope(data, now=self._clock.now())
-        return 200, raw_headers(echoed_ids(scope["headers"]), answer), answer
+    def _signed(self, request_signature: str, answer: Answer) -> Answer:
+        proof = self._answer_signing.sign(request_signature, answer)
+        if proof is None:
+            return answer
+        return Answer(answer.http_status, {**answer.headers, NODE_SIGNATURE: proof}, answer.body)
 
-    def _failure(self, scope: Scope, error: Exception) -> Answer:
-        version = next((_VERSIONS[part] for part in scope["path"].split("/")[2:5] if part in _VERSIONS), None)
-        raw: RawHeaders = scope["headers"]
+    async def _own_module(self, request: HttpRequest, found: dict[str, str], path: str) -> Answer:
+        authorization = found.get(names.AUTHORIZATION, "")
+        data = await self._hub_modules.answer(request.method, path, authorization, request.body)
+        return Answer(200, echoed_ids(request.headers), encode_envelope(data, now=self._clock.now()))
+
+    def _failure(self, request: HttpRequest, error: Exception) -> Answer:
+        version = next((_VERSIONS[part] for part in request.path.split("/")[2:5] if part in _VERSIONS), None)
+        raw = request.headers
         signed = any(name == names.SIGNATURE.encode() for name, _ in raw)
         status, body = self._errors.render(error, version=version, signed=signed)
-        headers = {**echoed_ids(raw), **_exchanged_parties(raw)}
-        if isinstance(error, TooLarge | TooSlow):
-            headers["connection"] = "close"  # the rest of the body is not waited for
-        return Answer(status, headers, body)
+        return Answer(status, {**echoed_ids(raw), **_exchanged_parties(raw)}, body)
 
     def _refuse_loop(self, found: dict[str, str]) -> None:
         if via := found.get(VIA):

@@ -1,7 +1,7 @@
 """Write answers and errors in the OCPI envelope. The only place where an error becomes a status."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -18,19 +18,6 @@ from ocn.ocpi.versions import VersionNumber
 from ocn.signing import JsonValue, PrivateKey, encode, response_values, sign
 
 _log = structlog.get_logger("ocn.node.edge")
-
-RawHeaders = list[tuple[bytes, bytes]]
-
-
-_NAMES = {name: name.encode() for name in names.DISPLAY_NAME}
-
-
-def raw_headers(headers: Mapping[str, str], body: bytes) -> RawHeaders:
-    """Encode headers for ASGI and add type and length."""
-    raw = [(_NAMES.get(name) or name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    raw.append((b"content-type", b"application/json"))
-    raw.append((b"content-length", str(len(body)).encode()))
-    return raw
 
 
 def echoed_ids(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -52,19 +39,24 @@ class ErrorRenderer:
         self._always_sign = always_sign
 
     def render(
-        self, error: Exception, *, version: VersionNumber | None = None, signed: bool = False
+        self,
+        error: Exception,
+        *,
+        version: VersionNumber | None = None,
+        signed: bool = False,
+        stranger: bool = False,
     ) -> tuple[int, bytes]:
         """Return HTTP status and body; an error that nobody foresaw is logged under an incident id.
 
-        ``signed`` is whether the request was: its sender expects a signed answer.
+        ``signed`` is whether the request was: its sender expects a signed answer. A ``stranger`` gets none:
+        it would cost us more than the request cost them.
         """
         fault = error if isinstance(error, OcpiError) else self._unforeseen(error)
         status_code = fault.status_code
         if version is VersionNumber.V2_2 and status_code == Status.HUB_ERROR:
             status_code = Status.SERVER_ERROR  # 4000 came with 2.2.1
         message = fault.message if fault.hint is None else f"{fault.message} ({fault.hint})"
-        # A stranger gets no signature: it would cost us more than the request cost them.
-        sign = (signed or self._always_sign) and not isinstance(error, Unauthorized)
+        sign = (signed or self._always_sign) and not (stranger or isinstance(error, Unauthorized))
         now = self._clock.now()
         body = encode_envelope(
             msgspec.UNSET,

@@ -1,0 +1,281 @@
+"""One client's connection: requests one after the other, answers in their order, patience with an end."""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from ocn.node.edge.server.limits import Phase
+from ocn.node.edge.server.message import HttpRequest, Overloaded, Refusal
+from ocn.node.edge.server.reader import Reading, RequestReader
+from ocn.node.edge.server.writing import CONTINUE, answer_bytes
+from ocn.node.stages import Answer
+from ocn.ocpi.errors import InvalidParameters, TooSlow
+
+if TYPE_CHECKING:
+    from ocn.node.edge.server.server import HttpServer
+
+_NEVER = float("inf")
+
+
+_PHASE_OF = {
+    Reading.BETWEEN: Phase.IDLE,
+    Reading.HEAD: Phase.HEAD,
+    Reading.BODY: Phase.BODY,
+    Reading.STOPPED: Phase.CLOSING,
+}
+
+
+class Connection(asyncio.Protocol):
+    """Serves one connection.
+
+    A request that was handed to the handler is handled to its end, whether the client stays for the answer
+    or not: what is relayed already must not be cut off half-way. While it is handled, the socket is read no
+    further than one piece, so a client cannot pile up work or memory.
+    """
+
+    __slots__ = (
+        "_drained",
+        "_dropped",
+        "_eof",
+        "_limits",
+        "_loop",
+        "_paused",
+        "_phase",
+        "_reader",
+        "_reading",
+        "_server",
+        "_task",
+        "_transport",
+        "deadline",
+    )
+
+    def __init__(self, server: "HttpServer", loop: asyncio.AbstractEventLoop) -> None:
+        self._server = server
+        self._limits = server.limits
+        self._loop = loop
+        self._reader = RequestReader(server.limits)
+        self._transport: asyncio.Transport | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._drained: asyncio.Future[None] | None = None
+        self._phase = Phase.IDLE
+        self._dropped = 0
+        self._paused = False
+        self._reading = True
+        self._eof = False
+        self.deadline = _NEVER
+
+    # What the transport calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected; it has to begin a request as fast as it would have to end its head."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transports are not its subclasses
+        if self._server.flooded:
+            self.abort()
+        elif self._server.admit(self):
+            self.deadline = self._loop.time() + self._limits.head_timeout_s
+        else:
+            self._reader.refuse(Overloaded("as many connections as this node takes; try again later"))
+            self._refuse_rest()
+
+    def data_received(self, data: bytes) -> None:
+        """A piece of a request, of several, or of what nobody reads any more."""
+        reader = self._reader
+        if self._phase is Phase.LINGERING:
+            self._linger(len(data))
+            return
+        if self._phase is Phase.CLOSING:
+            return
+        reader.feed(data)
+        if self._task is not None:
+            self._pause_reading()
+        elif reader.ready:
+            self._begin()
+        else:
+            self._wait()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; it may still read. True keeps the way to it open."""
+        self._eof = True
+        if self._phase is Phase.LINGERING:
+            self._close()
+        elif self._task is None and not self._paused:
+            self._end()
+        return True
+
+    def pause_writing(self) -> None:
+        """The client reads slower than we write."""
+        self._paused = True
+
+    def resume_writing(self) -> None:
+        """The client caught up."""
+        self._paused = False
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio passes it
+        """The socket is gone. What is being handled goes on; its answer has nowhere to go."""
+        self._transport = None
+        self.deadline = _NEVER
+        self._reader.close()
+        self._wake()
+        self._server.forget(self)
+
+    # What the server calls.
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self._phase is Phase.IDLE:
+            self._close()
+        elif self._phase is Phase.HEAD:
+            self._reader.refuse(TooSlow("the headers did not arrive in time"))
+            self._refuse_rest()
+        elif self._phase is Phase.BODY:
+            seconds = f"{self._limits.body_timeout_s:g}"
+            self._reader.refuse(TooSlow(f"the body did not arrive within {seconds} seconds"))
+            self._refuse_rest()
+        else:
+            self.abort()
+
+    def stop(self) -> None:
+        """Close as soon as nothing is under way; requests being read or handled are answered first."""
+        if self._phase is Phase.IDLE:
+            self._close()
+
+    def abort(self) -> None:
+        """Close at once, whatever is under way."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    # Requests, one after the other.
+
+    def _begin(self) -> None:
+        if type(self._reader.ready[0]) is Refusal:
+            self._refuse_rest()
+        elif self._server.busy:
+            self._reader.ready.clear()
+            self._reader.refuse(Overloaded("as many requests as this node takes at once; try again later"))
+            self._refuse_rest()
+        else:
+            self._enter(Phase.HANDLING)
+            self._task = self._server.start(self._serve())
+
+    async def _serve(self) -> None:
+        """Answer what is ready, in order, and no faster than the client takes the answers."""
+        ready = self._reader.ready
+        try:
+            while ready and self._phase is Phase.HANDLING:
+                request = ready.popleft()
+                if isinstance(request, Refusal):
+                    ready.append(request)
+                    self._refuse_rest()
+                    return
+                self._answer(request, await self._server.handle(request))
+                if self._paused:
+                    await self._drain()
+        finally:
+            self._server.finished(self._task)
+            self._task = None
+        if self._phase is Phase.HANDLING:
+            self._end() if self._eof else self._wait()
+
+    def _answer(self, request: HttpRequest, answer: Answer) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        closing = not request.keep_alive or self._server.stopping
+        transport.write(self._bytes(request, answer, closing=closing))
+        if closing:
+            self._close()
+
+    def _bytes(self, request: HttpRequest, answer: Answer, *, closing: bool) -> bytes:
+        head_only, old = request.method == "HEAD", request.version_1_0
+        try:
+            return answer_bytes(answer, head_only=head_only, closing=closing, version_1_0=old)
+        except ValueError as error:
+            failure = self._server.refuse(error, request)
+            return answer_bytes(failure, head_only=head_only, closing=closing, version_1_0=old)
+
+    async def _drain(self) -> None:
+        if self._transport is None:
+            return
+        before = self._phase
+        self._enter(Phase.WRITING)
+        self._drained = self._loop.create_future()
+        await self._drained
+        self._enter(before)
+
+    def _wake(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None and not drained.done():
+            drained.set_result(None)
+
+    # Between requests, and after the last.
+
+    def _wait(self) -> None:
+        """Read on; the time for what is awaited runs from when it began to be."""
+        reader, transport = self._reader, self._transport
+        if transport is None:
+            return
+        phase = _PHASE_OF[reader.state]
+        if self._server.stopping and phase is Phase.IDLE:
+            self._close()
+            return
+        if phase is not self._phase:
+            self._enter(phase)
+            if reader.head is not None and (error := self._server.inspect(reader.head)) is not None:
+                reader.refuse(error)
+                self._refuse_rest()
+                return
+        if not self._reading:
+            self._reading = True
+            transport.resume_reading()
+        if reader.wants_continue:
+            reader.wants_continue = False
+            transport.write(CONTINUE)
+
+    def _enter(self, phase: Phase) -> None:
+        self._phase = phase
+        self.deadline = self._loop.time() + self._server.patience[phase]
+
+    def _pause_reading(self) -> None:
+        if self._reading and self._transport is not None:
+            self._reading = False
+            self._transport.pause_reading()
+
+    def _end(self) -> None:
+        """The client has said its last word, in the middle of a request or after one."""
+        if self._reader.state in {Reading.HEAD, Reading.BODY}:
+            self._reader.refuse(InvalidParameters("the connection ended before the request was whole"))
+            self._refuse_rest()
+        else:
+            self._close()
+
+    def _refuse_rest(self) -> None:
+        """Answer with the refusal, then let the client finish sending, or it may never see the answer."""
+        transport = self._transport
+        refusal = self._reader.ready.pop()
+        if transport is None or not isinstance(refusal, Refusal):
+            return
+        request = refusal.request
+        head_only = request is not None and request.method == "HEAD"
+        answer = self._server.refuse(refusal.error, request)
+        transport.write(answer_bytes(answer, head_only=head_only, closing=True, version_1_0=False))
+        if self._eof:
+            self._close()
+            return
+        self._enter(Phase.LINGERING)
+        transport.write_eof()
+        if not self._reading:
+            self._reading = True
+            transport.resume_reading()
+
+    def _linger(self, size: int) -> None:
+        """Drop what a refused client still sends, within reason."""
+        self._dropped += size
+        if self._dropped > self._limits.linger_bytes:
+            self.abort()
+
+    def _close(self) -> None:
+        """Close once everything written is taken, or the client has had its time."""
+        self._enter(Phase.CLOSING)
+        self._reader.close()
+        if self._transport is not None:
+            self._transport.close()

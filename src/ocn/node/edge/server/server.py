@@ -1,0 +1,152 @@
+"""Listens, keeps the connections and their one clock, and ends without cutting off what is under way."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Protocol
+
+import structlog
+
+from ocn.node.edge.server.connection import Connection
+from ocn.node.edge.server.limits import ServerLimits
+from ocn.node.edge.server.message import HttpRequest
+from ocn.node.stages import Answer
+from ocn.ocpi.errors import OcpiError
+
+_log = structlog.get_logger("ocn.node.edge")
+_BACKLOG = 8192
+_ANTECHAMBER = 1_000
+
+
+class Handler(Protocol):
+    """What the server serves."""
+
+    async def handle(self, request: HttpRequest) -> Answer:
+        """Answer a request, whatever is wrong with it."""
+        ...
+
+    def inspect(self, head: HttpRequest) -> OcpiError | None:
+        """Say why the body of a request is not worth waiting for; None when it is."""
+        ...
+
+    def refuse(self, error: Exception, request: HttpRequest | None) -> Answer:
+        """Say why a request is not handled. ``request`` is its head, when that was read."""
+        ...
+
+
+class HttpServer:
+    """One listening socket and its connections. Use from one event loop."""
+
+    def __init__(self, handler: Handler, limits: ServerLimits) -> None:
+        self.limits = limits
+        self.patience = limits.patience()
+        self.stopping = False
+        self.connections: set[Connection] = set()
+        self._handler = handler
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self._hurried = False
+        self._listener: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._changed = asyncio.Event()
+
+    async def listen(self, host: str, port: int) -> None:
+        """Begin to serve, on ``self.port``; OSError when the address cannot be had."""
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            lambda: Connection(self, loop), host, port, backlog=_BACKLOG, reuse_address=True
+        )
+        self._sweep()
+        self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def close(self, grace_s: float) -> None:
+        """Accept nobody more, answer what is under way within ``grace_s``, and cut off the rest."""
+        self.stopping = True
+        if self._listener is not None:
+            self._listener.close()
+        for connection in list(self.connections):
+            connection.stop()
+        try:
+            async with asyncio.timeout(grace_s):
+                while (self.connections or self._tasks) and not self._hurried:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            _log.warning("requests_cut_off", requests=len(self._tasks), connections=len(self.connections))
+        finally:
+            await self._cut_off()
+
+    def hurry(self) -> None:
+        """Let ``close`` wait no longer."""
+        self._hurried = True
+        self._changed.set()
+
+    async def _cut_off(self) -> None:
+        for connection in list(self.connections):
+            connection.abort()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    # What connections call.
+
+    @property
+    def busy(self) -> bool:
+        """Whether one more request would be too many."""
+        return len(self._tasks) >= self.limits.requests
+
+    @property
+    def flooded(self) -> bool:
+        """Whether there are too many connections even to be told so."""
+        return len(self.connections) >= self.limits.connections + _ANTECHAMBER
+
+    def admit(self, connection: Connection) -> bool:
+        """Take a connection in; False when it is one too many, and has to be told so."""
+        self.connections.add(connection)
+        return len(self.connections) <= self.limits.connections and not self.stopping
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self.connections.discard(connection)
+        self._notice_end()
+
+    def start(self, serving: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """Run a connection's work; it ends by calling ``finished``, or is awaited when the server closes."""
+        task = asyncio.get_running_loop().create_task(serving)
+        self._tasks.add(task)
+        return task
+
+    def finished(self, task: "asyncio.Task[None] | None") -> None:
+        """A task has done its work."""
+        if task is not None:
+            self._tasks.discard(task)
+        self._notice_end()
+
+    async def handle(self, request: HttpRequest) -> Answer:
+        """Have a request answered."""
+        try:
+            return await self._handler.handle(request)
+        except Exception as error:  # noqa: BLE001  # a connection never ends without an answer
+            return self._handler.refuse(error, request)
+
+    def inspect(self, head: HttpRequest) -> OcpiError | None:
+        """Ask whether to wait for a body."""
+        return self._handler.inspect(head)
+
+    def refuse(self, error: Exception, request: HttpRequest | None) -> Answer:
+        """Have a refusal worded."""
+        return self._handler.refuse(error, request)
+
+    def _notice_end(self) -> None:
+        if self.stopping and not self.connections and not self._tasks:
+            self._changed.set()
+
+    def _sweep(self) -> None:
+        """Look at all deadlines; one timer for all connections costs nothing per request."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for connection in [each for each in self.connections if each.deadline <= now]:
+            connection.expire()
+        self._sweeper = loop.call_later(self.limits.sweep_s, self._sweep)
