@@ -177,7 +177,7 @@ async def test_network_kept_in_a_directory_starts_again_with_the_same_addresses(
 
 
 async def test_network_on_a_port_in_use_says_so(tmp_path: Path) -> None:
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server, running("network", "up", "--node1-port", str(port), cwd=tmp_path) as process:
         _, err = await process.communicate()

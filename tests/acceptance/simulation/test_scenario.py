@@ -191,7 +191,7 @@ async def test_play_with_a_cpo_that_tells_something_else_fails_at_that_scene(cas
     cpo, traffic = cast.cpos[0], Traffic()
     traffic.settle(cast.emsp.id, "here")
     traffic.settle(cpo.id, "here")
-    location = cpo.operations.points.locations["LOC10"]
+    location = cpo.operations.points.locations["LOC1"]
     address = location["address"]
     location["address"] = "Somewhere Else 1"
     try:
@@ -199,5 +199,5 @@ async def test_play_with_a_cpo_that_tells_something_else_fails_at_that_scene(cas
     finally:
         location["address"] = address
     assert [(result.name, result.ok) for result in results] == [(SCENES[0][0], False)]
-    assert f"the locations[9].address: wanted {address!r}, got 'Somewhere Else 1'" in results[0].detail
+    assert f"the locations[0].address: wanted {address!r}, got 'Somewhere Else 1'" in results[0].detail
     assert not Summary.of(results, traffic, 1.0, 1).ok
