@@ -5,7 +5,7 @@ Beside it back ends that answer as told, byte by byte, and a client that sends b
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +25,7 @@ from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey
 
-ADMIN = {"Authorization": "Token admin-key"}
+ADMIN_KEY = "admin-key"
 
 
 def pytest_asyncio_loop_factories(
@@ -184,14 +184,12 @@ class Backend:
 
 
 @dataclass
-class Node:
+class NodeAddress:
+    """A node as its parties see it."""
+
     port: int
     url: str
-    key: PrivateKey
-    store: MemoryPlatformStore
-    links: MemoryLinkStore
-    members: Members
-    connections: set[Any]
+    admin_key: str = field(repr=False)
 
     async def raw(self, data: bytes, *, eof: bool = False) -> bytes:
         """Send bytes on a connection of its own, and return all bytes until the node closes it."""
@@ -220,6 +218,16 @@ class Node:
             writer.close()
 
 
+@dataclass
+class Node(NodeAddress):
+    """A node in this process."""
+
+    key: PrivateKey
+    store: MemoryPlatformStore
+    links: MemoryLinkStore
+    connections: Collection[object]
+
+
 def request_bytes(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
     lines = [f"{method} {target} HTTP/1.1", "host: node", *(f"{k}: {v}" for k, v in headers.items())]
     if body:
@@ -231,7 +239,7 @@ def request_bytes(method: str, target: str, headers: Mapping[str, str], body: by
 class Party:
     id: PartyId
     key: PrivateKey
-    node: Node
+    node: NodeAddress
     backend: Backend
     token: str = ""
 
@@ -269,8 +277,9 @@ class Party:
     async def invited(self) -> str:
         """Be given a TOKEN_A."""
         wanted = [{"country_code": self.id.country_code, "party_id": self.id.party_id}]
+        admin = {"Authorization": f"Token {self.node.admin_key}"}
         answer = await self.node.call(
-            "POST", "/admin/generate-registration-token", ADMIN, json.dumps(wanted).encode()
+            "POST", "/admin/generate-registration-token", admin, json.dumps(wanted).encode()
         )
         return str(answer.json["token"])
 
@@ -327,7 +336,7 @@ class World:
         await members.refresh()
         parts = Parts(
             key=key,
-            admin_key="admin-key",
+            admin_key=ADMIN_KEY,
             platforms=store,
             links=links,
             directory=self.registry,
@@ -337,7 +346,7 @@ class World:
             problems=list,
         )
         server = await self._stack.enter_async_context(_serving(assemble(config, parts, members), config))
-        return Node(port, config.url, key, store, links, members, server.connections)
+        return Node(port, config.url, ADMIN_KEY, key, store, links, server.connections)
 
     async def backend(self) -> Backend:
         return await self._stack.enter_async_context(Backend().listening())
