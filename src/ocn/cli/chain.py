@@ -19,9 +19,7 @@ The registry client `ocn-registry` of npm finds this chain and both contracts wi
 """
 )
 def run(
-    host: str = typer.Option(
-        "127.0.0.1", help="Address to listen on. The accounts are public: stay on loopback."
-    ),
+    host: str = typer.Option("localhost", help="Where to listen. The accounts are public: stay on loopback."),
     port: int = typer.Option(8544, min=0, max=65535, help="TCP port; 0 takes a free one."),
     state: Path | None = typer.Option(
         Path("ocn-chain.sqlite"), help="File that keeps the state across restarts.", show_default=True
