@@ -46,7 +46,7 @@ def demo(
     node1_port: Node1Port = 0,
     node2_port: Node2Port = 0,
 ) -> None:
-    """Play a roaming charging session through two nodes, in about twenty seconds."""
+    """Play a roaming charging session through two nodes, in about ten seconds."""
     from ocn.cli.logs import set_up_logging
     from ocn.cli.signals import run_until_signalled
     from ocn.simulation.network_files import Ports
@@ -76,6 +76,7 @@ class _Demo:
     async def run(self, directory: Path) -> None:
         """Start everything, play, and show what came of it."""
         from ocn.cli.demo_screen import Screen, show_network, show_summary
+        from ocn.cli.signals import close_undisturbed
         from ocn.simulation.cast import PLAY_PACE, on_the_network
         from ocn.simulation.network import local_network
         from ocn.simulation.play import play
@@ -112,6 +113,7 @@ class _Demo:
             if self._keep:
                 _show_curl(Console(stderr=self._as_json, highlight=False), cast)
                 await network.watch()
+            close_undisturbed()
 
 
 async def _unless_it_breaks(playing: "asyncio.Future[list[StepResult]]", network: "LocalNetwork") -> None:
