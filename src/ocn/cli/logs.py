@@ -9,6 +9,8 @@ import structlog
 def set_up_logging(level: str = "info", *, json_lines: bool = False) -> None:
     """Configure structlog and what libraries log; called once by a command that runs a service."""
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s %(message)s")
+    if level == "debug":
+        logging.getLogger("aiosqlite").setLevel("INFO")  # its debug lines show every value of every statement
     logging.getLogger("uvicorn").setLevel("WARNING")
     renderer = (
         structlog.processors.JSONRenderer()

@@ -78,6 +78,9 @@ class ChainSettings(_Section):
     )
     confirmations: int = Field(12, ge=0, description="Blocks until an entry is in the `confirmed` view.")
     poll_seconds: float = Field(1.0, gt=0, description="How often new blocks are asked for.")
+    max_lag_seconds: float = Field(
+        120.0, gt=0, description="How long the chain may be out of sight until `/ready` says so."
+    )
     index_file: Path = Field(
         Path("ocn-registry-index.sqlite"), description="File of the local index; may be deleted."
     )

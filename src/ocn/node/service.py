@@ -142,7 +142,11 @@ async def _index(config: NodeConfig) -> AsyncIterator[RegistryIndex]:
         chain,
         Source(config.chain.registry, config.chain.permissions, config.chain.start_block),
         path=config.chain.index_file,
-        settings=IndexSettings(confirmations=config.chain.confirmations, poll_s=config.chain.poll_seconds),
+        settings=IndexSettings(
+            confirmations=config.chain.confirmations,
+            poll_s=config.chain.poll_seconds,
+            max_lag_s=config.chain.max_lag_seconds,
+        ),
     )
     try:
         async with index:
