@@ -40,6 +40,8 @@ def test_numbers_members_and_their_order_are_kept_as_written() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        b'{"a":1,"a":2,"b" :3}',  # the blank hides the repetition from whoever counts '":'
+        b'{"a":":","a":2,"b" : ":"}',
         b"",
         b"{",
         b"[1,]",
