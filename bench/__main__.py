@@ -23,7 +23,9 @@ def main() -> None:
     parser.add_argument("--report", type=Path, default=Path("bench/RESULTS.md"))
     chosen = parser.parse_args()
     if missing := missing_programs():
-        raise SystemExit(f"the bench needs {', '.join(missing)}; on Debian: apt-get install nginx wrk util-linux")
+        raise SystemExit(
+            f"the bench needs {', '.join(missing)}; on Debian: apt-get install nginx wrk util-linux"
+        )
     allow_many_files()
     with tempfile.TemporaryDirectory(prefix="ocn-bench-") as directory:
         Path(directory).chmod(0o755)
@@ -41,26 +43,35 @@ async def _run(directory: Path, seconds: float, rounds: int) -> Results:
                 for name in _names(size):
                     rate = await asyncio.to_thread(_measure, here, name, seconds)
                     results.rates.setdefault(name, []).append(rate)
-                    print(f"{name:32} {rate.requests_per_s:9.0f}/s {rate.cpu_us:7.1f} us  {rate.failures} failed")
+                    print(
+                        f"{name:32} {rate.requests_per_s:9.0f}/s {rate.cpu_us:7.1f} us  {rate.failures} failed"
+                    )
             for name in _names(size):
                 half = statistics.median(rate.requests_per_s for rate in results.rates[name]) / 2
                 latency = await _latency(here, name, min(half, 2500.0), seconds)
                 results.latencies[name] = latency
-                print(f"{name:32} p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms at {latency.rate:.0f}/s")
+                print(
+                    f"{name:32} p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms at {latency.rate:.0f}/s"
+                )
         results.idle_mb = memory_mb(here.node_pids[0])
         results.flight = await in_flight(
             here.node_ports[0], request_bytes(PATH, here.to_slow["2 kB"], here.token), IN_FLIGHT
         )
         results.flight_mb = memory_mb(here.node_pids[0], "VmHWM")
-        print(f"{IN_FLIGHT} in flight: p50 {results.flight.p50_ms:.0f} ms, {results.flight.failures} failed,"
-              f" peak {results.flight_mb:.0f} MB")
+        print(
+            f"{IN_FLIGHT} in flight: p50 {results.flight.p50_ms:.0f} ms, {results.flight.failures} failed,"
+            f" peak {results.flight_mb:.0f} MB"
+        )
     return results
 
 
 def _names(size: str) -> list[str]:
     return [
-        f"nginx, {size}", f"one node, {size}", f"one node, {size} signed",
-        f"two nodes, {size}", f"two nodes, {size} signed",
+        f"nginx, {size}",
+        f"one node, {size}",
+        f"one node, {size} signed",
+        f"two nodes, {size}",
+        f"two nodes, {size} signed",
     ]
 
 

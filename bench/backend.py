@@ -19,15 +19,21 @@ class Discovery:
             "version": "2.2.1",
             "endpoints": [
                 {"identifier": module, "role": role, "url": f"{upstream}/{module}"}
-                for module in MODULES for role in ("SENDER", "RECEIVER")
+                for module in MODULES
+                for role in ("SENDER", "RECEIVER")
             ],
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         data: object = self._details if scope["path"] == "/details" else self._versions
         body = msgspec.json.encode({"status_code": 1000, "data": data, "timestamp": "2026-01-01T00:00:00Z"})
-        await send({"type": "http.response.start", "status": 200,
-                    "headers": [(b"content-length", str(len(body)).encode())]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-length", str(len(body)).encode())],
+            }
+        )
         await send({"type": "http.response.body", "body": body})
 
 

@@ -13,14 +13,25 @@ ANSWER = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00.000Z"}'
 
 def _session(periods: int) -> dict[str, Any]:
     return {
-        "country_code": "DE", "party_id": "CPO", "id": "S1",
-        "start_date_time": "2026-01-01T10:00:00.000Z", "kwh": 12.345,
+        "country_code": "DE",
+        "party_id": "CPO",
+        "id": "S1",
+        "start_date_time": "2026-01-01T10:00:00.000Z",
+        "kwh": 12.345,
         "cdr_token": {
-            "country_code": "DE", "party_id": "MSP", "uid": "135ff452-1497-49dd-b84f-1e44eb4a497e",
-            "type": "APP_USER", "contract_id": "DE-MSP-7d44ada4f3d9",
+            "country_code": "DE",
+            "party_id": "MSP",
+            "uid": "135ff452-1497-49dd-b84f-1e44eb4a497e",
+            "type": "APP_USER",
+            "contract_id": "DE-MSP-7d44ada4f3d9",
         },
-        "auth_method": "WHITELIST", "location_id": "ae6d2483", "evse_uid": "fe16-429", "connector_id": "1",
-        "currency": "EUR", "status": "ACTIVE", "last_updated": "2026-01-01T10:30:00.000Z",
+        "auth_method": "WHITELIST",
+        "location_id": "ae6d2483",
+        "evse_uid": "fe16-429",
+        "connector_id": "1",
+        "currency": "EUR",
+        "status": "ACTIVE",
+        "last_updated": "2026-01-01T10:30:00.000Z",
         "charging_periods": [
             {
                 "start_date_time": f"2026-01-01T10:{number % 60:02d}:00.000Z",
@@ -51,8 +62,10 @@ def messages(sender: PartyId, receiver: PartyId, key: PrivateKey) -> dict[str, M
             "content-type": "application/json",
             "x-request-id": "8f4b958b-deeb-4291-8567-acda9a31f8f3",
             "x-correlation-id": "32387c67-cf96-4c9d-83db-0ed9665b2f29",
-            "ocpi-from-country-code": sender.country_code, "ocpi-from-party-id": sender.party_id,
-            "ocpi-to-country-code": receiver.country_code, "ocpi-to-party-id": receiver.party_id,
+            "ocpi-from-country-code": sender.country_code,
+            "ocpi-from-party-id": sender.party_id,
+            "ocpi-to-country-code": receiver.country_code,
+            "ocpi-to-party-id": receiver.party_id,
         }
         signature = encode(sign(request_values(headers, (), parse_json(body)), key))
         found[size] = Message(size, body, headers)

@@ -35,10 +35,21 @@ def wrk(url: str, message: Message, token: str, seconds: float, pids: list[int],
     script = directory / "request.lua"
     headers = {**message.headers, "authorization": f"Token {token}"}
     lines = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()]
-    script.write_text("\n".join(['wrk.method = "PUT"', f"wrk.body = {json.dumps(message.body.decode())}", *lines]))
+    script.write_text(
+        "\n".join(['wrk.method = "PUT"', f"wrk.body = {json.dumps(message.body.decode())}", *lines])
+    )
     before = cpu_seconds(pids)
     command = pinned(
-        LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "10s", "-s", str(script), url
+        LOAD_CORE,
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds:g}s",
+        "--timeout",
+        "10s",
+        "-s",
+        str(script),
+        url,
     )
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     used = cpu_seconds(pids) - before
@@ -88,7 +99,9 @@ class _Connection(asyncio.Protocol):
 
 def request_bytes(path: str, message: Message, token: str) -> bytes:
     headers = {
-        **message.headers, "authorization": f"Token {token}", "host": "127.0.0.1",
+        **message.headers,
+        "authorization": f"Token {token}",
+        "host": "127.0.0.1",
         "content-length": str(len(message.body)),
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

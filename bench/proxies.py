@@ -32,7 +32,9 @@ _PROXY = """
 
 @asynccontextmanager
 async def upstream(directory: Path, port: int, answer: bytes, core: int) -> AsyncIterator[int]:
-    async with _nginx(directory, "upstream", _UPSTREAM.format(port=port, answer=answer.decode()), core) as pid:
+    async with _nginx(
+        directory, "upstream", _UPSTREAM.format(port=port, answer=answer.decode()), core
+    ) as pid:
         yield pid
 
 

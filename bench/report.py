@@ -26,11 +26,13 @@ def write_report(file: Path, machine: Machine, results: Results) -> None:
 
 def _lines(machine: Machine, results: Results) -> list[str]:
     lines = [
-        "# Results of `make bench`", "",
+        "# Results of `make bench`",
+        "",
         f"{datetime.now(UTC):%Y-%m-%d}, {machine.cores} cores of {machine.model}, Python {machine.python}."
         " The proxy has one core, the load and the receiver the other.",
         "`PUT` of a session with a body of the size named; medians of interleaved runs. CPU is that of the",
-        "proxy's processes per request; with two nodes, of both, which share the one core.", "",
+        "proxy's processes per request; with two nodes, of both, which share the one core.",
+        "",
         "| | requests/s | ratio to nginx | CPU µs | ratio | p50 ms | p99 ms | at /s | failed | goal |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]

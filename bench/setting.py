@@ -18,7 +18,10 @@ from ocn.signing import PrivateKey
 from ocn.simulation.network import LocalNetwork, LocalNode, local_network
 
 SENDER, LOCAL, REMOTE, SLOW = (
-    PartyId("DE", "CPO"), PartyId("DE", "MSP"), PartyId("NL", "MSP"), PartyId("DE", "SLO"),
+    PartyId("DE", "CPO"),
+    PartyId("DE", "MSP"),
+    PartyId("NL", "MSP"),
+    PartyId("DE", "SLO"),
 )
 
 
@@ -56,8 +59,15 @@ async def setting(directory: Path) -> AsyncIterator[Setting]:
         for found in pids:
             pin(found, PROXY_CORE)
         yield Setting(
-            directory, token, (ports[0], ports[1]), (pids[0], pids[1]), nginx_port, nginx_pid,
-            messages(SENDER, LOCAL, key), messages(SENDER, REMOTE, key), messages(SENDER, SLOW, key),
+            directory,
+            token,
+            (ports[0], ports[1]),
+            (pids[0], pids[1]),
+            nginx_port,
+            nginx_pid,
+            messages(SENDER, LOCAL, key),
+            messages(SENDER, REMOTE, key),
+            messages(SENDER, SLOW, key),
         )
 
 
@@ -88,9 +98,16 @@ async def _join(
     await network.list_party(party, (role,), key, node)
     token = await network.invite(party, node)
     credentials = {
-        "token": "token-of-the-platform", "url": versions,
-        "roles": [{"role": role, "party_id": party.party_id, "country_code": party.country_code,
-                   "business_details": {"name": str(party)}}],
+        "token": "token-of-the-platform",
+        "url": versions,
+        "roles": [
+            {
+                "role": role,
+                "party_id": party.party_id,
+                "country_code": party.country_code,
+                "business_details": {"name": str(party)},
+            }
+        ],
     }
     async with (
         aiohttp.ClientSession(headers={"Authorization": f"Token {token}"}) as http,

@@ -4,12 +4,14 @@
 
     Received -> Authenticated -> Permitted -> Routed -> Delivered -> Answer
 
-Constructors are called in the stage they are named for and nowhere else.
+Constructors are called in the stage they are named for and nowhere else. They are msgspec structs because
+every message makes seven of them, and a frozen dataclass takes five times as long to make.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
+
+import msgspec
 
 from ocn.node.model import Platform
 from ocn.node.ports import OutboundAnswer
@@ -26,8 +28,7 @@ class Door(Enum):
     NODE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True, gc=False):
     """What a request's path says. ``path`` and ``query`` stay as they were written, escapes included."""
 
     module: str
@@ -42,8 +43,7 @@ class Address:
     """Set when the path is one that this node handed out instead of somebody else's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True, gc=False):
     """A well-formed request: addressed to something that exists, by and to a party, within all limits."""
 
     door: Door
@@ -60,16 +60,14 @@ class Received:
     correlation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(msgspec.Struct, frozen=True, gc=False):
     """A party signature that verified: the envelope and who may have signed it."""
 
     text: str
     envelope: Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticated:
+class Authenticated(msgspec.Struct, frozen=True, gc=False):
     """Who speaks is known: a platform of ours that carries the sender, or the sender's own node."""
 
     received: Received
@@ -79,8 +77,7 @@ class Authenticated:
     signature: Signatures | None
 
 
-@dataclass(frozen=True, slots=True)
-class Permitted:
+class Permitted(msgspec.Struct, frozen=True, gc=False):
     """The receiver's rules, as far as they are kept here, let it pass."""
 
     authenticated: Authenticated
@@ -93,23 +90,20 @@ class Permitted:
         return self.authenticated.received
 
 
-@dataclass(frozen=True, slots=True)
-class LocalPlatform:
+class LocalPlatform(msgspec.Struct, frozen=True, gc=False):
     """The receiver is connected here."""
 
     platform: Platform
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteNode:
+class RemoteNode(msgspec.Struct, frozen=True, gc=False):
     """The receiver is behind another node."""
 
     address: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(msgspec.Struct, frozen=True, gc=False):
     """Where it goes, and what of it had to change on the way."""
 
     permitted: Permitted
@@ -124,16 +118,14 @@ class Routed:
         return self.permitted.received
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(msgspec.Struct, frozen=True, gc=False):
     """The receiver, or its node, has answered."""
 
     routed: Routed
     answer: OutboundAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What goes back to whoever asked."""
 
     http_status: int

@@ -6,9 +6,10 @@ Accepted below each door, both spellings that nodes advertise::
 """
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
+
+import msgspec
 
 from ocn.node.links import is_link_id
 from ocn.node.stages import Address
@@ -48,7 +49,7 @@ def read_address(method: str, path: str, query: str) -> Address:
         return address
     if _QUERY.fullmatch(query) is None:
         raise InvalidParameters("the query has characters that must be percent-encoded")
-    return replace(address, query=query)
+    return msgspec.structs.replace(address, query=query)
 
 
 @lru_cache(maxsize=8192)

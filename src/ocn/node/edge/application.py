@@ -1,11 +1,11 @@
 """What the server serves: which door, which use case, and every failure rendered."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ocn.node.edge.reading import read_functional, read_headers
 from ocn.node.edge.rendering import ErrorRenderer, echoed_ids
 from ocn.node.edge.server import HttpRequest, call_asgi
-from ocn.node.edge.server.message import RawHeaders
 from ocn.node.hub_modules.answering import HubModules
 from ocn.node.links import NODE_DOOR, PARTY_DOOR
 from ocn.node.node_headers import NODE_SIGNATURE, VIA
@@ -70,7 +70,7 @@ class Application:
         if not head.path.startswith(_PARTY_PREFIX):
             return None
         try:
-            self._hub_modules.refuse_strangers(read_headers(head.headers).get(names.AUTHORIZATION, ""))
+            self._hub_modules.refuse_strangers(read_headers(head).get(names.AUTHORIZATION, ""))
         except OcpiError as error:
             return error
         return None
@@ -83,13 +83,11 @@ class Application:
         answer = self._failure(request, error)
         if not request.path.startswith(_NODE_PREFIX):
             return answer
-        raw_name = NODE_SIGNATURE.encode()
-        signature = next((value.decode("latin-1") for name, value in request.headers if name == raw_name), "")
-        return self._signed(signature, answer)
+        return self._signed(request.headers.get(NODE_SIGNATURE, ""), answer)
 
     async def _party_door(self, request: HttpRequest) -> Answer:
         try:
-            found = read_headers(request.headers)
+            found = read_headers(request)
             path = request.path[len(PARTY_DOOR) :]
             if self._hub_modules.serves(path):
                 return await self._own_module(request, found, path)
@@ -101,7 +99,7 @@ class Application:
     async def _node_door(self, request: HttpRequest) -> Answer:
         signature = ""
         try:
-            found = read_headers(request.headers)
+            found = read_headers(request)
             signature = found.get(NODE_SIGNATURE, "")
             path = request.path[len(NODE_DOOR) :]
             answer = await self._pipeline.relay(read_functional(Door.NODE, path, request, found))
@@ -122,10 +120,9 @@ class Application:
 
     def _failure(self, request: HttpRequest, error: Exception) -> Answer:
         version = next((_VERSIONS[part] for part in request.path.split("/")[2:5] if part in _VERSIONS), None)
-        raw = request.headers
-        signed = any(name == names.SIGNATURE.encode() for name, _ in raw)
-        status, body = self._errors.render(error, version=version, signed=signed)
-        return Answer(status, {**echoed_ids(raw), **_exchanged_parties(raw)}, body)
+        headers = request.headers
+        status, body = self._errors.render(error, version=version, signed=names.SIGNATURE in headers)
+        return Answer(status, {**echoed_ids(headers), **_exchanged_parties(headers)}, body)
 
     def _refuse_loop(self, found: dict[str, str]) -> None:
         if via := found.get(VIA):
@@ -136,17 +133,17 @@ class Application:
 
 
 _EXCHANGED = {
-    names.FROM_COUNTRY.encode(): names.TO_COUNTRY,
-    names.FROM_PARTY.encode(): names.TO_PARTY,
-    names.TO_COUNTRY.encode(): names.FROM_COUNTRY,
-    names.TO_PARTY.encode(): names.FROM_PARTY,
+    names.FROM_COUNTRY: names.TO_COUNTRY,
+    names.FROM_PARTY: names.TO_PARTY,
+    names.TO_COUNTRY: names.FROM_COUNTRY,
+    names.TO_PARTY: names.FROM_PARTY,
 }
 
 
-def _exchanged_parties(raw: RawHeaders) -> dict[str, str]:
+def _exchanged_parties(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the routing headers of an answer to a request that may be malformed."""
     return {
-        _EXCHANGED[name]: text
-        for name, value in raw
-        if name in _EXCHANGED and len(text := value.decode("latin-1")) <= 3 and text.isalnum()
+        exchanged: text
+        for name, exchanged in _EXCHANGED.items()
+        if (text := headers.get(name)) and len(text) <= 3 and text.isascii() and text.isalnum()
     }

@@ -1,51 +1,43 @@
 """From an HTTP request to ``Received``: headers looked at once, everything bounded, nothing guessed."""
 
-import uuid
-from collections.abc import Iterable
-
 from ocn.node.edge.addresses import read_address
 from ocn.node.edge.server import HttpRequest
-from ocn.node.node_headers import NODE_SIGNATURE, VIA
+from ocn.node.node_headers import NODE_SIGNATURE, VIA, new_message_id
 from ocn.node.stages import Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId, known_party
 
-_LOOKED_AT = {
-    name.encode(): name
-    for name in (
-        names.AUTHORIZATION,
-        names.REQUEST_ID,
-        names.CORRELATION_ID,
-        *names.ROUTING,
-        names.SIGNATURE,
-        NODE_SIGNATURE,
-        "content-type",
-        "content-encoding",
-        VIA,
-    )
-}
+_LOOKED_AT = (
+    names.AUTHORIZATION,
+    names.REQUEST_ID,
+    names.CORRELATION_ID,
+    *names.ROUTING,
+    names.SIGNATURE,
+    NODE_SIGNATURE,
+    "content-type",
+    "content-encoding",
+    VIA,
+)
+_ONCE = frozenset(_LOOKED_AT) - {VIA}
 _LONGEST_ID = 128
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def read_headers(request: HttpRequest) -> dict[str, str]:
     """Return the headers this node looks at.
 
     Raises:
         InvalidParameters: one of them stands there twice, is not printable ASCII, or says that the body is
             compressed.
     """
-    found: dict[str, str] = {}
-    for raw_name, raw_value in raw:
-        name = _LOOKED_AT.get(raw_name)
-        if name is None:
-            continue
-        if name in found and name != VIA:
-            raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is there twice")
-        value = raw_value.decode("latin-1").strip()
-        if not value.isascii() or not value.isprintable():
-            raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is not printable ASCII")
-        found[name] = f"{found[name]}, {value}" if name in found else value
+    headers = request.headers
+    found = {name: headers[name] for name in _LOOKED_AT if name in headers}
+    for name in request.doubled & _ONCE:
+        raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is there twice")
+    values = "".join(found.values())
+    if not (values.isascii() and values.isprintable()):
+        name = next(name for name, value in found.items() if not (value.isascii() and value.isprintable()))
+        raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is not printable ASCII")
     if found.get("content-encoding", "identity").lower() != "identity":
         raise InvalidParameters("bodies are taken unencoded; send no Content-Encoding")
     return found
@@ -88,7 +80,7 @@ def _party(found: dict[str, str], country: str, party: str, which: str) -> Party
 def _message_id(found: dict[str, str], name: str) -> str:
     value = found.get(name)
     if not value:
-        return str(uuid.uuid4())
+        return new_message_id()
     if len(value) > _LONGEST_ID:
         raise InvalidParameters(f"{names.DISPLAY_NAME[name]} is longer than {_LONGEST_ID} characters")
     return value

@@ -1,7 +1,7 @@
 """Write answers and errors in the OCPI envelope. The only place where an error becomes a status."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -20,13 +20,12 @@ from ocn.signing import JsonValue, PrivateKey, encode, response_values, sign
 _log = structlog.get_logger("ocn.node.edge")
 
 
-def echoed_ids(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def echoed_ids(headers: Mapping[str, str]) -> dict[str, str]:
     """Return the caller's request and correlation id for an answer that was given before they were read."""
-    wanted = (names.REQUEST_ID.encode(), names.CORRELATION_ID.encode())
     return {
-        name.decode(): text
-        for name, value in raw
-        if name in wanted and len(text := value.decode("latin-1")) <= 128 and text.isprintable()
+        name: text
+        for name in (names.REQUEST_ID, names.CORRELATION_ID)
+        if (text := headers.get(name)) and len(text) <= 128 and text.isprintable()
     }
 
 

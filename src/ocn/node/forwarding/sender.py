@@ -1,10 +1,15 @@
 """Send a routed request to where it goes."""
 
-import uuid
 from collections.abc import Callable
 
 from ocn.node.links import NODE_DOOR
-from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_ANSWERING_NODES, SIGNED_BY_NODES, VIA
+from ocn.node.node_headers import (
+    NODE_SIGNATURE,
+    SIGNED_BY_ANSWERING_NODES,
+    SIGNED_BY_NODES,
+    VIA,
+    new_message_id,
+)
 from ocn.node.ports import Outbound, OutboundAnswer
 from ocn.node.stages import Delivered, RemoteNode, Routed
 from ocn.ocpi import headers as names
@@ -110,7 +115,7 @@ class Sender:
         received = routed.received
         headers = {
             "Accept": "application/json",
-            "X-Request-ID": str(uuid.uuid4()),
+            "X-Request-ID": new_message_id(),
             "X-Correlation-ID": received.correlation_id,
             VIA: f"{received.headers[VIA]}, {self._via}" if VIA in received.headers else self._via,
         }

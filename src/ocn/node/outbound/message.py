@@ -1,11 +1,11 @@
 """What the client takes and what it gives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class OutboundRequest:
+class OutboundRequest(msgspec.Struct, frozen=True, gc=False):
     """One request to one URL.
 
     ``headers`` are (name, value) pairs of text or bytes, sent in their order and spelling. Host,
@@ -24,8 +24,7 @@ class OutboundRequest:
         return f"OutboundRequest({self.method!r}, {len(self.headers)} headers, {len(self.body)} bytes)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class OutboundResponse:
+class OutboundResponse(msgspec.Struct, frozen=True, gc=False):
     """One whole response: final status, headers with lower-case names, and the body unframed.
 
     Header values are the bytes of the wire read as latin-1. Trailers are dropped.

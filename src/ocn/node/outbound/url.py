@@ -10,6 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+import msgspec
+
 from ocn.node.outbound.addresses import IPAddress
 from ocn.node.outbound.errors import AddressRefused
 
@@ -41,12 +43,14 @@ class Origin:
     request_head: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedUrl:
+class ParsedUrl(msgspec.Struct, frozen=True, gc=False):
     """A URL that passed the syntax: where to connect, and what to ask for (path and query)."""
 
     origin: Origin
-    target: str = field(repr=False)
+    target: str
+
+    def __repr__(self) -> str:
+        return f"ParsedUrl({self.origin!r})"
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -55,7 +55,9 @@ def _scope(request: HttpRequest) -> Event:
         "raw_path": request.path.encode("latin-1"),
         "query_string": request.query.encode("latin-1"),
         "root_path": "",
-        "headers": request.headers,
+        "headers": [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers.items()
+        ],
         "client": None,
         "server": None,
     }

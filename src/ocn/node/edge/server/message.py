@@ -1,10 +1,10 @@
 """A whole request, and what stands in its place when it was refused."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ocn.ocpi.errors import MethodNotAllowed, OcpiError, ServerFault, TooLarge
-
-RawHeaders = list[tuple[bytes, bytes]]
 
 
 class HttpRequest(msgspec.Struct, frozen=True, gc=False):
@@ -13,7 +13,10 @@ class HttpRequest(msgspec.Struct, frozen=True, gc=False):
     method: str
     path: str
     query: str
-    headers: RawHeaders
+    headers: Mapping[str, str]
+    """The values of a header given more than once are joined by a comma."""
+    doubled: frozenset[str] = frozenset()
+    """Which headers were given more than once."""
     body: bytes = b""
     keep_alive: bool = True
     version_1_0: bool = False

@@ -6,24 +6,32 @@ coding but ``chunked``, a coding in HTTP/1.0, no host or two. Pure: no socket, n
 """
 
 from collections import deque
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import NoReturn
 
 import httptools
+import msgspec
 
 from ocn.node.edge.server.limits import ServerLimits
 from ocn.node.edge.server.message import (
     ExpectationFailed,
     HeadTooLarge,
     HttpRequest,
-    RawHeaders,
     Refusal,
 )
+from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, OcpiError, TooLarge
 
-_SPECIAL = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect", b"upgrade"})
-_VERSIONS = frozenset({"1.1", "1.0"})
-_NO_REQUEST = HttpRequest("", "", "", [])
+_ONCE = frozenset({"host", "content-length", "transfer-encoding", "expect"})
+_NAMES = {
+    spelling.encode(): name
+    for name in (*names.DISPLAY_NAME, "host", "content-length", "content-type", "accept", "user-agent")
+    for spelling in (name, name.title(), names.DISPLAY_NAME.get(name, name))
+}
+"""Names as they are usually spelled, to save most of the work of lower-casing them."""
+_NO_REQUEST = HttpRequest("", "", "", {})
+_NONE: frozenset[str] = frozenset()
 
 
 class Reading(Enum):
@@ -44,17 +52,13 @@ class RequestReader:
 
     __slots__ = (
         "_body",
-        "_framing",
         "_head",
-        "_head_size",
         "_headers",
         "_limits",
         "_parser",
-        "_quiet",
         "_refusal",
         "_resumed",
-        "_special",
-        "_trailers",
+        "_unproductive",
         "_url",
         "ready",
         "state",
@@ -64,7 +68,7 @@ class RequestReader:
     def __init__(self, limits: ServerLimits) -> None:
         self._limits = limits
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
-        self._quiet = 0
+        self._unproductive = 0
         self._refusal: OcpiError | None = None
         self.ready: deque[HttpRequest | Refusal] = deque()
         self.state = Reading.BETWEEN
@@ -75,7 +79,7 @@ class RequestReader:
 
     def feed(self, data: bytes) -> None:
         """Take what arrived. Never raises: what is wrong with it becomes a refusal."""
-        self._quiet += len(data)
+        self._unproductive += len(data)
         while data and self._parser is not None and not self._stopped():
             try:
                 self._parser.feed_data(data)
@@ -87,8 +91,8 @@ class RequestReader:
                 if not self._stopped():
                     self.refuse(self._refusal or InvalidParameters(f"the request is not HTTP/1.1: {error}"))
             break
-        if self._quiet > self._limits.head_bytes and not self._stopped():
-            self.refuse(HeadTooLarge("the request has an endless line in its head, chunks or trailers"))
+        if self._unproductive > self._limits.head_bytes and not self._stopped():
+            self.refuse(HeadTooLarge("the head, the trailers or a line between chunks is too large"))
 
     def refuse(self, error: OcpiError) -> None:
         """Read no more, and have the client told why once everything before is answered."""
@@ -118,17 +122,15 @@ class RequestReader:
         self._parser = httptools.HttpRequestParser(self)
         if self._resumed:
             self._resumed = False
-            self._parser.feed_data(b"POST / HTTP/1.1\r\n%b: %b\r\n\r\n" % self._framing)
+            name = "transfer-encoding" if "transfer-encoding" in self._head.headers else "content-length"
+            framing = f"POST / HTTP/1.1\r\n{name}: {self._head.headers[name]}\r\n\r\n"
+            self._parser.feed_data(framing.encode("ascii"))
 
     def _begin(self) -> None:
         self._url = b""
-        self._headers: RawHeaders = []
-        self._special: RawHeaders = []
-        self._head_size = 0
-        self._trailers = 0
+        self._headers: list[tuple[str, str]] = []
         self._head = _NO_REQUEST
         self._body: bytes | bytearray = b""
-        self._framing = (b"content-length", b"0")
         self._resumed = False
 
     # What llhttp calls, in the order of the message.
@@ -151,43 +153,35 @@ class RequestReader:
             self._fail(HeadTooLarge("the request target is too long"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header, or a trailer once the head is done; trailers are counted and dropped."""
-        self._quiet = 0
-        self._head_size += len(name) + len(value) + 4
-        if self.state is Reading.BODY:
-            self._trailers += 1
-            self._check_size()
-            return
-        if self._head_size > self._limits.head_bytes:
-            self._check_size()
-        name = name.lower()
-        self._headers.append((name, value))
-        if name in _SPECIAL:
-            self._special.append((name, value.strip(b" \t")))
+        """A header; or a trailer, which nobody would look for, and which is dropped."""
+        if self.state is Reading.HEAD:
+            lower = _NAMES.get(name) or name.decode("latin-1").lower()
+            self._headers.append((lower, value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
         """Decide how the body ends, before a byte of it is taken."""
         parser = self._parser
         if parser is None or self.state is Reading.BODY:
             return
-        self._quiet = 0
         self._check_size()
-        version = parser.get_http_version()
+        old = parser.get_http_version() == "1.0"
         method = parser.get_method().decode("ascii")
-        if version not in _VERSIONS:
-            self._fail(InvalidParameters(f"HTTP/{version} is not served here"))
+        path, query = _target(self._url)
+        headers, doubled = _gathered(self._headers)
+        keep_alive = parser.should_keep_alive()
+        self._head = HttpRequest(method, path, query, headers, doubled, b"", keep_alive, old)
+        self.state = Reading.BODY
+        self._unproductive = 0
+        if not old and parser.get_http_version() != "1.1":
+            self._fail(InvalidParameters(f"HTTP/{parser.get_http_version()} is not served here"))
         if method == "CONNECT":
             self._fail(MethodNotAllowed("this is no proxy"))
-        old = version == "1.0"
-        path, query = _target(self._url)
-        self._head = HttpRequest(method, path, query, self._headers, b"", parser.should_keep_alive(), old)
-        self.state = Reading.BODY
-        framed = self._check_framing(old=old)
-        self._resumed = framed and parser.should_upgrade()
+        framed = self._check_framing(self._head)
+        self._resumed = framed and "upgrade" in headers and parser.should_upgrade()
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body, unframed."""
-        self._quiet = 0
+        self._unproductive = 0
         self.wants_continue = False
         if not self._body:
             self._body = data
@@ -203,60 +197,47 @@ class RequestReader:
         """The end of a request."""
         if self._resumed:
             return
-        self._quiet = 0
+        self._unproductive = 0
         self.wants_continue = False
         head = self._head
-        self.ready.append(
-            HttpRequest(
-                head.method,
-                head.path,
-                head.query,
-                head.headers,
-                bytes(self._body),
-                head.keep_alive,
-                head.version_1_0,
-            )
-            if self._body
-            else head
-        )
+        self.ready.append(msgspec.structs.replace(head, body=bytes(self._body)) if self._body else head)
         self.state = Reading.BETWEEN if head.keep_alive else Reading.STOPPED
 
-    def _check_framing(self, *, old: bool) -> bool:
+    def _check_framing(self, head: HttpRequest) -> bool:
         """Refuse what is ambiguous; say whether there is a body."""
-        hosts, length, chunked = 0, None, False
-        for name, value in self._special:
-            if name == b"host":
-                hosts += 1
-            elif name == b"content-length":
-                if length is not None or chunked or not value.isdigit():
-                    self._fail(InvalidParameters("the request's length is ambiguous or malformed"))
-                length = int(value[:20])
-                self._framing = (name, value)
-            elif name == b"transfer-encoding":
-                if length is not None or chunked or old or value.lower() != b"chunked":
-                    self._fail(InvalidParameters("the transfer coding is ambiguous or not chunked"))
-                chunked = True
-                self._framing = (name, value)
-            elif name == b"expect" and not old:
-                self._expect(value)
-        if hosts != 1 and not (old and not hosts):
-            self._fail(InvalidParameters("the request must have one Host header"))
-        if length is not None and length > self._limits.body_bytes:
-            self._fail_size()
-        framed = chunked or bool(length)
-        self.wants_continue = self.wants_continue and framed
+        headers, old = head.headers, head.version_1_0
+        if "host" not in headers and not old:
+            self._fail(InvalidParameters("the request has no Host header"))
+        for name in head.doubled & _ONCE:
+            self._fail(InvalidParameters(f"the request has more than one {name} header"))
+        framed = self._has_body(headers, old=old)
+        if not old and (expectation := headers.get("expect")) is not None:
+            if expectation.lower() != "100-continue":
+                self._fail(ExpectationFailed("of Expect, only 100-continue is understood"))
+            self.wants_continue = framed
         return framed
 
-    def _expect(self, value: bytes) -> None:
-        if value.lower() != b"100-continue":
-            self._fail(ExpectationFailed("of Expect, only 100-continue is understood"))
-        self.wants_continue = True
+    def _has_body(self, headers: Mapping[str, str], *, old: bool) -> bool:
+        length, coding = headers.get("content-length"), headers.get("transfer-encoding")
+        if coding is not None:
+            if length is not None or old or coding.lower() != "chunked":
+                self._fail(InvalidParameters("the transfer coding is ambiguous or not chunked"))
+            return True
+        if length is None:
+            return False
+        if not (length.isascii() and length.isdigit()):
+            self._fail(InvalidParameters("the request's length is malformed"))
+        if int(length[:20]) > self._limits.body_bytes:
+            self._fail_size()
+        return bool(length.strip("0"))
 
     def _check_size(self) -> None:
-        if self._head_size + len(self._url) > self._limits.head_bytes:
-            self._fail(HeadTooLarge(f"the head has more than {self._limits.head_bytes} bytes"))
-        if len(self._headers) + self._trailers > self._limits.headers:
+        if len(self._headers) > self._limits.headers:
             self._fail(HeadTooLarge(f"the request has more than {self._limits.headers} headers"))
+        if self._unproductive > self._limits.head_bytes:  # what came with it may belong to the body
+            size = len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._headers)
+            if size > self._limits.head_bytes:
+                self._fail(HeadTooLarge(f"the head has more than {self._limits.head_bytes} bytes"))
 
     def _fail_size(self) -> NoReturn:
         self._fail(TooLarge(f"the body is larger than {self._limits.body_bytes} bytes"))
@@ -275,3 +256,19 @@ def _target(url: bytes) -> tuple[str, str]:
         text = "/" + rest.partition("/")[2] if scheme else text
     path, _, query = text.partition("?")
     return path, query
+
+
+def _gathered(headers: list[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+    """Headers by name, the values of one that is there more than once joined, and which those are."""
+    found = dict(headers)
+    if len(found) == len(headers):
+        return found, _NONE
+    found.clear()
+    doubled: set[str] = set()
+    for name, value in headers:
+        if name in found:
+            doubled.add(name)
+            found[name] = f"{found[name]}, {value}"
+        else:
+            found[name] = value
+    return found, frozenset(doubled)
