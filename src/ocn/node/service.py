@@ -127,12 +127,19 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
 async def _running(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     """Run tasks for the length of a block; they are cancelled and awaited at its end."""
     tasks = [asyncio.create_task(each) for each in work]
+    for task in tasks:
+        task.add_done_callback(_tell_of_failure)
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_of_failure(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("background_work_ended", exc_info=error)
 
 
 @asynccontextmanager

@@ -348,12 +348,16 @@ class World:
         server = await self._stack.enter_async_context(_serving(assemble(config, parts, members), config))
         return Node(port, config.url, ADMIN_KEY, key, store, links, server.connections)
 
+    def list(self, party: PartyId, key: PrivateKey, operator: str, node_url: str) -> None:
+        """List a party in the registry."""
+        self.registry.listings[party] = Listing(key.address, operator, node_url)
+
     async def backend(self) -> Backend:
         return await self._stack.enter_async_context(Backend().listening())
 
     async def party(self, node: Node, country_code: str, party_id: str, *, register: bool = True) -> Party:
         party = Party(PartyId(country_code, party_id), PrivateKey.generate(), node, await self.backend())
-        self.registry.listings[party.id] = Listing(party.key.address, node.key.address, node.url)
+        self.list(party.id, party.key, node.key.address, node.url)
         if register:
             answer = await party.register(await party.invited())
             assert answer.code == 1000, answer.body

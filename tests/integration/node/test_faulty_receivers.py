@@ -181,7 +181,6 @@ async def test_endpoints_that_lead_from_node_to_node_end_at_the_second_visit(
     network: Network, world: World
 ) -> None:
     """A CPO on both nodes names the other node as its back end, with the tokens of an eMSP on both."""
-    from tests.integration.node.conftest import Listing
 
     async def on_both(country_code: str, party_id: str) -> tuple[Party, Party]:
         first = await world.party(network.one, country_code, party_id)
@@ -193,7 +192,7 @@ async def test_endpoints_that_lead_from_node_to_node_end_at_the_second_visit(
     for here, there in ((0, 1), (1, 0)):
         cpo = cpos[here]
         cpo.backend.endpoints = {"locations": f"{cpos[there].node.url}{LOCATIONS}"}
-        world.registry.listings[cpo.id] = Listing(cpo.key.address, nodes[here].key.address, cpo.node.url)
+        world.list(cpo.id, cpo.key, nodes[here].key.address, cpo.node.url)
         assert (await cpo.register_again(token=emsps[there].token)).code == 1000
     for here in (0, 1):
         answer = await emsps[here].call(cpos[here], "GET", LOCATIONS)

@@ -1,5 +1,6 @@
 """Parties and nodes that mean harm, or take no care: refused clearly, and nothing is forwarded or leaked."""
 
+import base64
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -230,6 +231,34 @@ async def test_malformed_signature_is_refused_clearly(
     network: Network, station: Party, signature: str
 ) -> None:
     answer = await network.msp.call(station, "GET", LOCATIONS, OCN_Signature=signature)
+    assert (answer.status, answer.json["status_code"]) == (400, 2001)
+    assert not incident(answer)
+    assert station.backend.received == []
+
+
+@pytest.mark.parametrize("packer", ["brotli", "gzip", "plain"])
+@pytest.mark.parametrize("kind", ["bomb", "fields", "rewrites", "deep"])
+async def test_signature_that_is_a_burden_is_refused_clearly(
+    network: Network, station: Party, packer: str, kind: str
+) -> None:
+    import gzip
+
+    import brotli  # type: ignore[import-untyped]  # ships no types
+
+    good = {"fields": ["$['body']['a']"], "hash": "0x" + "0" * 64, "rsv": "0x" + "0" * 130, "signatory": "0x"}
+    rewrite = {"rewrittenFields": {}, **{name: good[name] for name in ("hash", "rsv", "signatory")}}
+    text = {
+        "bomb": json.dumps({**good, "signatory": " " * 20_000_000}),
+        "fields": json.dumps({**good, "fields": ["$['body']"] * 10_000}),
+        "rewrites": json.dumps({**good, "rewrites": [rewrite] * 10_000}),
+        "deep": json.dumps({**good, "rewrites": []})[:-2] + "[" * 10_000 + "]" * 10_000 + "]}",
+    }[kind].encode()
+    packed: bytes = text[:40_000]
+    if packer != "plain":
+        packed = gzip.compress(text) if packer == "gzip" else brotli.compress(text, quality=4)
+    answer = await network.msp.call(
+        station, "GET", LOCATIONS, OCN_Signature=base64.b64encode(packed).decode()
+    )
     assert (answer.status, answer.json["status_code"]) == (400, 2001)
     assert not incident(answer)
     assert station.backend.received == []
