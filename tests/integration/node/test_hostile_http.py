@@ -328,6 +328,15 @@ async def test_body_of_a_stranger_is_not_waited_for(network: Network) -> None:
         writer.close()
 
 
+async def test_large_body_for_neither_door_is_not_waited_for(network: Network) -> None:
+    start = b"POST /admin/generate-registration-token HTTP/1.1\r\nhost: n\r\n"
+    for extra in (b"content-length: 65537\r\n", CHUNKED):
+        reader, writer = await asyncio.open_connection("127.0.0.1", network.one.port)
+        writer.write(start + extra + b"\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+        writer.close()
+
+
 async def test_connection_cut_in_the_middle_of_a_body_reaches_nobody(network: Network) -> None:
     for extra, body in ((b"content-length: 20\r\n", b"{}"), (CHUNKED, b"2\r\n{}\r\n")):
         await network.one.raw(put(network, extra, body), eof=True)

@@ -14,12 +14,15 @@ from ocn.node.ports import Clock
 from ocn.node.stages import Answer, Door
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope
-from ocn.ocpi.errors import HubFault, OcpiError
+from ocn.ocpi.errors import HubFault, OcpiError, TooLarge
 from ocn.ocpi.versions import VersionNumber
 
 _PARTY_PREFIX = f"{PARTY_DOOR}/"
 _NODE_PREFIX = f"{NODE_DOOR}/"
 MOST_HOPS = 16
+MOST_BYTES_ASIDE = 64 * 1024
+"""Of a body that is for neither door; who sent it is not known before it is read."""
+
 _VERSIONS = {str(version): version for version in VersionNumber}
 
 
@@ -66,9 +69,14 @@ class Application:
         return await call_asgi(self._side, request)
 
     def inspect(self, head: HttpRequest) -> OcpiError | None:
-        """Say why the body of a request is not worth waiting for: a stranger's is not."""
-        if not head.path.startswith(_PARTY_PREFIX):
+        """Say why a body is not worth waiting for: that of a stranger, or a large one for neither door."""
+        if head.path.startswith(_NODE_PREFIX):
             return None
+        if not head.path.startswith(_PARTY_PREFIX):
+            length = head.headers.get("content-length", "")
+            if length.isdecimal() and int(length[:20]) <= MOST_BYTES_ASIDE:
+                return None
+            return TooLarge(f"here a body has at most {MOST_BYTES_ASIDE} bytes, and its length is told")
         try:
             self._hub_modules.refuse_strangers(read_headers(head).get(names.AUTHORIZATION, ""))
         except OcpiError as error:
