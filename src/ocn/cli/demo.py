@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port
+from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
 
 if TYPE_CHECKING:
     from ocn.simulation.cast import Cast
@@ -49,10 +49,9 @@ def demo(
     """Play a roaming charging session through two nodes, in about ten seconds."""
     from ocn.cli.logs import set_up_logging
     from ocn.cli.signals import run_until_signalled
-    from ocn.simulation.network_files import Ports
 
     set_up_logging("warning")
-    demo_run = _Demo(keep, as_json, Ports(chain_port, (node1_port, node2_port)))
+    demo_run = _Demo(keep, as_json, chosen_ports(chain_port, node1_port, node2_port))
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))

@@ -15,7 +15,8 @@ from ocn.simulation.play import SCENES, Audience, StepResult
 from ocn.simulation.summary import Summary
 from ocn.simulation.traffic import Message
 
-_WHAT_WIDTH = 44
+_SUBJECT_WIDTHS = range(24, 45)
+_REST_WIDTH = 48  # of a message's line, besides its subject
 
 
 class Screen(Audience):
@@ -23,6 +24,8 @@ class Screen(Audience):
 
     def __init__(self, console: Console, cpos: int) -> None:
         self.console = console
+        widest = console.width - _REST_WIDTH if console.is_terminal else _SUBJECT_WIDTHS[-1]
+        self._subject_width = min(max(widest, _SUBJECT_WIDTHS[0]), _SUBJECT_WIDTHS[-1])
         self._progress = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(),
@@ -65,7 +68,7 @@ class Screen(Audience):
         style = "green" if good else "yellow"
         subject = f"{message.method:6} {message.module}{'/' if message.what else ''}{message.what}"
         self.console.print(
-            f"  {message.sender} → {message.receiver}  {escape(_fitted(subject))}"
+            f"  {message.sender} → {message.receiver}  {escape(_fitted(subject, self._subject_width))}"
             f"  [{style}]{message.http_status or '-'} {message.status_code or '-'}[/{style}]"
             f"  [dim]{message.hops} hop{'s' if message.hops != 1 else ' '}"
             f"  {message.latency_s * 1000:6.1f} ms[/dim]",
@@ -110,7 +113,7 @@ def show_summary(console: Console, summary: Summary) -> None:
     console.print(
         f"{verdict}[/]: {summary.held} of {summary.expected} steps, {len(summary.traffic.sent)} messages, "
         f"median latency {latency}, {summary.seconds:.1f} s in all.",
-        soft_wrap=True,
+        soft_wrap=not console.is_terminal,  # one line for whoever reads it by program
     )
 
 
@@ -120,5 +123,5 @@ def _cell(step: StepResult | None) -> str:
     return f"[green]✓[/green] {step.ms:7.0f} ms" if step.ok else "[bold red]✗ failed[/bold red]"
 
 
-def _fitted(text: str) -> str:
-    return text.ljust(_WHAT_WIDTH) if len(text) <= _WHAT_WIDTH else text[: _WHAT_WIDTH - 1] + "…"
+def _fitted(text: str, width: int) -> str:
+    return text.ljust(width) if len(text) <= width else text[: width - 1] + "…"

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port
+from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
@@ -56,11 +56,10 @@ def up(
     from ocn.cli.logs import set_up_logging
     from ocn.cli.party_options import party_id
     from ocn.cli.signals import run_until_signalled
-    from ocn.simulation.network_files import Ports
 
     set_up_logging("warning")
     you = party_id(party)
-    ports = Ports(chain_port, (node1_port, node2_port))
+    ports = chosen_ports(chain_port, node1_port, node2_port)
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-network-")))
