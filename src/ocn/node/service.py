@@ -24,6 +24,7 @@ from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
 from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlPlatformStore, open_database
+from ocn.ocpi.authorization import is_credentials_token
 from ocn.registry.index.index import IndexSettings, RegistryIndex
 from ocn.registry.index.reading import Source
 from ocn.signing import PrivateKey
@@ -179,6 +180,8 @@ def _secrets(config: NodeConfig) -> tuple[PrivateKey, str]:
     if not admin_key:
         admin_key = secrets.token_urlsafe(32)
         _log.warning("admin_api_closed", reason="no identity.admin_key is set")
+    if not is_credentials_token(admin_key):
+        raise ConfigurationError("identity.admin_key: 1 to 64 printable ASCII characters without spaces")
     return key, admin_key
 
 
