@@ -16,8 +16,6 @@ from eth_abi.abi import decode
 from eth_typing import Address, BlockNumber
 from eth_utils.crypto import keccak
 
-import ocn.chain.embedded  # noqa: F401  # importing eth raises Python's recursion limit; this puts it back
-
 GAS = 8_000_000
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainRejected, ChainReverted, TransactionPending
 from ocn.chain.fees import FeeStyle, fee_fields
+from ocn.chain.recursion import imported
 from ocn.chain.values import Receipt
 from ocn.signing.keys import PrivateKey
 
@@ -112,6 +113,5 @@ class Sender:
 
 def signed(fields: dict[str, object], key: PrivateKey) -> bytes:
     """Return the transaction, signed and encoded, as a chain takes it."""
-    from eth_account import Account  # half a second of import that readers of the chain do not need
-
-    return bytes(Account.sign_transaction(fields, key.secret).raw_transaction)
+    account = imported("eth_account").Account  # half a second that readers of the chain do not need
+    return bytes(account.sign_transaction(fields, key.secret).raw_transaction)

@@ -6,10 +6,11 @@ really nest.
 """
 
 import contextlib
-import importlib
 import sys
 from collections.abc import Generator
 from typing import Final
+
+from ocn.chain.recursion import imported
 
 DEEP: Final = 16_384
 """Enough for the 1024 nested calls that the EVM allows, at about a dozen Python frames each."""
@@ -26,5 +27,4 @@ def deep() -> Generator[None]:
         sys.setrecursionlimit(before)
 
 
-with deep():
-    importlib.import_module("eth")
+imported("eth")
