@@ -111,10 +111,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio passes it
-        """The socket is gone. What is being handled goes on; its answer has nowhere to go."""
+        """The socket is gone. What is being handled goes on, its answer to nowhere; the rest is dropped."""
         self._transport = None
         self.deadline = _NEVER
         self._reader.close()
+        self._reader.ready.clear()
         self._wake()
         self._server.forget(self)
 
