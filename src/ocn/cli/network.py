@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
+from ocn.cli.party_options import PairCommand, party_id
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
@@ -33,13 +34,18 @@ NL CPX at node 2. Prints all that a back end of your own needs to join at node 1
 
   ocn network up --directory ~/.ocn/network --chain-port 8544 --node1-port 8080 --node2-port 8081
 
-  ocn network up --party "FR XYZ" --role CPO --json
+  ocn network up --party FR XYZ --role CPO --json
 """
 
 
-@app.command(epilog=_EPILOG)
+@app.command(cls=PairCommand, epilog=_EPILOG)
 def up(
-    party: Annotated[str, typer.Option("--party", help="Your party: country code and party id.")] = "DE ABC",
+    party: Annotated[
+        tuple[str, str],
+        typer.Option(
+            "--party", metavar="CC ID", help="Your party: country code and party id.", show_default="DE ABC"
+        ),
+    ] = ("DE", "ABC"),
     role: Annotated[Role, typer.Option("--role", help="What your party is.")] = Role.EMSP,
     speed: Annotated[
         int, typer.Option("--speed", min=1, help="How many times faster than real the meters run.")
@@ -54,11 +60,10 @@ def up(
 ) -> None:
     """Start a local network and keep it up until Ctrl-C."""
     from ocn.cli.logs import set_up_logging
-    from ocn.cli.party_options import party_id
     from ocn.cli.signals import run_until_signalled
 
     set_up_logging("warning")
-    you = party_id(party)
+    you = party_id(" ".join(party))
     ports = chosen_ports(chain_port, node1_port, node2_port)
     with ExitStack() as stack:
         if directory is None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+
+from ocn.cli.party_options import PairCommand
 
 if TYPE_CHECKING:
     from ocn.cli.registry_session import Connection, Keys, RawKeys
@@ -45,7 +46,7 @@ def takes(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Calla
     return decorate
 
 
-class SpreadCommand(TyperCommand):
+class SpreadCommand(PairCommand):
     """A command whose list options take several values after one flag, as in ``--roles CPO EMSP``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocn.cli.party_options import PairCommand
 from ocn.cli.registry_options import (
     SpreadCommand,
     connection_options,
@@ -59,7 +60,9 @@ _Receiver = Annotated[
 ]
 
 
-@app.command("get-party", rich_help_panel=_PANEL, epilog="Example: ocn registry get-party -c DE CPO")
+@app.command(
+    "get-party", cls=PairCommand, rich_help_panel=_PANEL, epilog="Example: ocn registry get-party -c DE CPO"
+)
 @takes(connection=connection_options)
 def get_party(connection: "Connection", address: Address = None, credentials: Credentials = None) -> None:
     """Show a party, by its address or its ids."""

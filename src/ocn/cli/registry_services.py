@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocn.cli.party_options import PairCommand
 from ocn.cli.registry_options import (
     SpreadCommand,
     connection_options,
@@ -117,7 +118,10 @@ def delete_service_raw(connection: "Connection", keys: "RawKeys") -> None:
 
 
 @app.command(
-    "get-agreements", rich_help_panel=_AGREEMENTS, epilog="Example: ocn registry get-agreements -c DE MSP"
+    "get-agreements",
+    cls=PairCommand,
+    rich_help_panel=_AGREEMENTS,
+    epilog="Example: ocn registry get-agreements -c DE MSP",
 )
 @takes(connection=connection_options)
 def get_agreements(

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ocn.cli.party_options import PairCommand
 from ocn.cli.registry_options import takes
 from ocn.cli.simulate_options import Joining, joining_options
 
@@ -33,7 +34,7 @@ Charging Network also wants the party listed in the registry: use `ocn registry 
 """
 
 
-@app.command(epilog=_EPILOG.format(role="cpo", party="DE CPO"))
+@app.command(cls=PairCommand, epilog=_EPILOG.format(role="cpo", party="DE CPO"))
 @takes(joining=joining_options)
 def cpo(
     joining: Joining,
@@ -51,7 +52,7 @@ def cpo(
     _run(joining, made)
 
 
-@app.command(epilog=_EPILOG.format(role="emsp", party="DE MSP"))
+@app.command(cls=PairCommand, epilog=_EPILOG.format(role="emsp", party="DE MSP"))
 @takes(joining=joining_options)
 def emsp(joining: Joining) -> None:
     """Run an eMSP: ten drivers' tokens, and a memory of what CPOs push."""

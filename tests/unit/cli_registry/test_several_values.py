@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocn.cli.party_options import _apart
 from ocn.cli.registry_options import _repeated
 
 FLAGS = {"--roles", "-r", "--si"}
@@ -22,3 +23,17 @@ FLAGS = {"--roles", "-r", "--si"}
 )
 def test_flag_is_repeated_before_each_value(written: str, understood: str) -> None:
     assert _repeated(written.split(), FLAGS) == understood.split()
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        (["--party", "DE", "ABC", "--node", "X"], ["--party", "DE", "ABC", "--node", "X"]),
+        (["--party", "DE ABC", "--node", "X"], ["--party", "DE", "ABC", "--node", "X"]),
+        (["--party=DE ABC", "--node", "a b"], ["--party", "DE", "ABC", "--node", "a b"]),
+        (["--node=a=b c", "--party", ""], ["--node=a=b c", "--party", ""]),
+        (["--party"], ["--party"]),
+    ],
+)
+def test_pair_in_quotes_is_taken_apart(written: list[str], understood: list[str]) -> None:
+    assert _apart(written, {"--party", "-c"}) == understood
