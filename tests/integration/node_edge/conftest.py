@@ -88,7 +88,7 @@ class Serving:
     clients: list[Client] = field(default_factory=list)
 
     async def connect(self) -> Client:
-        client = Client(*await asyncio.open_connection("127.0.0.1", self.server.port, limit=2**24))
+        client = Client(*await asyncio.open_connection("127.0.0.1", self.server.port))
         self.clients.append(client)
         return client
 

@@ -16,7 +16,7 @@ else:
     Serving = object
 
 GET = b"GET /%d HTTP/1.1\r\nhost: a\r\n\r\n"
-LARGE = b"a" * 8_000_000
+LARGE = b"a" * 20_000_000
 
 
 async def until(edge: Serving, received: int) -> None:
