@@ -53,6 +53,7 @@ class HandedOut:
         *,
         holder: PartyId,
         owner: PartyId,
+        owner_platform: str | None,
         target: str,
         for_node: bool,
         lifetime: timedelta,
@@ -66,6 +67,7 @@ class HandedOut:
             owner=owner,
             target=target,
             expires_at=self._clock.now() + lifetime,
+            owner_platform=owner_platform,
         )
         await self._links.add(link)
         door = NODE_DOOR if for_node else PARTY_DOOR

@@ -76,9 +76,9 @@ class LinkKind(StrEnum):
 class Link:
     """An address of this node that stands for one of somebody else's.
 
-    ``holder`` may use it, ``owner`` is the party that ``target`` belongs to. Where the owner was remote when
-    it was made, ``target`` is a path below the door of the owner's node, and else a whole address: so a token
-    is never sent to where a party used to be.
+    ``holder`` may use it, ``owner`` is the party that ``target`` belongs to. Of an owner connected here,
+    ``owner_platform`` is its platform and ``target`` a whole address; else ``target`` is a path behind
+    the owner's node. So a token is never sent to where a party, or who had its ids before, used to be.
     """
 
     id: str
@@ -88,3 +88,4 @@ class Link:
     owner: PartyId
     target: str
     expires_at: datetime
+    owner_platform: str | None = None

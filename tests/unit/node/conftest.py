@@ -161,14 +161,34 @@ class World:
             raise InvalidParameters("refused")
         GuardedUrls(AddressGuard(allow_http=True)).check(url)
 
-    async def node(self, name: str, *, signatures: bool = False) -> "Node":
+    async def join(self, node: "Node", country_code: str, party_id: str, role: str) -> "Party":
+        return await join(self, node, country_code, party_id, role)
+
+    async def restarted(self, node: "Node") -> "Node":
+        """The same node as a new process finds it: its key and its database, and nothing else."""
+        return await self.node(
+            node.url.removeprefix("http://").removesuffix(".test"),
+            key=node.key,
+            store=node.store,
+            links=node.links,
+        )
+
+    async def node(
+        self,
+        name: str,
+        *,
+        signatures: bool = False,
+        key: PrivateKey | None = None,
+        store: MemoryPlatformStore | None = None,
+        links: MemoryLinkStore | None = None,
+    ) -> "Node":
         config = NodeConfig(
             url=f"http://{name}.test",
             network={"allow_http": True},
             signatures={"required": signatures},
         )
-        key = PrivateKey.generate()
-        store, links = MemoryPlatformStore(), MemoryLinkStore()
+        key = key or PrivateKey.generate()
+        store, links = store or MemoryPlatformStore(), links or MemoryLinkStore()
         members = Members(store)
         await members.refresh()
         parts = Parts(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -270,3 +271,34 @@ async def test_request_that_comes_back_to_the_node_is_refused(network: Network) 
         network.cpo, "GET", LOCATIONS, via=f"1.1 {network.one.key.address.lower()}"
     )
     assert answer.json["status_code"] == 4000
+
+
+async def test_message_between_nodes_signed_before_the_node_started_is_refused(network: Network) -> None:
+    seen = []
+
+    def keep(request):  # type: ignore[no-untyped-def]
+        seen.append(request)
+        return request
+
+    network.world.tampering = keep
+    await network.cpx.call(network.msp, "PUT", "/ocpi/receiver/2.2.1/sessions/NL/CPX/S1", b"{}")
+    network.world.clock.advance(timedelta(seconds=1))
+    restarted = await network.world.restarted(network.one)
+    (request,) = seen
+    target = request.url.removeprefix(network.one.url)
+    replayed = await restarted.call("PUT", target, request.headers, request.body)
+    assert replayed.json["status_code"] == 4003
+    assert len(network.msp.backend.received) == 1
+
+
+async def test_location_handed_out_before_its_owner_registered_anew_is_unknown(network: Network) -> None:
+    network.msp.backend.set("POST", "/receiver/cdrs", None, location="http://msp.test/cdrs/77")
+    answer = await network.cpo.call(network.msp, "POST", "/ocpi/receiver/2.2.1/cdrs", b'{"id":"77"}')
+    network.msp.backend.received.clear()
+    await network.one.call(
+        "DELETE", "/ocpi/2.2.1/credentials", {"Authorization": f"Token {network.msp.token}"}
+    )
+    await network.world.join(network.one, "DE", "MSP", "EMSP")
+    again = await network.cpo.call(network.msp, "GET", answer.header("location") or "")
+    assert (again.status, again.json["status_code"]) == (404, 2003)
+    assert network.msp.backend.received == []

@@ -41,6 +41,7 @@ class Callers:
         self._replays = replays
         self._now_ms = now_ms
         self._max_age_ms = max_age_ms
+        self._started_ms = now_ms()
 
     def authenticate(self, received: Received) -> Authenticated:
         """Accept a message, or raise Unauthorized, InvalidParameters or a HubFault.
@@ -88,5 +89,8 @@ class Callers:
         proof = verify_node_message(signature, message, now_ms=now_ms, max_age_ms=self._max_age_ms)
         if not same_address(proof.address, operator):
             raise SignatureInvalid(f"signed by {proof.address}, not by the node of {received.sender}")
+        if proof.time_ms < self._started_ms:
+            # Only what this process has seen can be told from a replay.
+            raise SignatureInvalid("signed before this node started")
         self._replays.admit(proof, now_ms=now_ms)
         return proof

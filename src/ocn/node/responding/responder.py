@@ -9,7 +9,7 @@ from ocn.node.model import LinkKind
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
-from ocn.node.stages import Answer, Delivered, Door, Received, RemoteNode, Routed, Signatures
+from ocn.node.stages import Answer, Delivered, Door, LocalPlatform, Received, RemoteNode, Routed, Signatures
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
 from ocn.ocpi.links import format_next_link, next_link
@@ -118,6 +118,7 @@ class Responder:
             Place(received.address.module, received.address.interface_role, received.address.version),
             holder=received.sender,
             owner=received.receiver,
+            owner_platform=routed.target.platform.id if isinstance(routed.target, LocalPlatform) else None,
             target=self._target(routed, target),
             for_node=received.door is Door.NODE,
             lifetime=lifetimes.page if kind is LinkKind.PAGE else lifetimes.location,

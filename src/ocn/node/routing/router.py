@@ -70,6 +70,7 @@ class Router:
             _callback_place(received, target),
             holder=received.receiver,
             owner=received.sender,
+            owner_platform=sender.id if (sender := permitted.authenticated.platform) else None,
             target=callback_target,
             for_node=isinstance(target, RemoteNode),
             lifetime=self._callback_lifetime(received),
@@ -131,8 +132,8 @@ def _endpoint(received: Received, target: LocalPlatform | RemoteNode) -> str:
 
 
 def _address_of(link: Link, target: LocalPlatform | RemoteNode) -> str:
-    is_path = link.target.startswith("/")
-    if is_path != isinstance(target, RemoteNode):
+    here = target.platform.id if isinstance(target, LocalPlatform) else None
+    if link.owner_platform != here:
         raise UnknownObject(f"{link.owner} has moved since this address was handed out")
     return f"{target.url}{NODE_DOOR}{link.target}" if isinstance(target, RemoteNode) else link.target
 

@@ -67,7 +67,16 @@ class SqlLinkStore:
             row = result.one_or_none()
         if row is None:
             return None
-        return Link(row.id, LinkKind(row.kind), row.module, row.holder, row.owner, row.target, row.expires_at)
+        return Link(
+            id=row.id,
+            kind=LinkKind(row.kind),
+            module=row.module,
+            holder=row.holder,
+            owner=row.owner,
+            target=row.target,
+            expires_at=row.expires_at,
+            owner_platform=row.owner_platform,
+        )
 
     async def prune(self, now: datetime) -> int:
         """Remove what has expired, ``expires_at`` itself included, and say how many."""
@@ -105,6 +114,7 @@ def _row_of(link: Link) -> dict[str, Any]:
         "holder": link.holder,
         "owner": link.owner,
         "target": link.target,
+        "owner_platform": link.owner_platform,
         "expires_at": link.expires_at,
     }
 

@@ -108,6 +108,7 @@ link = Table(
     Column("holder", PartyCodes, nullable=False),
     Column("owner", PartyCodes, nullable=False),
     Column("target", Text, nullable=False),
+    Column("owner_platform", Text, nullable=True),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 

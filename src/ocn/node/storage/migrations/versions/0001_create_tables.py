@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(5), nullable=False),
         sa.Column("owner", sa.String(5), nullable=False),
         sa.Column("target", sa.Text, nullable=False),
+        sa.Column("owner_platform", sa.Text, nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_link"),
     )
