@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ocn.errors import OcnError
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import PlatformStore
 from ocn.ocpi.authorization import token_candidates
@@ -42,6 +43,8 @@ class Members:
         self._store = store
         self._picture = _Picture()
         self._reading = asyncio.Lock()
+        self.problem: str | None = None
+        """Why the last look at the database failed; None when it did not."""
 
     async def refresh(self) -> None:
         """Read everything again; to be called after each change made through the store."""
@@ -61,9 +64,15 @@ class Members:
 
     async def refresh_if_changed(self) -> bool:
         """Read again when another process changed something; say whether it did."""
-        if await self._store.revision() == self._picture.revision:
-            return False
-        await self.refresh()
+        try:
+            if await self._store.revision() == self._picture.revision:
+                self.problem = None
+                return False
+            await self.refresh()
+        except OcnError as error:
+            self.problem = error.message
+            raise
+        self.problem = None
         return True
 
     def by_authorization(self, header: str) -> Platform | None:

@@ -113,7 +113,7 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
             outbound=Exit(client),
             url_check=GuardedUrls(guard),
             index_view=lambda: asdict(index.status),
-            problems=lambda: _problems(index),
+            problems=lambda: _problems(index, members),
             clock=clock,
         )
         application = assemble(config, parts, members)
@@ -199,7 +199,13 @@ def _outbound_limits(config: NodeConfig) -> OutboundLimits:
     )
 
 
-def _problems(index: RegistryIndex) -> list[str]:
+def _problems(index: RegistryIndex, members: Members) -> list[str]:
+    """Say why this node should get no new traffic; it goes on serving what it can."""
+    database = [f"the database: {members.problem}"] if members.problem else []
+    return [*database, *_index_problems(index)]
+
+
+def _index_problems(index: RegistryIndex) -> list[str]:
     status = index.status
     if status.ready:
         return []

@@ -252,3 +252,27 @@ async def test_node_lookup_finds_party_in_any_case_on_every_node(network: Networ
     for node in (network.one, network.two):
         answer = await node.call("GET", "/ocn/registry/node/de/msp")
         assert answer.json == {"url": network.one.url, "address": network.one.key.address}
+
+
+async def test_database_out_of_reach_is_a_problem_until_it_is_back(network: Network) -> None:
+    from ocn.errors import OcnError
+    from ocn.node.members import Members
+
+    class Store(type(network.one.store)):  # type: ignore[misc]  # the fake, unplugged at will
+        unplugged = False
+
+        async def revision(self) -> int:
+            if self.unplugged:
+                raise OcnError("connection refused")
+            return int(await super().revision())
+
+    store = Store()
+    members = Members(store)
+    await members.refresh()
+    store.unplugged = True
+    with pytest.raises(OcnError):
+        await members.refresh_if_changed()
+    assert members.problem == "connection refused"
+    store.unplugged = False
+    await members.refresh_if_changed()
+    assert members.problem is None

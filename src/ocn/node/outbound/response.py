@@ -26,7 +26,7 @@ class ResponseReader:
     """
 
     __slots__ = (
-        "_chunks",
+        "_body",
         "_close_delimited",
         "_complete",
         "_failure",
@@ -38,7 +38,6 @@ class ResponseReader:
         "_limits",
         "_parser",
         "_quiet",
-        "_size",
         "_trailers",
         "answered",
         "keep_alive_s",
@@ -62,8 +61,7 @@ class ResponseReader:
     def _reset(self, *, head_only: bool) -> None:
         self._head_only = head_only
         self._headers: list[tuple[str, str]] = []
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self._body: bytes | bytearray = b""
         self._head_size = 0
         self._trailers = 0
         self._quiet = 0
@@ -109,10 +107,8 @@ class ResponseReader:
         self._parser = None
 
     def _response(self, parser: httptools.HttpResponseParser) -> OutboundResponse:
-        chunks = self._chunks
-        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        response = OutboundResponse(parser.get_status_code(), tuple(self._headers), body)
-        self._headers, self._chunks = [], []
+        response = OutboundResponse(parser.get_status_code(), tuple(self._headers), bytes(self._body))
+        self._headers, self._body = [], b""
         return response
 
     # What llhttp calls, in the order of the message.
@@ -170,10 +166,14 @@ class ResponseReader:
         if self._complete:
             return  # a body that must not be there; its connection is not reused
         self._quiet = 0
-        self._size += len(data)
-        if self._size > self._limits.max_response_body:
+        if not self._body:
+            self._body = data
+        elif type(self._body) is bytearray:
+            self._body += data
+        else:  # a list of pieces would take twenty times the memory of a body sent in the smallest chunks
+            self._body = bytearray(self._body) + data
+        if len(self._body) > self._limits.max_response_body:
             self._fail_size()
-        self._chunks.append(data)
 
     def on_message_complete(self) -> None:
         """The end; of an interim response, just the end of that."""
