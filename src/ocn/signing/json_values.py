@@ -84,14 +84,14 @@ def encode_json(value: JsonValue) -> bytes:
 
 def require_shallow(value: JsonValue) -> None:
     """Raise JsonInvalid if the value is nested deeper than :data:`MAX_NESTING`."""
-    level = [value]
-    for _ in range(MAX_NESTING + 1):
+    level: list[JsonValue] = [value]
+    for _ in range(MAX_NESTING):
         inner: list[JsonValue] = []
         for item in level:
             if type(item) is dict:
-                inner.extend(item.values())
+                inner += [member for member in item.values() if type(member) in _CONTAINERS]
             elif type(item) is list:
-                inner.extend(item)
+                inner += [element for element in item if type(element) in _CONTAINERS]
         if not inner:
             return
         level = inner
@@ -135,5 +135,6 @@ _DECODER = json.JSONDecoder(
 )
 _MINUS_ZERO = re.compile(rb"-0(?<=[:,\[\s]-0)")
 """No ``int``; within a string too, where it does no harm."""
+_CONTAINERS = (dict, list)
 _QUICK = msgspec.json.Decoder(float_hook=number_literal)
 _ENCODER = msgspec.json.Encoder()

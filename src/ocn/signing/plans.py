@@ -17,7 +17,7 @@ Plan: TypeAlias = tuple[tuple[Step, Union["Plan", None]], ...]
 
 Scalar: TypeAlias = str | bool | int | NumberLiteral
 _SCALAR: Final = (str, bool, int, NumberLiteral)
-_LONGEST_REMEMBERED: Final = 16 * 1024
+_LONGEST_REMEMBERED: Final = 64 * 1024
 _FIELDS = msgspec.json.Decoder(list[str])
 
 
