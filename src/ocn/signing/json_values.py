@@ -63,11 +63,19 @@ def _read_quickly(data: bytes) -> JsonValue:
     try:
         value: JsonValue = _QUICK.decode(data)
         written = _ENCODER.encode(value)
-        if data.count(b"[") + data.count(b"{") > MAX_NESTING:
-            require_shallow(value)
-    except (msgspec.DecodeError, UnicodeEncodeError, ValueError, RecursionError, JsonInvalid):
+    except (msgspec.DecodeError, UnicodeEncodeError, ValueError, RecursionError):
         return None
-    return value if data.count(b":") == written.count(b":") else None
+    return value if data.count(b":") == written.count(b":") and _is_shallow(data) else None
+
+
+def _is_shallow(data: bytes) -> bool:
+    """Whether the brackets of a text, those in strings too, cancel out level by level within the limit."""
+    brackets = data.translate(_ONE_KIND, _NO_BRACKETS)
+    for _ in range(MAX_NESTING):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"[]", b"")
+    return not brackets
 
 
 def encode_json(value: JsonValue) -> bytes:
@@ -136,5 +144,7 @@ _DECODER = json.JSONDecoder(
 _MINUS_ZERO = re.compile(rb"-0(?<=[:,\[\s]-0)")
 """No ``int``; within a string too, where it does no harm."""
 _CONTAINERS = (dict, list)
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes({*range(256)} - set(b"[]{}"))
 _QUICK = msgspec.json.Decoder(float_hook=number_literal)
 _ENCODER = msgspec.json.Encoder()
