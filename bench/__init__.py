@@ -6,5 +6,6 @@
 ``setting``   chain, nodes and parties, registered through the public interfaces
 ``proxies``   what is measured: nginx, one node, two nodes
 ``load``      wrk for the rate, an open-loop generator for latency at a given rate, thousands in flight
+``profile``   where a request's time goes, step by step
 ``report``    ratios, written as Markdown
 """

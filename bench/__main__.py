@@ -1,24 +1,39 @@
-"""Run the benches: ``python -m bench [--seconds S] [--rounds N] [--only rate|latency|flight]``."""
+"""Run the benches: ``python -m bench [--quick] [--seconds S] [--rounds N] [--report FILE]``."""
 
 import argparse
 import asyncio
+import os
 import statistics
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bodies import PATH
 from bench.load import Latency, Rate, at_rate, in_flight, request_bytes, wrk
 from bench.machine import LOAD_CORE, Machine, allow_many_files, memory_mb, missing_programs, pin
+from bench.profile import profile
 from bench.report import Results, write_report
 from bench.setting import Setting, setting
 
 SIZES = ("2 kB", "20 kB")
-IN_FLIGHT = 5000
+FASTEST_OPEN_LOOP = 2_500.0
+"""Requests a second at most that the open-loop generator sends: it shares a core with the receiver."""
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    seconds: float
+    rounds: int
+    in_flight: int
+    profile_rounds: int
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement")
+    parser.add_argument("--quick", action="store_true", help="see that it runs; the figures mean little")
+    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement")
     parser.add_argument("--rounds", type=int, default=5, help="measurements of each kind, interleaved")
     parser.add_argument("--report", type=Path, default=Path("bench/RESULTS.md"))
     chosen = parser.parse_args()
@@ -26,52 +41,65 @@ def main() -> None:
         raise SystemExit(
             f"the bench needs {', '.join(missing)}; on Debian: apt-get install nginx wrk util-linux"
         )
+    extent = Extent(1, 1, 500, 1) if chosen.quick else Extent(chosen.seconds, chosen.rounds, 5_000, 7)
     allow_many_files()
     with tempfile.TemporaryDirectory(prefix="ocn-bench-") as directory:
         Path(directory).chmod(0o755)
-        results = asyncio.run(_run(Path(directory), chosen.seconds, chosen.rounds))
+        pin([os.getpid()], LOAD_CORE)
+        results = Results(profile=profile(extent.profile_rounds))
+        asyncio.run(_run(Path(directory), extent, results))
     write_report(chosen.report, Machine.here(), results)
     print(f"written to {chosen.report}")
 
 
-async def _run(directory: Path, seconds: float, rounds: int) -> Results:
-    pin(_own_pid(), LOAD_CORE)
-    results = Results()
+async def _run(directory: Path, extent: Extent, results: Results) -> None:
     async with setting(directory) as here:
         for size in SIZES:
-            for _ in range(rounds):
-                for name in _names(size):
-                    rate = await asyncio.to_thread(_measure, here, name, seconds)
-                    results.rates.setdefault(name, []).append(rate)
-                    print(
-                        f"{name:32} {rate.requests_per_s:9.0f}/s {rate.cpu_us:7.1f} us  {rate.failures} failed"
-                    )
-            for name in _names(size):
-                half = statistics.median(rate.requests_per_s for rate in results.rates[name]) / 2
-                latency = await _latency(here, name, min(half, 2500.0), seconds)
-                results.latencies[name] = latency
-                print(
-                    f"{name:32} p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms at {latency.rate:.0f}/s"
-                )
-        results.idle_mb = memory_mb(here.node_pids[0])
-        results.flight = await in_flight(
-            here.node_ports[0], request_bytes(PATH, here.to_slow["2 kB"], here.token), IN_FLIGHT
-        )
-        results.flight_mb = memory_mb(here.node_pids[0], "VmHWM")
+            await _rates(here, size, extent, results)
+            await _latencies(here, size, extent, results)
+        await _flight(here, extent, results)
+
+
+async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> None:
+    """Measure each way in turn, round by round, so that a slow moment of the machine meets all of them."""
+    for _ in range(extent.rounds):
+        for name in _names(size):
+            rate = await asyncio.to_thread(_measure, here, name, extent.seconds)
+            results.rates.setdefault(name, []).append(rate)
+            print(
+                f"{name:32} {rate.requests_per_s:9.0f}/s {rate.cpu_us:7.1f} us  {rate.failures} failed",
+                flush=True,
+            )
+
+
+async def _latencies(here: Setting, size: str, extent: Extent, results: Results) -> None:
+    """Measure at half of what each way can take; nginx at the rate of the one node it is compared with."""
+    for name in _names(size):
+        loaded = f"one node, {size}" if name.startswith("nginx") else name
+        half = statistics.median(rate.requests_per_s for rate in results.rates[loaded]) / 2
+        latency = await _latency(here, name, min(half, FASTEST_OPEN_LOOP), extent.seconds)
+        results.latencies[name] = latency
         print(
-            f"{IN_FLIGHT} in flight: p50 {results.flight.p50_ms:.0f} ms, {results.flight.failures} failed,"
-            f" peak {results.flight_mb:.0f} MB"
+            f"{name:32} p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms at {latency.rate:.0f}/s",
+            flush=True,
         )
-    return results
+
+
+async def _flight(here: Setting, extent: Extent, results: Results) -> None:
+    results.idle_mb = memory_mb(here.node_pids[0])
+    request = request_bytes(PATH, here.to_slow["2 kB"], here.token)
+    results.flight = await in_flight(here.node_ports[0], request, extent.in_flight)
+    results.flight_mb = memory_mb(here.node_pids[0], "VmHWM")
+    print(
+        f"{extent.in_flight} in flight: p50 {results.flight.p50_ms:.0f} ms,"
+        f" {results.flight.failures} failed, peak {results.flight_mb:.0f} MB"
+    )
 
 
 def _names(size: str) -> list[str]:
+    ways = ("nginx", "one node", "one node signed", "two nodes", "two nodes signed")
     return [
-        f"nginx, {size}",
-        f"one node, {size}",
-        f"one node, {size} signed",
-        f"two nodes, {size}",
-        f"two nodes, {size} signed",
+        f"{way.removesuffix(' signed')}, {size}{' signed' if way.endswith('signed') else ''}" for way in ways
     ]
 
 
@@ -92,12 +120,6 @@ async def _latency(here: Setting, name: str, rate: float, seconds: float) -> Lat
     port = here.nginx_port if which == "nginx" else here.node_ports[0]
     message = here.to_remote[size] if which == "two nodes" else here.to_local[size]
     return await at_rate(port, request_bytes(PATH, message, here.token), rate, seconds)
-
-
-def _own_pid() -> list[int]:
-    import os
-
-    return [os.getpid()]
 
 
 if __name__ == "__main__":

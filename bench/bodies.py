@@ -1,4 +1,4 @@
-"""The messages: a session of about 2 kB (73 signed values) and one of about 20 kB, as a CPO would PUT them."""
+"""The messages: a session of about 2 kB and one of about 20 kB, as a CPO would PUT them."""
 
 import json
 from dataclasses import dataclass

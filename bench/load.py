@@ -44,7 +44,7 @@ def wrk(url: str, message: Message, token: str, seconds: float, pids: list[int],
         "wrk",
         "-t1",
         f"-c{CONNECTIONS}",
-        f"-d{seconds:g}s",
+        f"-d{int(seconds)}s",
         "--timeout",
         "10s",
         "-s",
@@ -114,28 +114,33 @@ async def _connect(port: int) -> _Connection:
 
 
 async def at_rate(port: int, request: bytes, rate: float, seconds: float) -> Latency:
-    """Send at a fixed rate whatever the answers do; latency counts from when a request was due."""
+    """Send at a fixed rate whatever the answers do; latency counts from when a request was due.
+
+    The first fifth warms up and does not count.
+    """
     idle: asyncio.Queue[_Connection] = asyncio.Queue()
     for _ in range(CONNECTIONS * 2):
         idle.put_nowait(await _connect(port))
     took: list[float] = []
     failures = 0
 
-    async def one(due: float) -> None:
+    async def one(due: float, *, counts: bool) -> None:
         nonlocal failures
         connection = await idle.get()
         status = await connection.exchange(request)
-        took.append(time.perf_counter() - due)
+        if counts:
+            took.append(time.perf_counter() - due)
         failures += status != 200
         idle.put_nowait(connection)
 
     async with asyncio.TaskGroup() as group:
         start = time.perf_counter()
-        for number in range(int(rate * seconds)):
+        total = int(rate * seconds)
+        for number in range(total):
             due = start + number / rate
             if (wait := due - time.perf_counter()) > 0.0005:
                 await asyncio.sleep(wait)
-            group.create_task(one(due))
+            group.create_task(one(due, counts=number * 5 >= total))
     while not idle.empty():
         idle.get_nowait().transport.close()
     took.sort()

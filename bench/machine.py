@@ -73,7 +73,7 @@ def listening_pids(port: int) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
-                links = {os.readlink(file) for file in (entry / "fd").iterdir()}
+                links = {str(file.readlink()) for file in (entry / "fd").iterdir()}
             except OSError:
                 continue
             if links & inodes:

@@ -88,11 +88,15 @@ def profile(rounds: int = 5, repetitions: int = 1_000) -> dict[str, dict[str, fl
 def table(found: Mapping[str, Mapping[str, float]]) -> list[str]:
     """The same as Markdown."""
     kinds = list(found)
-    rows = [f"| step, µs | {' | '.join(kinds)} |", "|---|" + "---|" * len(kinds)]
-    for step in found[kinds[0]]:
-        rows.append(f"| {step} | {' | '.join(f'{found[kind][step]:.1f}' for kind in kinds)} |")
-    rows.append(f"| **sum** | {' | '.join(f'**{sum(found[kind].values()):.0f}**' for kind in kinds)} |")
-    return rows
+    return [
+        f"| step, µs | {' | '.join(kinds)} |",
+        "|---|" + "---|" * len(kinds),
+        *(
+            f"| {step} | {' | '.join(f'{found[kind][step]:.1f}' for kind in kinds)} |"
+            for step in found[kinds[0]]
+        ),
+        f"| **sum** | {' | '.join(f'**{sum(found[kind].values()):.0f}**' for kind in kinds)} |",
+    ]
 
 
 def _steps(message: Message, key: PrivateKey, rounds: int, repetitions: int) -> dict[str, float]:

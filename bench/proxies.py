@@ -15,7 +15,8 @@ http {{
   access_log off; keepalive_requests 100000000; keepalive_timeout 75s; client_max_body_size 16m;
   client_body_buffer_size 64k; large_client_header_buffers 8 64k;
   client_body_temp_path {directory}/{name}-body; proxy_temp_path {directory}/{name}-proxy;
-  fastcgi_temp_path {directory}/{name}-f; uwsgi_temp_path {directory}/{name}-u; scgi_temp_path {directory}/{name}-s;
+  fastcgi_temp_path {directory}/{name}-f; uwsgi_temp_path {directory}/{name}-u;
+  scgi_temp_path {directory}/{name}-s;
   {inside}
 }}
 """
