@@ -3,7 +3,8 @@
 import json
 import shlex
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 
 from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
 from ocn.cli.party_options import PairCommand, party_id
+from ocn.errors import ConfigurationError
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
@@ -74,24 +76,28 @@ def up(
 async def _up(
     directory: Path, ports: "Ports", you: "PartyId", role: Role, speed: int, *, as_json: bool
 ) -> None:
-    from ocn.simulation.cast import on_the_network
+    from ocn.simulation.cast import EMSP, LOCAL_CPO, REMOTE_CPO, on_the_network
     from ocn.simulation.cpo import Pace
     from ocn.simulation.network import local_network
     from ocn.simulation.traffic import Traffic
 
+    if you in (EMSP, LOCAL_CPO, REMOTE_CPO):
+        raise ConfigurationError(
+            f"{you} is one of the simulated parties of this network", hint="Take another --party for yours."
+        )
     console = Console(highlight=False, quiet=as_json, soft_wrap=True)
-    _variables(directory).unlink(missing_ok=True)
+    variables = _variables(directory)
     console.print("[dim]Starting a chain, two nodes and three parties ...[/dim]")
     async with (
         local_network(directory, ports, signatures_required=False) as network,
         on_the_network(network, Traffic(), pace=Pace(speed=speed), signatures_required=False) as cast,
     ):
         facts = await _facts(network, cast, you, role)
-        _write_variables(_variables(network.directory), facts)
-        if as_json:
-            print(json.dumps(facts, indent=2), flush=True)
-        _show(console, facts)
-        await network.watch()
+        with _variables_of_shell(variables, facts):
+            if as_json:
+                print(json.dumps(facts, indent=2), flush=True)
+            _show(console, facts)
+            await network.watch()
 
 
 async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Role) -> dict[str, Any]:
@@ -152,8 +158,9 @@ def _variables(directory: Path) -> Path:
     return directory / "network.env"
 
 
-def _write_variables(file: Path, facts: dict[str, Any]) -> None:
-    """Write what a shell needs, for ``. network.env``; readable by its owner only."""
+@contextmanager
+def _variables_of_shell(file: Path, facts: dict[str, Any]) -> Iterator[None]:
+    """Have what a shell needs in a file, for ``. network.env``; readable by its owner only."""
     nodes = {
         f"NODE{n}_{name.upper()}": node[name]
         for n, node in enumerate(facts["nodes"], start=1)
@@ -165,8 +172,13 @@ def _write_variables(file: Path, facts: dict[str, Any]) -> None:
         "PARTY_KEY_FILE": facts["you"]["key_file"],
         "SPENDER": facts["you"]["spender"],
     }
+    file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}={shlex.quote(str(value))}\n" for name, value in variables.items()))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _show(console: Console, facts: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from ocn.cli.party_options import PairCommand
 from ocn.cli.registry_options import takes
 from ocn.cli.simulate_options import Joining, joining_options
+from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
     from ocn.party.traffic import Exchange, Watch
@@ -49,7 +50,7 @@ def cpo(
 
         return SimulatedCpo(joining.party, connection, Pace(speed=speed))
 
-    _run(joining, made)
+    _run(joining, Role.CPO, made)
 
 
 @app.command(cls=PairCommand, epilog=_EPILOG.format(role="emsp", party="DE MSP"))
@@ -62,25 +63,28 @@ def emsp(joining: Joining) -> None:
 
         return SimulatedEmsp(joining.party, connection)
 
-    _run(joining, made)
+    _run(joining, Role.EMSP, made)
 
 
-def _run(joining: Joining, made: "Callable[[Connection], SimulatedParty]") -> None:
+def _run(joining: Joining, role: Role, made: "Callable[[Connection], SimulatedParty]") -> None:
     from ocn.cli.logs import set_up_logging
     from ocn.cli.signals import run_until_signalled
 
     set_up_logging("warning")
-    run_until_signalled(_serve(joining, made))
+    run_until_signalled(_serve(joining, role, made))
 
 
-async def _serve(joining: Joining, made: "Callable[[Connection], SimulatedParty]") -> None:
+async def _serve(joining: Joining, role: Role, made: "Callable[[Connection], SimulatedParty]") -> None:
     console = Console(highlight=False, soft_wrap=True)
+    joining.refuse_directory_of_another(role)
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(joining.connection(_watch(console)))
         player = await stack.enter_async_context(made(connection))
-        version = player.party.client.registration.version
+        registration = player.party.client.registration
+        joining.refuse_registration_elsewhere(registration.versions_url)
+        joining.keep_directory_for(role)
         console.print(
-            f"[bold]{player.id}[/bold] is registered with {joining.node} (OCPI {version}), "
+            f"[bold]{player.id}[/bold] is registered with {joining.node} (OCPI {registration.version}), "
             f"reached at {player.party.base_url}; its directory is {joining.directory}"
         )
         if not joining.register_only:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -14,6 +15,7 @@ from ocn.errors import ConfigurationError
 if TYPE_CHECKING:
     from ocn.chain.client import ChainClient
     from ocn.ocpi.party_id import PartyId
+    from ocn.ocpi.roles import Role
     from ocn.party.listing import RegistryListing, RegistrySignatories
     from ocn.party.traffic import Watch
     from ocn.signing.keys import PrivateKey
@@ -81,6 +83,32 @@ class Joining:
             return
         async with RpcClient(self.list_at) as rpc:
             yield made(ChainClient(rpc), self.operator or await _operator_of(self.node))
+
+    def refuse_directory_of_another(self, role: "Role") -> None:
+        """A directory holds one registration: another party or role would only seem to be registered."""
+        file, own = self._owner(role)
+        kept = file.read_text("utf-8").strip() if file.is_file() else own
+        if kept != own:
+            raise ConfigurationError(
+                f"{self.directory} is the directory of ({kept}), not of ({own})",
+                hint="Choose another with --directory.",
+            )
+
+    def keep_directory_for(self, role: "Role") -> None:
+        """From now on the directory is this party's."""
+        file, own = self._owner(role)
+        file.write_text(f"{own}\n", "utf-8")
+
+    def refuse_registration_elsewhere(self, versions_url: str) -> None:
+        """The node that is named must be the one that the party is registered with."""
+        if urlsplit(versions_url).netloc != urlsplit(self.versions_url or self.node).netloc:
+            raise ConfigurationError(
+                f"{self.party} registered from {self.directory} with {versions_url}, not with {self.node}",
+                hint="Name that node, or choose another --directory to register anew.",
+            )
+
+    def _owner(self, role: "Role") -> tuple[Path, str]:
+        return self.directory / "party", f"{self.party}, {role}"
 
     def _registry_parts(
         self, chain: "ChainClient | None", key: "PrivateKey", operator: str

@@ -201,6 +201,12 @@ async def test_simulate_registers_once_and_needs_neither_token_nor_key_again(tmp
         assert "DE ABC is registered" in registered[1]
         again = await _ended(tmp_path, *base, "--register-only")
         assert again[0] == 0, again[2]
+        elsewhere = await _ended(tmp_path, *base, "--node", facts["nodes"][1]["url"], "--register-only")
+        assert elsewhere[0] == 1
+        assert f"with {node['url']}/ocpi/versions, not with" in elsewhere[2]
+        another = await _ended(tmp_path, *base, "--party", "DE", "XYZ", "--register-only")
+        assert another[0] == 1
+        assert "is the directory of (DE ABC, EMSP)" in another[2]
         key = Path(you["key_file"]).read_text().strip()
         assert key not in "".join(map(str, (*nothing, *registered, *again)))
 
