@@ -109,6 +109,13 @@ async def test_file_that_is_no_chain_state_is_refused_and_left_alone(tmp_path: P
     assert path.read_text() == "Dear Sir or Madam, " * 100
 
 
+async def test_state_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "state", tmp_path):
+        with pytest.raises(DevnetError, match="cannot be opened"):
+            await Devnet.open(path)
+
+
 async def test_second_opener_is_refused_until_the_first_is_gone(
     tmp_path: Path, start_process: StartProcess
 ) -> None:

@@ -42,11 +42,14 @@ class Database:
         """Open or create; None keeps everything in memory.
 
         Raises:
-            DevnetError: another process has the file open, or it is not a file of ours.
+            DevnetError: another process has the file open, it cannot be opened, or it is not a file of ours.
         """
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0)
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0)
+        except (OSError, sqlite3.Error) as error:
+            raise DevnetError(f"the chain state {path} cannot be opened: {error}") from error
         try:
             self._prepare()
         except sqlite3.Error as error:
