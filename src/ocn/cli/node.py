@@ -56,8 +56,8 @@ def check(config: Path | None = _FILE) -> None:
 
     settings = load_config(config)
     table = Table(title=f"Settings of {settings.base_url}", title_justify="left")
-    table.add_column("setting")
-    table.add_column("value")
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")  # a setting is shown whole, however narrow the terminal
     for name, value in settings.model_dump(mode="json").items():
         if isinstance(value, dict):
             for part, inner in value.items():
