@@ -25,6 +25,7 @@ def run(config: Path | None = _FILE) -> None:
     """Run a node until it is told to stop (Ctrl-C, SIGTERM); requests under way are answered first."""
     import gc
 
+    import structlog
     import uvloop
 
     from ocn.cli.logs import set_up_logging
@@ -41,7 +42,10 @@ def run(config: Path | None = _FILE) -> None:
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 50, 50)
-        typer.echo(f"node listening on {address}", err=True)
+        if settings.log.json_lines:
+            structlog.get_logger().info("node_listening", address=address)
+        else:
+            typer.echo(f"node listening on {address}", err=True)
 
     uvloop.run(serve(settings, on_started=started))
 
