@@ -35,6 +35,8 @@ def address_bytes(address: str) -> bytes:
 
 def same_address(one: str, other: str) -> bool:
     """Whether both texts are addresses and name the same account; case does not matter."""
+    if one == other and len(one) == 42:  # as a rule both are in EIP-55 case; what is no address is no key's
+        return _ADDRESS.fullmatch(one) is not None
     return (
         _ADDRESS.fullmatch(one) is not None
         and _ADDRESS.fullmatch(other) is not None

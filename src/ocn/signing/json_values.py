@@ -6,7 +6,6 @@ is read by msgspec in half the time and written again, which shows whether a mem
 """
 
 import json
-import re
 from typing import NoReturn, TypeAlias
 
 import msgspec
@@ -36,7 +35,7 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> JsonValue:
     """
     if len(data) > max_bytes:
         raise JsonInvalid(f"JSON of {len(data)} bytes is over the limit of {max_bytes}")
-    if b"\\" not in data and not data.startswith(b"-") and _MINUS_ZERO.search(data) is None:
+    if b"\\" not in data:
         quick = _read_quickly(data)
         if quick is not None:
             return quick
@@ -57,15 +56,17 @@ def parse_json(data: bytes, *, max_bytes: int = MAX_JSON_BYTES) -> JsonValue:
 def _read_quickly(data: bytes) -> JsonValue:
     """Read by msgspec, which keeps the last of two members of one name, and count: None when unsure.
 
-    Every member has one colon. Without escapes, writing the value again brings back all of them, and those
-    within strings, unless a member was dropped.
+    Every member has one colon, every negative number one minus. Without escapes, writing the value again
+    brings back all of them, and those within strings, unless a member was dropped or an ``int`` was ``-0``.
     """
     try:
         value: JsonValue = _QUICK.decode(data)
         written = _ENCODER.encode(value)
     except (msgspec.DecodeError, UnicodeEncodeError, ValueError, RecursionError):
         return None
-    return value if data.count(b":") == written.count(b":") and _is_shallow(data) else None
+    if data.count(b":") != written.count(b":") or data.count(b"-") != written.count(b"-"):
+        return None
+    return value if _is_shallow(data) else None
 
 
 def _is_shallow(data: bytes) -> bool:
@@ -141,10 +142,8 @@ _DECODER = json.JSONDecoder(
     parse_float=number_literal,
     parse_constant=_no_constant,
 )
-_MINUS_ZERO = re.compile(rb"-0(?<=[:,\[\s]-0)")
-"""No ``int``; within a string too, where it does no harm."""
 _CONTAINERS = (dict, list)
 _ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes({*range(256)} - set(b"[]{}"))
-_QUICK = msgspec.json.Decoder(float_hook=number_literal)
+_QUICK = msgspec.json.Decoder(float_hook=NumberLiteral)
 _ENCODER = msgspec.json.Encoder()

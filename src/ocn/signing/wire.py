@@ -104,6 +104,8 @@ def _rewrite(read: _RewriteOnWire) -> Rewrite:
 
 def _from_base64(text: str) -> bytes:
     """Read the standard or the URL-safe alphabet, padded or not."""
+    if len(text) % 4 == 0 and "-" not in text and "_" not in text:
+        return binascii.a2b_base64(text, strict_mode=True)
     digits = text.replace("-", "+").replace("_", "/").rstrip("=")
     return binascii.a2b_base64(digits + "=" * (-len(digits) % 4), strict_mode=True)
 
