@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -138,8 +138,18 @@ class SqliteStorage:
                 raise
 
     async def _opened(self) -> aiosqlite.Connection:
-        if self._connection is not None:
-            return self._connection
+        if self._connection is None:
+            opening = asyncio.create_task(self._open())
+            try:
+                self._connection = await asyncio.shield(opening)
+            except asyncio.CancelledError:
+                # a connection has a thread, which must not outlive the event loop
+                with suppress(ConfigurationError):
+                    await (await opening).close()
+                raise
+        return self._connection
+
+    async def _open(self) -> aiosqlite.Connection:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -152,7 +162,6 @@ class SqliteStorage:
         except sqlite3.Error as error:
             await connection.close()
             raise ConfigurationError(f"{self._path} is no storage of a party") from error
-        self._connection = connection
         return connection
 
 

@@ -44,8 +44,9 @@ async def on_the_network(
     """
     here, there = network.nodes
 
-    async def connection(party: PartyId, node: LocalNode) -> Connection:
+    async def connection(stack: AsyncExitStack, party: PartyId, node: LocalNode) -> Connection:
         files = PartyFiles(network.directory / "parties" / party.key)
+        stack.push_async_callback(files.storage.close)
         known = await files.storage.load_registration() is not None
         return Connection(
             node_url=node.url,
@@ -61,9 +62,9 @@ async def on_the_network(
 
     async with AsyncExitStack() as stack:
         # The eMSP comes first, so that it goes last and nobody reports to a party that is gone.
-        emsp = await stack.enter_async_context(SimulatedEmsp(EMSP, await connection(EMSP, here)))
+        emsp = await stack.enter_async_context(SimulatedEmsp(EMSP, await connection(stack, EMSP, here)))
         cpos = [
-            await stack.enter_async_context(SimulatedCpo(party, await connection(party, node), pace))
+            await stack.enter_async_context(SimulatedCpo(party, await connection(stack, party, node), pace))
             for party, node in ((LOCAL_CPO, here), (REMOTE_CPO, there))
         ]
         for party in (EMSP, LOCAL_CPO, REMOTE_CPO):

@@ -1,6 +1,9 @@
 """One contract for every PartyStorage."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -120,3 +123,20 @@ async def test_sqlite_refuses_what_is_no_storage(tmp_path: Path) -> None:
     path.write_text("something else entirely, and long enough to be no empty database" * 100)
     with pytest.raises(ConfigurationError, match="no storage"):
         await SqliteStorage(path).load_registration()
+
+
+async def test_sqlite_cancelled_while_it_opens_leaves_no_thread(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    for turns in range(40):  # of the event loop, so that every step of opening is cut short once
+        storage = SqliteStorage(tmp_path / f"{turns}.sqlite")
+        opening = asyncio.create_task(storage.load_registration())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+        await storage.close()
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        await asyncio.to_thread(thread.join, 1)
+    assert not [thread for thread in left if thread.is_alive()]
