@@ -57,6 +57,11 @@ class Handshake:
         offer, token = await self._discover_either_way(versions_url, token_a)
         return await self._agree("POST", versions_url, offer, token)
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether the peer knows this party at another address than where it is now."""
+        return self._current().own_versions_url != self._introduction.versions_url
+
     async def update(self) -> Registration:
         """Renew tokens, roles and endpoints with PUT.
 
@@ -98,7 +103,7 @@ class Handshake:
         except PartyError as error:
             raise UnusableClientApi(f"your versions cannot be read: {error.message}") from error
         ours = self._door.expect()
-        await self._door.settle(_registration(offer, theirs, token, ours))
+        await self._door.settle(self._registration(offer, theirs, token, ours))
         return self._introduction.credentials(ours)
 
     def _current(self) -> Registration:
@@ -143,17 +148,22 @@ class Handshake:
             raise RegistrationRefused(f"The node refused the registration: {error.message}") from error
         theirs = convert(reply.data, Credentials, offer.credentials_url)
         theirs_token = OutgoingToken(theirs.token, token.base64_encoded)
-        return _registration(offer, theirs, theirs_token, ours, versions_url)
+        return self._registration(offer, theirs, theirs_token, ours, versions_url)
 
-
-def _registration(
-    offer: Offer, theirs: Credentials, their_token: OutgoingToken, ours: str, versions_url: str | None = None
-) -> Registration:
-    return Registration(
-        version=offer.version,
-        versions_url=versions_url or theirs.url,
-        their_token=their_token,
-        our_token_hash=token_hash(ours),
-        endpoints=offer.endpoints,
-        roles=tuple(theirs.roles),
-    )
+    def _registration(
+        self,
+        offer: Offer,
+        theirs: Credentials,
+        their_token: OutgoingToken,
+        ours: str,
+        versions_url: str | None = None,
+    ) -> Registration:
+        return Registration(
+            version=offer.version,
+            versions_url=versions_url or theirs.url,
+            own_versions_url=self._introduction.versions_url,
+            their_token=their_token,
+            our_token_hash=token_hash(ours),
+            endpoints=offer.endpoints,
+            roles=tuple(theirs.roles),
+        )

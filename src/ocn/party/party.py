@@ -163,13 +163,16 @@ class Party:
     async def join(self) -> Registration:
         """Register unless that was done in an earlier run; then nothing is sent and nothing is written.
 
+        A party that has another address than in that run renews its registration, or nobody would find it.
+
         Raises:
             TokenMissing: the first time, without a TOKEN_A.
             RegistrationFailed, PeerUnreachable, ListingFailed: see :mod:`ocn.party.errors`.
         """
         running = self._running()
-        if running.door.registration is not None:
-            return running.door.registration
+        registration = running.door.registration
+        if registration is not None:
+            return await running.handshake.update() if running.handshake.has_moved else registration
         listed_now = False
         if self._listing is not None and self._token_a:
             listed_now = await self._listing.ensure(self._settings.roles, running.interfaces)

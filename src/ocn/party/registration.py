@@ -29,12 +29,14 @@ class OutgoingToken:
 class Registration:
     """A finished handshake.
 
-    ``their_token`` is what this party sends (TOKEN_C when it registered itself); of ``our_token``, which the
-    node sends and this party only compares, there is nothing but the SHA-256.
+    ``versions_url`` is the peer's; ``own_versions_url`` is what this party told the peer, which calls there
+    until it is told another. ``their_token`` is what this party sends (TOKEN_C when it registered itself); of
+    ``our_token``, which the node sends and this party only compares, there is nothing but the SHA-256.
     """
 
     version: VersionNumber
     versions_url: str
+    own_versions_url: str
     their_token: OutgoingToken
     our_token_hash: bytes = field(repr=False)
     endpoints: Mapping[tuple[str, InterfaceRole], str]

@@ -27,6 +27,7 @@ class _Text(msgspec.Struct):
     versions_url: str
     endpoints: list[_Endpoint]
     roles: list[CredentialsRole]
+    own_versions_url: str = ""
 
 
 def write_registration(registration: Registration, seal: Seal | None) -> bytes:
@@ -40,6 +41,7 @@ def write_registration(registration: Registration, seal: Seal | None) -> bytes:
             our_token_hash=registration.our_token_hash,
             version=registration.version,
             versions_url=registration.versions_url,
+            own_versions_url=registration.own_versions_url,
             endpoints=[_Endpoint(m, role, url) for (m, role), url in registration.endpoints.items()],
             roles=list(registration.roles),
         )
@@ -64,6 +66,7 @@ def read_registration(text: bytes, seal: Seal | None) -> Registration:
     return Registration(
         version=stored.version,
         versions_url=stored.versions_url,
+        own_versions_url=stored.own_versions_url,
         their_token=OutgoingToken(token, stored.base64_encoded),
         our_token_hash=stored.our_token_hash,
         endpoints={(entry.module, entry.role): entry.url for entry in stored.endpoints},

@@ -25,6 +25,7 @@ OWNER, OTHER = PartyId("DE", "CPO"), PartyId("NL", "CPX")
 REGISTRATION = Registration(
     version=VersionNumber.V2_2_1,
     versions_url="https://node.test/ocpi/versions",
+    own_versions_url="https://party.test/ocpi/versions",
     their_token=OutgoingToken("token-c", base64_encoded=True),
     our_token_hash=token_hash("token-b"),
     endpoints={("locations", InterfaceRole.SENDER): "https://node.test/l"},

@@ -81,12 +81,15 @@ class ScriptedNode:
 
 
 def party_at(
-    node: ScriptedNode, storage: MemoryStorage | None = None, token_a: str | None = "token-a"
+    node: ScriptedNode,
+    storage: MemoryStorage | None = None,
+    token_a: str | None = "token-a",
+    url: str = "http://cpo.test",
 ) -> Party:
     return Party(
         roles=[PartyRole.of("DE CPO", "CPO")],
         node_url=NODE,
-        public_url="http://cpo.test",
+        public_url=url,
         serve=False,
         transport=node,
         storage=storage or MemoryStorage(),
@@ -135,6 +138,19 @@ async def test_b2_second_start_sends_nothing_and_needs_no_token() -> None:
     node.asked.clear()
     async with party_at(node, storage, token_a=None) as party:
         assert party.client.registration.version is VersionNumber.V2_2
+        assert node.asked == []
+
+
+async def test_start_at_another_address_renews_the_registration_once() -> None:
+    node, storage = ScriptedNode(), MemoryStorage()
+    async with party_at(node, storage):
+        pass
+    node.asked.clear()
+    async with party_at(node, storage, token_a=None, url="http://moved.test"):
+        method, _, _, body = node.asked[-1]
+        assert (method, json.loads(body or b"{}")["url"]) == ("PUT", "http://moved.test/ocpi/versions")
+    node.asked.clear()
+    async with party_at(node, storage, token_a=None, url="http://moved.test"):
         assert node.asked == []
 
 
