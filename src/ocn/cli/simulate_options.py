@@ -59,7 +59,7 @@ class Joining:
                 f"{self.party} has not registered from {self.directory} before, and there is no TOKEN_A.",
                 hint="Ask the node's operator for a registration token, and give it with --token-a.",
             )
-        files = PartyFiles(self.directory, key=self._key(), port=self.port)
+        files = PartyFiles(self.directory, key=self._key(), host=self.host, port=self.port)
 
         def made(chain: ChainClient | None, operator: str = "") -> Connection:
             reader, listing = self._registry_parts(chain, files.key, operator)

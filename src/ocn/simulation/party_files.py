@@ -4,20 +4,26 @@ from pathlib import Path
 
 from ocn.errors import ConfigurationError
 from ocn.party.identity import load_or_create_key
+from ocn.party.serving import bind
 from ocn.party.storage_sqlite import SqliteStorage
 from ocn.signing.keys import PrivateKey
-from ocn.simulation.network_files import free_ports
+from ocn.simulation.network_files import HOST, free_ports
 
 
 class PartyFiles:
     """Creates what is missing in a directory and reads what is there."""
 
-    def __init__(self, directory: Path, *, key: PrivateKey | None = None, port: int = 0) -> None:
+    def __init__(
+        self, directory: Path, *, key: PrivateKey | None = None, host: str = HOST, port: int = 0
+    ) -> None:
         """Keep a key and a port that are given the first time; without them make and find some.
 
         Raises:
-            ConfigurationError: another key was kept before, or the directory cannot be used.
+            ConfigurationError: another key was kept before, the port cannot be listened on at the host (then
+                nothing is kept), or the directory cannot be used.
         """
+        if port:
+            bind(host, port).close()
         try:
             directory.mkdir(parents=True, exist_ok=True)
             if key is not None and not (directory / "key").exists():

@@ -1,5 +1,6 @@
 """Directories of networks and parties: made once, read again, and never silently changed."""
 
+import socket
 import stat
 import tomllib
 from pathlib import Path
@@ -62,6 +63,15 @@ def test_party_directory_keeps_key_and_port(tmp_path: Path) -> None:
     first = PartyFiles(tmp_path / "p", key=key, port=45678)
     again = PartyFiles(tmp_path / "p")
     assert (again.key.address, again.port) == (first.key.address, 45678) == (key.address, first.port)
+
+
+def test_port_that_is_taken_is_refused_and_not_kept(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConfigurationError, match="cannot be listened on"):
+            PartyFiles(tmp_path / "p", port=taken.getsockname()[1])
+    assert not (tmp_path / "p").exists()
 
 
 def test_party_directory_of_another_key_is_refused(tmp_path: Path) -> None:
