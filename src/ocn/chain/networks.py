@@ -79,20 +79,20 @@ def with_file(network: Network, path: Path) -> Network:
         ConfigurationError: no such file, or not of that shape.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        provider = dict(content.get("provider", {}))
-        contracts = dict(content.get("contracts", {}))
+        content = _object({"the file": json.loads(path.read_text(encoding="utf-8"))}, "the file")
+        provider = _object(content, "provider")
+        contracts = _object(content, "contracts")
         return replace(
             network,
             rpc_url=_merged_url(network.rpc_url, provider),
-            chain_id=int(provider.get("network_id", network.chain_id)),
+            chain_id=_number(provider, "network_id", network.chain_id),
             registry=_contract(contracts, "Registry", network.registry),
             permissions=_contract(contracts, "Permissions", network.permissions),
-            first_block=int(content.get("first_block", network.first_block)),
+            first_block=_number(content, "first_block", network.first_block),
         )
     except OSError as error:
         raise ConfigurationError(f"cannot read the network file {path}: {error.strerror}") from error
-    except (AttributeError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(
             f"the network file {path} cannot be used: {error}",
             hint='Expected {"provider": {"host", "port"}, "contracts": {"Registry": {"address"}}}',
@@ -112,12 +112,26 @@ def contract_address(text: str, of: str) -> str:
 
 
 def _contract(contracts: Mapping[str, Any], name: str, default: str) -> str:
-    return contract_address(str(contracts.get(name, {}).get("address", default)), name)
+    return contract_address(str(_object(contracts, name).get("address", default)), name)
+
+
+def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = holder.get(name, {})
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} must be an object in braces, not {json.dumps(value)[:40]}")
+    return value
+
+
+def _number(holder: Mapping[str, Any], name: str, default: int) -> int:
+    value = holder.get(name, default)
+    if isinstance(value, bool) or not str(value).isdecimal():
+        raise ValueError(f"{name} must be a whole number, not {json.dumps(value)[:40]}")
+    return int(value)
 
 
 def _merged_url(url: str, provider: Mapping[str, Any]) -> str:
     parts = urlsplit(url)
     protocol = provider.get("protocol", parts.scheme)
     host = provider.get("host", parts.hostname)
-    port = provider.get("port", parts.port)
-    return f"{protocol}://{host}:{int(port)}" if port else f"{protocol}://{host}"
+    port = _number(provider, "port", parts.port or 0)
+    return f"{protocol}://{host}:{port}" if port else f"{protocol}://{host}"

@@ -1,6 +1,7 @@
 """Built-in networks and the existing client's network files."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,19 @@ def test_file_may_name_contracts_and_chain(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [[], {"provider": 1}, {"provider": {"port": "x"}}, {"contracts": {"Registry": {"address": "0x1"}}}],
+    ("content", "said"),
+    [
+        ([], "the file must be an object"),
+        ({"provider": 1}, "provider must be an object in braces, not 1"),
+        ({"provider": {"port": "x"}}, 'port must be a whole number, not "x"'),
+        ({"provider": {"network_id": None}}, "network_id must be a whole number, not null"),
+        ({"first_block": [7]}, "first_block must be a whole number"),
+        ({"contracts": {"Registry": "0x1"}}, 'Registry must be an object in braces, not "0x1"'),
+        ({"contracts": {"Registry": {"address": "0x1"}}}, "address of Registry must be 0x and 40 hex digits"),
+    ],
 )
-def test_file_of_another_shape_is_refused(tmp_path: Path, content: Any) -> None:
-    with pytest.raises(ConfigurationError):
+def test_file_of_another_shape_is_refused(tmp_path: Path, content: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
         with_file(built_in("local"), _file(tmp_path, content))
 
 
