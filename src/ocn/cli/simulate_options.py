@@ -228,7 +228,7 @@ def joining_options(
         versions_url=versions_url,
         token_a=token_a,
         key_file=key,
-        directory=directory or Path(f"ocn-{own.key}"),
+        directory=directory or usual_directory(own),
         host=host,
         port=port,
         public_url=public_url,
@@ -247,6 +247,19 @@ def _payer() -> "PrivateKey | None":
 
     text = os.environ.get("SPENDER")
     return key_from_hex(text, "the variable SPENDER") if text else None
+
+
+def usual_directory(party: "PartyId") -> Path:
+    """Return where a party's files are kept if nothing else is said.
+
+    Raises:
+        ConfigurationError: OCPI allows the party's codes, but they are no part of a file name (``../..``).
+    """
+    if not party.key.isalnum():
+        raise ConfigurationError(
+            f"the codes of {party} do not make a name for a directory", hint="Choose one with --directory."
+        )
+    return Path(f"ocn-{party.key}")
 
 
 async def _operator_of(node: str) -> str:
