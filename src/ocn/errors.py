@@ -12,6 +12,10 @@ An exception of another kind that escapes a room is a bug: the edge logs it unde
 and answers 3000.
 """
 
+import os
+import re
+import ssl
+
 
 class OcnError(Exception):
     """Something that went wrong and can be explained to whoever asked.
@@ -27,3 +31,23 @@ class OcnError(Exception):
 
 class ConfigurationError(OcnError):
     """A setting is missing, malformed or contradicts another; nothing has been started."""
+
+
+def cause_of(error: Exception) -> str:
+    """Say why there was no connection as the system says it: "connection refused".
+
+    An error of a library may carry the system's as ``os_error`` or ``certificate_error``; one that carries
+    none is named by its class in plain words. Never shows an address or what was sent.
+    """
+    cause = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        said = f"certificate not trusted: {cause.verify_message}"
+    elif isinstance(cause, ssl.SSLError):
+        said = f"no TLS: {(getattr(cause, 'reason', None) or 'unknown reason').replace('_', ' ').lower()}"
+    elif isinstance(cause, OSError) and cause.errno and cause.errno > 0:
+        said = os.strerror(cause.errno)
+    elif isinstance(cause, OSError) and cause.strerror:
+        said = cause.strerror  # a name that was not found has a number of its own kind
+    else:
+        said = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(cause).__name__).lower().removesuffix(" error")
+    return said[:1].lower() + said[1:]

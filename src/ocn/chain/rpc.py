@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from ocn.chain.errors import AnswerTooLarge, ChainRejected, ChainUnavailable
-from ocn.errors import ConfigurationError
+from ocn.errors import ConfigurationError, cause_of
 
 Json: TypeAlias = object
 """Whatever JSON decodes to; callers check what they take out."""
@@ -168,7 +168,7 @@ class RpcClient:
             ) from error
         except aiohttp.ClientError as error:
             raise ChainUnavailable(
-                f"cannot reach the chain at {self.where}: {type(error).__name__}",
+                f"cannot reach the chain at {self.where}: {cause_of(error)}",
                 hint="Is it running? `ocn chain run` starts a local one.",
             ) from error
 

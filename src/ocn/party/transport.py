@@ -7,6 +7,7 @@ from typing import Protocol
 import aiohttp
 from yarl import URL
 
+from ocn.errors import cause_of
 from ocn.party.errors import AnswerUnusable, PeerTimedOut, PeerUnreachable
 from ocn.party.limits import Limits
 
@@ -70,7 +71,7 @@ class HttpTransport:
         except (aiohttp.ClientPayloadError, aiohttp.http_exceptions.HttpProcessingError) as error:
             raise AnswerUnusable(f"{_origin(url)} sent an answer that is no HTTP") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise PeerUnreachable(f"{_origin(url)} cannot be reached: {type(error).__name__}") from error
+            raise PeerUnreachable(f"{_origin(url)} cannot be reached: {cause_of(error)}") from error
 
     async def close(self) -> None:
         """Close all connections."""

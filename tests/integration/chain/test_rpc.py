@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -180,3 +181,11 @@ async def test_values_of_another_shape_are_unavailability(serve: Serve, result: 
         if result is not None:
             with pytest.raises(ChainUnavailable):
                 await chain.block("latest")
+
+
+async def test_endpoint_where_nobody_listens_is_named_with_the_cause() -> None:
+    with socket.socket() as held:  # bound and not listening: nobody else can take the port
+        held.bind(("127.0.0.1", 0))
+        async with RpcClient(f"http://127.0.0.1:{held.getsockname()[1]}") as rpc:
+            with pytest.raises(ChainUnavailable, match=r":\d+: connection refused$"):
+                await rpc.call("eth_chainId")
