@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,7 @@ def key_from_file(path: Path, password: Callable[[], str]) -> PrivateKey:
     """
     text = _text(path)
     if text.lstrip().startswith("{"):
+        _keystore(text, str(path))  # before somebody types a password
         return decrypted(text, password(), str(path))
     return key_from_hex(text, f"the file {path}")
 
@@ -48,10 +50,8 @@ def decrypted(keystore: str, password: str, source: str) -> PrivateKey:
     """
     from eth_keyfile.keyfile import decode_keyfile_json
 
+    content = _keystore(keystore, source)
     try:
-        content = json.loads(keystore)
-        if content["version"] != 3 or _work(content) > _MOST_WORK:
-            raise KeyError
         secret = decode_keyfile_json(content, password.encode())
     except ValueError as error:
         if "MAC mismatch" in str(error):
@@ -119,13 +119,27 @@ def password_source(
         if PASSWORD_VARIABLE in environment:
             return environment[PASSWORD_VARIABLE]
         try:
-            return getpass.getpass(prompt)
-        except EOFError:
+            with warnings.catch_warnings():
+                # it warns when there is no terminal on which typing can be hidden
+                warnings.simplefilter("error", getpass.GetPassWarning)
+                return getpass.getpass(prompt)
+        except (EOFError, getpass.GetPassWarning):
             raise WalletError(
-                "no password was given", hint=f"Use --password-file, {PASSWORD_VARIABLE}, or a terminal."
+                "there is no terminal to ask for a password",
+                hint=f"Use --password-file or {PASSWORD_VARIABLE}.",
             ) from None
 
     return ask
+
+
+def _keystore(text: str, source: str) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(text)
+        if content["version"] == 3 and _work(content) <= _MOST_WORK:
+            return content
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WalletError(f"{source} is no keystore of version 3") from error
+    raise WalletError(f"{source} is no keystore of version 3")
 
 
 def _work(content: Any) -> int:

@@ -1,5 +1,7 @@
 """``ocn key`` in process."""
 
+import getpass
+import io
 import json
 from pathlib import Path
 
@@ -77,3 +79,28 @@ def test_empty_password_makes_no_key(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["key", "new", "-o", str(out), *_password(tmp_path, "\n")])
     assert isinstance(result.exception, OcnError)
     assert not out.exists()
+
+
+def test_without_a_terminal_the_other_ways_to_give_a_password_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what getpass itself falls back to when it finds no terminal
+    monkeypatch.setattr("getpass.getpass", lambda prompt: getpass.fallback_getpass(prompt, io.StringIO()))  # type: ignore[attr-defined]  # not in the stubs
+    result = CliRunner().invoke(app, ["key", "new", "-o", str(tmp_path / "key.json")], input="secret\n")
+    assert isinstance(result.exception, OcnError)
+    assert "no terminal" in result.exception.message
+    assert result.exception.hint is not None
+    assert "--password-file" in result.exception.hint
+    assert "OCN_KEYSTORE_PASSWORD" in result.exception.hint
+
+
+@pytest.mark.parametrize("content", ["{}", '{"version": 1}', '{"version": 3}', "{"])
+def test_file_that_is_no_keystore_is_refused_before_a_password_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: pytest.fail("asked"))
+    (tmp_path / "key.json").write_text(content)
+    for more in ([], ["--reveal", "--yes"]):
+        result = CliRunner().invoke(app, ["key", "show", str(tmp_path / "key.json"), *more])
+        assert isinstance(result.exception, OcnError)
+        assert "no keystore of version 3" in result.exception.message
