@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainUnavailable
@@ -154,10 +155,14 @@ async def test_endpoint_that_fails_is_asked_again(scripted_chain: Chains) -> Non
     chain = scripted_chain()
     chain.mine(("node", A, "https://a.example"))
     chain.failures = [ChainUnavailable("down") for _ in range(5)]
-    async with following(chain) as index:
-        assert index.node(A) is not None
-        assert index.status.rpc_errors == 5
-        assert index.status.last_error is None
+    with capture_logs() as logs:
+        async with following(chain) as index:
+            assert index.node(A) is not None
+            assert index.status.rpc_errors == 5
+            assert index.status.last_error is None
+    told = [(line["event"], line["failures"]) for line in logs if "failures" in line]
+    assert told[-2:] == [("registry_index_waits", 5), ("registry_index_works_again", 5)]
+    assert len(told) == 6
 
 
 async def test_replica_that_lags_is_waited_for(scripted_chain: Chains) -> None:

@@ -29,9 +29,15 @@ async def prune_expired(platforms: PlatformStore, links: LinkStore, clock: Clock
 
 async def follow_changes(members: Members) -> None:
     """Look once a second whether another process changed platforms or invitations, until cancelled."""
+    failures = 0
     while True:
         await asyncio.sleep(FOLLOW_SECONDS)
         try:
             await members.refresh_if_changed()
         except OcnError as error:
+            failures += 1
             _log.warning("follow_failed", error=str(error))
+            continue
+        if failures:
+            _log.info("follow_works_again", failures=failures)
+            failures = 0

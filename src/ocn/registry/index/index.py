@@ -192,7 +192,9 @@ class RegistryIndex(Lookups):
                 self._settings.longest_retry_s, _FIRST_RETRY_S * 2.0 ** min(self._failures, 10)
             )
             return longest * random.uniform(0.5, 1.0)
-        self._failures = 0
+        if self._failures:
+            _log.info("registry_index_works_again", failures=self._failures)
+            self._failures = 0
         if more:
             return 0.0
         self._last_error = None
