@@ -5,9 +5,13 @@ A variable is named ``OCN_NODE_`` and the path of the field, parts joined by two
 ``OCN_NODE_DATABASE__URL``. Read by ``compose`` and the command line only.
 """
 
+import difflib
+import os
+import re
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -17,6 +21,13 @@ from pydantic_settings import (
 )
 
 from ocn.errors import ConfigurationError
+
+_PREFIX: Final = "OCN_NODE_"
+_ADDRESS: Final = r"^0x[0-9A-Fa-f]{40}$"
+# Kubernetes and Docker tell a container where a service called ocn-node is, in variables of our prefix.
+_OF_A_SERVICE: Final = re.compile(
+    r"SERVICE_(HOST|PORT\w*)=.*|PORT(_\d+_(TCP|UDP))?=(tcp|udp)://.*|PORT_\d+_\w+=.*"
+)
 
 
 class _Section(BaseModel):
@@ -68,10 +79,14 @@ class ChainSettings(_Section):
 
     url: str = Field("http://127.0.0.1:8544", description="JSON-RPC endpoint of the chain.")
     registry: str = Field(
-        "0x345cA3e014Aaf5dcA488057592ee47305D9B3e10", description="Address of the Registry contract."
+        "0x345cA3e014Aaf5dcA488057592ee47305D9B3e10",
+        pattern=_ADDRESS,
+        description="Address of the Registry contract.",
     )
     permissions: str = Field(
-        "0xf25186B5081Ff5cE73482AD761DB0eB0d25abfBF", description="Address of the Permissions contract."
+        "0xf25186B5081Ff5cE73482AD761DB0eB0d25abfBF",
+        pattern=_ADDRESS,
+        description="Address of the Permissions contract.",
     )
     start_block: int = Field(
         0, ge=0, description="Block in which the contracts were deployed; the index begins there."
@@ -148,7 +163,7 @@ class NodeConfig(BaseSettings):
     """All settings of a node."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OCN_NODE_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
     url: Annotated[
@@ -167,7 +182,10 @@ class NodeConfig(BaseSettings):
 
     @model_validator(mode="after")
     def _url_is_usable(self) -> "NodeConfig":
-        parsed = HttpUrl(self.url)
+        try:
+            parsed = HttpUrl(self.url)
+        except ValidationError:
+            raise ValueError("url must be an address such as https://node.example.org") from None
         if parsed.scheme != "https" and not self.network.allow_http:
             raise ValueError("url must be https; set network.allow_http for a test network")
         if parsed.query or parsed.fragment or parsed.username:
@@ -196,8 +214,8 @@ def load_config(file: Path | None) -> NodeConfig:
     """Read the settings.
 
     Raises:
-        ConfigurationError: no such file, no TOML, or a setting is missing, unknown or malformed. The
-            message names the setting and never shows a secret.
+        ConfigurationError: no such file, no TOML, or a setting or a variable ``OCN_NODE_...`` is missing,
+            unknown or malformed. The message names it and never shows a secret.
     """
     values: dict[str, Any] = {}
     if file is not None:
@@ -207,16 +225,53 @@ def load_config(file: Path | None) -> NodeConfig:
             raise ConfigurationError(f"cannot read {file}: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{file} is not TOML: {error}") from error
+    problems = [*_unknown_variables(os.environ)]
     try:
-        return NodeConfig(**values)
+        if not problems:
+            return NodeConfig(**values)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']) or 'settings'}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False)
-        )
-        raise ConfigurationError(
-            f"settings: {problems}", hint="docs/reference/configuration.md lists every setting"
-        ) from error
+        problems = [_problem(detail) for detail in error.errors(include_input=False, include_url=False)]
+    raise ConfigurationError(
+        f"settings: {'; '.join(problems)}", hint="docs/reference/configuration.md lists every setting"
+    )
+
+
+def _names() -> Iterator[str]:
+    """Every setting as it stands in a file."""
+    for name, field in NodeConfig.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from (f"{name}.{inner}" for inner in field.annotation.model_fields)
+        else:
+            yield name
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> Iterator[str]:
+    known = [name.upper().replace(".", "__") for name in _names()]
+    for variable, value in environment.items():
+        name = variable.upper().removeprefix(_PREFIX)
+        if name == variable.upper() or name in known or _OF_A_SERVICE.fullmatch(f"{name}={value}"):
+            continue
+        yield f"{variable}: unknown variable{_nearest(name, known, _PREFIX)}"
+
+
+def _problem(detail: Mapping[str, Any]) -> str:
+    """Say what is wrong with a setting, in words that do not need the library's manual."""
+    name = ".".join(str(part) for part in detail["loc"])
+    match detail["type"]:
+        case "extra_forbidden":
+            said = f"unknown setting{_nearest(name, _names())}"
+        case "missing":
+            said = "must be set"
+        case "value_error":
+            said = str(detail["ctx"]["error"])
+        case _:
+            said = re.sub(r"^(Input|String|Value) should ", "must ", detail["msg"])
+    return f"{name}: {said}" if name else said
+
+
+def _nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.45)
+    return f", did you mean {prefix}{near[0]}?" if near else ""
 
 
 def read_secret(value: SecretStr | None, file: Path | None, name: str) -> str | None:
