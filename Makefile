@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed-dev
 RUN_STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo network test test-fast check unit bench lock format docs-reference artifacts clean
+.PHONY: help demo network test test-fast check bench lock format docs-reference artifacts clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -7,7 +7,7 @@ So each node knows only its own step: no node ever calls an address that a stran
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ocn.node.links import NODE_DOOR, PARTY_DOOR, endpoint_path, link_path, new_link_id
+from ocn.node.links import NODE_DOOR, PARTY_DOOR, endpoint_path, is_at, link_path, new_link_id
 from ocn.node.model import Link, LinkKind
 from ocn.node.ports import Clock, LinkStore
 from ocn.node.stages import Address, Received
@@ -96,8 +96,7 @@ class HandedOut:
 
     def is_own(self, url: str) -> bool:
         """Whether an address is one of this node: calling it would only come back here."""
-        lowered = url.lower()
-        return lowered == self._url.lower() or lowered.startswith(self._url.lower() + "/")
+        return is_at(url, self._url)
 
 
 def _kind_at(address: Address) -> LinkKind:

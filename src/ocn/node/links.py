@@ -33,6 +33,12 @@ def endpoint_path(module: str, role: InterfaceRole, version: VersionNumber | Non
     return f"/{role.lower()}/{version}/{module}"
 
 
+def is_at(url: str, base_url: str) -> bool:
+    """Whether an address is a base URL or below it. Case does not count: it does not in a host."""
+    url, base_url = url.lower(), base_url.lower()
+    return url == base_url or url.startswith(base_url + "/")
+
+
 def below_node_door(url: str, node_url: str) -> str | None:
     """Return what follows a node's own door in an address, slash included; None for any other address."""
     door = node_url.rstrip("/") + NODE_DOOR

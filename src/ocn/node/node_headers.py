@@ -22,6 +22,9 @@ SIGNED_BY_NODES = (
 SIGNED_BY_ANSWERING_NODES = names.RELAYED_WITH_ANSWERS
 """Answer headers under a node's signature."""
 
+LONGEST_MESSAGE_ID = 128
+"""Characters that a caller's request or correlation id may have."""
+
 
 def new_message_id() -> str:
     """Return an id for a request, or for the requests that belong together: a UUID, version 4.

@@ -18,7 +18,7 @@ from ocn.node.ports import OutboundAnswer
 from ocn.ocpi.modules import Carries, InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
-from ocn.signing import Envelope, NodeProof
+from ocn.signing import Envelope
 
 
 class Door(Enum):
@@ -72,7 +72,6 @@ class Authenticated(msgspec.Struct, frozen=True, gc=False):
 
     received: Received
     platform: Platform | None
-    node: NodeProof | None
     node_url: str | None
     signature: Signatures | None
 

@@ -20,3 +20,6 @@ class VersionNumber(StrEnum):
 
 PREFERRED_VERSIONS = (VersionNumber.V2_2_1, VersionNumber.V2_2)
 """Newest first: the order in which a common version is chosen."""
+
+VERSION_BY_NUMBER = {str(version): version for version in VersionNumber}
+"""How a path names a version."""

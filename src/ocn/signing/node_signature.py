@@ -17,7 +17,6 @@ from ocn.signing.errors import SignatureInvalid, Unsignable
 from ocn.signing.hashes import keccak256, personal_digest
 from ocn.signing.keys import PrivateKey, recover_address
 
-HEADER = "ocn-node-signature"
 _WIRE = re.compile(
     r"v=1;by=(?P<by>0x[0-9a-fA-F]{40});to=(?P<to>0x[0-9a-fA-F]{40});time=(?P<time>[1-9][0-9]{0,15});"
     r"nonce=(?P<nonce>[0-9a-f]{32});sig=0x(?P<signature>[0-9a-f]{130})",

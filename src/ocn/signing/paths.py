@@ -14,7 +14,6 @@ from ocn.signing.json_values import MAX_NESTING, JsonValue
 Step: TypeAlias = str | int
 
 MAX_PATH_LENGTH = 1024
-MAX_INDEX = 9_999
 _STEP = re.compile(r"\['([^']*)'\]|\[([0-9]{1,4})\]")
 
 

@@ -16,7 +16,7 @@ from eth.vm.forks.london.computation import LondonComputation
 from eth.vm.forks.london.state import LondonState
 from eth_typing import Address, BlockNumber, Hash32
 
-from ocn.chain.embedded.errors import RpcError, refused
+from ocn.chain.embedded.errors import REVERTED, RpcError, refused
 from ocn.chain.embedded.flat_state import FlatAccountDB, StateView
 from ocn.chain.embedded.recursion import deep
 from ocn.chain.embedded.transactions import Call
@@ -179,7 +179,7 @@ def failure_as_error(outcome: Outcome) -> RpcError:
         return refused(outcome.failure or "execution failed")
     reason = revert_reason(outcome.output)
     text = "execution reverted" if reason is None else f"execution reverted: {reason}"
-    return RpcError(3, text, "0x" + outcome.output.hex())
+    return RpcError(REVERTED, text, "0x" + outcome.output.hex())
 
 
 def revert_reason(output: bytes) -> str | None:

@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-from eth_hash.auto import keccak
-
 from ocn.chain.embedded.errors import invalid_params
 
 UINT256: Final = 2**256 - 1
@@ -19,16 +17,6 @@ def quantity(value: int) -> str:
 def data(value: bytes) -> str:
     """Bytes as the wire spells them."""
     return "0x" + value.hex()
-
-
-def checksum(address: bytes) -> str:
-    """An address in its EIP-55 spelling."""
-    plain = address.hex()
-    digest = keccak(plain.encode()).hex()
-    return "0x" + "".join(
-        letter.upper() if int(nibble, 16) >= 8 else letter
-        for letter, nibble in zip(plain, digest, strict=False)
-    )
 
 
 def parse_quantity(value: Any, what: str, *, limit: int = UINT256) -> int:

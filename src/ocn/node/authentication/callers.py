@@ -11,7 +11,6 @@ from ocn.node.stages import Authenticated, Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
 from ocn.signing import (
-    NodeProof,
     NodeRequest,
     ReplayWindow,
     SignatureInvalid,
@@ -49,14 +48,13 @@ class Callers:
         At the node door nothing is a 401: a party's token is never at stake there.
         """
         platform: Platform | None = None
-        node: NodeProof | None = None
         node_url: str | None = None
         if received.door is Door.PARTY:
             platform = self._platform(received)
         else:
-            node, node_url = self._node(received)
+            node_url = self._node_url(received)
         signature = self._party_signatures.of_request(received)
-        return Authenticated(received, platform, node, node_url, signature)
+        return Authenticated(received, platform, node_url, signature)
 
     def _platform(self, received: Received) -> Platform:
         platform = self._members.by_authorization(received.headers.get(names.AUTHORIZATION, ""))
@@ -66,17 +64,17 @@ class Callers:
             raise InvalidParameters(f"OCPI-from: {received.sender} is not a party of this connection")
         return platform
 
-    def _node(self, received: Received) -> tuple[NodeProof, str]:
+    def _node_url(self, received: Received) -> str:
         listing = self._directory.party(received.sender)
         if listing is None or listing.node_url is None:
             raise UnknownReceiver(f"the sender {received.sender} is not listed in the registry")
         try:
-            proof = self._proof(received, listing.operator)
+            self._check_node(received, listing.operator)
         except SignatureInvalid as error:
             raise ReceiverUnreachable(f"the sending node's signature was refused: {error}") from error
-        return proof, listing.node_url
+        return listing.node_url
 
-    def _proof(self, received: Received, operator: str) -> NodeProof:
+    def _check_node(self, received: Received, operator: str) -> None:
         now_ms = self._now_ms()
         message = NodeRequest(
             to=self._address,
@@ -93,4 +91,3 @@ class Callers:
             # Only what this process has seen can be told from a replay.
             raise SignatureInvalid("signed before this node started")
         self._replays.admit(proof, now_ms=now_ms)
-        return proof

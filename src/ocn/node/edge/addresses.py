@@ -22,10 +22,9 @@ from ocn.ocpi.modules import (
     ModuleID,
     operations_at,
 )
-from ocn.ocpi.versions import VersionNumber
+from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 
 _ROLES = {"sender": InterfaceRole.SENDER, "receiver": InterfaceRole.RECEIVER}
-_VERSIONS = {str(version): version for version in VersionNumber}
 _CUSTOM_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _CUSTOM_MODULE = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@|-]|%[0-9A-Fa-f]{2})*")
@@ -62,7 +61,10 @@ def _read_path(method: str, path: str) -> Address:
         raise UnknownObject("the path has an empty, dot or malformed segment")
     if first == "custom" and second in _ROLES:
         return _custom(method, module, _ROLES[second], rest)
-    role, version = _ROLES.get(first) or _ROLES.get(second), _VERSIONS.get(second) or _VERSIONS.get(first)
+    role, version = (
+        _ROLES.get(first) or _ROLES.get(second),
+        VERSION_BY_NUMBER.get(second) or VERSION_BY_NUMBER.get(first),
+    )
     if role is None or version is None or module not in FUNCTIONAL_MODULES:
         raise UnknownObject("no such version, interface or module")
     return _functional(method, ModuleID(module), role, version, rest)

@@ -15,15 +15,13 @@ from ocn.node.stages import Answer, Door
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope
 from ocn.ocpi.errors import HubFault, OcpiError, TooLarge
-from ocn.ocpi.versions import VersionNumber
+from ocn.ocpi.versions import VERSION_BY_NUMBER
 
 _PARTY_PREFIX = f"{PARTY_DOOR}/"
 _NODE_PREFIX = f"{NODE_DOOR}/"
 MOST_HOPS = 16
 MOST_BYTES_ASIDE = 64 * 1024
 """Of a body that is for neither door; who sent it is not known before it is read."""
-
-_VERSIONS = {str(version): version for version in VersionNumber}
 
 
 class AnswerSigning(Protocol):
@@ -127,7 +125,10 @@ class Application:
         return Answer(200, echoed_ids(request.headers), encode_envelope(data, now=self._clock.now()))
 
     def _failure(self, request: HttpRequest, error: Exception) -> Answer:
-        version = next((_VERSIONS[part] for part in request.path.split("/")[2:5] if part in _VERSIONS), None)
+        version = next(
+            (VERSION_BY_NUMBER[part] for part in request.path.split("/")[2:5] if part in VERSION_BY_NUMBER),
+            None,
+        )
         headers = request.headers
         status, body = self._errors.render(error, version=version, signed=names.SIGNATURE in headers)
         return Answer(status, {**echoed_ids(headers), **_exchanged_parties(headers)}, body)

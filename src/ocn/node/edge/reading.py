@@ -2,7 +2,7 @@
 
 from ocn.node.edge.addresses import read_address
 from ocn.node.edge.server import HttpRequest
-from ocn.node.node_headers import NODE_SIGNATURE, VIA, new_message_id
+from ocn.node.node_headers import LONGEST_MESSAGE_ID, NODE_SIGNATURE, VIA, new_message_id
 from ocn.node.stages import Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters
@@ -20,7 +20,6 @@ _LOOKED_AT = (
     VIA,
 )
 _ONCE = frozenset(_LOOKED_AT) - {VIA}
-_LONGEST_ID = 128
 
 
 def read_headers(request: HttpRequest) -> dict[str, str]:
@@ -81,6 +80,6 @@ def _message_id(found: dict[str, str], name: str) -> str:
     value = found.get(name)
     if not value:
         return new_message_id()
-    if len(value) > _LONGEST_ID:
-        raise InvalidParameters(f"{names.DISPLAY_NAME[name]} is longer than {_LONGEST_ID} characters")
+    if len(value) > LONGEST_MESSAGE_ID:
+        raise InvalidParameters(f"{names.DISPLAY_NAME[name]} is longer than {LONGEST_MESSAGE_ID} characters")
     return value

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from ocn.errors import OcnError
+from ocn.node.node_headers import LONGEST_MESSAGE_ID
 from ocn.node.ports import Clock
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope
@@ -25,7 +26,7 @@ def echoed_ids(headers: Mapping[str, str]) -> dict[str, str]:
     return {
         name: text
         for name in (names.REQUEST_ID, names.CORRELATION_ID)
-        if (text := headers.get(name)) and len(text) <= 128 and text.isprintable()
+        if (text := headers.get(name)) and len(text) <= LONGEST_MESSAGE_ID and text.isprintable()
     }
 
 

@@ -11,9 +11,7 @@ from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Clock
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import MethodNotAllowed, Unauthorized, UnknownObject
-from ocn.ocpi.versions import VersionNumber
-
-_VERSIONS = {str(version): version for version in VersionNumber}
+from ocn.ocpi.versions import VERSION_BY_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,8 @@ class HubModules:
         segments = path.strip("/").split("/")
         return (
             segments == ["versions"]
-            or (len(segments) == 1 and segments[0] in _VERSIONS)
-            or (len(segments) == 2 and segments[0] in _VERSIONS and segments[1] == "credentials")
+            or (len(segments) == 1 and segments[0] in VERSION_BY_NUMBER)
+            or (len(segments) == 2 and segments[0] in VERSION_BY_NUMBER and segments[1] == "credentials")
             or _rules_path(segments) is not None
         )
 
@@ -75,7 +73,7 @@ class HubModules:
             raise MethodNotAllowed("only GET is served here")
         if segments == ["versions"]:
             return self._persona.versions()
-        return self._persona.details(_VERSIONS[segments[0]])
+        return self._persona.details(VERSION_BY_NUMBER[segments[0]])
 
     async def _credentials(self, method: str, caller: Caller, body: bytes) -> object:
         match method, caller.platform, caller.invitation:
@@ -120,5 +118,5 @@ class HubModules:
 def _rules_path(segments: list[str]) -> list[str] | None:
     """Return what follows OcnRules in ``receiver/{version}/ocnrules`` or ``{version}/receiver/ocnrules``."""
     if len(segments) >= 3 and segments[2] == "ocnrules" and "receiver" in segments[:2]:
-        return segments[3:] if segments[0] in _VERSIONS or segments[1] in _VERSIONS else None
+        return segments[3:] if segments[0] in VERSION_BY_NUMBER or segments[1] in VERSION_BY_NUMBER else None
     return None

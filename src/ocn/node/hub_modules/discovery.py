@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from ocn.node.links import is_at
 from ocn.node.ports import Outbound, OutboundAnswer, UrlCheck
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.errors import (
@@ -85,7 +86,7 @@ class Discovery:
         return endpoints
 
     def _accept(self, url: str, what: str) -> None:
-        if url.lower().startswith(self._own_url.lower() + "/"):
+        if is_at(url, self._own_url):
             raise UnusableClientApi(f"{what}: that is an address of this node")
         try:
             self._url_check.check(url)
