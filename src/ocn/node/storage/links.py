@@ -1,7 +1,7 @@
 """Links in a database: one row written when a link is handed out, one read by primary key when it is used."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select
 
 from ocn.node.model import Link, LinkKind
 from ocn.node.storage import tables
+from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.database import Database
 from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 
@@ -53,7 +54,7 @@ class SqlLinkStore:
             async with self._turn:
                 while not mine.settled:
                     together, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
-                    await _to_the_end(self._write(together))
+                    await self._write(together)
         finally:
             if mine in self._waiting:
                 self._waiting.remove(mine)
@@ -84,6 +85,7 @@ class SqlLinkStore:
             result = await connection.execute(delete(tables.link).where(_COLUMNS.expires_at <= now))
         return result.rowcount
 
+    @to_the_end
     async def _write(self, together: Sequence[_Waiting]) -> None:
         """Write the rows, and settle each whatever happens: a bad one spoils it for no other."""
         error: StorageError | None = StorageError("the write was interrupted")
@@ -117,17 +119,3 @@ def _row_of(link: Link) -> dict[str, Any]:
         "owner_platform": link.owner_platform,
         "expires_at": link.expires_at,
     }
-
-
-async def _to_the_end(writing: Coroutine[Any, Any, None]) -> None:
-    """Let a write end when its caller is cancelled, because others wait for it too; then be cancelled."""
-    task = asyncio.create_task(writing)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    await task
-    if cancelled is not None:
-        raise cancelled

@@ -9,6 +9,7 @@ from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Sealing
 from ocn.node.storage import rows, tables
+from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.database import Database
 
 
@@ -37,6 +38,7 @@ class SqlPlatformStore:
             endpoints = (await connection.execute(select(tables.endpoint))).all()
         return rows.platforms_of(found, roles, endpoints, self._sealing)
 
+    @to_the_end
     async def register(
         self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
     ) -> None:
@@ -66,6 +68,7 @@ class SqlPlatformStore:
                 if several:
                     await connection.execute(insert(table), several)
 
+    @to_the_end
     async def remove(self, platform_id: str) -> bool:
         """Remove a platform with its parties, roles and endpoints; False when there was none."""
         table = tables.platform
@@ -74,6 +77,7 @@ class SqlPlatformStore:
             removed = await connection.execute(delete(table).where(table.c.id == platform_id))
             return await _keep_if(connection, removed.rowcount) > 0
 
+    @to_the_end
     async def invite(self, invitation: Invitation) -> None:
         """Store an invitation; its id and token must be new."""
         async with self._database.transaction() as connection:
@@ -90,12 +94,14 @@ class SqlPlatformStore:
             invited = (await connection.execute(select(tables.invitation_party))).all()
         return rows.invitations_of(found, invited)
 
+    @to_the_end
     async def withdraw(self, invitation_id: str) -> bool:
         """Remove an invitation; False when there was none."""
         async with self._database.transaction() as connection:
             await _count(connection)
             return await _keep_if(connection, await _delete_invitation(connection, invitation_id)) > 0
 
+    @to_the_end
     async def prune(self, now: datetime) -> int:
         """Remove invitations that have expired, at ``expires_at`` itself included, and say how many."""
         table = tables.invitation
