@@ -1,0 +1,33 @@
+"""One OCPI version into another, with a report of what was lost.
+
+A document enters as plain JSON values or as the bytes of a body, with the versions of both sides and, as
+:class:`Context`, what the document cannot know itself; the same document in the other version leaves, with
+every :class:`Change` beyond another spelling. What must not be sent raises :class:`ConversionRefused`.
+:class:`Policy` says for each peer whether a change of meaning may pass.
+
+Pure: no I/O, no clock, nothing of nodes, routing or storage. This room knows :mod:`ocn.ocpi` alone.
+Rules stand in one package per outer version (``v2_1_1``, ``v2_2``, ``v2_3_0``), one file per object, the way
+there and back side by side; ``shapes`` has the moves they are made of, ``steps`` the table.
+"""
+
+from ocn.conversion.changes import Change, Converted, Loss, Report
+from ocn.conversion.context import NOTHING_KNOWN, Context, Strictness
+from ocn.conversion.converting import convert
+from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
+from ocn.conversion.refusals import ConversionRefused, NeedsWholeObject
+
+__all__ = [
+    "NOTHING_KNOWN",
+    "Change",
+    "Context",
+    "ConversionRefused",
+    "Converted",
+    "JsonObject",
+    "JsonValue",
+    "Loss",
+    "NeedsWholeObject",
+    "ObjectKind",
+    "Report",
+    "Strictness",
+    "convert",
+]

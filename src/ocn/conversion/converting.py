@@ -1,0 +1,43 @@
+"""Convert one whole object."""
+
+from ocn.conversion.changes import Converted, Report
+from ocn.conversion.context import NOTHING_KNOWN, Context
+from ocn.conversion.objects import JsonObject, ObjectKind
+from ocn.conversion.steps import RULES, way
+from ocn.ocpi.versions import VersionNumber
+
+
+def convert(
+    kind: ObjectKind,
+    value: JsonObject,
+    source: VersionNumber,
+    target: VersionNumber,
+    context: Context = NOTHING_KNOWN,
+) -> Converted[JsonObject]:
+    """Return ``value``, a document of ``source``, as one of ``target``; the argument is left as it was.
+
+    Members that no text defines are kept, numbers keep their digits. A value of an unexpected shape stays as
+    it is, for the receiver to judge.
+
+    Raises:
+        ConversionRefused: the object cannot be expressed in the target version.
+    """
+    report = Report(source, target)
+    return Converted(walk(kind, value, report, source, target, context), tuple(report.changes))
+
+
+def walk(
+    kind: ObjectKind,
+    value: JsonObject,
+    report: Report,
+    source: VersionNumber,
+    target: VersionNumber,
+    context: Context,
+) -> JsonObject:
+    """Take the steps from ``source`` to ``target``, with a report of the caller's."""
+    for step in way(source, target):
+        rule = RULES[step].get(kind)
+        if rule is not None:
+            report.step(*step)
+            value = rule(value, report, context)
+    return value
