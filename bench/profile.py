@@ -30,6 +30,7 @@ from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
 
 KINDS = ("2 kB", "2 kB signed", "20 kB", "20 kB signed")
@@ -67,6 +68,12 @@ class _Surroundings:
 
     def party(self, party: PartyId) -> _Listing | None:
         return self.listings.get(party)
+
+    def nodes(self) -> list[NodeListing]:
+        return []
+
+    def node(self, operator: str) -> NodeListing | None:
+        return None
 
     async def caught_up(self) -> None:
         return None

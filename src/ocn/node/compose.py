@@ -25,6 +25,7 @@ from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
 from ocn.node.party_signatures import PartySignatures
+from ocn.node.peers import NodeProofs, PeerDoor, SignedExchange
 from ocn.node.pipeline import Pipeline
 from ocn.node.ports import Clock, Directory, LinkStore, Outbound, PlatformStore, UrlCheck
 from ocn.node.responding.responder import Responder
@@ -65,35 +66,49 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
     )
     hub_modules = _hub_modules(config, parts, members, persona)
+    proofs, exchange = _between_nodes(config, parts)
     return Application(
-        pipeline=_pipeline(config, parts, members, persona, handed_out),
+        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, exchange),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
+        peers=PeerDoor(directory=parts.directory, proofs=proofs, handlers={}, now_ms=parts.now_ms),
         side=_admin(config, parts, members, persona).asgi(),
         clock=parts.clock,
         address=parts.key.address,
     )
 
 
-def _pipeline(
-    config: NodeConfig, parts: Parts, members: Members, persona: Persona, handed_out: HandedOut
-) -> Pipeline:
+def _between_nodes(config: NodeConfig, parts: Parts) -> tuple[NodeProofs, SignedExchange]:
     max_age_ms = int(config.limits.node_clock_skew_seconds * 1000)
+    replays = ReplayWindow(
+        max_age_ms=max_age_ms, max_entries=_REPLAYS_REMEMBERED, max_per_node=_REPLAYS_PER_NODE
+    )
+    proofs = NodeProofs(
+        address=parts.key.address, replays=replays, now_ms=parts.now_ms, max_age_ms=max_age_ms
+    )
+    exchange = SignedExchange(
+        key=parts.key, outbound=parts.outbound, now_ms=parts.now_ms, max_age_ms=max_age_ms
+    )
+    return proofs, exchange
+
+
+def _pipeline(
+    config: NodeConfig,
+    parts: Parts,
+    members: Members,
+    persona: Persona,
+    handed_out: HandedOut,
+    proofs: NodeProofs,
+    exchange: SignedExchange,
+) -> Pipeline:
     party_signatures = PartySignatures(parts.directory)
     return Pipeline(
         authentication=Callers(
-            address=parts.key.address,
             members=members,
             directory=parts.directory,
             party_signatures=party_signatures,
-            replays=ReplayWindow(
-                max_age_ms=max_age_ms,
-                max_entries=_REPLAYS_REMEMBERED,
-                max_per_node=_REPLAYS_PER_NODE,
-            ),
-            now_ms=parts.now_ms,
-            max_age_ms=max_age_ms,
+            proofs=proofs,
         ),
         rules=Demands(members, signatures_required=config.signatures.required),
         routing=Router(
@@ -104,10 +119,9 @@ def _pipeline(
             key=parts.key,
         ),
         forwarding=Sender(
-            key=parts.key,
+            address=parts.key.address,
             outbound=parts.outbound,
-            now_ms=parts.now_ms,
-            max_age_ms=max_age_ms,
+            exchange=exchange,
             timeout_s=config.limits.forward_timeout_seconds,
             node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
         ),

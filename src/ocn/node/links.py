@@ -14,6 +14,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 PARTY_DOOR = "/ocpi"
 NODE_DOOR = "/ocn/relay"
+PEER_DOOR = "/ocn/node"
 
 
 def new_link_id() -> str:

@@ -97,8 +97,30 @@ class PartyListing(Protocol):
         ...
 
 
+class NodeListing(Protocol):
+    """What the registry says of a node (``ocn.registry.listings.NodeListing``)."""
+
+    @property
+    def operator(self) -> str:
+        """The operator's key, EIP-55."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Its public base URL, as it was registered."""
+        ...
+
+
 class Directory(Protocol):
     """Who is where, from the local index of the registry."""
+
+    def node(self, operator: str) -> NodeListing | None:
+        """Return the node of this operator (EIP-55 case), or None; from memory."""
+        ...
+
+    def nodes(self) -> Sequence[NodeListing]:
+        """Return every listed node, this one included, in no particular order; from memory."""
+        ...
 
     def party(self, party: PartyId) -> PartyListing | None:
         """Return the listing of a party, or None; from memory, never by a call to the chain."""

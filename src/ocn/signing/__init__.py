@@ -13,7 +13,7 @@ entitled to sign, and knows no OCPI object, only JSON values and names of header
 ``replay_window``   nonces seen lately
 """
 
-from ocn.signing.addresses import same_address
+from ocn.signing.addresses import address_bytes, checksummed, same_address
 from ocn.signing.envelope import Envelope, Rewrite
 from ocn.signing.errors import JsonInvalid, SignatureInvalid, Unsignable
 from ocn.signing.hashes import keccak256, personal_digest
@@ -50,6 +50,8 @@ __all__ = [
     "SignedValues",
     "Unsignable",
     "Verified",
+    "address_bytes",
+    "checksummed",
     "claimed_node",
     "decode",
     "encode",

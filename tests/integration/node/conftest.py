@@ -23,6 +23,7 @@ from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.service import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
 
 ADMIN_KEY = "admin-key"
@@ -62,9 +63,21 @@ class Registry:
     """The registry of the test, told by it."""
 
     listings: dict[PartyId, Listing] = field(default_factory=dict)
+    listed_nodes: dict[str, NodeListing] = field(default_factory=dict)
 
     def party(self, party: PartyId) -> Listing | None:
         return self.listings.get(party)
+
+    def nodes(self) -> list[NodeListing]:
+        listed = {
+            listing.operator: NodeListing(listing.operator, listing.node_url)
+            for listing in self.listings.values()
+            if listing.node_url is not None
+        }
+        return list((listed | self.listed_nodes).values())
+
+    def node(self, operator: str) -> NodeListing | None:
+        return next((node for node in self.nodes() if node.operator == operator), None)
 
     async def caught_up(self) -> None:
         return None

@@ -21,6 +21,7 @@ from ocn.node.outbound import AddressGuard
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
 
 
@@ -49,9 +50,21 @@ class Listing:
 @dataclass
 class FakeDirectory:
     listings: dict[PartyId, Listing] = field(default_factory=dict)
+    listed_nodes: dict[str, NodeListing] = field(default_factory=dict)
 
     def party(self, party: PartyId) -> Listing | None:
         return self.listings.get(party)
+
+    def nodes(self) -> list[NodeListing]:
+        listed = {
+            listing.operator: NodeListing(listing.operator, listing.node_url)
+            for listing in self.listings.values()
+            if listing.node_url is not None
+        }
+        return list((listed | self.listed_nodes).values())
+
+    def node(self, operator: str) -> NodeListing | None:
+        return next((node for node in self.nodes() if node.operator == operator), None)
 
     async def caught_up(self) -> None:
         return None

@@ -1,22 +1,14 @@
 """The two ways to be accepted: a platform by its token, a node by its signature."""
 
-from collections.abc import Callable
-
 from ocn.node.members import Members
 from ocn.node.model import Platform
-from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_NODES
 from ocn.node.party_signatures import PartySignatures
+from ocn.node.peers import NodeProofs
 from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
-from ocn.signing import (
-    NodeRequest,
-    ReplayWindow,
-    SignatureInvalid,
-    same_address,
-    verify_node_message,
-)
+from ocn.signing import SignatureInvalid
 
 
 class Callers:
@@ -25,22 +17,15 @@ class Callers:
     def __init__(
         self,
         *,
-        address: str,
         members: Members,
         directory: Directory,
         party_signatures: PartySignatures,
-        replays: ReplayWindow,
-        now_ms: Callable[[], int],
-        max_age_ms: int,
+        proofs: NodeProofs,
     ) -> None:
-        self._address = address
         self._members = members
         self._directory = directory
         self._party_signatures = party_signatures
-        self._replays = replays
-        self._now_ms = now_ms
-        self._max_age_ms = max_age_ms
-        self._started_ms = now_ms()
+        self._proofs = proofs
 
     def authenticate(self, received: Received) -> Authenticated:
         """Accept a message, or raise Unauthorized, InvalidParameters or a HubFault.
@@ -69,25 +54,9 @@ class Callers:
         if listing is None or listing.node_url is None:
             raise UnknownReceiver(f"the sender {received.sender} is not listed in the registry")
         try:
-            self._check_node(received, listing.operator)
+            self._proofs.admit(
+                received.method, received.target, received.headers, received.body, signer=listing.operator
+            )
         except SignatureInvalid as error:
             raise ReceiverUnreachable(f"the sending node's signature was refused: {error}") from error
         return listing.node_url
-
-    def _check_node(self, received: Received, operator: str) -> None:
-        now_ms = self._now_ms()
-        message = NodeRequest(
-            to=self._address,
-            method=received.method,
-            target=received.target,
-            headers={name: received.headers.get(name, "") for name in SIGNED_BY_NODES},
-            body=received.body,
-        )
-        signature = received.headers.get(NODE_SIGNATURE, "")
-        proof = verify_node_message(signature, message, now_ms=now_ms, max_age_ms=self._max_age_ms)
-        if not same_address(proof.address, operator):
-            raise SignatureInvalid(f"signed by {proof.address}, not by the node of {received.sender}")
-        if proof.time_ms < self._started_ms:
-            # Only what this process has seen can be told from a replay.
-            raise SignatureInvalid("signed before this node started")
-        self._replays.admit(proof, now_ms=now_ms)

@@ -1,14 +1,15 @@
 """What the server serves: which door, which use case, and every failure rendered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ocn.node.edge.reading import read_functional, read_headers
 from ocn.node.edge.rendering import ErrorRenderer, echoed_ids
 from ocn.node.edge.server import HttpRequest, call_asgi
 from ocn.node.hub_modules.answering import HubModules
-from ocn.node.links import NODE_DOOR, PARTY_DOOR
+from ocn.node.links import NODE_DOOR, PARTY_DOOR, PEER_DOOR
 from ocn.node.node_headers import NODE_SIGNATURE, VIA
+from ocn.node.peers import PeerDoor
 from ocn.node.pipeline import Pipeline
 from ocn.node.ports import Clock
 from ocn.node.stages import Answer, Door
@@ -19,9 +20,10 @@ from ocn.ocpi.versions import VERSION_BY_NUMBER
 
 _PARTY_PREFIX = f"{PARTY_DOOR}/"
 _NODE_PREFIX = f"{NODE_DOOR}/"
+_PEER_PREFIX = f"{PEER_DOOR}/"
 MOST_HOPS = 16
 MOST_BYTES_ASIDE = 64 * 1024
-"""Of a body that is for neither door; who sent it is not known before it is read."""
+"""Of a body that is for no door; who sent it is not known before it is read."""
 
 
 class AnswerSigning(Protocol):
@@ -36,7 +38,10 @@ class AnswerSigning(Protocol):
 
 
 class Application:
-    """Serves both doors; what is below neither goes to ``side``, a plain ASGI application."""
+    """Serves the doors of parties, of nodes that relay and of nodes in their own name (``peers``).
+
+    What is below none of them goes to ``side``, a plain ASGI application.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Application:
         hub_modules: HubModules,
         errors: ErrorRenderer,
         answer_signing: AnswerSigning,
+        peers: PeerDoor,
         side: Any,
         clock: Clock,
         address: str,
@@ -53,6 +59,7 @@ class Application:
         self._hub_modules = hub_modules
         self._errors = errors
         self._answer_signing = answer_signing
+        self._peers = peers
         self._side = side
         self._clock = clock
         self._own_via = address.lower()
@@ -64,22 +71,24 @@ class Application:
             return await self._party_door(request)
         if path.startswith(_NODE_PREFIX):
             return await self._node_door(request)
+        if path.startswith(_PEER_PREFIX):
+            return await self._peer_door(request)
         return await call_asgi(self._side, request)
 
     def inspect(self, head: HttpRequest) -> OcpiError | None:
-        """Say why a body is not worth waiting for: that of a stranger, or a large one for neither door."""
+        """Say why a body is not worth waiting for: that of a stranger, or a large one for no door."""
         if head.path.startswith(_NODE_PREFIX):
             return None
+        if head.path.startswith(_PEER_PREFIX):
+            return _raised_by(lambda: self._peers.refuse_strangers(head.headers))
         if not head.path.startswith(_PARTY_PREFIX):
             length = head.headers.get("content-length", "")
             if length.isdecimal() and int(length[:20]) <= MOST_BYTES_ASIDE:
                 return None
             return TooLarge(f"here a body has at most {MOST_BYTES_ASIDE} bytes, and its length is told")
-        try:
-            self._hub_modules.refuse_strangers(read_headers(head).get(names.AUTHORIZATION, ""))
-        except OcpiError as error:
-            return error
-        return None
+        return _raised_by(
+            lambda: self._hub_modules.refuse_strangers(read_headers(head).get(names.AUTHORIZATION, ""))
+        )
 
     def refuse(self, error: Exception, request: HttpRequest | None) -> Answer:
         """Word what the server refuses itself."""
@@ -87,7 +96,7 @@ class Application:
             status, body = self._errors.render(error, stranger=True)
             return Answer(status, {}, body)
         answer = self._failure(request, error)
-        if not request.path.startswith(_NODE_PREFIX):
+        if not request.path.startswith((_NODE_PREFIX, _PEER_PREFIX)):
             return answer
         return self._signed(request.headers.get(NODE_SIGNATURE, ""), answer)
 
@@ -109,6 +118,18 @@ class Application:
             signature = found.get(NODE_SIGNATURE, "")
             path = request.path[len(NODE_DOOR) :]
             answer = await self._pipeline.relay(read_functional(Door.NODE, path, request, found))
+        except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
+            answer = self._failure(request, error)
+        return self._signed(signature, answer)
+
+    async def _peer_door(self, request: HttpRequest) -> Answer:
+        signature = ""
+        try:
+            found = read_headers(request)
+            signature = found.get(NODE_SIGNATURE, "")
+            path = request.path[len(_PEER_PREFIX) :]
+            status, body = await self._peers.answer(request.method, path, request.query, found, request.body)
+            answer = Answer(status, echoed_ids(request.headers), body)
         except Exception as error:  # noqa: BLE001  # the edge answers whatever went wrong
             answer = self._failure(request, error)
         return self._signed(signature, answer)
@@ -139,6 +160,14 @@ class Application:
                 raise HubFault("this request has been here before: an endpoint points back at the node")
             if via.count(",") >= MOST_HOPS:
                 raise HubFault(f"this request has passed more than {MOST_HOPS} servers")
+
+
+def _raised_by(check: Callable[[], None]) -> OcpiError | None:
+    try:
+        check()
+    except OcpiError as error:
+        return error
+    return None
 
 
 _EXCHANGED = {
