@@ -55,7 +55,9 @@ def _response() -> OutboundResponse:
 class _Listing:
     address: str
     operator: str
+    party: PartyId
     node_url: str | None = "http://node.test"
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass
@@ -74,6 +76,9 @@ class _Surroundings:
 
     def node(self, operator: str) -> NodeListing | None:
         return None
+
+    def parties(self) -> list[_Listing]:
+        return list(self.listings.values())
 
     async def caught_up(self) -> None:
         return None
@@ -160,7 +165,7 @@ def _steps(message: Message, key: PrivateKey, rounds: int, repetitions: int) -> 
 async def _node(around: _Surroundings, key: PrivateKey) -> Any:
     store = MemoryPlatformStore()
     for party, token in ((SENDER, TOKEN), (RECEIVER, "b" * 43)):
-        around.listings[party] = _Listing(key.address, key.address)
+        around.listings[party] = _Listing(key.address, key.address, party)
         await store.register(_platform(party, token))
     members = Members(store)
     await members.refresh()

@@ -20,8 +20,10 @@ from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.forwarding.sender import Sender
 from ocn.node.handed_out import HandedOut, Lifetimes
 from ocn.node.hub_modules.answering import HubModules
+from ocn.node.hub_modules.credentials import HubCredentials
 from ocn.node.hub_modules.discovery import Discovery
 from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.reach import Reach
 from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
 from ocn.node.party_signatures import PartySignatures
@@ -143,8 +145,11 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
         url_check=parts.url_check,
         timeout_s=config.limits.registration_timeout_seconds,
     )
+    reach = Reach(address=parts.key.address, hub=persona.party, members=members, directory=parts.directory)
+    credentials = HubCredentials(persona, reach.roles)
     registration = Registration(
-        persona=persona,
+        url=persona.url,
+        credentials=credentials,
         address=parts.key.address,
         members=members,
         store=parts.platforms,
@@ -155,7 +160,9 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
     return HubModules(
         persona=persona,
         members=members,
+        credentials=credentials,
         registration=registration,
+        directory=parts.directory,
         clock=parts.clock,
     )
 

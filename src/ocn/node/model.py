@@ -21,6 +21,17 @@ class PlatformRole:
     business_details: bytes = b"{}"
 
 
+class ConversionPolicy(StrEnum):
+    """What of a message may be lost when it is converted for a platform, or on its behalf."""
+
+    PASS = "pass"  # noqa: S105 - a policy
+    """Everything that can be converted; what was lost is reported."""
+    ASK = "ask"
+    """Nothing whose loss changes the meaning: such a message is refused and the operator sees why."""
+    REFUSE = "refuse"
+    """Nothing that is lost at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One connected back end: a pair of tokens, one or more parties, and where its modules are.
@@ -39,6 +50,8 @@ class Platform:
     sends_base64: bool
     requires_signatures: bool = False
     status: ConnectionStatus = ConnectionStatus.CONNECTED
+    conversion: ConversionPolicy | None = None
+    """None: as the node's settings say."""
     registered_at: datetime | None = None
     updated_at: datetime | None = None
     parties: frozenset[PartyId] = field(init=False, compare=False)
@@ -55,13 +68,17 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A TOKEN_A: who may register with it, once, and until when. Only its SHA-256 is kept."""
+    """A TOKEN_A: who may register with it, once, and until when. Only its SHA-256 is kept.
+
+    ``roles`` has what the operator said of a party whose credentials object will not say it (2.1.1).
+    """
 
     id: str
     token_hash: bytes = field(repr=False)
     parties: frozenset[PartyId]
     created_at: datetime
     expires_at: datetime
+    roles: Mapping[PartyId, Role] = field(default_factory=dict)
 
 
 class LinkKind(StrEnum):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ocn.node.model import Invitation, Link, Platform
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
 
 
 class Clock(Protocol):
@@ -82,6 +83,16 @@ class PartyListing(Protocol):
     """What the registry says of a party (``ocn.registry.listings.PartyListing``)."""
 
     @property
+    def party(self) -> PartyId:
+        """Its ids, in upper case."""
+        ...
+
+    @property
+    def roles(self) -> Sequence[Role]:
+        """The roles it says it plays."""
+        ...
+
+    @property
     def address(self) -> str:
         """The party's own key, EIP-55."""
         ...
@@ -124,6 +135,10 @@ class Directory(Protocol):
 
     def party(self, party: PartyId) -> PartyListing | None:
         """Return the listing of a party, or None; from memory, never by a call to the chain."""
+        ...
+
+    def parties(self) -> Sequence[PartyListing]:
+        """Return every listed party, from memory."""
         ...
 
     async def caught_up(self) -> None:

@@ -20,9 +20,17 @@ class VersionNumber(StrEnum):
         """
         return self not in (VersionNumber.V2_1_1, VersionNumber.V2_2)
 
+    @property
+    def has_routing(self) -> bool:
+        """Whether requests name parties and carry ids in headers; 2.1.1 knows two platforms only."""
+        return self is not VersionNumber.V2_1_1
+
 
 PREFERRED_VERSIONS = (VersionNumber.V2_2_1, VersionNumber.V2_2)
-"""Newest first: the order in which a common version is chosen."""
+"""Newest first: what a party of the kit speaks unless it is told otherwise."""
 
-VERSION_BY_NUMBER = {str(version): version for version in PREFERRED_VERSIONS}
-"""How a path names a version; only versions that are offered have a path."""
+HUB_VERSIONS = tuple(reversed(VersionNumber))
+"""Newest first: what a hub offers, since it converts between all of them."""
+
+VERSION_BY_NUMBER = {str(version): version for version in VersionNumber}
+"""How a path names a version."""

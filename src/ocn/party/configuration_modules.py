@@ -6,7 +6,7 @@ import msgspec
 
 from ocn.ocpi import headers as h
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, UnknownObject
-from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.registration import Credentials, Endpoint, Version, VersionDetails
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Answer
@@ -61,7 +61,9 @@ class ConfigurationModules:
             Endpoint(module, endpoint_url(self._base_url, version, module, role), role)
             for module, role in self._interfaces
         ]
-        own = Endpoint(ModuleID.CREDENTIALS, f"{self._base_url}/ocpi/{version}/credentials")
+        own = Endpoint(
+            ModuleID.CREDENTIALS, f"{self._base_url}/ocpi/{version}/credentials", InterfaceRole.SENDER
+        )
         return VersionDetails(version, [own, *endpoints])
 
     async def _credentials(self, asked: Asked, version: VersionNumber, body: bytes) -> Answer:

@@ -69,8 +69,10 @@ def _offer(channel: Channel, version: VersionNumber, details: VersionDetails) ->
             continue
         if endpoint.identifier == ModuleID.CREDENTIALS:
             credentials_url = url  # its role has no meaning (version_information_endpoint)
-        elif endpoint.role.upper() in set(InterfaceRole):
-            endpoints.setdefault((endpoint.identifier, InterfaceRole(endpoint.role.upper())), url)
+            continue
+        role = (endpoint.role or InterfaceRole.SENDER).upper()
+        if role in set(InterfaceRole):
+            endpoints.setdefault((endpoint.identifier, InterfaceRole(role)), url)
     if credentials_url is None:
         raise CredentialsNotOffered(
             f"the {version} details name no credentials endpoint that this party may call"

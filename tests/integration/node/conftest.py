@@ -24,6 +24,7 @@ from ocn.node.service import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.listings import NodeListing
+from ocn.ocpi.roles import Role
 from ocn.signing import PrivateKey
 
 ADMIN_KEY = "admin-key"
@@ -33,6 +34,9 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"uvloop": uvloop.new_event_loop}
+
+
+_NOBODY = PartyId("XX", "XXX")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class Listing:
     address: str
     operator: str
     node_url: str | None
+    party: PartyId = _NOBODY
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass
@@ -78,6 +84,9 @@ class Registry:
 
     def node(self, operator: str) -> NodeListing | None:
         return next((node for node in self.nodes() if node.operator == operator), None)
+
+    def parties(self) -> list[Listing]:
+        return list(self.listings.values())
 
     async def caught_up(self) -> None:
         return None
@@ -363,7 +372,7 @@ class World:
 
     def list(self, party: PartyId, key: PrivateKey, operator: str, node_url: str) -> None:
         """List a party in the registry."""
-        self.registry.listings[party] = Listing(key.address, operator, node_url)
+        self.registry.listings[party] = Listing(key.address, operator, node_url, party)
 
     async def backend(self) -> Backend:
         return await self._stack.enter_async_context(Backend().listening())

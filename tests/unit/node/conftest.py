@@ -22,7 +22,11 @@ from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.listings import NodeListing
+from ocn.ocpi.roles import Role
 from ocn.signing import PrivateKey
+
+
+_NOBODY = PartyId("XX", "XXX")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Listing:
     address: str
     operator: str
     node_url: str | None
+    party: PartyId = _NOBODY
+    roles: tuple[Role, ...] = ()
 
 
 @dataclass
@@ -65,6 +71,9 @@ class FakeDirectory:
 
     def node(self, operator: str) -> NodeListing | None:
         return next((node for node in self.nodes() if node.operator == operator), None)
+
+    def parties(self) -> list[Listing]:
+        return list(self.listings.values())
 
     async def caught_up(self) -> None:
         return None
@@ -289,7 +298,7 @@ async def join(
     key = PrivateKey.generate()
     backend = Backend(f"http://{party_id.lower()}.test", version=version)
     world.backends[backend.url] = backend
-    world.directory.listings[party] = Listing(key.address, node.key.address, node.url)
+    world.directory.listings[party] = Listing(key.address, node.key.address, node.url, party, (Role(role),))
     invited = await node.call(
         "POST",
         "/admin/generate-registration-token",

@@ -41,7 +41,7 @@ def auth(token: str) -> dict[str, str]:
 
 async def test_versions_and_details_name_both_sides_of_every_module(network: Network) -> None:
     versions = await network.one.call("GET", "/ocpi/versions", auth(network.msp.token))
-    assert [entry["version"] for entry in versions.json["data"]] == ["2.2.1", "2.2"]
+    assert [entry["version"] for entry in versions.json["data"]] == ["2.3.0", "2.2.1", "2.2", "2.1.1"]
     url = versions.json["data"][0]["url"].removeprefix(network.one.url)
     details = (await network.one.call("GET", url, auth(network.msp.token))).json["data"]
     found = {(entry["identifier"], entry["role"]) for entry in details["endpoints"]}

@@ -23,7 +23,7 @@ from ocn.node.ports import Directory, PlatformStore
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.roles import ConnectionStatus
+from ocn.ocpi.roles import ConnectionStatus, Role
 
 _log = structlog.get_logger("ocn.node.admin")
 
@@ -36,6 +36,7 @@ _MOST_BYTES = 64 * 1024
 class _PartyCodes(msgspec.Struct):
     country_code: str
     party_id: str
+    role: Role | None = None
 
 
 class _Change(msgspec.Struct, forbid_unknown_fields=True):
@@ -122,10 +123,11 @@ class AdminApplication:
     async def _invite(self, request: Request) -> Response:
         codes = await _read(request, list[_PartyCodes])
         try:
-            parties = frozenset(PartyId(code.country_code, code.party_id) for code in codes)
+            roles = {PartyId(code.country_code, code.party_id): code.role for code in codes}
         except ValueError as error:
             raise ClientFault(str(error)) from error
-        invitation, token = await self._invitations.issue(parties)
+        said = {party: role for party, role in roles.items() if role is not None}
+        invitation, token = await self._invitations.issue(frozenset(roles), said)
         return JSONResponse(
             {
                 "token": token,

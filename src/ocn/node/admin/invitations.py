@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from ocn.node.members import Members, token_hash
@@ -9,6 +10,7 @@ from ocn.node.model import Invitation
 from ocn.node.ports import Clock, PlatformStore
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
 
 
 class Invitations:
@@ -20,8 +22,12 @@ class Invitations:
         self._clock = clock
         self._lifetime = lifetime
 
-    async def issue(self, parties: frozenset[PartyId]) -> tuple[Invitation, str]:
+    async def issue(
+        self, parties: frozenset[PartyId], roles: Mapping[PartyId, Role] | None = None
+    ) -> tuple[Invitation, str]:
         """Issue a TOKEN_A for these parties and nobody else; the token is returned once and kept as a hash.
+
+        ``roles`` says which side a party takes whose 2.1.1 credentials will not say it.
 
         Raises:
             InvalidParameters: no party, or one that is connected already.
@@ -33,7 +39,9 @@ class Invitations:
             raise InvalidParameters(f"already connected: {', '.join(connected)}")
         now = self._clock.now()
         token = secrets.token_urlsafe(32)
-        invitation = Invitation(str(uuid.uuid4()), token_hash(token), parties, now, now + self._lifetime)
+        invitation = Invitation(
+            str(uuid.uuid4()), token_hash(token), parties, now, now + self._lifetime, dict(roles or {})
+        )
         await self._store.invite(invitation)
         await self._members.refresh()
         return invitation, token

@@ -42,7 +42,11 @@ def invitation_view(invitation: Invitation) -> dict[str, object]:
     return {
         "id": invitation.id,
         "parties": [
-            {"country_code": party.country_code, "party_id": party.party_id}
+            {
+                "country_code": party.country_code,
+                "party_id": party.party_id,
+                "role": invitation.roles.get(party),
+            }
             for party in sorted(invitation.parties, key=lambda party: party.key)
         ],
         "created_at": format_datetime(invitation.created_at),

@@ -17,6 +17,7 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, UnknownObject
 from ocn.ocpi.modules import (
     COMMANDS,
     FUNCTIONAL_MODULES,
+    SPELLINGS,
     Carries,
     InterfaceRole,
     ModuleID,
@@ -65,9 +66,10 @@ def _read_path(method: str, path: str) -> Address:
         _ROLES.get(first) or _ROLES.get(second),
         VERSION_BY_NUMBER.get(second) or VERSION_BY_NUMBER.get(first),
     )
-    if role is None or version is None or module not in FUNCTIONAL_MODULES:
+    known = SPELLINGS.get(module)
+    if role is None or version is None or known is None or known not in FUNCTIONAL_MODULES[version]:
         raise UnknownObject("no such version, interface or module")
-    return _functional(method, ModuleID(module), role, version, rest)
+    return _functional(method, known, role, version, rest)
 
 
 def _functional(
@@ -79,7 +81,7 @@ def _functional(
         if method != link_method:
             raise MethodNotAllowed(f"only {link_method} is served here")
         return Address(module, role, version, path, "", carries, link_id)
-    operations = operations_at(module, role, tuple(rest))
+    operations = operations_at(module, role, tuple(rest), version)
     if not operations:
         raise UnknownObject(f"the {role} interface of {module} has no such path")
     for operation in operations:

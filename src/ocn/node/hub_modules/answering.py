@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ocn.node.hub_modules.credentials import HubCredentials, read_credentials
 from ocn.node.hub_modules.persona import Persona
-from ocn.node.hub_modules.registration import Registration, read_credentials
+from ocn.node.hub_modules.registration import Registration, platform_role
+from ocn.node.hub_modules.sides import only_role
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
-from ocn.node.ports import Clock
+from ocn.node.ports import Clock, Directory
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import MethodNotAllowed, Unauthorized, UnknownObject
-from ocn.ocpi.versions import VERSION_BY_NUMBER
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,12 @@ class Caller:
     def __repr__(self) -> str:
         return f"Caller(invitation={self.invitation!r}, platform={self.platform!r})"
 
+    @property
+    def parties(self) -> frozenset[PartyId]:
+        """The parties it speaks for, or may."""
+        known = self.platform or self.invitation
+        return known.parties if known else frozenset()
+
 
 class HubModules:
     """Versions, details, credentials, and the signature switch of OcnRules."""
@@ -34,12 +44,16 @@ class HubModules:
         *,
         persona: Persona,
         members: Members,
+        credentials: HubCredentials,
         registration: Registration,
+        directory: Directory,
         clock: Clock,
     ) -> None:
         self._persona = persona
         self._members = members
+        self._credentials = credentials
         self._registration = registration
+        self._directory = directory
         self._clock = clock
 
     def serves(self, path: str) -> bool:
@@ -68,21 +82,21 @@ class HubModules:
         if (rest := _rules_path(segments)) is not None:
             return await self._rules(method, rest, caller)
         if segments[-1] == "credentials":
-            return await self._credentials(method, caller, body)
+            return await self._exchange(method, VERSION_BY_NUMBER[segments[0]], caller, body)
         if method != "GET":
             raise MethodNotAllowed("only GET is served here")
         if segments == ["versions"]:
             return self._persona.versions()
-        return self._persona.details(VERSION_BY_NUMBER[segments[0]])
+        return self._persona.details(VERSION_BY_NUMBER[segments[0]], self._role(caller))
 
-    async def _credentials(self, method: str, caller: Caller, body: bytes) -> object:
+    async def _exchange(self, method: str, version: VersionNumber, caller: Caller, body: bytes) -> object:
         match method, caller.platform, caller.invitation:
             case "GET", _, _:
-                return self._persona.credentials(caller.token)
+                return self._credentials(version, caller.token, caller.parties)
             case "POST", None, Invitation() as invitation:
-                return await self._registration.register(invitation, read_credentials(body))
+                return await self._registration.register(invitation, read_credentials(body, version))
             case "PUT", Platform() as platform, _:
-                return await self._registration.update(platform, read_credentials(body))
+                return await self._registration.update(platform, read_credentials(body, version))
             case "DELETE", Platform() as platform, _:
                 await self._registration.unregister(platform)
                 return msgspec.UNSET
@@ -104,6 +118,15 @@ class HubModules:
             await self._registration.demand_signatures(platform, not platform.requires_signatures)
             return msgspec.UNSET
         raise UnknownObject("of OcnRules, this node serves GET and PUT signatures")
+
+    def _role(self, caller: Caller) -> Role | None:
+        """Return the one side of the market that whoever asks stands for, as far as anybody said it."""
+        if caller.platform is not None:
+            return platform_role(caller.platform)
+        said = caller.invitation.roles if caller.invitation else {}
+        listings = [self._directory.party(party) for party in caller.parties - said.keys()]
+        listed = [role for listing in listings if listing for role in listing.roles]
+        return only_role([*said.values(), *listed])
 
     def _caller(self, authorization: str) -> Caller:
         candidates = token_candidates(authorization)

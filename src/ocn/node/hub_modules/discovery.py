@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from ocn.node.hub_modules.sides import sides
 from ocn.node.links import is_at
 from ocn.node.ports import Outbound, OutboundAnswer, UrlCheck
 from ocn.ocpi.authorization import encode_authorization
@@ -16,10 +17,11 @@ from ocn.ocpi.errors import (
     UnsupportedVersion,
     UnusableClientApi,
 )
-from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.modules import SPELLINGS, InterfaceRole
 from ocn.ocpi.registration import Version, VersionDetails
+from ocn.ocpi.roles import Role
 from ocn.ocpi.statuses import is_success
-from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+from ocn.ocpi.versions import HUB_VERSIONS, VersionNumber
 
 MOST_ENDPOINTS = 200
 
@@ -35,13 +37,12 @@ class _Answer(msgspec.Struct, Generic[Data]):
 class Discovered:
     """What a platform offers, and whether it took our token Base64-encoded."""
 
-    version: VersionNumber
     endpoints: Mapping[tuple[str, InterfaceRole], str]
     sends_base64: bool
 
 
 class Discovery:
-    """Calls a platform's versions endpoint and the details of the best common version."""
+    """Calls a platform's versions endpoint and the details of the version it chose."""
 
     def __init__(self, *, own_url: str, outbound: Outbound, url_check: UrlCheck, timeout_s: float) -> None:
         self._own_url = own_url
@@ -49,38 +50,40 @@ class Discovery:
         self._url_check = url_check
         self._timeout_s = timeout_s
 
-    async def discover(self, versions_url: str, token: str) -> Discovered:
-        """Find the newest common version and its endpoints.
+    async def discover(self, versions_url: str, token: str, version: VersionNumber, role: Role) -> Discovered:
+        """Find the endpoints of ``version``, which the platform chose by where it sent its credentials.
 
-        Before a version is chosen nobody knows how the platform reads tokens, so Base64 is tried first and
-        the raw token after a 401.
+        The form in which that version has the token is tried first, and the other after a 401: field and
+        texts disagree about Base64. ``role`` says of a 2.1.1 platform which side of a module an endpoint is.
 
         Raises:
             UnusableClientApi, UnsupportedVersion, NoMatchingEndpoints: 3001, 3002, 3003.
         """
-        versions, as_base64 = await self._get(versions_url, token, list[Version], base64_first=True)
-        for version in PREFERRED_VERSIONS:
-            url = next((offered.url for offered in versions if offered.version == version), None)
-            if url is not None:
-                break
-        else:
-            raise UnsupportedVersion("no common version; this node speaks 2.2.1 and 2.2")
-        details, as_base64 = await self._get(
-            url, token, VersionDetails, base64_first=version.token_is_base64 or as_base64
+        versions, as_base64 = await self._get(
+            versions_url, token, list[Version], base64_first=version.token_is_base64
         )
-        return Discovered(version, self._endpoints(details), as_base64)
+        url = next((offered.url for offered in versions if offered.version == version), None)
+        if url is None:
+            raise UnsupportedVersion(
+                f"the credentials were sent to {version}, which {versions_url} does not offer;"
+                f" this node speaks {', '.join(HUB_VERSIONS)}"
+            )
+        details, as_base64 = await self._get(url, token, VersionDetails, base64_first=as_base64)
+        return Discovered(self._endpoints(details, None if version.has_routing else role), as_base64)
 
-    def _endpoints(self, details: VersionDetails) -> dict[tuple[str, InterfaceRole], str]:
+    def _endpoints(
+        self, details: VersionDetails, flat_role: Role | None
+    ) -> dict[tuple[str, InterfaceRole], str]:
         endpoints: dict[tuple[str, InterfaceRole], str] = {}
         if len(details.endpoints) > MOST_ENDPOINTS:
             raise UnusableClientApi(f"more than {MOST_ENDPOINTS} endpoints")
         for endpoint in details.endpoints:
-            try:
-                role = InterfaceRole(endpoint.role.upper())
-            except ValueError:
-                continue  # an interface role of a later edition is nobody's error
+            identifier = SPELLINGS.get(endpoint.identifier, endpoint.identifier)
+            role = _side(identifier, endpoint.role, flat_role)
+            if role is None:
+                continue
             self._accept(endpoint.url, f"endpoint {endpoint.identifier[:64]}")
-            endpoints[endpoint.identifier, role] = endpoint.url
+            endpoints[identifier, role] = endpoint.url
         if not endpoints:
             raise NoMatchingEndpoints("the version details name no endpoint")
         return endpoints
@@ -107,6 +110,18 @@ class Discovery:
             return await self._outbound.request("GET", url, headers, b"", timeout_s=self._timeout_s)
         except HubFault as error:
             raise UnusableClientApi(f"GET {url} failed: {error}") from error
+
+
+def _side(identifier: str, role: str, flat_role: Role | None) -> InterfaceRole | None:
+    """Return the side an endpoint is of; None for a role of a later edition, which is nobody's error."""
+    if flat_role is not None:
+        return {str(module): side for module, side in sides(flat_role).items()}.get(
+            identifier, InterfaceRole.SENDER
+        )
+    try:
+        return InterfaceRole((role or InterfaceRole.SENDER).upper())
+    except ValueError:
+        return None
 
 
 def _read(url: str, answer: OutboundAnswer, kind: type[Data]) -> Data:

@@ -1,13 +1,14 @@
-"""How this node presents itself: its addresses, its endpoints, its own role (HUB-100)."""
+"""How this node presents itself: its addresses and, per version, the endpoints that a platform is shown."""
 
 from dataclasses import dataclass
 
+from ocn.node.hub_modules.sides import sides
 from ocn.node.links import PARTY_DOOR, endpoint_path
-from ocn.ocpi.modules import OPERATIONS, InterfaceRole, ModuleID
+from ocn.ocpi.modules import FUNCTIONAL_MODULES, SPELLINGS, InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.registration import Credentials, CredentialsRole, Endpoint, Version, VersionDetails
+from ocn.ocpi.registration import Endpoint, Version, VersionDetails
 from ocn.ocpi.roles import Role
-from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+from ocn.ocpi.versions import HUB_VERSIONS, VersionNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,25 @@ class Persona:
 
     def versions(self) -> list[Version]:
         """Return the versions endpoint's data."""
-        return [Version(str(version), f"{self.url}{PARTY_DOOR}/{version}") for version in PREFERRED_VERSIONS]
+        return [Version(str(version), f"{self.url}{PARTY_DOOR}/{version}") for version in HUB_VERSIONS]
 
-    def details(self, version: VersionNumber) -> VersionDetails:
-        """Return the endpoints of a version: both sides of every functional module and of ``custom``."""
+    def details(self, version: VersionNumber, viewer: Role | None) -> VersionDetails:
+        """Return the endpoints of a version.
+
+        From 2.2 on everybody is shown both sides of every functional module and of ``custom``. 2.1.1 has no
+        interface roles, so there ``viewer``, the role of the platform that asks, decides: a CPO is shown an
+        eMSP, everybody else a CPO.
+        """
+        if version.has_routing:
+            return VersionDetails(str(version), self._both_sides(version))
+        return VersionDetails(str(version), self._opposite_of(viewer or Role.EMSP, version))
+
+    def _both_sides(self, version: VersionNumber) -> list[Endpoint]:
         base = f"{self.url}{PARTY_DOOR}"
-        modules = sorted({operation.module for operation in OPERATIONS})
         endpoints = [
-            Endpoint(module, base + endpoint_path(module, role, version), role)
-            for module in modules
+            Endpoint(identifier, base + endpoint_path(module, role, version), role)
+            for identifier, module in sorted(SPELLINGS.items())
+            if module in FUNCTIONAL_MODULES[version]
             for role in InterfaceRole
         ]
         endpoints.append(
@@ -41,9 +52,13 @@ class Persona:
         )
         endpoints += [Endpoint("custom", f"{base}/custom/{role.lower()}", role) for role in InterfaceRole]
         endpoints.append(Endpoint("ocnrules", f"{base}/receiver/{version}/ocnrules", InterfaceRole.RECEIVER))
-        return VersionDetails(str(version), endpoints)
+        return endpoints
 
-    def credentials(self, token: str) -> Credentials:
-        """Return the hub's credentials object with the token that the platform is to use."""
-        role = CredentialsRole(Role.HUB, self.party.party_id, self.party.country_code, {"name": self.name})
-        return Credentials(token, self.versions_url, [role])
+    def _opposite_of(self, viewer: Role, version: VersionNumber) -> list[Endpoint]:
+        base = f"{self.url}{PARTY_DOOR}"
+        shown = Role.EMSP if viewer is Role.CPO else Role.CPO
+        endpoints = [
+            Endpoint(module, base + endpoint_path(module, role, version))
+            for module, role in sorted(sides(shown).items())
+        ]
+        return [Endpoint(ModuleID.CREDENTIALS, f"{base}/{version}/credentials"), *endpoints]

@@ -8,25 +8,22 @@ import asyncio
 import contextlib
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 
-import msgspec
-
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
-from ocn.node.hub_modules.discovery import Discovered, Discovery
-from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.credentials import HubCredentials, Offer
+from ocn.node.hub_modules.discovery import Discovery
+from ocn.node.hub_modules.sides import only_role
 from ocn.node.members import Members, token_hash
 from ocn.node.model import Invitation, Platform, PlatformRole
 from ocn.node.ports import Clock, Directory, PlatformStore
-from ocn.ocpi.authorization import is_credentials_token
-from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, TooLarge
+from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, NotEnoughInformation
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.registration import Credentials
+from ocn.ocpi.registration import Credentials, FlatCredentials
 from ocn.ocpi.roles import Role
 from ocn.signing import same_address
 
-MOST_BYTES = 256 * 1024
-MOST_ROLES = 100
 _CATCH_UP_S = 5.0
 
 
@@ -36,7 +33,8 @@ class Registration:
     def __init__(
         self,
         *,
-        persona: Persona,
+        url: str,
+        credentials: HubCredentials,
         address: str,
         members: Members,
         store: PlatformStore,
@@ -44,7 +42,8 @@ class Registration:
         discovery: Discovery,
         clock: Clock,
     ) -> None:
-        self._persona = persona
+        self._url = url
+        self._credentials = credentials
         self._address = address
         self._members = members
         self._store = store
@@ -52,39 +51,38 @@ class Registration:
         self._discovery = discovery
         self._clock = clock
 
-    async def register(self, invitation: Invitation, offered: Credentials) -> Credentials:
+    async def register(self, invitation: Invitation, offer: Offer) -> Credentials | FlatCredentials:
         """Register a platform with its TOKEN_A and return our credentials with its TOKEN_C.
 
         Raises:
             InvalidParameters: a party that was not invited, is not listed under this node, or is connected.
+            NotEnoughInformation: a 2.1.1 party of which nobody said whether it is a CPO.
             UnusableClientApi, UnsupportedVersion, NoMatchingEndpoints: see Discovery.
         """
-        roles = _read_roles(offered)
-        self._refuse_strangers(roles, invitation.parties, "this TOKEN_A was not issued for")
-        await self._refuse_unlisted(roles)
-        discovered = await self._discovery.discover(offered.url, offered.token)
-        token = secrets.token_urlsafe(32)
-        platform = self._platform(str(uuid.uuid4()), offered, roles, discovered, token)
+        self._refuse_strangers(offer.roles, invitation.parties, "this TOKEN_A was not issued for")
+        await self._refuse_unlisted(offer.roles)
+        roles = self._with_role(offer, invitation.roles)
+        platform, token = await self._discovered(str(uuid.uuid4()), offer, roles)
         await self._save(platform, invitation_id=invitation.id)
-        return self._persona.credentials(token)
+        return self._credentials(offer.version, token, platform.parties)
 
-    async def update(self, platform: Platform, offered: Credentials) -> Credentials:
+    async def update(self, platform: Platform, offer: Offer) -> Credentials | FlatCredentials:
         """Renew a registration: new tokens, endpoints read again, the registry checked again."""
-        roles = _read_roles(offered)
-        self._refuse_strangers(roles, platform.parties, "a new TOKEN_A is needed to add")
-        await self._refuse_unlisted(roles)
-        discovered = await self._discovery.discover(offered.url, offered.token)
-        token = secrets.token_urlsafe(32)
-        renewed = self._platform(platform.id, offered, roles, discovered, token)
+        self._refuse_strangers(offer.roles, platform.parties, "a new TOKEN_A is needed to add")
+        await self._refuse_unlisted(offer.roles)
+        known = {party: role for party in platform.parties if (role := platform_role(platform, party))}
+        roles = self._with_role(offer, known)
+        renewed, token = await self._discovered(platform.id, offer, roles)
         await self._save(
             replace(
                 renewed,
                 requires_signatures=platform.requires_signatures,
+                conversion=platform.conversion,
                 registered_at=platform.registered_at,
             ),
             replaces=platform,
         )
-        return self._persona.credentials(token)
+        return self._credentials(offer.version, token, platform.parties)
 
     async def demand_signatures(self, platform: Platform, required: bool) -> None:  # the value set
         """Note whether a platform refuses what its counterparts have not signed."""
@@ -97,20 +95,31 @@ class Registration:
         if not removed:
             raise MethodNotAllowed("this platform is no longer registered")
 
-    def _platform(
-        self,
-        platform_id: str,
-        offered: Credentials,
-        roles: tuple[PlatformRole, ...],
-        discovered: Discovered,
-        token: str,
-    ) -> Platform:
-        now = self._clock.now()
-        return Platform(
+    def _with_role(self, offer: Offer, said: Mapping[PartyId, Role]) -> tuple[PlatformRole, ...]:
+        """Return the roles, that of a 2.1.1 party from the invitation, its platform or the registry."""
+        if not offer.flat:
+            return offer.roles
+        (own,) = offer.roles
+        listing = self._directory.party(own.party)
+        role = said.get(own.party) or only_role(listing.roles if listing else ())
+        if role is None:
+            raise NotEnoughInformation(
+                f"2.1.1 does not say whether {own.party} is a CPO or an eMSP, and the registry lists it as both"
+                " or neither",
+                hint="the node's operator can name the role in the invitation",
+            )
+        return (replace(own, role=role),)
+
+    async def _discovered(
+        self, platform_id: str, offer: Offer, roles: tuple[PlatformRole, ...]
+    ) -> tuple[Platform, str]:
+        discovered = await self._discovery.discover(offer.url, offer.token, offer.version, roles[0].role)
+        token, now = secrets.token_urlsafe(32), self._clock.now()
+        platform = Platform(
             id=platform_id,
-            version=discovered.version,
-            versions_url=offered.url,
-            their_token=offered.token,
+            version=offer.version,
+            versions_url=offer.url,
+            their_token=offer.token,
             our_token_hash=token_hash(token),
             roles=roles,
             endpoints=discovered.endpoints,
@@ -118,6 +127,7 @@ class Registration:
             registered_at=now,
             updated_at=now,
         )
+        return platform, token
 
     async def _save(
         self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
@@ -149,42 +159,14 @@ class Registration:
             listing = self._directory.party(role.party)
             if listing is None:
                 raise InvalidParameters(f"{role.party} is not listed in the registry")
-            here = (listing.node_url or "").rstrip("/") == self._persona.url
+            here = (listing.node_url or "").rstrip("/") == self._url
             if not here or not same_address(listing.operator, self._address):
                 raise InvalidParameters(
                     f"the registry lists {role.party} under {listing.node_url} of {listing.operator},"
-                    f" not under {self._persona.url} of {self._address}"
+                    f" not under {self._url} of {self._address}"
                 )
 
 
-def read_credentials(body: bytes) -> Credentials:
-    """Read a credentials object.
-
-    Raises:
-        InvalidParameters: not one, or its token is none.
-        TooLarge: more than any credentials object has.
-    """
-    if len(body) > MOST_BYTES:
-        raise TooLarge(f"a credentials object has at most {MOST_BYTES} bytes")
-    try:
-        offered = msgspec.json.decode(body, type=Credentials)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidParameters(f"the body is no credentials object: {error}") from error
-    if not is_credentials_token(offered.token):
-        raise InvalidParameters("token: 1 to 64 printable ASCII characters without spaces")
-    return offered
-
-
-def _read_roles(offered: Credentials) -> tuple[PlatformRole, ...]:
-    if not 1 <= len(offered.roles) <= MOST_ROLES:
-        raise InvalidParameters(f"roles: 1 to {MOST_ROLES} are needed")
-    roles: list[PlatformRole] = []
-    for offer in offered.roles:
-        try:
-            role = PlatformRole(offer.party, Role(offer.role), msgspec.json.encode(offer.business_details))
-        except ValueError as error:
-            raise InvalidParameters(f"roles: {str(error)[:100]}") from error
-        if any(role.party == other.party and role.role == other.role for other in roles):
-            raise InvalidParameters(f"roles: {role.party} is named twice as {role.role}")
-        roles.append(role)
-    return tuple(roles)
+def platform_role(platform: Platform, party: PartyId | None = None) -> Role | None:
+    """Return the one side of the market that a platform, or one party of it, stands for; None for both."""
+    return only_role(role.role for role in platform.roles if party in {None, role.party})

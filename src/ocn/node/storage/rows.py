@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ocn.node.model import Invitation, Platform, PlatformRole
+from ocn.node.model import ConversionPolicy, Invitation, Platform, PlatformRole
 from ocn.node.ports import Sealing
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -26,6 +26,7 @@ def platform_values(platform: Platform, sealing: Sealing) -> dict[str, Any]:
         "sends_base64": platform.sends_base64,
         "requires_signatures": platform.requires_signatures,
         "status": platform.status.value,
+        "conversion": platform.conversion.value if platform.conversion else None,
         "registered_at": platform.registered_at,
         "updated_at": platform.updated_at,
     }
@@ -85,6 +86,7 @@ def platforms_of(
             sends_base64=row.sends_base64,
             requires_signatures=row.requires_signatures,
             status=ConnectionStatus(row.status),
+            conversion=ConversionPolicy(row.conversion) if row.conversion else None,
             registered_at=row.registered_at,
             updated_at=row.updated_at,
         )
@@ -105,7 +107,12 @@ def invitation_values(invitation: Invitation) -> dict[str, Any]:
 def invited_values(invitation: Invitation) -> list[dict[str, Any]]:
     """Return a row for each party that may use it."""
     return [
-        {"invitation_id": invitation.id, "party_key": party.key, "party": party}
+        {
+            "invitation_id": invitation.id,
+            "party_key": party.key,
+            "party": party,
+            "role": role.value if (role := invitation.roles.get(party)) else None,
+        }
         for party in invitation.parties
     ]
 
@@ -113,8 +120,11 @@ def invited_values(invitation: Invitation) -> list[dict[str, Any]]:
 def invitations_of(rows: Iterable[Row[Any]], invited: Iterable[Row[Any]]) -> list[Invitation]:
     """Put the rows of two tables together."""
     parties_of: Mapping[str, set[PartyId]] = defaultdict(set)
+    roles_of: Mapping[str, dict[PartyId, Role]] = defaultdict(dict)
     for row in invited:
         parties_of[row.invitation_id].add(row.party)
+        if row.role is not None:
+            roles_of[row.invitation_id][row.party] = Role(row.role)
     return [
         Invitation(
             id=row.id,
@@ -122,6 +132,7 @@ def invitations_of(rows: Iterable[Row[Any]], invited: Iterable[Row[Any]]) -> lis
             parties=frozenset(parties_of[row.id]),
             created_at=row.created_at,
             expires_at=row.expires_at,
+            roles=MappingProxyType(roles_of[row.id]),
         )
         for row in rows
     ]

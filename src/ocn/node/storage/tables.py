@@ -45,6 +45,7 @@ platform = Table(
     Column("sends_base64", Boolean, nullable=False),
     Column("requires_signatures", Boolean, nullable=False),
     Column("status", Text, nullable=False),
+    Column("conversion", Text, nullable=True),
     Column("registered_at", UtcDateTime),
     Column("updated_at", UtcDateTime),
 )
@@ -97,6 +98,7 @@ invitation_party = Table(
     Column("invitation_id", ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True),
     Column("party_key", String(5), primary_key=True),
     Column("party", PartyCodes, nullable=False),
+    Column("role", Text, nullable=True),
 )
 
 link = Table(
