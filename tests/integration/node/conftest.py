@@ -23,8 +23,8 @@ from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.service import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
-from ocn.registry.listings import NodeListing
 from ocn.ocpi.roles import Role
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
 
 ADMIN_KEY = "admin-key"

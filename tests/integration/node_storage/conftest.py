@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocn.node.model import Invitation, Link, LinkKind, Platform, PlatformRole
+from ocn.node.model import ConversionPolicy, Invitation, Link, LinkKind, Platform, PlatformRole
 from ocn.node.ports import LinkStore, PlatformStore
 from ocn.node.storage import (
     AesGcmSealing,
@@ -55,6 +55,7 @@ def new_platform() -> Callable[..., Platform]:
             sends_base64=True,
             requires_signatures=True,
             status=ConnectionStatus.PLANNED,
+            conversion=ConversionPolicy.REFUSE,
             registered_at=NOON,
             updated_at=NOON + timedelta(microseconds=1),
         )
@@ -68,7 +69,8 @@ def new_invitation() -> Callable[..., Invitation]:
         invitation_id: str, *parties: str, expires_at: datetime = NOON + timedelta(days=30)
     ) -> Invitation:
         codes = frozenset(map(PartyId.parse, parties))
-        return Invitation(invitation_id, hash_of_a_token(), codes, NOON, expires_at)
+        roles = dict.fromkeys(list(codes)[:1], Role.EMSP)
+        return Invitation(invitation_id, hash_of_a_token(), codes, NOON, expires_at, roles)
 
     return make
 

@@ -91,7 +91,7 @@ async def test_upgrade_that_fails_leaves_nothing_behind(
 async def test_upgrade_of_a_newer_database_is_refused_and_leaves_it(database: Database) -> None:
     async with database.transaction() as connection:
         await connection.execute(text("UPDATE schema_version SET version_num = '9999'"))
-    with pytest.raises(ConfigurationError, match=r"newer ocn.* 9999.* up to 0001") as caught:
+    with pytest.raises(ConfigurationError, match=r"newer ocn.* 9999.* up to \d{4}") as caught:
         await database.upgrade()
     assert caught.value.hint
     async with database.statement() as connection:

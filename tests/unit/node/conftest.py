@@ -21,10 +21,9 @@ from ocn.node.outbound import AddressGuard
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
-from ocn.registry.listings import NodeListing
 from ocn.ocpi.roles import Role
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
-
 
 _NOBODY = PartyId("XX", "XXX")
 

@@ -82,7 +82,7 @@ def read_credentials(body: bytes, version: VersionNumber) -> Offer:
     if len(body) > MOST_BYTES:
         raise TooLarge(f"a credentials object has at most {MOST_BYTES} bytes")
     flat = version is VersionNumber.V2_1_1
-    kind: type[Credentials] | type[FlatCredentials] = FlatCredentials if flat else Credentials
+    kind: type[Credentials | FlatCredentials] = FlatCredentials if flat else Credentials
     try:
         offered = msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -104,8 +104,8 @@ class Registration:
         role = said.get(own.party) or only_role(listing.roles if listing else ())
         if role is None:
             raise NotEnoughInformation(
-                f"2.1.1 does not say whether {own.party} is a CPO or an eMSP, and the registry lists it as both"
-                " or neither",
+                f"2.1.1 does not say whether {own.party} is a CPO or an eMSP,"
+                " and the registry lists it as both or neither",
                 hint="the node's operator can name the role in the invitation",
             )
         return (replace(own, role=role),)
