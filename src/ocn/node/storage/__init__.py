@@ -1,6 +1,7 @@
-"""What the node must still know after a restart: platforms, invitations, and the links it handed out.
+"""What the node must still know after a restart: platforms, invitations, links it handed out, objects.
 
-In: values of :mod:`ocn.node.model`, through the ports ``PlatformStore``, ``LinkStore`` and ``Sealing``.
+In: values of :mod:`ocn.node.model` and :mod:`ocn.node.object_store`, through the ports ``PlatformStore``,
+``LinkStore``, ``ObjectStore`` and ``Sealing``.
 Out: the same values from SQLite or PostgreSQL, whichever :func:`open_database` was given, or from memory.
 Tokens that must be sent again are sealed, tokens that are only compared are hashes already when they come
 in. This room knows tables, transactions and migrations; it must not know what a message is, who may do
@@ -12,6 +13,8 @@ from ocn.node.storage.database import Database, open_database
 from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 from ocn.node.storage.links import SqlLinkStore
 from ocn.node.storage.memory import MemoryLinkStore, MemoryPlatformStore
+from ocn.node.storage.memory_objects import MemoryObjectStore
+from ocn.node.storage.objects import SqlObjectStore
 from ocn.node.storage.platforms import SqlPlatformStore
 from ocn.node.storage.sealing import AesGcmSealing
 
@@ -20,9 +23,11 @@ __all__ = [
     "AlreadyStored",
     "Database",
     "MemoryLinkStore",
+    "MemoryObjectStore",
     "MemoryPlatformStore",
     "NotStorable",
     "SqlLinkStore",
+    "SqlObjectStore",
     "SqlPlatformStore",
     "StorageError",
     "open_database",
