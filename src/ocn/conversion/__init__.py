@@ -10,24 +10,44 @@ Rules stand in one package per outer version (``v2_1_1``, ``v2_2``, ``v2_3_0``),
 there and back side by side; ``shapes`` has the moves they are made of, ``steps`` the table.
 """
 
+from ocn.conversion.bodies import Versions, convert_answer_body, convert_request_body
 from ocn.conversion.changes import Change, Converted, Loss, Report
 from ocn.conversion.context import NOTHING_KNOWN, Context, Strictness
 from ocn.conversion.converting import convert
+from ocn.conversion.messages import Contents, contents_of, contents_of_result
 from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
+from ocn.conversion.paging import convert_list
+from ocn.conversion.patching import convert_patch
+from ocn.conversion.policy import Allowance, Choice, Decision, Policy, decide
 from ocn.conversion.refusals import ConversionRefused, NeedsWholeObject
+from ocn.conversion.statuses import status_for
 
 __all__ = [
     "NOTHING_KNOWN",
+    "Allowance",
     "Change",
+    "Choice",
+    "Contents",
     "Context",
     "ConversionRefused",
     "Converted",
+    "Decision",
     "JsonObject",
     "JsonValue",
     "Loss",
     "NeedsWholeObject",
     "ObjectKind",
+    "Policy",
     "Report",
     "Strictness",
+    "Versions",
+    "contents_of",
+    "contents_of_result",
     "convert",
+    "convert_answer_body",
+    "convert_list",
+    "convert_patch",
+    "convert_request_body",
+    "decide",
+    "status_for",
 ]

@@ -2,6 +2,7 @@
 
 from ocn.conversion.changes import Converted, Report
 from ocn.conversion.context import NOTHING_KNOWN, Context
+from ocn.conversion.finishing import finish
 from ocn.conversion.objects import JsonObject, ObjectKind
 from ocn.conversion.steps import RULES, way
 from ocn.ocpi.versions import VersionNumber
@@ -22,8 +23,12 @@ def convert(
     Raises:
         ConversionRefused: the object cannot be expressed in the target version.
     """
+    if source is target:
+        return Converted(value)
     report = Report(source, target)
-    return Converted(walk(kind, value, report, source, target, context), tuple(report.changes))
+    value = walk(kind, value, report, source, target, context)
+    value = finish(kind, value, report, target, context.strict)
+    return Converted(value, tuple(report.changes))
 
 
 def walk(

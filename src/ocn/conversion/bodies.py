@@ -1,0 +1,141 @@
+"""Convert bodies as they travel: bytes in, bytes out, digits kept.
+
+Between equal versions the very bytes are returned. Otherwise a body is read as plain JSON values, with every
+number that has a fraction as a Decimal of the digits it was written with, and written again.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, DecimalException
+
+import msgspec
+
+from ocn.conversion.changes import Change, Converted, Loss
+from ocn.conversion.context import NOTHING_KNOWN, Context
+from ocn.conversion.converting import convert
+from ocn.conversion.messages import Contents
+from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
+from ocn.conversion.paging import convert_list
+from ocn.conversion.patching import convert_patch
+from ocn.conversion.policy import REFUSING, Policy, decide
+from ocn.conversion.refusals import ConversionRefused
+from ocn.conversion.statuses import status_for
+from ocn.ocpi.statuses import is_success
+from ocn.ocpi.versions import VersionNumber
+
+_DECODER: msgspec.json.Decoder[JsonValue] = msgspec.json.Decoder(float_hook=Decimal)
+_ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """From whom, to whom, and what may change on the way."""
+
+    source: VersionNumber
+    target: VersionNumber
+    policy: Policy = REFUSING
+
+
+def convert_request_body(
+    body: bytes, contents: Contents, versions: Versions, context: Context = NOTHING_KNOWN
+) -> Converted[bytes]:
+    """Return the body of a request in the receiver's version; an empty one stays empty.
+
+    Raises:
+        ConversionRefused: it cannot be expressed, its meaning would change against the policy, or it is not
+            the JSON object it should be.
+        NeedsWholeObject: it is a PATCH that cannot be converted without the rest of the object.
+    """
+    if versions.source is versions.target or contents.request is None or not body:
+        return Converted(body)
+    value = _read(body)
+    if type(value) is not dict:
+        raise ConversionRefused(f"the body is not a JSON object, so no {contents.request}")
+    turn = convert_patch if contents.patch else convert
+    converted = turn(contents.request, value, versions.source, versions.target, context)
+    _check(contents.request, converted.changes, versions.policy)
+    return Converted(_write(converted.value), converted.changes)
+
+
+def convert_answer_body(
+    body: bytes, contents: Contents, versions: Versions, context: Context = NOTHING_KNOWN
+) -> Converted[bytes]:
+    """Return an answer with its ``data`` and status in the version of the one who asked.
+
+    ``versions.source`` is the version of the one who answered. Other members of the envelope keep their
+    bytes. Objects of a page that may not pass are left out; an object where the texts define none is not
+    sent on. Pointers begin at the envelope.
+
+    Raises:
+        ConversionRefused: as for a request.
+    """
+    if versions.source is versions.target:
+        return Converted(body)
+    try:
+        envelope: dict[str, msgspec.Raw] = _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ConversionRefused("the answer is not a JSON object") from error
+    changes: list[Change] = []
+    code = _status(envelope, versions, changes)
+    if "data" in envelope:
+        data = _read(bytes(envelope["data"]))
+        if type(data) in (dict, list) and data:
+            converted = _data(data, contents, versions, context, success=is_success(code))
+            changes += [
+                Change(f"/data{change.pointer}", change.loss, change.note, change.version)
+                for change in converted.changes
+            ]
+            if converted.value is None:
+                del envelope["data"]
+            else:
+                envelope["data"] = msgspec.Raw(_write(converted.value))
+    return Converted(_write(envelope), tuple(changes))
+
+
+def _data(
+    data: JsonValue, contents: Contents, versions: Versions, context: Context, *, success: bool
+) -> Converted[JsonObject] | Converted[list[JsonValue]] | Converted[None]:
+    kind, source, target = contents.answer, versions.source, versions.target
+    if kind is not None and contents.page and type(data) is list:
+        return convert_list(kind, data, source, target, context, versions.policy)
+    if kind is not None and not contents.page and type(data) is dict:
+        converted = convert(kind, data, source, target, context)
+        _check(kind, converted.changes, versions.policy)
+        return converted
+    if kind is not None and success:
+        raise ConversionRefused(f"not the {'list' if contents.page else 'object'} it should be", "/data")
+    return Converted(None, (Change("", Loss.DROPPED, "nothing is defined to stand here", source),))
+
+
+def _check(kind: ObjectKind, changes: tuple[Change, ...], policy: Policy) -> None:
+    if changes:
+        decision = decide(policy, kind, changes)
+        if not decision.allowed:
+            raise ConversionRefused(decision.text)
+
+
+def _status(envelope: dict[str, msgspec.Raw], versions: Versions, changes: list[Change]) -> int:
+    code = _read(bytes(envelope.get("status_code", b"0")))
+    if type(code) is not int:
+        return 0
+    said = status_for(code, versions.target)
+    if said != code:
+        envelope["status_code"] = msgspec.Raw(str(said).encode())
+        changes.append(
+            Change("/status_code", Loss.DROPPED, f"{code} is not known there: {said}", versions.source)
+        )
+    return code
+
+
+def _read(body: bytes) -> JsonValue:
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, DecimalException, RecursionError) as error:
+        raise ConversionRefused("the body is not JSON, or nests too deep") from error
+
+
+def _write(value: object) -> bytes:
+    try:
+        return _ENCODER.encode(value)
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise ConversionRefused("the body nests too deep to be written") from error
