@@ -7,6 +7,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from ocn.node.admin.application import AdminApplication
 from ocn.node.admin.invitations import Invitations
@@ -17,6 +18,12 @@ from ocn.node.clock import SystemClock, now_ms
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
 from ocn.node.edge.rendering import ErrorRenderer
+from ocn.node.forwarding.broadcasts import Broadcasts, PushStore
+from ocn.node.forwarding.deliveries import Deliveries, StoredObjects
+from ocn.node.forwarding.lanes import Lanes
+from ocn.node.forwarding.legs import Legs
+from ocn.node.forwarding.nothing_stored import NothingStored
+from ocn.node.forwarding.reports import BroadcastReports
 from ocn.node.forwarding.sender import Sender
 from ocn.node.handed_out import HandedOut, Lifetimes
 from ocn.node.hub_modules.answering import HubModules
@@ -29,16 +36,34 @@ from ocn.node.members import Members
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.peers import NodeProofs, PeerDoor, SignedExchange
 from ocn.node.pipeline import Pipeline
-from ocn.node.ports import Clock, Directory, LinkStore, Outbound, PlatformStore, UrlCheck
+from ocn.node.ports import (
+    Clock,
+    Directory,
+    LinkStore,
+    ObjectOwners,
+    Outbound,
+    PlatformStore,
+    UrlCheck,
+)
 from ocn.node.responding.responder import Responder
+from ocn.node.routing.addressing import Addressing
+from ocn.node.routing.audiences import Audiences
+from ocn.node.routing.open_routing import OpenRouting
 from ocn.node.routing.receivers import Receivers
 from ocn.node.routing.router import Router
+from ocn.node.routing.sightings import Sightings
 from ocn.node.rules.demands import Demands
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey, ReplayWindow
 
+BROADCASTS_WAITING = 1_000
+"""Per lane of a receiver; what comes after that it has to fetch."""
 _REPLAYS_REMEMBERED = 1_000_000
 _REPLAYS_PER_NODE = 250_000
+
+
+class HubStore(PushStore, StoredObjects, ObjectOwners, Protocol):
+    """What the hub has been sent: kept from broadcasts, given back by GET ALL, asked by open routing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +79,8 @@ class Parts:
     url_check: UrlCheck
     index_view: Callable[[], dict[str, object]]
     problems: Callable[[], list[str]]
+    lanes: Lanes = field(default_factory=lambda: Lanes(most_waiting=BROADCASTS_WAITING))
+    stored: HubStore = field(default_factory=NothingStored)
     clock: Clock = field(default_factory=SystemClock)
     now_ms: Callable[[], int] = now_ms
 
@@ -68,14 +95,16 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
     )
     hub_modules = _hub_modules(config, parts, members, persona)
+    reports = BroadcastReports()
     proofs, exchange = _between_nodes(config, parts)
+    forwarding = _forwarding(config, parts, persona, exchange, reports)
     return Application(
-        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, exchange),
+        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, forwarding),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
         peers=PeerDoor(directory=parts.directory, proofs=proofs, handlers={}, now_ms=parts.now_ms),
-        side=_admin(config, parts, members, persona).asgi(),
+        side=_admin(config, parts, members, persona, reports).asgi(),
         clock=parts.clock,
         address=parts.key.address,
     )
@@ -102,9 +131,11 @@ def _pipeline(
     persona: Persona,
     handed_out: HandedOut,
     proofs: NodeProofs,
-    exchange: SignedExchange,
+    forwarding: Deliveries,
 ) -> Pipeline:
     party_signatures = PartySignatures(parts.directory)
+    demands = Demands(members, signatures_required=config.signatures.required)
+    sightings = Sightings()
     return Pipeline(
         authentication=Callers(
             members=members,
@@ -112,21 +143,23 @@ def _pipeline(
             party_signatures=party_signatures,
             proofs=proofs,
         ),
-        rules=Demands(members, signatures_required=config.signatures.required),
+        addressing=Addressing(
+            hub=persona.party,
+            open_routing=OpenRouting(directory=parts.directory, owners=parts.stored, sightings=sightings),
+            sightings=sightings,
+        ),
+        rules=demands,
         routing=Router(
-            receivers=Receivers(address=parts.key.address, hub=persona.party, directory=parts.directory),
+            receivers=Receivers(address=parts.key.address, directory=parts.directory),
+            audiences=Audiences(
+                address=parts.key.address, members=members, directory=parts.directory, admission=demands
+            ),
             handed_out=handed_out,
             url_check=parts.url_check,
             clock=parts.clock,
             key=parts.key,
         ),
-        forwarding=Sender(
-            address=parts.key.address,
-            outbound=parts.outbound,
-            exchange=exchange,
-            timeout_s=config.limits.forward_timeout_seconds,
-            node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
-        ),
+        forwarding=forwarding,
         responding=Responder(
             party_signatures=party_signatures,
             handed_out=handed_out,
@@ -136,6 +169,31 @@ def _pipeline(
             signatures_required=config.signatures.required,
         ),
     )
+
+
+def _forwarding(
+    config: NodeConfig,
+    parts: Parts,
+    persona: Persona,
+    exchange: SignedExchange,
+    reports: BroadcastReports,
+) -> Deliveries:
+    one = Sender(
+        address=parts.key.address,
+        outbound=parts.outbound,
+        exchange=exchange,
+        timeout_s=config.limits.forward_timeout_seconds,
+        node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
+    )
+    broadcasts = Broadcasts(
+        one=one,
+        legs=Legs(hub=persona.party, key=parts.key),
+        lanes=parts.lanes,
+        store=parts.stored,
+        reports=reports,
+        clock=parts.clock,
+    )
+    return Deliveries(one=one, broadcasts=broadcasts, stored=parts.stored)
 
 
 def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> HubModules:
@@ -167,7 +225,9 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
     )
 
 
-def _admin(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> AdminApplication:
+def _admin(
+    config: NodeConfig, parts: Parts, members: Members, persona: Persona, reports: BroadcastReports
+) -> AdminApplication:
     return AdminApplication(
         admin_key=parts.admin_key,
         persona=persona,
@@ -175,6 +235,7 @@ def _admin(config: NodeConfig, parts: Parts, members: Members, persona: Persona)
         members=members,
         store=parts.platforms,
         directory=parts.directory,
+        reports=reports,
         invitations=Invitations(
             store=parts.platforms,
             members=members,

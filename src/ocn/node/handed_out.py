@@ -10,7 +10,7 @@ from datetime import timedelta
 from ocn.node.links import NODE_DOOR, PARTY_DOOR, endpoint_path, is_at, link_path, new_link_id
 from ocn.node.model import Link, LinkKind
 from ocn.node.ports import Clock, LinkStore
-from ocn.node.stages import Address, Received
+from ocn.node.stages import Address, Permitted
 from ocn.ocpi.errors import UnknownObject
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -74,20 +74,21 @@ class HandedOut:
         endpoint = endpoint_path(place.module, place.interface_role, place.version)
         return f"{self._url}{door}{endpoint}{link_path(kind, link.id, place.middle)}"
 
-    async def resolve(self, link_id: str, received: Received) -> Link:
+    async def resolve(self, link_id: str, permitted: Permitted) -> Link:
         """Find what an address stands for, for its holder only.
 
         Raises:
             UnknownObject: never handed out, expired, or given to somebody else.
         """
+        address = permitted.received.address
         link = await self._links.get(link_id)
         if (
             link is None
             or link.expires_at <= self._clock.now()
-            or link.kind is not _kind_at(received.address)
-            or link.module != received.address.module
-            or link.holder != received.sender
-            or link.owner != received.receiver
+            or link.kind is not _kind_at(address)
+            or link.module != address.module
+            or link.holder != permitted.sender
+            or link.owner != permitted.receiver
         ):
             raise UnknownObject(
                 "this address was not handed out to this party for this receiver, or has expired"

@@ -10,12 +10,18 @@ NODE_SIGNATURE = "ocn-node-signature"
 VIA = "via"
 """Names the nodes a request has passed (RFC 9110, 7.6.3); one that comes back is refused."""
 
+WAY = "ocn-way"
+"""Set between nodes on what is for every party the receiving node has."""
+
+WAY_BROADCAST = "broadcast"
+
 SIGNED_BY_NODES = (
     *names.ROUTING,
     names.REQUEST_ID,
     names.CORRELATION_ID,
     names.SIGNATURE,
     "content-type",
+    WAY,
 )
 """Request headers under a node's signature, in the order they are signed."""
 

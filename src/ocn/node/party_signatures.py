@@ -6,22 +6,27 @@ of the last (``spec`` of the notary leaves the older ones unchecked).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from ocn.node.ports import Directory
-from ocn.node.stages import Received, Signatures
+from ocn.node.stages import Permitted, Received, Signatures
 from ocn.ocpi import headers as names
-from ocn.ocpi.errors import InvalidParameters, ServerFault
+from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import (
     JsonInvalid,
     JsonValue,
+    PrivateKey,
     SignatureInvalid,
     SignedValues,
+    Unsignable,
     decode,
+    encode,
     parse_json,
     request_values,
     response_values,
+    rewrite,
     same_address,
     verify,
 )
@@ -33,8 +38,8 @@ class PartySignatures:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def of_request(self, received: Received) -> Signatures | None:
-        """Verify the signature of a request, if it has one.
+    def of_request(self, received: Received, sender: PartyId) -> Signatures | None:
+        """Verify the signature of a request, if it has one; ``sender`` is who must have signed it.
 
         Raises:
             InvalidParameters: malformed, altered, or by somebody not entitled.
@@ -43,22 +48,22 @@ class PartySignatures:
         if not text:
             return None
         try:
-            return self._of_request(text, received)
+            return self._of_request(text, received, sender)
         except JsonInvalid as error:
             raise InvalidParameters(f"the signed body cannot be read: {error}") from error
         except SignatureInvalid as error:
             raise InvalidParameters(f"Invalid signature: {error}") from error
 
-    def _of_request(self, text: str, received: Received) -> Signatures:
+    def _of_request(self, text: str, received: Received, sender: PartyId) -> Signatures:
         """Verify over the JSON values; the body of a custom module may be signed as one text instead."""
         headers, query, body = received.headers, received.address.query, received.body
         if received.address.version is not None or not body:
-            return self._verify(text, signed_request(headers, query, body), received.sender)
+            return self._verify(text, signed_request(headers, query, body), sender)
         try:
-            return self._verify(text, signed_request(headers, query, body), received.sender)
+            return self._verify(text, signed_request(headers, query, body), sender)
         except (JsonInvalid, SignatureInvalid):
             whole = request_values(headers, _pairs(query), body.decode(errors="replace"))
-            return self._verify(text, whole, received.sender)
+            return self._verify(text, whole, sender)
 
     def of_answer(
         self, text: str, headers: Mapping[str, str], envelope: JsonValue, signer: PartyId
@@ -85,6 +90,46 @@ class PartySignatures:
                     f"signed by {signatory}, expected {listing.address} or its node {listing.operator}"
                 )
         return Signatures(text, envelope)
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The headers of a request under other routing headers, and what those were before."""
+
+    headers: dict[str, str]
+    old_values: dict[str, JsonValue]
+    """By the paths that signatures use; None for a header that was not there."""
+
+    @classmethod
+    def of(cls, received: Received, sender: PartyId, receiver: PartyId) -> "Renamed":
+        """Name sender and receiver as the next leg does."""
+        now = {
+            names.FROM_COUNTRY: sender.country_code,
+            names.FROM_PARTY: sender.party_id,
+            names.TO_COUNTRY: receiver.country_code,
+            names.TO_PARTY: receiver.party_id,
+        }
+        before = received.headers
+        changed = [name for name, value in now.items() if before.get(name) != value]
+        return cls({**before, **now}, {f"$['headers']['{name}']": before.get(name) for name in changed})
+
+
+def readdressed(permitted: Permitted, sender: PartyId, receiver: PartyId, key: PrivateKey) -> str | None:
+    """Return the party signature for a leg with other names, signed again; None when there is none.
+
+    Raises:
+        HubFault: it cannot be carried over.
+    """
+    signed = permitted.authenticated.signature
+    if signed is None:
+        return None
+    received = permitted.received
+    renamed = Renamed.of(received, sender, receiver)
+    try:
+        values = signed_request(renamed.headers, received.address.query, received.body)
+        return encode(rewrite(signed.envelope, renamed.old_values, values, key))
+    except (Unsignable, JsonInvalid) as error:
+        raise HubFault(f"this node cannot sign the request in its own name: {error}") from error
 
 
 def signed_request(headers: Mapping[str, str], query: str, body: bytes) -> SignedValues:

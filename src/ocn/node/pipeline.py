@@ -2,8 +2,9 @@
 
 ::
 
-    bytes -> edge -> Received -> authentication -> Authenticated -> rules -> Permitted
-          -> routing -> Routed -> forwarding -> Delivered -> responding -> Answer -> edge -> bytes
+    bytes -> edge -> Received -> authentication -> Authenticated -> addressing -> Addressed
+          -> rules -> Permitted -> routing -> Routed -> forwarding -> Delivered
+          -> responding -> Answer -> edge -> bytes
 
 A message from a party and one from another node take the same way; only the authentication that accepts
 them differs. A stage that cannot go on raises an OcpiError, which the edge renders.
@@ -11,7 +12,7 @@ them differs. A stage that cannot go on raises an OcpiError, which the edge rend
 
 from typing import Protocol
 
-from ocn.node.stages import Answer, Authenticated, Delivered, Permitted, Received, Routed
+from ocn.node.stages import Addressed, Answer, Authenticated, Delivered, Permitted, Received, Routed
 
 
 class Authentication(Protocol):
@@ -22,10 +23,18 @@ class Authentication(Protocol):
         ...
 
 
+class Addressing(Protocol):
+    """Asks for whom it is."""
+
+    async def address(self, authenticated: Authenticated) -> Addressed:
+        """Choose between one party, every party concerned, and the hub's own store."""
+        ...
+
+
 class Rules(Protocol):
     """Asks whether they may."""
 
-    def permit(self, authenticated: Authenticated) -> Permitted:
+    def permit(self, addressed: Addressed) -> Permitted:
         """Accept what the receiver and this node allow."""
         ...
 
@@ -55,17 +64,19 @@ class Responding(Protocol):
 
 
 class Pipeline:
-    """The five stages, in order, and nothing else."""
+    """The six stages, in order, and nothing else."""
 
     def __init__(
         self,
         authentication: Authentication,
+        addressing: Addressing,
         rules: Rules,
         routing: Routing,
         forwarding: Forwarding,
         responding: Responding,
     ) -> None:
         self._authentication = authentication
+        self._addressing = addressing
         self._rules = rules
         self._routing = routing
         self._forwarding = forwarding
@@ -78,7 +89,8 @@ class Pipeline:
             OcpiError: it could not be accepted or delivered; nothing has been changed half-way.
         """
         authenticated = self._authentication.authenticate(received)
-        permitted = self._rules.permit(authenticated)
+        addressed = await self._addressing.address(authenticated)
+        permitted = self._rules.permit(addressed)
         routed = await self._routing.route(permitted)
         delivered = await self._forwarding.deliver(routed)
         return await self._responding.respond(delivered)

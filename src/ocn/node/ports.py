@@ -1,6 +1,6 @@
 """What the stages need from outside, as Protocols. Adapters: ``storage``, ``outbound``, ``ocn.registry``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -103,6 +103,11 @@ class PartyListing(Protocol):
         ...
 
     @property
+    def roles(self) -> Sequence[Role]:
+        """The roles it is listed in."""
+        ...
+
+    @property
     def node_url(self) -> str | None:
         """The public base URL of that node; None when the operator has none listed."""
         ...
@@ -143,6 +148,18 @@ class Directory(Protocol):
 
     async def caught_up(self) -> None:
         """Wait until the chain's newest block has been read. For registration, not for messages."""
+        ...
+
+
+class ObjectOwners(Protocol):
+    """Whose an object is, as far as this node has been told."""
+
+    async def owners_of(self, module: str, object_id: str, asking: PartyId, /) -> Collection[PartyId]:
+        """Return the parties that own an object of this id which the asking party may know of."""
+        ...
+
+    async def issuers_of(self, contract_id: str, asking: PartyId, /) -> Collection[PartyId]:
+        """Return the parties whose tokens belong to a contract."""
         ...
 
 

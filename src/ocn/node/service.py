@@ -15,11 +15,12 @@ from ocn.chain.wallet import key_from_file, key_from_hex
 from ocn.errors import ConfigurationError
 from ocn.node.background.housekeeping import follow_changes, prune_expired
 from ocn.node.clock import SystemClock
-from ocn.node.compose import Parts, assemble
+from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble
 from ocn.node.config import NodeConfig, read_secret
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import HttpServer, ServerLimits
 from ocn.node.exits import Exit, GuardedUrls
+from ocn.node.forwarding.lanes import Lanes
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
@@ -104,6 +105,8 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
         )
         client = HttpClient(_outbound_limits(config), guard, tls=client_context(config.network.ca_file))
         stack.push_async_callback(client.close)
+        lanes = Lanes(most_waiting=BROADCASTS_WAITING)
+        stack.push_async_callback(lanes.close, config.limits.forward_timeout_seconds)
         parts = Parts(
             key=key,
             admin_key=admin_key,
@@ -114,6 +117,7 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
             url_check=GuardedUrls(guard),
             index_view=lambda: asdict(index.status),
             problems=lambda: _problems(index, members),
+            lanes=lanes,
             clock=clock,
         )
         application = assemble(config, parts, members)

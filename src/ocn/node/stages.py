@@ -2,10 +2,10 @@
 
 ::
 
-    Received -> Authenticated -> Permitted -> Routed -> Delivered -> Answer
+    Received -> Authenticated -> Addressed -> Permitted -> Routed -> Delivered -> Answer
 
 Constructors are called in the stage they are named for and nowhere else. They are msgspec structs because
-every message makes seven of them, and a frozen dataclass takes five times as long to make.
+every message makes eight of them, and a frozen dataclass takes five times as long to make.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,11 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 
 
 class Received(msgspec.Struct, frozen=True, gc=False):
-    """A well-formed request: addressed to something that exists, by and to a party, within all limits."""
+    """A well-formed request: addressed to something that exists, within all limits.
+
+    ``sender`` and ``receiver`` are what the routing headers say. Both are None in OCPI 2.1.1, which has no
+    such headers; without a ``receiver`` the request is an open routing request.
+    """
 
     door: Door
     method: str
@@ -54,8 +58,8 @@ class Received(msgspec.Struct, frozen=True, gc=False):
     headers: Mapping[str, str]
     """The headers this node looks at, lower case, each at most once."""
     body: bytes
-    sender: PartyId
-    receiver: PartyId
+    sender: PartyId | None
+    receiver: PartyId | None
     request_id: str
     correlation_id: str
 
@@ -71,22 +75,62 @@ class Authenticated(msgspec.Struct, frozen=True, gc=False):
     """Who speaks is known: a platform of ours that carries the sender, or the sender's own node."""
 
     received: Received
+    sender: PartyId
     platform: Platform | None
     node_url: str | None
     signature: Signatures | None
 
 
-class Permitted(msgspec.Struct, frozen=True, gc=False):
-    """The receiver's rules, as far as they are kept here, let it pass."""
+class Way(Enum):
+    """The four ways of the texts; an open routing request has become one of them when this is asked."""
+
+    DIRECT = auto()
+    """To one party."""
+    BROADCAST = auto()
+    """To every party it concerns, here and behind other nodes."""
+    STORED = auto()
+    """To the hub itself, which answers from what it has been sent: GET ALL."""
+
+
+class Addressed(msgspec.Struct, frozen=True, gc=False):
+    """Which way it goes, and to whom; the receiver is the hub itself unless the way is direct."""
 
     authenticated: Authenticated
-    receiver_platform: Platform | None
-    """The receiver's platform when it is connected here."""
+    way: Way
+    receiver: PartyId
 
     @property
     def received(self) -> Received:
         """The request itself."""
         return self.authenticated.received
+
+
+class Permitted(msgspec.Struct, frozen=True, gc=False):
+    """The receiver's rules, as far as they are kept here, let it pass."""
+
+    addressed: Addressed
+    receiver_platform: Platform | None
+    """The receiver's platform when it is connected here."""
+
+    @property
+    def authenticated(self) -> Authenticated:
+        """Who sent it."""
+        return self.addressed.authenticated
+
+    @property
+    def received(self) -> Received:
+        """The request itself."""
+        return self.addressed.authenticated.received
+
+    @property
+    def sender(self) -> PartyId:
+        """The party that sent it."""
+        return self.addressed.authenticated.sender
+
+    @property
+    def receiver(self) -> PartyId:
+        """The party it is for, or the hub."""
+        return self.addressed.receiver
 
 
 class LocalPlatform(msgspec.Struct, frozen=True, gc=False):
@@ -102,11 +146,27 @@ class RemoteNode(msgspec.Struct, frozen=True, gc=False):
     url: str
 
 
+class Everyone(msgspec.Struct, frozen=True, gc=False):
+    """Whom a broadcast concerns: parties connected here, and nodes that pass it to theirs."""
+
+    parties: tuple[tuple[PartyId, LocalPlatform], ...]
+    nodes: tuple[RemoteNode, ...]
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """The hub's own store is asked."""
+
+
 class Routed(msgspec.Struct, frozen=True, gc=False):
-    """Where it goes, and what of it had to change on the way."""
+    """Where it goes, under which names, and what of it had to change on the way.
+
+    ``receiver`` is None on the way of a broadcast to another node, which has its own receivers.
+    """
 
     permitted: Permitted
-    target: LocalPlatform | RemoteNode
+    target: LocalPlatform | RemoteNode | Everyone | Stored
+    sender: PartyId
+    receiver: PartyId | None
     url: str
     body: bytes
     signature: str | None
@@ -114,7 +174,7 @@ class Routed(msgspec.Struct, frozen=True, gc=False):
     @property
     def received(self) -> Received:
         """The request itself."""
-        return self.permitted.received
+        return self.permitted.addressed.authenticated.received
 
 
 class Delivered(msgspec.Struct, frozen=True, gc=False):

@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from ocn.errors import OcnError
 from ocn.node.admin.invitations import Invitations
-from ocn.node.admin.views import NodeView, invitation_view, platform_view
+from ocn.node.admin.views import NodeView, broadcast_view, invitation_view, platform_view
 from ocn.node.errors import PlatformChanged
+from ocn.node.forwarding.reports import BroadcastReports
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
 from ocn.node.model import Platform
@@ -55,6 +56,7 @@ class AdminApplication:
         members: Members,
         store: PlatformStore,
         directory: Directory,
+        reports: BroadcastReports,
         invitations: Invitations,
         node_view: NodeView,
     ) -> None:
@@ -64,6 +66,7 @@ class AdminApplication:
         self._members = members
         self._store = store
         self._directory = directory
+        self._reports = reports
         self._invitations = invitations
         self._node_view = node_view
 
@@ -81,6 +84,7 @@ class AdminApplication:
                 Route("/admin/node", guarded(self._node)),
                 Route("/admin/invitations", guarded(self._list_invitations)),
                 Route("/admin/invitations/{id}", guarded(self._withdraw), methods=["DELETE"]),
+                Route("/admin/broadcasts", guarded(self._list_broadcasts)),
                 Route("/admin/platforms", guarded(self._platforms)),
                 Route("/admin/platforms/{id}", guarded(self._platform), methods=["GET", "PATCH", "DELETE"]),
                 Route("/admin/parties/{country_code}/{party_id}", guarded(self._party)),
@@ -99,6 +103,9 @@ class AdminApplication:
                 return PlainTextResponse(f"{error}\n", error.http_status)
 
         return checked
+
+    async def _list_broadcasts(self, _request: Request) -> Response:
+        return JSONResponse([broadcast_view(report) for report in self._reports.latest()])
 
     async def _health(self, _request: Request) -> Response:
         return PlainTextResponse("OK")

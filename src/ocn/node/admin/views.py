@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from ocn import __version__
+from ocn.node.forwarding.reports import BroadcastReport
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
@@ -34,6 +35,23 @@ def platform_view(platform: Platform) -> dict[str, object]:
         "requires_signatures": platform.requires_signatures,
         "registered_at": format_datetime(platform.registered_at) if platform.registered_at else None,
         "updated_at": format_datetime(platform.updated_at) if platform.updated_at else None,
+    }
+
+
+def broadcast_view(report: BroadcastReport) -> dict[str, object]:
+    """Show what became of a broadcast."""
+    return {
+        "id": report.id,
+        "at": format_datetime(report.at),
+        "sender": str(report.sender),
+        "method": report.method,
+        "module": report.module,
+        "path": report.path,
+        "receivers": report.receivers,
+        "delivered": report.delivered,
+        "failed": report.failed,
+        "under_way": report.under_way,
+        "failures": [{"receiver": receiver, "reason": reason} for receiver, reason in report.failures],
     }
 
 

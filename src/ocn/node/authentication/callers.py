@@ -8,6 +8,7 @@ from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
+from ocn.ocpi.party_id import PartyId
 from ocn.signing import SignatureInvalid
 
 
@@ -36,23 +37,25 @@ class Callers:
         node_url: str | None = None
         if received.door is Door.PARTY:
             platform = self._platform(received)
+            sender = _named_sender(received)
+            if sender not in platform.parties:
+                raise InvalidParameters(f"OCPI-from: {sender} is not a party of this connection")
         else:
-            node_url = self._node_url(received)
-        signature = self._party_signatures.of_request(received)
-        return Authenticated(received, platform, node_url, signature)
+            sender = _named_sender(received)
+            node_url = self._node_url(received, sender)
+        signature = self._party_signatures.of_request(received, sender)
+        return Authenticated(received, sender, platform, node_url, signature)
 
     def _platform(self, received: Received) -> Platform:
         platform = self._members.by_authorization(received.headers.get(names.AUTHORIZATION, ""))
         if platform is None:
             raise Unauthorized("the Authorization header holds no token of this node")
-        if received.sender not in platform.parties:
-            raise InvalidParameters(f"OCPI-from: {received.sender} is not a party of this connection")
         return platform
 
-    def _node_url(self, received: Received) -> str:
-        listing = self._directory.party(received.sender)
+    def _node_url(self, received: Received, sender: PartyId) -> str:
+        listing = self._directory.party(sender)
         if listing is None or listing.node_url is None:
-            raise UnknownReceiver(f"the sender {received.sender} is not listed in the registry")
+            raise UnknownReceiver(f"the sender {sender} is not listed in the registry")
         try:
             self._proofs.admit(
                 received.method, received.target, received.headers, received.body, signer=listing.operator
@@ -60,3 +63,9 @@ class Callers:
         except SignatureInvalid as error:
             raise ReceiverUnreachable(f"the sending node's signature was refused: {error}") from error
         return listing.node_url
+
+
+def _named_sender(received: Received) -> PartyId:
+    if received.sender is None:
+        raise InvalidParameters("the headers OCPI-from-country-code and OCPI-from-party-id are both needed")
+    return received.sender

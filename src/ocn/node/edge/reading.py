@@ -2,7 +2,7 @@
 
 from ocn.node.edge.addresses import read_address
 from ocn.node.edge.server import HttpRequest
-from ocn.node.node_headers import LONGEST_MESSAGE_ID, NODE_SIGNATURE, VIA, new_message_id
+from ocn.node.node_headers import LONGEST_MESSAGE_ID, NODE_SIGNATURE, VIA, WAY, new_message_id
 from ocn.node.stages import Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters
@@ -18,6 +18,7 @@ _LOOKED_AT = (
     "content-type",
     "content-encoding",
     VIA,
+    WAY,
 )
 _ONCE = frozenset(_LOOKED_AT) - {VIA}
 
@@ -66,8 +67,10 @@ def read_functional(door: Door, path: str, request: HttpRequest, found: dict[str
     )
 
 
-def _party(found: dict[str, str], country: str, party: str, which: str) -> PartyId:
+def _party(found: dict[str, str], country: str, party: str, which: str) -> PartyId | None:
     country_code, party_id = found.get(country), found.get(party)
+    if country_code is None and party_id is None:
+        return None
     if not country_code or not party_id:
         raise InvalidParameters(f"the headers {which}-country-code and {which}-party-id are both needed")
     try:

@@ -1,13 +1,14 @@
 """Send a routed request to where it goes."""
 
 from ocn.node.links import NODE_DOOR
-from ocn.node.node_headers import VIA, new_message_id
+from ocn.node.node_headers import VIA, WAY_BROADCAST, new_message_id
 from ocn.node.peers import SignedExchange
 from ocn.node.ports import Outbound, OutboundAnswer
-from ocn.node.stages import Delivered, RemoteNode, Routed
+from ocn.node.stages import Delivered, LocalPlatform, RemoteNode, Routed, Way
 from ocn.ocpi import headers as names
 
-_ROUTING = tuple((name, names.DISPLAY_NAME[name]) for name in names.ROUTING)
+_WAY = "OCN-Way"
+_FROM_COUNTRY, _FROM_PARTY, _TO_COUNTRY, _TO_PARTY = (names.DISPLAY_NAME[name] for name in names.ROUTING)
 
 
 class Sender:
@@ -37,21 +38,25 @@ class Sender:
             HubFault: what the outbound port raises, or a node's answer that its key did not sign.
         """
         target = routed.target
-        if isinstance(target, RemoteNode):
-            answer = await self._to_node(routed, target)
-        else:
+        if isinstance(target, LocalPlatform):
             headers = self._headers(routed)
             headers["Authorization"] = target.platform.authorization
             answer = await self._outbound.request(
                 routed.received.method, routed.url, headers, routed.body, timeout_s=self._timeout_s
             )
-        return Delivered(routed, answer)
+            return Delivered(routed, answer)
+        if isinstance(target, RemoteNode):
+            return Delivered(routed, await self._to_node(routed, target))
+        raise AssertionError("a broadcast has no single receiver")
 
     async def _to_node(self, routed: Routed, node: RemoteNode) -> OutboundAnswer:
+        headers = self._headers(routed)
+        if routed.permitted.addressed.way is Way.BROADCAST:
+            headers[_WAY] = WAY_BROADCAST
         return await self._exchange.request(
             routed.received.method,
             routed.url,
-            self._headers(routed),
+            headers,
             routed.body,
             node=node.address,
             target=routed.url.removeprefix(node.url + NODE_DOOR),
@@ -66,10 +71,17 @@ class Sender:
             "X-Correlation-ID": received.correlation_id,
             VIA: f"{received.headers[VIA]}, {self._via}" if VIA in received.headers else self._via,
         }
-        for name, display_name in _ROUTING:
-            headers[display_name] = received.headers[name]
+        _name_parties(headers, routed)
         if routed.body:
             headers["Content-Type"] = received.headers.get("content-type", "application/json")
         if routed.signature:
             headers["OCN-Signature"] = routed.signature
         return headers
+
+
+def _name_parties(headers: dict[str, str], routed: Routed) -> None:
+    headers[_FROM_COUNTRY] = routed.sender.country_code
+    headers[_FROM_PARTY] = routed.sender.party_id
+    if routed.receiver is not None:
+        headers[_TO_COUNTRY] = routed.receiver.country_code
+        headers[_TO_PARTY] = routed.receiver.party_id

@@ -5,15 +5,26 @@ from urllib.parse import urljoin
 
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import below_node_door
-from ocn.node.model import LinkKind
+from ocn.node.model import LinkKind, Platform
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
-from ocn.node.stages import Answer, Delivered, Door, LocalPlatform, Received, RemoteNode, Routed, Signatures
+from ocn.node.stages import (
+    Answer,
+    Delivered,
+    Door,
+    Everyone,
+    LocalPlatform,
+    Permitted,
+    RemoteNode,
+    Routed,
+    Signatures,
+    Stored,
+)
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
 from ocn.ocpi.links import format_next_link, next_link
-from ocn.ocpi.members import find_member, replace_member
+from ocn.ocpi.members import append_member, find_member, replace_member
 from ocn.ocpi.modules import Carries
 from ocn.signing import (
     JsonInvalid,
@@ -24,6 +35,7 @@ from ocn.signing import (
     parse_json,
     response_values,
     rewrite,
+    sign,
 )
 
 _RELAYED = frozenset(names.RELAYED_WITH_ANSWERS)
@@ -66,7 +78,8 @@ class Responder:
             HubFault, ServerFault, UnknownObject: the answer cannot be relayed.
         """
         routed, answer = delivered.routed, delivered.answer
-        received = routed.received
+        if isinstance(routed.target, Everyone | Stored):
+            return self._own_answer(routed, answer)
         body = relayed_body(answer, self._clock)
         headers = _relayed_headers(answer)
         signatures, envelope = self._signature(routed, headers, body)
@@ -80,7 +93,19 @@ class Responder:
             if signatures is not None:
                 body = self._sign_again(signatures, envelope, exchanged, headers, body)
         status = 200 if answer.status in _WITHOUT_BODY else answer.status
-        return Answer(status, {**headers, **caller_headers(received)}, body)
+        return Answer(status, {**headers, **caller_headers(routed.permitted)}, body)
+
+    def _own_answer(self, routed: Routed, answer: OutboundAnswer) -> Answer:
+        """Return what the hub answers itself, signed by it for a caller that signs or demands signatures."""
+        headers, body = _relayed_headers(answer), answer.body
+        authenticated = routed.permitted.authenticated
+        if authenticated.signature is not None or self._demands(authenticated.platform):
+            signed = sign(response_values(headers, _parsed(body)), self._key)
+            body = append_member(body, "ocn_signature", encode(signed))
+        return Answer(answer.status, {**headers, **caller_headers(routed.permitted)}, body)
+
+    def _demands(self, platform: Platform | None) -> bool:
+        return self._signatures_required or (platform is not None and platform.requires_signatures)
 
     def _signature(
         self, routed: Routed, headers: dict[str, str], body: bytes
@@ -88,10 +113,9 @@ class Responder:
         envelope = _parsed(body) if b'"ocn_signature"' in body else None
         text = envelope.pop("ocn_signature", None) if isinstance(envelope, dict) else None
         if isinstance(text, str) and text:
-            signer = routed.received.receiver
+            signer = routed.permitted.receiver
             return self._party_signatures.of_answer(text, headers, envelope, signer), envelope
-        platform = routed.permitted.authenticated.platform
-        if self._signatures_required or (platform is not None and platform.requires_signatures):
+        if self._demands(routed.permitted.authenticated.platform):
             raise ServerFault("Unable to verify response signature: Missing OCN Signature")
         return None, None
 
@@ -116,8 +140,8 @@ class Responder:
         return await self._handed_out.mint(
             kind,
             Place(received.address.module, received.address.interface_role, received.address.version),
-            holder=received.sender,
-            owner=received.receiver,
+            holder=routed.permitted.sender,
+            owner=routed.permitted.receiver,
             owner_platform=routed.target.platform.id if isinstance(routed.target, LocalPlatform) else None,
             target=self._target(routed, target),
             for_node=received.door is Door.NODE,
@@ -181,13 +205,14 @@ def _relayed_headers(answer: OutboundAnswer) -> dict[str, str]:
     return relayed
 
 
-def caller_headers(received: Received) -> dict[str, str]:
+def caller_headers(permitted: Permitted) -> dict[str, str]:
     """Return the ids and routing headers of an answer: the caller's own ids, from and to exchanged."""
+    received = permitted.received
     return {
         names.REQUEST_ID: received.request_id,
         names.CORRELATION_ID: received.correlation_id,
-        names.TO_COUNTRY: received.sender.country_code,
-        names.TO_PARTY: received.sender.party_id,
-        names.FROM_COUNTRY: received.receiver.country_code,
-        names.FROM_PARTY: received.receiver.party_id,
+        names.TO_COUNTRY: permitted.sender.country_code,
+        names.TO_PARTY: permitted.sender.party_id,
+        names.FROM_COUNTRY: permitted.receiver.country_code,
+        names.FROM_PARTY: permitted.receiver.party_id,
     }

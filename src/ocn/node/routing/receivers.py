@@ -3,16 +3,14 @@
 from ocn.node.ports import Directory
 from ocn.node.stages import Door, LocalPlatform, Permitted, RemoteNode
 from ocn.ocpi.errors import ReceiverUnreachable, UnknownReceiver
-from ocn.ocpi.party_id import PartyId
 from ocn.signing import same_address
 
 
 class Receivers:
     """Decides between local and remote; a platform connected here wins over the registry."""
 
-    def __init__(self, *, address: str, hub: PartyId, directory: Directory) -> None:
+    def __init__(self, *, address: str, directory: Directory) -> None:
         self._address = address
-        self._hub = hub
         self._directory = directory
 
     def find(self, permitted: Permitted) -> LocalPlatform | RemoteNode:
@@ -24,11 +22,9 @@ class Receivers:
             UnknownReceiver: nobody of that name, or not connected here for what another node sent.
             ReceiverUnreachable: listed, but not connected or without a node.
         """
-        receiver = permitted.received.receiver
+        receiver = permitted.receiver
         if permitted.receiver_platform is not None:
             return LocalPlatform(permitted.receiver_platform)
-        if receiver == self._hub:
-            raise UnknownReceiver(f"{receiver} is this hub, which offers no such module itself")
         listing = self._directory.party(receiver)
         if listing is None:
             raise UnknownReceiver(f"{receiver} is neither connected here nor listed in the registry")

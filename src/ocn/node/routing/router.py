@@ -2,21 +2,31 @@
 
 from datetime import timedelta
 
+from ocn.node.endpoints import endpoint_of, join
 from ocn.node.handed_out import HandedOut, Place
-from ocn.node.links import NODE_DOOR, below_node_door, endpoint_path
+from ocn.node.links import NODE_DOOR, below_node_door
 from ocn.node.model import Link, LinkKind
-from ocn.node.party_signatures import signed_request
+from ocn.node.party_signatures import Renamed, readdressed, signed_request
 from ocn.node.ports import Clock, UrlCheck
+from ocn.node.routing.audiences import Audiences
 from ocn.node.routing.receivers import Receivers
 from ocn.node.routing.response_urls import ResponseUrl, in_body, in_query, reserved_until
-from ocn.node.stages import Door, LocalPlatform, Permitted, Received, RemoteNode, Routed, Signatures
+from ocn.node.stages import (
+    Door,
+    Everyone,
+    LocalPlatform,
+    Permitted,
+    Received,
+    RemoteNode,
+    Routed,
+    Signatures,
+    Stored,
+    Way,
+)
 from ocn.ocpi import headers as names
-from ocn.ocpi.errors import InvalidParameters, UnknownObject, UnknownReceiver
+from ocn.ocpi.errors import InvalidParameters, UnknownObject
 from ocn.ocpi.modules import Carries, InterfaceRole, ModuleID
 from ocn.signing import JsonValue, PrivateKey, Unsignable, encode, rewrite
-
-_LONGEST_URL = 2048
-"""What the outbound client sends."""
 
 
 class Router:
@@ -26,12 +36,14 @@ class Router:
         self,
         *,
         receivers: Receivers,
+        audiences: Audiences,
         handed_out: HandedOut,
         url_check: UrlCheck,
         clock: Clock,
         key: PrivateKey,
     ) -> None:
         self._receivers = receivers
+        self._audiences = audiences
         self._handed_out = handed_out
         self._url_check = url_check
         self._clock = clock
@@ -39,22 +51,36 @@ class Router:
 
     async def route(self, permitted: Permitted) -> Routed:
         """Find the target and rewrite what must be; raises the errors of its parts."""
+        match permitted.addressed.way:
+            case Way.BROADCAST:
+                return _to_the_hub(permitted, self._audiences.of(permitted))
+            case Way.STORED:
+                return _to_the_hub(permitted, Stored())
+        return await self._direct(permitted)
+
+    async def _direct(self, permitted: Permitted) -> Routed:
         received = permitted.received
         target = self._receivers.find(permitted)
-        signature = received.headers.get(names.SIGNATURE)
         if received.address.link_id is not None:
-            link = await self._handed_out.resolve(received.address.link_id, received)
-            return Routed(permitted, target, _address_of(link, target), received.body, signature)
-        endpoint = _endpoint(received, target)
+            link = await self._handed_out.resolve(received.address.link_id, permitted)
+            return self._routed(permitted, target, _address_of(link, target))
+        endpoint = endpoint_of(received.address, target, permitted.receiver)
         match received.address.carries:
             case Carries.RESPONSE_URL_IN_BODY:
                 found = in_body(received.body, received.address.query)
             case Carries.RESPONSE_URL_IN_QUERY:
                 found = in_query(received.body, received.address.query)
             case _:
-                url = _join(endpoint, received.address.path, received.address.query)
-                return Routed(permitted, target, url, received.body, signature)
+                url = join(endpoint, received.address.path, received.address.query)
+                return self._routed(permitted, target, url)
         return await self._with_callback(permitted, target, endpoint, found)
+
+    def _routed(self, permitted: Permitted, target: LocalPlatform | RemoteNode, url: str) -> Routed:
+        received = permitted.received
+        signature = received.headers.get(names.SIGNATURE)
+        if received.receiver is None and permitted.authenticated.signature is not None:
+            signature = readdressed(permitted, permitted.sender, permitted.receiver, self._key)
+        return Routed(permitted, target, permitted.sender, permitted.receiver, url, received.body, signature)
 
     async def _with_callback(
         self,
@@ -68,8 +94,8 @@ class Router:
         callback = await self._handed_out.mint(
             LinkKind.CALLBACK,
             _callback_place(received, target),
-            holder=received.receiver,
-            owner=received.sender,
+            holder=permitted.receiver,
+            owner=permitted.sender,
             owner_platform=sender.id if (sender := permitted.authenticated.platform) else None,
             target=callback_target,
             for_node=isinstance(target, RemoteNode),
@@ -78,15 +104,17 @@ class Router:
         body, query = found.exchanged(callback)
         signature = received.headers.get(names.SIGNATURE)
         if permitted.authenticated.signature is not None:
-            signature = self._sign_again(permitted.authenticated.signature, found, received, query, body)
-        return Routed(permitted, target, _join(endpoint, received.address.path, query), body, signature)
+            signature = self._sign_again(permitted, permitted.authenticated.signature, found, query, body)
+        url = join(endpoint, received.address.path, query)
+        return Routed(permitted, target, permitted.sender, permitted.receiver, url, body, signature)
 
     def _sign_again(
-        self, signed: Signatures, found: ResponseUrl, received: Received, query: str, body: bytes
+        self, permitted: Permitted, signed: Signatures, found: ResponseUrl, query: str, body: bytes
     ) -> str:
-        old_values: dict[str, JsonValue] = {found.signed_path: found.url}
+        renamed = Renamed.of(permitted.received, permitted.sender, permitted.receiver)
+        old_values: dict[str, JsonValue] = {**renamed.old_values, found.signed_path: found.url}
         try:
-            values = signed_request(received.headers, query, body)
+            values = signed_request(renamed.headers, query, body)
             return encode(rewrite(signed.envelope, old_values, values, self._key))
         except Unsignable as error:
             raise InvalidParameters(f"this node cannot sign the changed request: {error}") from error
@@ -118,17 +146,10 @@ def _callback_place(received: Received, target: LocalPlatform | RemoteNode) -> P
     return Place(module, InterfaceRole.SENDER, version, middle)
 
 
-def _endpoint(received: Received, target: LocalPlatform | RemoteNode) -> str:
-    address = received.address
-    if isinstance(target, RemoteNode):
-        door = f"{target.url}{NODE_DOOR}"
-        return door + endpoint_path(address.module, address.interface_role, address.version)
-    endpoint = target.platform.endpoints.get((address.module, address.interface_role))
-    if endpoint is None:
-        raise UnknownReceiver(
-            f"{received.receiver} does not offer the {address.interface_role} interface of {address.module}"
-        )
-    return endpoint
+def _to_the_hub(permitted: Permitted, target: Everyone | Stored) -> Routed:
+    received = permitted.received
+    signature = received.headers.get(names.SIGNATURE)
+    return Routed(permitted, target, permitted.sender, permitted.receiver, "", received.body, signature)
 
 
 def _address_of(link: Link, target: LocalPlatform | RemoteNode) -> str:
@@ -136,12 +157,3 @@ def _address_of(link: Link, target: LocalPlatform | RemoteNode) -> str:
     if link.owner_platform != here:
         raise UnknownObject(f"{link.owner} has moved since this address was handed out")
     return f"{target.url}{NODE_DOOR}{link.target}" if isinstance(target, RemoteNode) else link.target
-
-
-def _join(endpoint: str, path: str, query: str) -> str:
-    url = endpoint.rstrip("/") + path if path else endpoint
-    if query:
-        url = f"{url}?{query}"
-    if len(url) > _LONGEST_URL:
-        raise InvalidParameters("path and query are too long to be sent on")
-    return url

@@ -1,5 +1,5 @@
 """May they? Decides by what the receiver and this node demand; pure.
 
-Enters: ``Authenticated``. Leaves: ``Permitted``. Of a remote receiver no rules are kept here: its own
+Enters: ``Addressed``. Leaves: ``Permitted``. Of a remote receiver no rules are kept here: its own
 node applies them when the message arrives.
 """

@@ -1,8 +1,10 @@
 """Who demands a party signature: this node of everybody, or a party of those who write to it."""
 
 from ocn.node.members import Members
-from ocn.node.stages import Authenticated, Permitted
+from ocn.node.model import Platform
+from ocn.node.stages import Addressed, Permitted
 from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.party_id import PartyId
 
 
 class Demands:
@@ -12,10 +14,14 @@ class Demands:
         self._members = members
         self._signatures_required = signatures_required
 
-    def permit(self, authenticated: Authenticated) -> Permitted:
+    def permit(self, addressed: Addressed) -> Permitted:
         """Accept, or raise InvalidParameters when a signature is demanded and missing."""
-        platform = self._members.by_party(authenticated.received.receiver)
+        platform = self._members.by_party(addressed.receiver)
         demanded = self._signatures_required or (platform is not None and platform.requires_signatures)
-        if demanded and authenticated.signature is None:
+        if demanded and addressed.authenticated.signature is None:
             raise InvalidParameters("Missing OCN Signature")
-        return Permitted(authenticated, platform)
+        return Permitted(addressed, platform)
+
+    def admits(self, platform: Platform, _sender: PartyId, _module: str, *, signed: bool) -> bool:
+        """Whether a platform takes its share of a broadcast; one it does not take is not for it."""
+        return signed or not platform.requires_signatures

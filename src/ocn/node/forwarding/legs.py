@@ -1,0 +1,42 @@
+"""One leg of a broadcast: the request as one of its receivers gets it (HUB-24, HUB-25).
+
+To a party: FROM is the hub, TO the party. To another node: the names stay, since that node has its own
+receivers. The body and the owner in the URL stay the sender's, and a party signature is kept valid.
+"""
+
+from ocn.node.endpoints import endpoint_of, join
+from ocn.node.party_signatures import readdressed
+from ocn.node.stages import LocalPlatform, Permitted, RemoteNode, Routed
+from ocn.ocpi import headers as names
+from ocn.ocpi.party_id import PartyId
+from ocn.signing import PrivateKey
+
+
+class Legs:
+    """Makes the legs of this node's broadcasts."""
+
+    def __init__(self, *, hub: PartyId, key: PrivateKey) -> None:
+        self._hub = hub
+        self._key = key
+
+    def to_party(self, permitted: Permitted, party: PartyId, target: LocalPlatform) -> Routed:
+        """Address a broadcast to one party connected here.
+
+        Raises:
+            UnknownReceiver: its platform has withdrawn the module meanwhile.
+            HubFault: the party signature cannot be carried over.
+        """
+        received = permitted.received
+        endpoint = endpoint_of(received.address, target, party)
+        url = join(endpoint, received.address.path, received.address.query)
+        signature = readdressed(permitted, self._hub, party, self._key)
+        return Routed(permitted, target, self._hub, party, url, received.body, signature)
+
+    def to_node(self, permitted: Permitted, node: RemoteNode) -> Routed:
+        """Pass a broadcast to a node, for its parties."""
+        received = permitted.received
+        url = join(
+            endpoint_of(received.address, node, self._hub), received.address.path, received.address.query
+        )
+        signature = received.headers.get(names.SIGNATURE)
+        return Routed(permitted, node, permitted.sender, received.receiver, url, received.body, signature)
