@@ -103,11 +103,6 @@ class PartyListing(Protocol):
         ...
 
     @property
-    def roles(self) -> Sequence[Role]:
-        """The roles it is listed in."""
-        ...
-
-    @property
     def node_url(self) -> str | None:
         """The public base URL of that node; None when the operator has none listed."""
         ...
