@@ -29,6 +29,7 @@ from ocn.node.handed_out import HandedOut, Lifetimes
 from ocn.node.hub_modules.answering import HubModules
 from ocn.node.hub_modules.credentials import HubCredentials
 from ocn.node.hub_modules.discovery import Discovery
+from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.reach import Reach
 from ocn.node.hub_modules.registration import Registration
@@ -221,6 +222,7 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
         credentials=credentials,
         registration=registration,
         directory=parts.directory,
+        rules=RulesModule(members=members, store=parts.platforms, registration=registration),
         clock=parts.clock,
     )
 

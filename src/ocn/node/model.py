@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -54,6 +55,8 @@ class Platform:
     """None: as the node's settings say."""
     registered_at: datetime | None = None
     updated_at: datetime | None = None
+    rules: OcnRules = NO_RULES
+    """Who may send to it; changed by ``PlatformStore.change_rules`` and by nothing else."""
     parties: frozenset[PartyId] = field(init=False, compare=False)
     """The parties it speaks for."""
     authorization: str = field(init=False, repr=False, compare=False)

@@ -1,10 +1,11 @@
 """What the stages need from outside, as Protocols. Adapters: ``storage``, ``outbound``, ``ocn.registry``."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from ocn.node.model import Invitation, Link, Platform
+from ocn.node.ocn_rules import OcnRules
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 
@@ -27,7 +28,7 @@ class PlatformStore(Protocol):
     async def register(
         self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
     ) -> None:
-        """Store a platform and use up the invitation it came with.
+        """Store a platform and use up the invitation it came with; its rules stay as they are stored.
 
         ``replaces`` is the same platform as the caller knew it when the change began; None for a new one.
 
@@ -40,6 +41,16 @@ class PlatformStore(Protocol):
 
     async def remove(self, platform_id: str) -> bool:
         """Remove a platform with everything that hangs on it; False when there was none."""
+        ...
+
+    async def change_rules(self, platform_id: str, change: Callable[[OcnRules], OcnRules]) -> None:
+        """Put what ``change`` makes of the stored rules in their place; nobody else changes them meanwhile.
+
+        What ``change`` raises leaves everything as it was. No other platform's rules are touched.
+
+        Raises:
+            PlatformChanged: the platform is gone.
+        """
         ...
 
     async def invite(self, invitation: Invitation) -> None:

@@ -98,7 +98,7 @@ def request_line_cases(network: Network) -> list[Case]:
                 "/ocpi/2.2.1/credentials/x",
                 "/ocpi/2.2.1/credentials;x",
                 "/ocpi/2.2.1/hubclientinfo/x/y",
-                "/ocpi/receiver/2.2.1/ocnrules/whitelist",
+                "/ocpi/receiver/2.2.1/ocnrules/whitelist/x",
                 "/ocpi/sender/2.2.1/nothing",
                 "/ocpi/sender/2.2.1/locations/page/AAAAAAAAAAAAAAAAAAAAAA",
                 "/admin/../admin/node",

@@ -9,6 +9,7 @@ import pytest
 
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
+from ocn.node.ocn_rules import ActiveList, OcnRules
 from ocn.node.ports import PlatformStore
 from ocn.node.storage import AlreadyStored
 from ocn.ocpi.modules import InterfaceRole
@@ -260,6 +261,7 @@ async def test_revision_after_each_change_is_another(
         platform_store.invite(new_invitation("i3", "DE*CPO", expires_at=soon)),
         platform_store.register(new_platform("p1", "DE*CPO"), invitation_id="i1"),
         platform_store.register(new_platform("p1", "DE*CPO")),
+        platform_store.change_rules("p1", lambda _: OcnRules(ActiveList.WHITELIST)),
         platform_store.withdraw("i2"),
         platform_store.prune(soon),
         platform_store.remove("p1"),

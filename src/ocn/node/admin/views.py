@@ -6,6 +6,7 @@ import msgspec
 
 from ocn import __version__
 from ocn.node.forwarding.reports import BroadcastReport
+from ocn.node.hub_modules.ocn_rules import rules_data
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
@@ -33,6 +34,7 @@ def platform_view(platform: Platform) -> dict[str, object]:
             for (module, role), url in sorted(platform.endpoints.items())
         ],
         "requires_signatures": platform.requires_signatures,
+        "rules": rules_data(platform),
         "registered_at": format_datetime(platform.registered_at) if platform.registered_at else None,
         "updated_at": format_datetime(platform.updated_at) if platform.updated_at else None,
     }

@@ -1,4 +1,4 @@
-"""What the node answers itself: versions, credentials, and the signature switch of OcnRules.
+"""What the node answers itself: versions, credentials, and OcnRules.
 
 Configuration modules concern the platform and this hub alone, so nothing here is routed and no routing
 header is looked at (HUB-03).

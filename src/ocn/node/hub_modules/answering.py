@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ocn.node.hub_modules.credentials import HubCredentials, read_credentials
+from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.registration import Registration, platform_role
 from ocn.node.hub_modules.sides import only_role
@@ -12,7 +13,7 @@ from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Clock, Directory
 from ocn.ocpi.authorization import token_candidates
-from ocn.ocpi.errors import MethodNotAllowed, Unauthorized, UnknownObject
+from ocn.ocpi.errors import MethodNotAllowed, Unauthorized
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
@@ -37,7 +38,7 @@ class Caller:
 
 
 class HubModules:
-    """Versions, details, credentials, and the signature switch of OcnRules."""
+    """Versions, details, credentials, and OcnRules."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class HubModules:
         credentials: HubCredentials,
         registration: Registration,
         directory: Directory,
+        rules: RulesModule,
         clock: Clock,
     ) -> None:
         self._persona = persona
@@ -54,6 +56,7 @@ class HubModules:
         self._credentials = credentials
         self._registration = registration
         self._directory = directory
+        self._rules = rules
         self._clock = clock
 
     def serves(self, path: str) -> bool:
@@ -80,7 +83,9 @@ class HubModules:
         caller = self._caller(authorization)
         segments = path.strip("/").split("/")
         if (rest := _rules_path(segments)) is not None:
-            return await self._rules(method, rest, caller)
+            if caller.platform is None:
+                raise Unauthorized("a TOKEN_A serves for versions and credentials only")
+            return await self._rules.answer(method, rest, caller.platform, body)
         if segments[-1] == "credentials":
             return await self._exchange(method, VERSION_BY_NUMBER[segments[0]], caller, body)
         if method != "GET":
@@ -106,18 +111,6 @@ class HubModules:
                 raise MethodNotAllowed("not registered yet; use POST with this TOKEN_A")
             case _:
                 raise MethodNotAllowed("credentials take GET, POST, PUT and DELETE")
-
-    async def _rules(self, method: str, rest: list[str], caller: Caller) -> object:
-        platform = caller.platform
-        if platform is None:
-            raise Unauthorized("a TOKEN_A serves for versions and credentials only")
-        if method == "GET" and not rest:
-            inactive: dict[str, object] = {"active": False, "list": []}
-            return {"signatures": platform.requires_signatures, "whitelist": inactive, "blacklist": inactive}
-        if method == "PUT" and rest == ["signatures"]:
-            await self._registration.demand_signatures(platform, not platform.requires_signatures)
-            return msgspec.UNSET
-        raise UnknownObject("of OcnRules, this node serves GET and PUT signatures")
 
     def _role(self, caller: Caller) -> Role | None:
         """Return the one side of the market that whoever asks stands for, as far as anybody said it."""

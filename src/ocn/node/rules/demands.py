@@ -1,7 +1,9 @@
-"""Who demands a party signature: this node of everybody, or a party of those who write to it."""
+"""What is demanded of a sender: to be let in by the receiver, and a signature where one is wanted."""
 
 from ocn.node.members import Members
 from ocn.node.model import Platform
+from ocn.node.ocn_rules import admits
+from ocn.node.rules.admission import refuse_unwelcome
 from ocn.node.stages import Addressed, Permitted
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
@@ -15,13 +17,22 @@ class Demands:
         self._signatures_required = signatures_required
 
     def permit(self, addressed: Addressed) -> Permitted:
-        """Accept, or raise InvalidParameters when a signature is demanded and missing."""
-        platform = self._members.by_party(addressed.receiver)
+        """Accept a message; of one to everybody the receivers are asked one by one, by ``admits``.
+
+        Raises:
+            ClientFault: the receiver's rules do not let the sender use the module (2000).
+            InvalidParameters: a signature is demanded and missing.
+        """
+        authenticated, receiver = addressed.authenticated, addressed.receiver
+        platform = self._members.by_party(receiver)
+        if platform is not None:
+            module = authenticated.received.address.module
+            refuse_unwelcome(platform.rules, authenticated.sender, receiver, module)
         demanded = self._signatures_required or (platform is not None and platform.requires_signatures)
-        if demanded and addressed.authenticated.signature is None:
+        if demanded and authenticated.signature is None:
             raise InvalidParameters("Missing OCN Signature")
         return Permitted(addressed, platform)
 
-    def admits(self, platform: Platform, _sender: PartyId, _module: str, *, signed: bool) -> bool:
+    def admits(self, platform: Platform, sender: PartyId, module: str, *, signed: bool) -> bool:
         """Whether a platform takes its share of a broadcast; one it does not take is not for it."""
-        return signed or not platform.requires_signatures
+        return (signed or not platform.requires_signatures) and admits(platform.rules, sender, module)

@@ -1,4 +1,4 @@
-"""What the node must still know after a restart: platforms, invitations, links it handed out, objects.
+"""What the node must still know after a restart: platforms, rules, invitations, links handed out, objects.
 
 In: values of :mod:`ocn.node.model` and :mod:`ocn.node.object_store`, through the ports ``PlatformStore``,
 ``LinkStore``, ``ObjectStore`` and ``Sealing``.

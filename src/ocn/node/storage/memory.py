@@ -1,11 +1,13 @@
 """The same stores in memory: for tests and for networks that need not outlive their process."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Link, Platform
+from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.storage.errors import AlreadyStored
 
 
@@ -38,12 +40,25 @@ class MemoryPlatformStore:
             raise AlreadyStored("memory: what must be new is there already")
         if invitation_id is not None:
             del self._invitations[invitation_id]
-        self._platforms[platform.id] = replace(platform, endpoints=MappingProxyType(dict(platform.endpoints)))
+        self._platforms[platform.id] = replace(
+            platform,
+            endpoints=MappingProxyType(dict(platform.endpoints)),
+            rules=stored.rules if stored else NO_RULES,
+        )
         self._revision += 1
 
     async def remove(self, platform_id: str) -> bool:
         """Remove a platform; False when there was none."""
         return self._counted(self._platforms.pop(platform_id, None) is not None) > 0
+
+    async def change_rules(self, platform_id: str, change: Callable[[OcnRules], OcnRules]) -> None:
+        """Put what ``change`` makes of a platform's rules in their place."""
+        stored = self._platforms.get(platform_id)
+        if stored is None:
+            raise PlatformChanged("the platform was removed meanwhile")
+        changed = change(stored.rules)
+        self._platforms[platform_id] = replace(stored, rules=changed)
+        self._counted(changed != stored.rules)
 
     async def invite(self, invitation: Invitation) -> None:
         """Store an invitation; its id and token must be new."""

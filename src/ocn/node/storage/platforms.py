@@ -1,5 +1,6 @@
 """Platforms and invitations in a database: read whole, written rarely, one writer at a time."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -7,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
+from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.ports import Sealing
 from ocn.node.storage import rows, tables
 from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.database import Database
+from ocn.node.storage.rules import read_rules, write_rules
 
 
 class SqlPlatformStore:
@@ -36,13 +39,14 @@ class SqlPlatformStore:
             found = (await connection.execute(select(platform).order_by(platform.c.id))).all()
             roles = (await connection.execute(select(role).order_by(role.c.position))).all()
             endpoints = (await connection.execute(select(tables.endpoint))).all()
-        return rows.platforms_of(found, roles, endpoints, self._sealing)
+            rules = await read_rules(connection)
+        return rows.platforms_of(found, roles, endpoints, rules, self._sealing)
 
     @to_the_end
     async def register(
         self, platform: Platform, *, invitation_id: str | None = None, replaces: Platform | None = None
     ) -> None:
-        """Store a platform, new or changed, and use up the invitation it came with.
+        """Store a platform, new or changed, and use up the invitation it came with; its rules stay.
 
         Whether the invitation has expired is for the caller to say.
 
@@ -76,6 +80,24 @@ class SqlPlatformStore:
             await _count(connection)
             removed = await connection.execute(delete(table).where(table.c.id == platform_id))
             return await _keep_if(connection, removed.rowcount) > 0
+
+    @to_the_end
+    async def change_rules(self, platform_id: str, change: Callable[[OcnRules], OcnRules]) -> None:
+        """Put what ``change`` makes of a platform's rules in their place; other writers wait meanwhile.
+
+        Raises:
+            PlatformChanged: the platform is gone.
+        """
+        columns = tables.platform.c
+        async with self._database.transaction() as connection:
+            await _count(connection)
+            found = await connection.execute(select(columns.id).where(columns.id == platform_id))
+            if found.one_or_none() is None:
+                raise PlatformChanged("the platform was removed meanwhile")
+            known = (await read_rules(connection, platform_id)).get(platform_id, NO_RULES)
+            changed = change(known)
+            if await _keep_if(connection, changed != known):
+                await write_rules(connection, platform_id, changed)
 
     @to_the_end
     async def invite(self, invitation: Invitation) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from ocn.node.model import ConversionPolicy, Invitation, Platform, PlatformRole
+from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.ports import Sealing
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -64,9 +65,13 @@ def endpoint_values(platform: Platform) -> list[dict[str, Any]]:
 
 
 def platforms_of(
-    rows: Iterable[Row[Any]], roles: Iterable[Row[Any]], endpoints: Iterable[Row[Any]], sealing: Sealing
+    rows: Iterable[Row[Any]],
+    roles: Iterable[Row[Any]],
+    endpoints: Iterable[Row[Any]],
+    rules: Mapping[str, OcnRules],
+    sealing: Sealing,
 ) -> list[Platform]:
-    """Put the rows of three tables together; ``roles`` come in the order of their positions."""
+    """Put the rows of three tables and the rules together; ``roles`` come in the order of their positions."""
     roles_of: Mapping[str, list[PlatformRole]] = defaultdict(list)
     for role in roles:
         roles_of[role.platform_id].append(PlatformRole(role.party, Role(role.role), role.business_details))
@@ -89,6 +94,7 @@ def platforms_of(
             conversion=ConversionPolicy(row.conversion) if row.conversion else None,
             registered_at=row.registered_at,
             updated_at=row.updated_at,
+            rules=rules.get(row.id, NO_RULES),
         )
         for row in rows
     ]
