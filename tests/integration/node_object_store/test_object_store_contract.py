@@ -23,6 +23,7 @@ from ocn.node.object_store.model import (
     ObjectKey,
     ObjectState,
     Outcome,
+    Page,
     Selection,
     StoredObject,
 )
@@ -42,7 +43,7 @@ async def listed(
     most: int = 1000,
     most_bytes: int = 10**9,
 ) -> list[StoredObject]:
-    return await store.page(selection, after=after, most=most, most_bytes=most_bytes)
+    return (await store.page(selection, after=after, most=most, most_bytes=most_bytes)).objects
 
 
 def ids(objects: list[StoredObject]) -> list[str]:
@@ -172,7 +173,7 @@ async def test_delete_of_a_tariff_takes_it_from_lists_and_leaves_a_trace(
     assert await store.apply([withdrawn, withdrawn]) == [Outcome.STORED, Outcome.UNCHANGED]
     assert ids(await listed(store, tariff)) == ["T2"]
     assert await store.owners_of("tariffs", "T1", EMSP) == []
-    assert [stored.state for stored in await store.changes(2, 10, 10**6)] == [ObjectState.GONE]
+    assert [stored.state for stored in (await store.changes(2, 10, 10**6)).objects] == [ObjectState.GONE]
     [tally] = await store.tallies("tariffs", EVERYONE)
     assert (tally.visible, tally.rows) == (1, 2)
 
@@ -180,7 +181,7 @@ async def test_delete_of_a_tariff_takes_it_from_lists_and_leaves_a_trace(
     assert await store.prune(clock.later(days=1)) == 1
     [tally] = await store.tallies("tariffs", EVERYONE)
     assert (tally.visible, tally.rows) == (1, 1)
-    assert await store.changes(2, 10, 10**6) == []
+    assert (await store.changes(2, 10, 10**6)).objects == []
 
 
 async def test_tokens_of_one_uid_and_two_types_are_two(store: ObjectStore) -> None:
@@ -254,8 +255,11 @@ async def test_hub_54_date_from_finds_what_arrived_late(store: ObjectStore, cloc
     since = Selection("locations", EVERYONE, updated_from=poll)
     until = replace(since, updated_to=poll)
     for few in (False, True):
-        assert ids(await store.page(since, after=0, most=9, most_bytes=10**6, few=few)) == ["LATE", "NEW"]
-        assert ids(await store.page(until, after=0, most=9, most_bytes=10**6, few=few)) == ["LATE"]
+        assert ids((await store.page(since, after=0, most=9, most_bytes=10**6, few=few)).objects) == [
+            "LATE",
+            "NEW",
+        ]
+        assert ids((await store.page(until, after=0, most=9, most_bytes=10**6, few=few)).objects) == ["LATE"]
     assert await store.count(since) == 2
     assert await store.count(until) == 1
 
@@ -270,6 +274,15 @@ async def test_page_is_bounded_in_number_and_bytes_and_goes_on_after_a_position(
     assert ids(await listed(store, most_bytes=len(everything[0].body) * 3)) == ["LOC0", "LOC1", "LOC2"]
 
 
+async def test_page_says_whether_there_is_more(store: ObjectStore) -> None:
+    await store.apply([put("A"), put("B"), put("C", audience=EMSP)])
+    seen = Selection("locations", EMSP.key)
+    assert (await store.page(seen, after=0, most=2, most_bytes=10**6)).more
+    assert not (await store.page(seen, after=0, most=3, most_bytes=10**6)).more
+    assert (await store.page(seen, after=0, most=3, most_bytes=1)).more
+    assert (await store.page(seen, after=3, most=3, most_bytes=1)) == Page([], more=False)
+
+
 async def test_hidden_owners_and_offsets_select_the_same_list(store: ObjectStore) -> None:
     await store.apply([put("A"), put("B", owner=OTHER_CPO), put("C"), put("D", audience=EMSP)])
     seen = Selection("locations", EMSP.key, hidden=frozenset({OTHER_CPO.key}))
@@ -279,6 +292,13 @@ async def test_hidden_owners_and_offsets_select_the_same_list(store: ObjectStore
     assert position is not None
     assert ids(await listed(store, seen, after=position)) == ["C", "D"]
     assert await store.position_of(seen, 3) is None
+
+
+async def test_hidden_owner_is_seen_in_what_it_sent_to_the_viewer_itself(store: ObjectStore) -> None:
+    await store.apply([put("A"), put("A", audience=EMSP), put("B")])
+    seen = Selection("locations", EMSP.key, hidden=frozenset({CPO.key}))
+    assert [(stored.object_id, stored.audience) for stored in await listed(store, seen)] == [("A", EMSP.key)]
+    assert await store.count(seen) == 1
 
 
 async def test_fetched_object_takes_the_place_of_older_ones_alone(store: ObjectStore) -> None:
@@ -331,9 +351,9 @@ async def test_many_writers_at_once_get_numbers_without_gap_and_true_counts(stor
 
 async def test_changes_are_what_is_for_everyone_in_the_order_of_arrival(store: ObjectStore) -> None:
     await store.apply([put("A"), put("B"), put("C", audience=EMSP), put("A", name="again")])
-    assert ids(await store.changes(0, 10, 10**6)) == ["B", "A"]
-    assert ids(await store.changes(2, 10, 10**6)) == ["A"]
-    assert ids(await store.changes(0, 1, 10**6)) == ["B"]
+    assert ids((await store.changes(0, 10, 10**6)).objects) == ["B", "A"]
+    assert ids((await store.changes(2, 10, 10**6)).objects) == ["A"]
+    assert ids((await store.changes(0, 1, 10**6)).objects) == ["B"]
 
 
 async def test_mark_is_kept_and_replaced(store: ObjectStore) -> None:

@@ -13,6 +13,9 @@ STORED_MODULES = frozenset(
 )
 """The modules whose objects have an owner, an id and a list on a Sender interface."""
 
+SHARED_MODULES = frozenset({ModuleID.LOCATIONS, ModuleID.TARIFFS, ModuleID.TOKENS})
+"""What may be kept for everyone; what concerns one driver is for one party (HUB-27)."""
+
 EVERYONE = ""
 """The audience key of what was meant for all."""
 
@@ -166,7 +169,7 @@ class Selection:
     viewer: str
     """The key of the party that looks; :data:`EVERYONE` sees what all see."""
     hidden: frozenset[str] = frozenset()
-    """Keys of owners whose objects are not for it."""
+    """Keys of owners whose objects for everyone are not for it."""
     own_versions: bool = True
     """False when there is nothing meant for the viewer alone, which is then not looked for."""
     updated_from: datetime | None = None
@@ -179,10 +182,18 @@ class Selection:
         return (
             stored.visible
             and stored.module == self.module
-            and stored.owner.key not in self.hidden
+            and (stored.audience != EVERYONE or stored.owner.key not in self.hidden)
             and (self.updated_from is None or stored.fresh_at >= self.updated_from)
             and (self.updated_to is None or stored.last_updated < self.updated_to)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list, and whether there is more behind it."""
+
+    objects: list[StoredObject]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

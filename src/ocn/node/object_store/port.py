@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ocn.node.object_store.model import Mark, ObjectKey, Outcome, Push, Selection, StoredObject, Tally
+from ocn.node.object_store.model import (
+    Mark,
+    ObjectKey,
+    Outcome,
+    Page,
+    Push,
+    Selection,
+    StoredObject,
+    Tally,
+)
 from ocn.ocpi.party_id import PartyId
 
 
@@ -41,7 +50,7 @@ class ObjectStore(Protocol):
 
     async def page(
         self, selection: Selection, *, after: int, most: int, most_bytes: int, few: bool = False
-    ) -> list[StoredObject]:
+    ) -> Page:
         """Return what is selected beyond a position, in the order of positions.
 
         At least one when there is one, however large; then as many as ``most`` and ``most_bytes`` allow.
@@ -53,7 +62,7 @@ class ObjectStore(Protocol):
         """Return the position just before the one at an offset; None when there are not so many."""
         ...
 
-    async def changes(self, after: int, most: int, most_bytes: int) -> list[StoredObject]:
+    async def changes(self, after: int, most: int, most_bytes: int) -> Page:
         """Return what changed after a number and is for everyone, gone objects included, oldest first."""
         ...
 

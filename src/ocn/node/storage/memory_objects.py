@@ -12,6 +12,7 @@ from ocn.node.object_store.model import (
     Mark,
     ObjectKey,
     Outcome,
+    Page,
     Push,
     Selection,
     StoredObject,
@@ -99,21 +100,21 @@ class MemoryObjectStore:
         most: int,
         most_bytes: int,
         few: bool = False,  # noqa: ARG002 - the port's signature
-    ) -> list[StoredObject]:
+    ) -> Page:
         """Return what is selected beyond a position."""
         found = [stored for stored in self._selected(selection) if stored.position > after]
-        return _fitting(found[:most], most_bytes)
+        return _fitting(found, most, most_bytes)
 
     async def position_of(self, selection: Selection, offset: int) -> int | None:
         """Return the position just before the one at an offset."""
         found = self._selected(selection)
         return found[offset].position - 1 if offset < len(found) else None
 
-    async def changes(self, after: int, most: int, most_bytes: int) -> list[StoredObject]:
+    async def changes(self, after: int, most: int, most_bytes: int) -> Page:
         """Return what changed after a number and is for everyone, oldest first."""
         shared = (versions.get(EVERYONE) for versions in self._objects.values())
         found = [stored for stored in shared if stored is not None and stored.arrival > after]
-        return _fitting(sorted(found, key=lambda stored: stored.arrival)[:most], most_bytes)
+        return _fitting(sorted(found, key=lambda stored: stored.arrival), most, most_bytes)
 
     async def keys_of(self, module: str, owner: PartyId, audience: str) -> dict[str, int]:
         """Return the key and the number of the last change of everything visible of an owner."""
@@ -156,11 +157,11 @@ class MemoryObjectStore:
         return removed
 
 
-def _fitting(found: list[StoredObject], most_bytes: int) -> list[StoredObject]:
+def _fitting(found: list[StoredObject], most: int, most_bytes: int) -> Page:
     taken: list[StoredObject] = []
-    for stored in found:
+    for stored in found[:most]:
         most_bytes -= len(stored.body)
         if taken and most_bytes < 0:
             break
         taken.append(stored)
-    return taken
+    return Page(taken, more=len(taken) < len(found))

@@ -26,7 +26,7 @@ def audiences(selection: Selection) -> list[str]:
 def selected(selection: Selection, audience: str) -> ColumnElement[bool]:
     """Return the condition for what a viewer sees of one audience."""
     conditions = [_C.module == selection.module, _C.audience == audience, _C.state != _GONE]
-    if selection.hidden:
+    if selection.hidden and audience == EVERYONE:
         conditions.append(_C.owner_key.not_in(sorted(selection.hidden)))
     if selection.updated_from is not None:
         conditions.append(_C.fresh_at >= selection.updated_from)

@@ -17,6 +17,7 @@ from ocn.node.object_store.model import (
     ObjectKey,
     ObjectState,
     Outcome,
+    Page,
     Push,
     Selection,
     StoredObject,
@@ -130,14 +131,14 @@ class SqlObjectStore:
 
     async def page(
         self, selection: Selection, *, after: int, most: int, most_bytes: int, few: bool = False
-    ) -> list[StoredObject]:
+    ) -> Page:
         """Return what is selected beyond a position: places and sizes first, then the bodies that fit."""
         async with self._database.snapshot() as connection:
             found: list[tuple[int, int]] = []
             for audience in queries.audiences(selection):
-                statement = queries.places(selection, audience, after=after, most=most, few=few)
+                statement = queries.places(selection, audience, after=after, most=most + 1, few=few)
                 found += [(row.position, row.size) for row in await connection.execute(statement)]
-            return await _read(connection, sorted(found)[:most], most_bytes)
+            return await _read(connection, sorted(found), most, most_bytes)
 
     async def position_of(self, selection: Selection, offset: int) -> int | None:
         """Return the position just before the one at an offset; None when there are not so many."""
@@ -145,12 +146,12 @@ class SqlObjectStore:
             position = (await connection.execute(queries.at_offset(selection, offset))).scalar_one_or_none()
         return position - 1 if position is not None else None
 
-    async def changes(self, after: int, most: int, most_bytes: int) -> list[StoredObject]:
+    async def changes(self, after: int, most: int, most_bytes: int) -> Page:
         """Return what changed after a number and is for everyone, gone objects included, oldest first."""
         changed = select(_C.position, _C.size).where(_C.audience == EVERYONE, _C.arrival > after)
         async with self._database.snapshot() as connection:
-            rows = await connection.execute(changed.order_by(_C.arrival).limit(most))
-            return await _read(connection, [(row.position, row.size) for row in rows], most_bytes)
+            rows = await connection.execute(changed.order_by(_C.arrival).limit(most + 1))
+            return await _read(connection, [(row.position, row.size) for row in rows], most, most_bytes)
 
     async def keys_of(self, module: str, owner: PartyId, audience: str) -> dict[str, int]:
         """Return the object key and the number of the last change of everything visible of an owner."""
@@ -262,17 +263,15 @@ def _key(party: PartyId | None) -> str:
 
 
 async def _read(
-    connection: AsyncConnection, places: Sequence[tuple[int, int]], most_bytes: int
-) -> list[StoredObject]:
+    connection: AsyncConnection, places: Sequence[tuple[int, int]], most: int, most_bytes: int
+) -> Page:
     """Read the objects at some places, in that order, as many as fit and at least one."""
     fitting: list[int] = []
-    for position, size in places:
+    for position, size in places[:most]:
         most_bytes -= size
         if fitting and most_bytes < 0:
             break
         fitting.append(position)
-    if not fitting:
-        return []
     rows = await connection.execute(select(stored_object).where(_C.position.in_(fitting)))
     read = {row.position: object_of(row) for row in rows}
-    return [read[position] for position in fitting]
+    return Page([read[position] for position in fitting], more=len(fitting) < len(places))
