@@ -1,7 +1,7 @@
 """Two nodes and their back ends in one process: real stages, fakes of the ports."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,13 +9,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from ocn.node.compose import Parts, assemble
+from ocn.node.compose import HubStore, Parts, assemble
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import ServerLimits
 from ocn.node.edge.server.message import Refusal
 from ocn.node.edge.server.reader import RequestReader
 from ocn.node.exits import GuardedUrls
+from ocn.node.forwarding.lanes import Lanes
+from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
@@ -159,6 +161,7 @@ class World:
         self.directory = FakeDirectory()
         self.nodes: dict[str, Node] = {}
         self.backends: dict[str, Backend] = {}
+        self.slow: dict[str, Callable[[Request], Awaitable[Answer]]] = {}
         self.tampering: Any = None
 
     async def request(
@@ -167,7 +170,8 @@ class World:
         request = Request(method, url, dict(headers), body)
         for base, backend in self.backends.items():
             if url.startswith(base + "/"):
-                return backend.handle(request)
+                slow = self.slow.get(base)
+                return await slow(request) if slow else backend.handle(request)
         for base, node in self.nodes.items():
             if url.startswith(base + "/"):
                 if self.tampering:
@@ -202,6 +206,7 @@ class World:
         key: PrivateKey | None = None,
         store: MemoryPlatformStore | None = None,
         links: MemoryLinkStore | None = None,
+        stored: HubStore | None = None,
     ) -> "Node":
         config = NodeConfig(
             url=f"http://{name}.test",
@@ -217,6 +222,7 @@ class World:
             admin_key="admin",
             platforms=store,
             links=links,
+            stored=stored or NothingStored(),
             directory=self.directory,
             outbound=self,
             url_check=self,
@@ -225,7 +231,7 @@ class World:
             clock=self.clock,
             now_ms=self.clock.now_ms,
         )
-        node = Node(config.base_url, key, assemble(config, parts, members), store, links)
+        node = Node(config.base_url, key, assemble(config, parts, members), store, links, parts.lanes)
         self.nodes[node.url] = node
         return node
 
@@ -237,6 +243,11 @@ class Node:
     app: Application
     store: MemoryPlatformStore
     links: MemoryLinkStore
+    lanes: Lanes
+
+    async def settled(self) -> None:
+        """Wait until every broadcast has come to its end."""
+        await self.lanes.close(grace_s=10)
 
     async def call(
         self,
@@ -341,8 +352,19 @@ class Network:
 @pytest.fixture
 async def network() -> Network:
     """Node one with eMSP and CPO, node two with another CPO."""
+    return await joined()
+
+
+@pytest.fixture
+def make_network() -> Callable[[Callable[[], HubStore]], Awaitable[Network]]:
+    """The same network, whose nodes have been sent something before."""
+    return joined
+
+
+async def joined(stored: Callable[[], HubStore] = NothingStored) -> Network:
+    """Let both nodes start and the three parties join."""
     world = World()
-    one, two = await world.node("one"), await world.node("two")
+    one, two = await world.node("one", stored=stored()), await world.node("two", stored=stored())
     msp = await join(world, one, "DE", "MSP", "EMSP")
     cpo = await join(world, one, "DE", "CPO", "CPO")
     cpx = await join(world, two, "NL", "CPX", "CPO")

@@ -1,0 +1,67 @@
+"""Lanes of broadcasts: order per object, bounds per receiver, nobody waits for another."""
+
+import asyncio
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocn.node.forwarding.lanes import Lanes
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=60), st.integers(1, 4))
+def test_work_of_one_receiver_and_object_is_done_in_the_order_it_came(
+    steps: list[tuple[int, int]], per_receiver: int
+) -> None:
+    done: list[tuple[int, int, int]] = []
+
+    async def play() -> None:
+        lanes = Lanes(per_receiver=per_receiver, most_waiting=1000)
+        for number, (receiver, subject) in enumerate(steps):
+
+            async def work(entry: tuple[int, int, int] = (receiver, subject, number)) -> None:
+                for _ in range(entry[2] % 3):
+                    await asyncio.sleep(0)
+                done.append(entry)
+
+            assert lanes.put(receiver, subject, work)
+        await lanes.close(grace_s=5)
+
+    asyncio.run(play())
+    assert len(done) == len(steps)
+    for key in set(steps):
+        numbers = [number for receiver, subject, number in done if (receiver, subject) == key]
+        assert numbers == sorted(numbers)
+
+
+async def test_receiver_that_hangs_delays_no_other_and_fills_its_own_lane_alone() -> None:
+    lanes = Lanes(per_receiver=1, most_waiting=2)
+    forever, done = asyncio.Event(), asyncio.Event()
+
+    async def hang() -> None:
+        await forever.wait()
+
+    async def finish() -> None:
+        done.set()
+
+    assert lanes.put("dead", "x", hang)
+    await asyncio.sleep(0)
+    assert [lanes.put("dead", "x", hang) for _ in range(3)] == [True, True, False]
+    assert lanes.put("alive", "x", finish)
+    await done.wait()
+    await lanes.close(grace_s=0.01)
+
+
+async def test_closing_gives_up_what_does_not_end() -> None:
+    lanes = Lanes(most_waiting=5)
+    cancelled = asyncio.Event()
+
+    async def hang() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    lanes.put("dead", "x", hang)
+    await lanes.close(grace_s=0.01)
+    assert cancelled.is_set()
