@@ -19,12 +19,13 @@ from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
 from ocn.conversion.paging import convert_list
 from ocn.conversion.patching import convert_patch
 from ocn.conversion.policy import Allowance, Choice, Decision, Policy, decide
-from ocn.conversion.refusals import ConversionRefused, NeedsWholeObject
+from ocn.conversion.refusals import AnsweredInstead, ConversionRefused, NeedsWholeObject
 from ocn.conversion.statuses import status_for
 
 __all__ = [
     "NOTHING_KNOWN",
     "Allowance",
+    "AnsweredInstead",
     "Change",
     "Choice",
     "Contents",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ocn.conversion.objects import JsonObject, ObjectKind
 from ocn.ocpi.party_id import PartyId
@@ -38,6 +39,7 @@ class Context:
     tokens_of_contract: Callable[[str], Sequence[JsonObject]] | None = None
     """The tokens that share a contract id (the ``auth_id`` of 2.1.1); more than one is ambiguous."""
     location_by_id: Callable[[str], JsonObject | None] | None = None
+    tariff_by_id: Callable[[str], JsonObject | None] | None = None
     session_by_id: Callable[[str], JsonObject | None] | None = None
     alias: Callable[[ObjectKind, str], str] | None = None
     """A shorter identifier for one that does not fit, the same each time; and back."""
@@ -45,6 +47,12 @@ class Context:
     """The whole number that stands for a reservation id towards 2.1.1, allocated when it is new."""
     reservation_id: Callable[[int], str | None] | None = None
     """The reservation id that a number stands for."""
+    time_zone: Callable[[JsonObject], str | None] | None = None
+    """The IANA zone of a location that does not say it, as its operator told us."""
+    authorization_reference: Callable[[JsonObject], str | None] | None = None
+    """The reference that a session or CDR of a 2.1.1 CPO would have to carry."""
+    moment: datetime | None = None
+    """Now, for what holds in a period only; without it every period is taken to hold."""
     command_timeout: int = 30
     """Seconds to promise for the result of a command, where the answer does not say."""
     strict: Strictness = field(default_factory=Strictness)

@@ -5,9 +5,11 @@
     OcnError
     ├── OcpiError ── HubFault (4000)
     │                └── ConversionRefused    it cannot be said, or not safely said, in the other version
+    │                    └── AnsweredInstead  and OCPI has an answer for that
     └── NeedsWholeObject                      not as a PATCH; convert the whole object instead
 """
 
+from ocn.conversion.objects import JsonValue
 from ocn.errors import OcnError
 from ocn.ocpi.errors import HubFault
 
@@ -29,6 +31,17 @@ class ConversionRefused(HubFault):
         self.pointer = prefix + self.pointer
         self.message = f"not converted: {self.pointer}: {self.reason}" if self.pointer else self.reason
         self.args = (self.message,)
+
+
+class AnsweredInstead(ConversionRefused):
+    """The receiver's version has no such request, and the sender's has a word for that.
+
+    ``answer`` is the ``data`` to send back with status 1000, in the sender's version.
+    """
+
+    def __init__(self, reason: str, answer: JsonValue) -> None:
+        super().__init__(reason)
+        self.answer = answer
 
 
 class NeedsWholeObject(OcnError):
