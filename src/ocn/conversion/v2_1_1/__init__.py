@@ -9,11 +9,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ocn.conversion.objects import ObjectKind
-from ocn.conversion.shapes import Rule, unchanged
+from ocn.conversion.shapes import Rule
 from ocn.conversion.v2_1_1 import cdrs, commands, locations, sessions, tariffs, tokens
 from ocn.conversion.v2_1_1.missing import NOT_IN_2_1_1
-from ocn.conversion.v2_1_1.strictness import plainly
-from ocn.ocpi import objects
 
 TO_2_2_1: Mapping[ObjectKind, Rule] = MappingProxyType(
     {
@@ -35,21 +33,20 @@ TO_2_2_1: Mapping[ObjectKind, Rule] = MappingProxyType(
 )
 FROM_2_2_1: Mapping[ObjectKind, Rule] = MappingProxyType(
     {
-        ObjectKind.LOCATION: plainly(objects.Location, locations.location_from_2_2_1),
-        ObjectKind.EVSE: plainly(objects.Evse, locations.evse_from_2_2_1),
-        ObjectKind.CONNECTOR: plainly(objects.Connector, locations.connector_from_2_2_1),
-        ObjectKind.TARIFF: plainly(objects.Tariff, tariffs.tariff_from_2_2_1),
-        ObjectKind.TOKEN: plainly(objects.Token, tokens.token_from_2_2_1),
-        ObjectKind.LOCATION_REFERENCES: plainly(objects.LocationReferences, tokens.references_from_2_2_1),
-        ObjectKind.AUTHORIZATION_INFO: plainly(objects.AuthorizationInfo, tokens.authorization_from_2_2_1),
-        ObjectKind.SESSION: plainly(objects.Session, sessions.session_from_2_2_1),
-        ObjectKind.CDR: plainly(objects.Cdr, cdrs.cdr_from_2_2_1),
-        ObjectKind.RESERVE_NOW: plainly(objects.ReserveNow, commands.reserve_from_2_2_1),
-        ObjectKind.START_SESSION: plainly(objects.StartSession, commands.start_from_2_2_1),
-        ObjectKind.STOP_SESSION: plainly(objects.StopSession, unchanged),
-        ObjectKind.UNLOCK_CONNECTOR: plainly(objects.UnlockConnector, commands.place_from_2_2_1),
-        ObjectKind.COMMAND_RESPONSE: plainly(objects.CommandResponse, commands.answer_from_2_2_1),
-        ObjectKind.COMMAND_RESULT: plainly(objects.CommandResult, commands.answer_from_2_2_1),
+        ObjectKind.LOCATION: locations.location_from_2_2_1,
+        ObjectKind.EVSE: locations.evse_from_2_2_1,
+        ObjectKind.CONNECTOR: locations.connector_from_2_2_1,
+        ObjectKind.TARIFF: tariffs.tariff_from_2_2_1,
+        ObjectKind.TOKEN: tokens.token_from_2_2_1,
+        ObjectKind.LOCATION_REFERENCES: tokens.references_from_2_2_1,
+        ObjectKind.AUTHORIZATION_INFO: tokens.authorization_from_2_2_1,
+        ObjectKind.SESSION: sessions.session_from_2_2_1,
+        ObjectKind.CDR: cdrs.cdr_from_2_2_1,
+        ObjectKind.RESERVE_NOW: commands.reserve_from_2_2_1,
+        ObjectKind.START_SESSION: commands.start_from_2_2_1,
+        ObjectKind.UNLOCK_CONNECTOR: commands.place_from_2_2_1,
+        ObjectKind.COMMAND_RESPONSE: commands.answer_from_2_2_1,
+        ObjectKind.COMMAND_RESULT: commands.answer_from_2_2_1,
         **NOT_IN_2_1_1,
     }
 )

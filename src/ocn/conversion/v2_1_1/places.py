@@ -5,9 +5,7 @@ from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
 from ocn.conversion.v2_1_1.identity import shortened
 from ocn.conversion.v2_1_1.locations import location_from_2_2_1
-from ocn.conversion.v2_1_1.strictness import made_plain
 from ocn.conversion.v2_1_1.words import NOT_AVAILABLE
-from ocn.ocpi.objects import Location
 from ocn.ocpi.versions import VersionNumber
 
 
@@ -60,8 +58,7 @@ def place_of_session(session: JsonObject, report: Report, context: Context) -> J
     if evse and connector:
         narrowed["evses"] = [{**evse, "connectors": [_with_a_certain_tariff(connector)]}]
     unheard = Report(VersionNumber.V2_2_1, VersionNumber.V2_1_1)
-    plain = made_plain(narrowed, Location, unheard, context.strict)
-    converted = location_from_2_2_1(plain, unheard, context)
+    converted = location_from_2_2_1(narrowed, unheard, context)
     if not converted.get("evses") and session.get("evse_uid") != NOT_AVAILABLE:
         report.dropped("/evse_uid", "this EVSE of the location is not known here, or cannot be named")
         report.dropped("/connector_id", "as its EVSE")

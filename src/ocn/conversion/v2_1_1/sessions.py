@@ -23,6 +23,7 @@ _PLACE = ("location_id", "evse_uid", "connector_id")
 
 def session_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Rename the times, find the token, and name the place by its ids."""
+    _refuse_periods_alone(value, report)
     result = dict(value)
     add_owner(result, report, context.owner)
     rename(result, report, "start_datetime", "start_date_time")
@@ -45,6 +46,7 @@ def session_from_2_2_1(value: JsonObject, report: Report, context: Context) -> J
     Raises:
         ConversionRefused: the location is not known; 2.1.1 wants it whole.
     """
+    _refuse_periods_alone(value, report)
     result = dict(value)
     drop_owner(result, report, context.owner)
     rename(result, report, "start_date_time", "start_datetime")
@@ -57,7 +59,9 @@ def session_from_2_2_1(value: JsonObject, report: Report, context: Context) -> J
         report.dropped("/status", "RESERVATION: no SessionStatus of 2.1.1")
     price_to_number(result, report, "total_cost")
     periods_from_2_2_1(result, report, context)
-    if type(value.get("location_id")) is str:
+    if report.partial:
+        _refuse_place_alone(value)
+    elif type(value.get("location_id")) is str:
         _embed_location(value, result, report, context)
     return result
 
@@ -75,3 +79,17 @@ def _embed_location(value: JsonObject, result: JsonObject, report: Report, conte
         result.pop(name, None)
     result["location"] = location
     report.synthesised("/location", "the location as last known, with the EVSE and connector of the session")
+
+
+def _refuse_periods_alone(value: JsonObject, report: Report) -> None:
+    """Refuse charging periods in a PATCH: 2.2.1 appends them, 2.1.1 does not say that it would."""
+    if report.partial and value.get("charging_periods"):
+        raise ConversionRefused(
+            "a PATCH of 2.2.1 appends periods, one of 2.1.1 does not", "/charging_periods"
+        )
+
+
+def _refuse_place_alone(value: JsonObject) -> None:
+    for name in _PLACE:
+        if value.get(name) is not None:
+            raise ConversionRefused("2.1.1 has the whole location in its place", f"/{name}")
