@@ -4,7 +4,7 @@ from ocn.conversion.context import Context
 from ocn.conversion.objects import ObjectKind
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 
-_PLACES = (ObjectKind.LOCATION, ObjectKind.EVSE, ObjectKind.CONNECTOR)
+_PLACES = (ObjectKind.LOCATION, ObjectKind.EVSE)
 
 
 def convert_path(
@@ -18,5 +18,10 @@ def convert_path(
     if module != ModuleID.LOCATIONS or context.alias is None:
         return path
     first = 2 if role is InterfaceRole.RECEIVER else 0
-    places = zip(_PLACES, path[first:], strict=False)
-    return path[:first] + tuple(context.alias(kind, identifier) for kind, identifier in places)
+    last = first + len(_PLACES)
+    places = zip(_PLACES, path[first:last], strict=False)
+    return (
+        *path[:first],
+        *(context.alias(kind, identifier) for kind, identifier in places),
+        *path[last:],
+    )

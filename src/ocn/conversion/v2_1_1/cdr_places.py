@@ -26,7 +26,7 @@ def cdr_location_of(location: JsonObject, report: Report, context: Context) -> J
     result |= {name: location[name] for name in _SHARED if location.get(name) is not None}
     write_id(result, report, context, "evse_uid", evse and evse.get("uid"), ObjectKind.EVSE)
     _add_evse_id(result, evse, report, context)
-    write_id(result, report, context, "connector_id", connector and connector.get("id"), ObjectKind.CONNECTOR)
+    write_id(result, report, context, "connector_id", connector and connector.get("id"))
     for name, anything in _ANY_CONNECTOR.items():
         told = connector.get(name) if connector is not None else None
         result[f"connector_{name}"] = anything if told is None else told
@@ -71,7 +71,7 @@ def location_of(
     synthesise(result, report, "postal_code", NO_POSTAL_CODE, "2.1.1 demands one and none is given")
     drop(result, report, "state", "not in 2.1.1")
     member(result, report, context, "coordinates", six_decimals)
-    result["last_updated"] = last_updated
+    synthesise(result, report, "last_updated", last_updated, "of the CDR")
     _add_evse(result, evse, connector, report, context)
     _place(report, mark, source="/cdr_location", target="/location")
     return result
@@ -100,7 +100,7 @@ def _add_evse(
     for old, new in (("max_voltage", "voltage"), ("max_amperage", "amperage")):
         connector[new] = known.get(old) or 0
         report.synthesised(f"/evses/0/connectors/0/{new}", "as last known; 0 if it is not")
-    connector["last_updated"] = result["last_updated"]
+    connector["last_updated"] = result.get("last_updated")
     short = shortened(context, ObjectKind.EVSE, uid) if type(uid) is str else uid
     evse: JsonObject = {"uid": short}
     if evse_id is not None and evse_id != NOT_AVAILABLE:
@@ -108,7 +108,7 @@ def _add_evse(
     evse["status"] = known_evse.get("status") or "UNKNOWN"
     report.synthesised("/evses/0/status", "as last known, if it is")
     evse["connectors"] = [connector]
-    evse["last_updated"] = result["last_updated"]
+    evse["last_updated"] = result.get("last_updated")
     if result.get("evses") is not None:
         report.dropped("/evses", "no member of 2.2.1; the EVSE of the CDR takes its name")
     result["evses"] = [evse]

@@ -27,18 +27,23 @@ def session_place(location: JsonObject, result: JsonObject, report: Report, cont
     evse, connector = used_evse(location)
     write_id(result, report, context, "location_id", location.get("id"), ObjectKind.LOCATION)
     write_id(result, report, context, "evse_uid", evse and evse.get("uid"), ObjectKind.EVSE)
-    write_id(result, report, context, "connector_id", connector and connector.get("id"), ObjectKind.CONNECTOR)
+    write_id(result, report, context, "connector_id", connector and connector.get("id"))
 
 
 def write_id(
-    result: JsonObject, report: Report, context: Context, name: str, identifier: JsonValue, kind: ObjectKind
+    result: JsonObject,
+    report: Report,
+    context: Context,
+    name: str,
+    identifier: JsonValue,
+    kind: ObjectKind | None = None,
 ) -> None:
     """Write the short form of an identifier, or ``#NA`` where there is none."""
     if type(identifier) is not str:
         result[name] = NOT_AVAILABLE
         report.synthesised(f"/{name}", "2.1.1 does not name exactly one")
         return
-    result[name] = short = shortened(context, kind, identifier)
+    result[name] = short = identifier if kind is None else shortened(context, kind, identifier)
     if short != identifier:
         report.synthesised(f"/{name}", f"stands for {identifier[:60]}")
 
