@@ -26,7 +26,7 @@ _VECTORS: list[dict[str, Any]] = [
 
 
 def _context(vector: dict[str, Any], world: Context) -> Context:
-    unknown = dict.fromkeys(vector.get("unknown", ()))
+    unknown: dict[str, Any] = dict.fromkeys(vector.get("unknown", ()))
     return replace(world, strict=Strictness(**dict.fromkeys(vector.get("strict", ()), True)), **unknown)
 
 
