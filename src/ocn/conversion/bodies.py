@@ -1,7 +1,8 @@
 """Convert bodies as they travel: bytes in, bytes out, digits kept.
 
-Between equal versions the very bytes are returned. Otherwise a body is read as plain JSON values, with every
-number that has a fraction as a Decimal of the digits it was written with, and written again.
+Between equal versions, and wherever nothing had to be changed, the very bytes are returned. Otherwise a body
+is read as plain JSON values, with every number that has a fraction as a Decimal of the digits it was written
+with, and written again.
 """
 
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def convert_request_body(
     turn = convert_patch if contents.patch else convert
     converted = turn(contents.request, value, versions.source, versions.target, context)
     _check(contents.request, converted.changes, versions.policy)
-    return Converted(_write(converted.value), converted.changes)
+    return Converted(body if converted.value is value else _write(converted.value), converted.changes)
 
 
 def convert_answer_body(
@@ -71,25 +72,23 @@ def convert_answer_body(
     """
     if versions.source is versions.target:
         return Converted(body)
-    try:
-        envelope: dict[str, msgspec.Raw] = _ENVELOPE.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ConversionRefused("the answer is not a JSON object") from error
+    envelope = _envelope(body)
     changes: list[Change] = []
     code = _status(envelope, versions, changes)
-    if "data" in envelope:
-        data = _read(bytes(envelope["data"]))
-        if type(data) in (dict, list) and data:
-            converted = _data(data, contents, versions, context, success=is_success(code))
-            changes += [
-                Change(f"/data{change.pointer}", change.loss, change.note, change.version)
-                for change in converted.changes
-            ]
-            if converted.value is None:
-                del envelope["data"]
-            else:
-                envelope["data"] = msgspec.Raw(_write(converted.value))
-    return Converted(_write(envelope), tuple(changes))
+    written = bool(changes)
+    data = _read(bytes(envelope["data"])) if "data" in envelope else None
+    if type(data) in (dict, list) and data:
+        converted = _data(data, contents, versions, context, success=is_success(code))
+        changes += [
+            Change(f"/data{change.pointer}", change.loss, change.note, change.version)
+            for change in converted.changes
+        ]
+        if converted.value is None:
+            del envelope["data"]
+        elif converted.value is not data:
+            envelope["data"] = msgspec.Raw(_write(converted.value))
+        written = written or converted.value is not data
+    return Converted(_write(envelope) if written else body, tuple(changes))
 
 
 def _data(
@@ -125,6 +124,14 @@ def _status(envelope: dict[str, msgspec.Raw], versions: Versions, changes: list[
             Change("/status_code", Loss.DROPPED, f"{code} is not known there: {said}", versions.source)
         )
     return code
+
+
+def _envelope(body: bytes) -> dict[str, msgspec.Raw]:
+    try:
+        body.decode()  # what is not decoded further is not looked at by the decoder either
+        return _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConversionRefused("the answer is not a JSON object") from error
 
 
 def _read(body: bytes) -> JsonValue:
