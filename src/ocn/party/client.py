@@ -16,6 +16,7 @@ from ocn.party.limits import Limits
 from ocn.party.registration import Registration
 from ocn.party.reply import Reply
 from ocn.party.results import AwaitedResults
+from ocn.party.rules import RulesCalls
 
 _UNROUTED = frozenset({ModuleID.CREDENTIALS, ModuleID.HUB_CLIENT_INFO})
 CUSTOM = "custom"
@@ -60,6 +61,11 @@ class Client:
         receiver = PartyId.parse(party) if isinstance(party, str) else party
         sender = PartyId.parse(as_party) if isinstance(as_party, str) else as_party
         return Counterparty(self, sender or self._own[0], receiver, correlation_id)
+
+    @property
+    def rules(self) -> RulesCalls:
+        """Who may send to this platform, as its node applies it."""
+        return RulesCalls(self)
 
     async def hub_clients(self) -> list[ClientInfo]:
         """Return who is on the network and how they stand, as this party's node tells it."""
