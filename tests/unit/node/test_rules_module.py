@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocn.node.storage.errors import StorageError
+from ocn.ocpi.party_id import PartyId
 
 if TYPE_CHECKING:
     from tests.unit.node.conftest import Answer, Network, Party
@@ -267,3 +268,32 @@ async def test_request_refused_by_rules_leaves_no_link_behind(network: Network) 
     refused = await network.msp.call(network.cpo, "POST", "/ocpi/receiver/2.2.1/commands/START_SESSION", body)
     assert refused.json["status_code"] == 2000
     assert not network.one.links._links
+
+
+async def test_broadcast_leaves_out_whose_rules_do_not_let_the_sender_use_the_module(
+    network: Network,
+) -> None:
+    join = network.world.join
+    lets_in = await join(network.one, "FR", "YES", "EMSP")
+    elsewhere = await join(network.two, "NL", "FAR", "EMSP")
+    for party in (network.msp, elsewhere):
+        await change(party, "POST", "/blacklist", entry("decpo", "Locations"))
+    await change(lets_in, "PUT", "/whitelist", [entry("DECPO", "locations", "tariffs")])
+
+    async def reached(module: str) -> set[str]:
+        parties = (network.msp, lets_in, elsewhere)
+        for party in parties:
+            party.backend.received.clear()
+        pushed = await network.cpo.call(
+            PartyId("CH", "OCN"),
+            "PUT",
+            f"/ocpi/receiver/2.2.1/{module}/DE/CPO/1",
+            b'{"country_code":"DE","party_id":"CPO","id":"1","last_updated":"2026-01-01T00:00:00Z"}',
+        )
+        assert pushed.json["status_code"] == 1000
+        await network.one.settled()
+        await network.two.settled()
+        return {party.id.party_id for party in parties if party.backend.received}
+
+    assert await reached("locations") == {"YES"}
+    assert await reached("tariffs") == {"MSP", "YES", "FAR"}
