@@ -20,6 +20,8 @@ from ocn.node.edge.application import Application
 from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.forwarding.broadcasts import Broadcasts, PushStore
 from ocn.node.forwarding.deliveries import Deliveries, StoredObjects
+from ocn.node.forwarding.delivery import Delivery
+from ocn.node.forwarding.hub_memory import HubMemory, NotedPushes
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.legs import Legs
 from ocn.node.forwarding.nothing_stored import NothingStored
@@ -34,6 +36,10 @@ from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.reach import Reach
 from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
+from ocn.node.object_store.cursor import Cursors
+from ocn.node.object_store.lists import ListLimits, StoredLists
+from ocn.node.object_store.noting import Notes
+from ocn.node.object_store.port import ObjectStore
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.peers import NodeProofs, PeerDoor, SignedExchange
 from ocn.node.pipeline import Pipeline
@@ -52,6 +58,7 @@ from ocn.node.routing.audiences import Audiences
 from ocn.node.routing.open_routing import OpenRouting
 from ocn.node.routing.receivers import Receivers
 from ocn.node.routing.router import Router
+from ocn.node.routing.sharing import Sharing
 from ocn.node.routing.sightings import Sightings
 from ocn.node.rules.demands import Demands
 from ocn.ocpi.party_id import PartyId
@@ -81,7 +88,10 @@ class Parts:
     index_view: Callable[[], dict[str, object]]
     problems: Callable[[], list[str]]
     lanes: Lanes = field(default_factory=lambda: Lanes(most_waiting=BROADCASTS_WAITING))
-    stored: HubStore = field(default_factory=NothingStored)
+    objects: ObjectStore | None = None
+    """The hub's memory; without one, nothing is kept and GET ALL is refused."""
+    notes: Notes | None = None
+    """Given when direct pushes are kept too; its ``run`` is the caller's to run."""
     clock: Clock = field(default_factory=SystemClock)
     now_ms: Callable[[], int] = now_ms
 
@@ -98,9 +108,11 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
     hub_modules = _hub_modules(config, parts, members, persona)
     reports = BroadcastReports()
     proofs, exchange = _between_nodes(config, parts)
-    forwarding = _forwarding(config, parts, persona, exchange, reports)
+    demands = Demands(members, signatures_required=config.signatures.required)
+    stored = _stored(config, parts, members, demands)
+    forwarding = _forwarding(config, parts, persona, exchange, reports, stored)
     return Application(
-        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, forwarding),
+        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, forwarding, demands, stored),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
@@ -133,9 +145,10 @@ def _pipeline(
     handed_out: HandedOut,
     proofs: NodeProofs,
     forwarding: Deliveries,
+    demands: Demands,
+    stored: HubStore,
 ) -> Pipeline:
     party_signatures = PartySignatures(parts.directory)
-    demands = Demands(members, signatures_required=config.signatures.required)
     sightings = Sightings()
     return Pipeline(
         authentication=Callers(
@@ -146,7 +159,7 @@ def _pipeline(
         ),
         addressing=Addressing(
             hub=persona.party,
-            open_routing=OpenRouting(directory=parts.directory, owners=parts.stored, sightings=sightings),
+            open_routing=OpenRouting(directory=parts.directory, owners=stored, sightings=sightings),
             sightings=sightings,
         ),
         rules=demands,
@@ -178,23 +191,41 @@ def _forwarding(
     persona: Persona,
     exchange: SignedExchange,
     reports: BroadcastReports,
+    stored: HubStore,
 ) -> Deliveries:
-    one = Sender(
+    one: Delivery = Sender(
         address=parts.key.address,
         outbound=parts.outbound,
         exchange=exchange,
         timeout_s=config.limits.forward_timeout_seconds,
         node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
     )
+    if parts.notes is not None:
+        one = NotedPushes(one=one, notes=parts.notes)
     broadcasts = Broadcasts(
         one=one,
         legs=Legs(hub=persona.party, key=parts.key),
         lanes=parts.lanes,
-        store=parts.stored,
+        store=stored,
         reports=reports,
         clock=parts.clock,
     )
-    return Deliveries(one=one, broadcasts=broadcasts, stored=parts.stored)
+    return Deliveries(one=one, broadcasts=broadcasts, stored=stored)
+
+
+def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands) -> HubStore:
+    if parts.objects is None:
+        return NothingStored()
+    sharing = Sharing(members=members, directory=parts.directory, admission=demands)
+    lists = StoredLists(
+        store=parts.objects,
+        cursors=Cursors(parts.key.secret, timedelta(hours=config.store.cursor_hours)),
+        clock=parts.clock,
+        sees=sharing.sees,
+        reachable=sharing.reachable,
+        limits=ListLimits(config.store.page_objects, config.store.page_bytes),
+    )
+    return HubMemory(url=config.base_url, store=parts.objects, lists=lists)
 
 
 def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> HubModules:

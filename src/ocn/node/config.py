@@ -150,6 +150,40 @@ class Limits(_Section):
     invitation_days: float = Field(30.0, gt=0, description="How long a TOKEN_A can be used.")
 
 
+class StoreSettings(_Section):
+    """The hub's memory: objects pushed to everyone, from which GET ALL is answered."""
+
+    objects: int = Field(
+        1_000_000, ge=0, description="Most objects kept in all; further ones are passed on but not kept."
+    )
+    objects_per_owner: int = Field(250_000, ge=0, description="Most objects kept of one party.")
+    total_bytes: int = Field(8 * 1024**3, ge=0, description="Most bytes of all objects together.")
+    object_bytes: int = Field(2 * 1024**2, ge=0, description="Largest object that is kept.")
+    page_objects: int = Field(
+        100, ge=1, le=10_000, description="Most objects on a page of GET ALL; told as X-Limit."
+    )
+    page_bytes: int = Field(
+        4 * 1024**2, ge=1, description="A page ends when its objects have so many bytes; one is always there."
+    )
+    cursor_hours: float = Field(24.0, gt=0, description="How long the next page of GET ALL can be asked for.")
+    gone_days: float = Field(
+        30.0, gt=0, description="How long a withdrawn object is remembered, for nodes that missed it."
+    )
+    direct_pushes: bool = Field(
+        False,
+        description="Keep accepted direct pushes too, each for its receiver alone: sessions and CDRs, and"
+        " objects that differ by receiver.",
+    )
+    sync_minutes: float = Field(
+        10.0,
+        ge=0,
+        description="How often objects of other nodes' parties are brought up to date; 0 for never.",
+    )
+    fetch_hours: float = Field(
+        0.0, ge=0, description="How often the lists of parties connected here are fetched whole; 0 for never."
+    )
+
+
 class Log(_Section):
     """Logging to standard error."""
 
@@ -178,6 +212,7 @@ class NodeConfig(BaseSettings):
     signatures: Signatures = Signatures()
     network: Network = Network()
     limits: Limits = Limits()
+    store: StoreSettings = StoreSettings()
     log: Log = Log()
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
+from datetime import timedelta
 
 import structlog
 
@@ -13,7 +14,7 @@ from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
 from ocn.chain.wallet import key_from_file, key_from_hex
 from ocn.errors import ConfigurationError
-from ocn.node.background.housekeeping import follow_changes, prune_expired
+from ocn.node.background.housekeeping import follow_changes, forget_gone, prune_expired
 from ocn.node.clock import SystemClock
 from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble
 from ocn.node.config import NodeConfig, read_secret
@@ -22,9 +23,11 @@ from ocn.node.edge.server import HttpServer, ServerLimits
 from ocn.node.exits import Exit, GuardedUrls
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.members import Members
+from ocn.node.object_store.model import Bounds
+from ocn.node.object_store.noting import Notes
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
-from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlPlatformStore, open_database
+from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlObjectStore, SqlPlatformStore, open_database
 from ocn.ocpi.authorization import is_credentials_token
 from ocn.registry.index.index import IndexSettings, RegistryIndex
 from ocn.registry.index.reading import Source
@@ -105,6 +108,8 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
         )
         client = HttpClient(_outbound_limits(config), guard, tls=client_context(config.network.ca_file))
         stack.push_async_callback(client.close)
+        objects = SqlObjectStore(database, clock, _bounds(config))
+        notes = Notes(objects) if config.store.direct_pushes else None
         lanes = Lanes(most_waiting=BROADCASTS_WAITING)
         stack.push_async_callback(lanes.close, config.limits.forward_timeout_seconds)
         parts = Parts(
@@ -118,11 +123,18 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
             index_view=lambda: asdict(index.status),
             problems=lambda: _problems(index, members),
             lanes=lanes,
+            objects=objects,
+            notes=notes,
             clock=clock,
         )
         application = assemble(config, parts, members)
         await stack.enter_async_context(
-            _running(prune_expired(platforms, links, clock), follow_changes(members))
+            _running(
+                prune_expired(platforms, links, clock),
+                follow_changes(members),
+                forget_gone(objects, clock, timedelta(days=config.store.gone_days)),
+                *([notes.run()] if notes is not None else []),
+            )
         )
         _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))
         yield application
@@ -200,6 +212,16 @@ def _outbound_limits(config: NodeConfig) -> OutboundLimits:
     return OutboundLimits(
         max_connections_per_origin=config.limits.connections_per_receiver,
         max_response_body=config.limits.answer_bytes,
+    )
+
+
+def _bounds(config: NodeConfig) -> Bounds:
+    store = config.store
+    return Bounds(
+        objects=store.objects,
+        objects_per_owner=store.objects_per_owner,
+        total_bytes=store.total_bytes,
+        object_bytes=store.object_bytes,
     )
 
 

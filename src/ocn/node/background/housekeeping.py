@@ -1,11 +1,13 @@
 """Prune what has expired, and follow changes that other processes made to the database."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
 from ocn.errors import OcnError
 from ocn.node.members import Members
+from ocn.node.object_store.port import ObjectStore
 from ocn.node.ports import Clock, LinkStore, PlatformStore
 
 _log = structlog.get_logger("ocn.node.background")
@@ -22,6 +24,18 @@ async def prune_expired(platforms: PlatformStore, links: LinkStore, clock: Clock
             removed = await links.prune(now) + await platforms.prune(now)
             if removed:
                 _log.info("pruned", removed=removed)
+        except OcnError as error:
+            _log.warning("prune_failed", error=str(error))
+        await asyncio.sleep(PRUNE_SECONDS)
+
+
+async def forget_gone(objects: ObjectStore, clock: Clock, after: timedelta) -> None:
+    """Forget objects that were withdrawn long enough ago, every ten minutes, until cancelled."""
+    while True:
+        try:
+            removed = await objects.prune(clock.now() - after)
+            if removed:
+                _log.info("objects_forgotten", removed=removed)
         except OcnError as error:
             _log.warning("prune_failed", error=str(error))
         await asyncio.sleep(PRUNE_SECONDS)
