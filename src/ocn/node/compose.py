@@ -88,8 +88,10 @@ class Parts:
     index_view: Callable[[], dict[str, object]]
     problems: Callable[[], list[str]]
     lanes: Lanes = field(default_factory=lambda: Lanes(most_waiting=BROADCASTS_WAITING))
+    stored: HubStore = field(default_factory=NothingStored)
+    """What stands in for the hub's memory when there are no ``objects``."""
     objects: ObjectStore | None = None
-    """The hub's memory; without one, nothing is kept and GET ALL is refused."""
+    """The hub's memory: kept from broadcasts, asked by GET ALL and open routing."""
     notes: Notes | None = None
     """Given when direct pushes are kept too; its ``run`` is the caller's to run."""
     clock: Clock = field(default_factory=SystemClock)
@@ -215,7 +217,7 @@ def _forwarding(
 
 def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands) -> HubStore:
     if parts.objects is None:
-        return NothingStored()
+        return parts.stored
     sharing = Sharing(members=members, directory=parts.directory, admission=demands)
     lists = StoredLists(
         store=parts.objects,

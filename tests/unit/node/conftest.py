@@ -20,7 +20,7 @@ from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard
-from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
+from ocn.node.storage import MemoryLinkStore, MemoryObjectStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -223,6 +223,7 @@ class World:
             platforms=store,
             links=links,
             stored=stored or NothingStored(),
+            objects=MemoryObjectStore(self.clock) if stored is None else None,
             directory=self.directory,
             outbound=self,
             url_check=self,
@@ -361,7 +362,7 @@ def make_network() -> Callable[[Callable[[], HubStore]], Awaitable[Network]]:
     return joined
 
 
-async def joined(stored: Callable[[], HubStore] = NothingStored) -> Network:
+async def joined(stored: Callable[[], HubStore | None] = lambda: None) -> Network:
     """Let both nodes start and the three parties join."""
     world = World()
     one, two = await world.node("one", stored=stored()), await world.node("two", stored=stored())
