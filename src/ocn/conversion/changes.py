@@ -1,8 +1,8 @@
 """The loss report: what a conversion changed beyond another way of saying the same."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ocn.ocpi.versions import VersionNumber
 
@@ -20,8 +20,7 @@ class Loss(StrEnum):
     """What is left says something else about money, law or who may see it: never without being allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One entry. ``pointer`` is a JSON pointer (RFC 6901) into the document of ``version``.
 
     For a value that was synthesised that is the result of the step that made it; for all others the
@@ -88,8 +87,8 @@ class Report:
     def under(self, mark: int, prefix: str) -> None:
         """Put ``prefix`` before the pointers of all changes since there were ``mark`` of them."""
         for index in range(mark, len(self.changes)):
-            change = self.changes[index]
-            self.changes[index] = replace(change, pointer=prefix + change.pointer)
+            pointer, loss, note, version = self.changes[index]
+            self.changes[index] = Change(prefix + pointer, loss, note, version)
 
 
 def pointer_to(name: str) -> str:

@@ -1,7 +1,5 @@
 """The location of a CDR: Location in 2.1.1, CdrLocation in 2.2.1."""
 
-from dataclasses import replace
-
 from ocn.conversion.changes import Loss, Report
 from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
@@ -119,4 +117,4 @@ def _place(report: Report, mark: int, *, source: str, target: str) -> None:
     for index in range(mark, len(report.changes)):
         change = report.changes[index]
         prefix = target if change.loss is Loss.SYNTHESISED else source
-        report.changes[index] = replace(change, pointer=prefix + change.pointer)
+        report.changes[index] = change._replace(pointer=prefix + change.pointer)
