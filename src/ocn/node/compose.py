@@ -61,8 +61,10 @@ from ocn.node.routing.router import Router
 from ocn.node.routing.sharing import Sharing
 from ocn.node.routing.sightings import Sightings
 from ocn.node.rules.demands import Demands
+from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey, ReplayWindow
+from ocn.signing.strict import Window
 
 BROADCASTS_WAITING = 1_000
 """Per lane of a receiver; what comes after that it has to fetch."""
@@ -107,14 +109,26 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
     handed_out = HandedOut(
         url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
     )
+    strict_signatures = _strict_signatures(config, parts)
     hub_modules = _hub_modules(config, parts, members, persona)
     reports = BroadcastReports()
     proofs, exchange = _between_nodes(config, parts)
-    demands = Demands(members, signatures_required=config.signatures.required)
+    demands = Demands(members, signatures=_signature_demands(config))
     stored = _stored(config, parts, members, demands)
     forwarding = _forwarding(config, parts, persona, exchange, reports, stored)
     return Application(
-        pipeline=_pipeline(config, parts, members, persona, handed_out, proofs, forwarding, demands, stored),
+        pipeline=_pipeline(
+            config,
+            parts,
+            members,
+            persona,
+            handed_out,
+            proofs,
+            strict_signatures,
+            forwarding,
+            demands,
+            stored,
+        ),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
@@ -146,17 +160,20 @@ def _pipeline(
     persona: Persona,
     handed_out: HandedOut,
     proofs: NodeProofs,
+    strict_signatures: StrictSignatures,
     forwarding: Deliveries,
     demands: Demands,
     stored: HubStore,
 ) -> Pipeline:
-    party_signatures = PartySignatures(parts.directory)
+    party_signatures = PartySignatures(parts.directory, complete=config.signatures.complete)
+    signature_demands = _signature_demands(config)
     sightings = Sightings()
     return Pipeline(
         authentication=Callers(
             members=members,
             directory=parts.directory,
             party_signatures=party_signatures,
+            strict_signatures=strict_signatures,
             proofs=proofs,
         ),
         addressing=Addressing(
@@ -174,6 +191,7 @@ def _pipeline(
             url_check=parts.url_check,
             clock=parts.clock,
             key=parts.key,
+            strict_links=_strict_links(parts),
         ),
         forwarding=forwarding,
         responding=Responder(
@@ -182,9 +200,39 @@ def _pipeline(
             url_check=parts.url_check,
             clock=parts.clock,
             key=parts.key,
-            signatures_required=config.signatures.required,
+            strict_signatures=strict_signatures,
+            strict_links=_strict_links(parts),
+            demands=signature_demands,
         ),
     )
+
+
+def _strict_signatures(config: NodeConfig, parts: Parts) -> StrictSignatures:
+    settings = config.signatures
+    window = Window(
+        skew_ms=int(settings.strict_clock_skew_seconds * 1000),
+        lifetime_ms=int(settings.strict_lifetime_seconds * 1000),
+    )
+    replays = ReplayWindow(
+        max_age_ms=window.remembered_ms,
+        max_entries=_REPLAYS_REMEMBERED,
+        max_per_node=_REPLAYS_PER_NODE,
+    )
+    return StrictSignatures(
+        parts.directory,
+        window=window,
+        replays=replays,
+        now_ms=parts.now_ms,
+        by_operator=settings.strict_by_operator,
+    )
+
+
+def _strict_links(parts: Parts) -> StrictLinks:
+    return StrictLinks(key=parts.key, now_ms=parts.now_ms)
+
+
+def _signature_demands(config: NodeConfig) -> SignatureDemands:
+    return SignatureDemands(config.signatures.demand, notary=config.signatures.required)
 
 
 def _forwarding(
@@ -206,7 +254,7 @@ def _forwarding(
         one = NotedPushes(one=one, notes=parts.notes)
     broadcasts = Broadcasts(
         one=one,
-        legs=Legs(hub=persona.party, key=parts.key),
+        legs=Legs(hub=persona.party, key=parts.key, strict_links=_strict_links(parts)),
         lanes=parts.lanes,
         store=stored,
         reports=reports,

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -21,6 +21,7 @@ from pydantic_settings import (
 )
 
 from ocn.errors import ConfigurationError
+from ocn.node.model import SignatureDemand
 
 _PREFIX: Final = "OCN_NODE_"
 _ADDRESS: Final = r"^0x[0-9A-Fa-f]{40}$"
@@ -102,10 +103,33 @@ class ChainSettings(_Section):
 
 
 class Signatures(_Section):
-    """What party signatures this node demands. A platform may demand more for itself (`ocnrules`)."""
+    """What party signatures this node demands. A platform may demand more (`ocnrules`, admin API)."""
 
     required: bool = Field(
-        False, description="Refuse every request and answer that its party has not signed."
+        False,
+        description="Refuse every request and answer without a notary signature, whatever `demand` says.",
+    )
+    demand: SignatureDemand = Field(
+        SignatureDemand.NONE,
+        description="What is demanded of every request and answer: `none`, `compatible` (the notary's),"
+        " `strict`, or `either`.",
+    )
+    complete: bool = Field(
+        False,
+        description="Refuse a notary signature that does not cover every value, as after a member was added.",
+    )
+    strict_by_operator: bool = Field(
+        False, description="Take strict signatures by the key of the party's node in place of its own."
+    )
+    strict_lifetime_seconds: float = Field(
+        300.0, gt=0, le=3600, description="Longest lifetime of a strict signature that is taken."
+    )
+    strict_clock_skew_seconds: float = Field(
+        60.0, gt=0, le=600, description="How far the clock of a party that signs strictly may be off."
+    )
+    possession: Literal["optional", "required"] = Field(
+        "optional",
+        description="Whether parties must prove, when they register, that they hold the key listed for them.",
     )
 
 

@@ -13,6 +13,17 @@ from ocn.ocpi.roles import ConnectionStatus, Role
 from ocn.ocpi.versions import VersionNumber
 
 
+class SignatureDemand(StrEnum):
+    """What party signature is demanded of a message."""
+
+    NONE = "none"
+    COMPATIBLE = "compatible"
+    """The notary's, in ``OCN-Signature`` or ``ocn_signature``."""
+    STRICT = "strict"
+    """In ``OCN-Strict-Signature``."""
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True)
 class PlatformRole:
     """One party of a platform in one market role; ``business_details`` is the JSON text it registered."""
@@ -57,6 +68,12 @@ class Platform:
     updated_at: datetime | None = None
     rules: OcnRules = NO_RULES
     """Who may send to it; changed by ``PlatformStore.change_rules`` and by nothing else."""
+    signature_demand: SignatureDemand = SignatureDemand.NONE
+    """Of requests to it and answers to it; beside ``requires_signatures``, the switch of OcnRules."""
+    signs_strictly: bool = False
+    """It has declared that all its requests are strictly signed: one that is not is none of its own."""
+    proved: Mapping[PartyId, datetime] = field(default_factory=dict)
+    """When its parties proved, with their credentials, that they hold the keys listed for them."""
     parties: frozenset[PartyId] = field(init=False, compare=False)
     """The parties it speaks for."""
     authorization: str = field(init=False, repr=False, compare=False)

@@ -20,6 +20,7 @@ SIGNED_BY_NODES = (
     names.REQUEST_ID,
     names.CORRELATION_ID,
     names.SIGNATURE,
+    names.STRICT_SIGNATURE,
     "content-type",
     WAY,
 )

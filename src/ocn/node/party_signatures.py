@@ -25,6 +25,7 @@ from ocn.signing import (
     encode,
     parse_json,
     request_values,
+    require_complete,
     response_values,
     rewrite,
     same_address,
@@ -35,8 +36,10 @@ from ocn.signing import (
 class PartySignatures:
     """Checks notary signatures and who made them."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, *, complete: bool = False) -> None:
+        """With ``complete``, values added to signed ones are refused, which the scheme lets pass."""
         self._directory = directory
+        self._complete = complete
 
     def of_request(self, received: Received, sender: PartyId) -> Signatures | None:
         """Verify the signature of a request, if it has one; ``sender`` is who must have signed it.
@@ -81,6 +84,8 @@ class PartySignatures:
     def _verify(self, text: str, values: SignedValues, signer: PartyId) -> Signatures:
         envelope = decode(text)
         verified = verify(envelope, values)
+        if self._complete:
+            require_complete(envelope, values)
         listing = self._directory.party(signer)
         if listing is None:
             raise SignatureInvalid(f"{signer} is not listed in the registry")

@@ -19,6 +19,7 @@ from ocn.ocpi.modules import Carries, InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
 from ocn.signing import Envelope
+from ocn.signing.strict import Standing, StrictProof
 
 
 class Door(Enum):
@@ -79,6 +80,7 @@ class Authenticated(msgspec.Struct, frozen=True, gc=False):
     platform: Platform | None
     node_url: str | None
     signature: Signatures | None
+    strict: StrictProof | None = None
 
 
 class Way(Enum):
@@ -170,6 +172,8 @@ class Routed(msgspec.Struct, frozen=True, gc=False):
     url: str
     body: bytes
     signature: str | None
+    strict: Standing | None = None
+    """The strict signature as far as it has come; see :class:`ocn.node.strict.StrictLinks`."""
 
     @property
     def received(self) -> Received:

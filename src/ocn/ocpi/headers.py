@@ -14,8 +14,11 @@ LIMIT = "x-limit"
 SIGNATURE = "ocn-signature"
 """The party's notary signature; on node-to-node requests it still is the party's."""
 
+STRICT_SIGNATURE = "ocn-strict-signature"
+"""The party's strict signature, of requests and of answers; see :mod:`ocn.signing.strict`."""
+
 ROUTING = (FROM_COUNTRY, FROM_PARTY, TO_COUNTRY, TO_PARTY)
-RELAYED_WITH_ANSWERS = (LINK, LOCATION, TOTAL_COUNT, LIMIT)
+RELAYED_WITH_ANSWERS = (LINK, LOCATION, TOTAL_COUNT, LIMIT, STRICT_SIGNATURE)
 
 DISPLAY_NAME = {
     AUTHORIZATION: "Authorization",
@@ -30,5 +33,6 @@ DISPLAY_NAME = {
     TOTAL_COUNT: "X-Total-Count",
     LIMIT: "X-Limit",
     SIGNATURE: "OCN-Signature",
+    STRICT_SIGNATURE: "OCN-Strict-Signature",
 }
 """How the texts spell them; some peers compare header names with regard to case."""

@@ -49,6 +49,18 @@ def replace_member(body: bytes, member: Member, value: object) -> bytes:
     return body[: member.start] + msgspec.json.encode(value) + body[member.end :]
 
 
+def without_value(body: bytes, name: str) -> bytes:
+    """Return the body with nothing where a top-level member has its value; unchanged when it has none.
+
+    A body that does not hold the name, as it is written, is not read at all.
+
+    Raises:
+        InvalidParameters: see :func:`find_member`.
+    """
+    member = find_member(body, name) if f'"{name}"'.encode() in body else None
+    return body if member is None else body[: member.start] + body[member.end :]
+
+
 def member_value(body: bytes, member: Member) -> object:
     """Decode the member's value."""
     return msgspec.json.decode(body[member.start : member.end])

@@ -16,7 +16,6 @@ from ocn.signing.strict import (
     read_chain,
     sign_strictly,
     verify_strictly,
-    write_chain,
 )
 from ocn.signing.strict.chain import link_statement, name_of, origin_statement, signed_digest
 
@@ -55,12 +54,10 @@ def test_every_link_of_the_vector_is_written_as_it_stands_there(vector: dict[str
         now, reason = parts_of(vector["kind"], link["parts"]), Reason(link["reason"])
         proof = verify_strictly(text, before)
         was = {name: old for name, old in before.digests().items() if old != now.digests()[name]}
-        statement = link_statement(proof.head, reason, link["created"], was, now.digests())
+        statement = link_statement(proof.standing.head, reason, link["created"], was, now.digests())
         assert statement.decode().splitlines() == link["statement"]
         key = PrivateKey.from_hex(link["key"])
-        text = write_chain(
-            extend(key, proof.chain, proof.head, reason, before, now, created_ms=link["created"])
-        )
+        text = extend(key, proof.standing, reason, now, created_ms=link["created"]).text
         assert text == link["header"]
         before = now
 

@@ -61,8 +61,8 @@ def signed(parts: RequestParts | AnswerParts) -> str:
     return sign_strictly(PARTY, parts, created_ms=NOW, lifetime_ms=60_000, nonce=NONCE)
 
 
-def linked(proof: StrictProof, reason: Reason, before: RequestParts, now: RequestParts) -> Chain:
-    return extend(NODE, proof.chain, proof.head, reason, before, now, created_ms=NOW)
+def linked(proof: StrictProof, reason: Reason, now: RequestParts) -> Chain:
+    return extend(NODE, proof.standing, reason, now, created_ms=NOW).chain
 
 
 def grown(links: int) -> tuple[str, RequestParts]:
@@ -70,7 +70,7 @@ def grown(links: int) -> tuple[str, RequestParts]:
     text, parts = signed(REQUEST), REQUEST
     for number in range(links):
         changed = replace(parts, response_url=f"https://node.test/{number}")
-        text = write_chain(linked(verify_strictly(text, parts), Reason.RESPONSE_URL, parts, changed))
+        text = write_chain(linked(verify_strictly(text, parts), Reason.RESPONSE_URL, changed))
         parts = changed
     return text, parts
 
@@ -133,7 +133,7 @@ def test_chain_that_is_full_takes_no_further_link() -> None:
     proof = verify_strictly(text, parts)
 
     with pytest.raises(Unsignable, match="at most"):
-        linked(proof, Reason.RESPONSE_URL, parts, replace(parts, response_url="https://x.test"))
+        linked(proof, Reason.RESPONSE_URL, replace(parts, response_url="https://x.test"))
 
 
 def test_chain_with_more_links_than_allowed_is_refused_before_it_is_verified() -> None:
@@ -162,7 +162,7 @@ def test_no_reason_lets_a_node_change_what_a_request_is(reason: Reason, name: st
     changed = replace(REQUEST, **{name: "other"})  # type: ignore[arg-type]  # texts all of them
 
     with pytest.raises(Unsignable):
-        linked(verify_strictly(signed(REQUEST), REQUEST), reason, REQUEST, changed)
+        linked(verify_strictly(signed(REQUEST), REQUEST), reason, changed)
 
 
 def test_link_whose_reason_may_not_change_its_part_is_refused() -> None:
@@ -184,13 +184,13 @@ def test_link_for_a_reason_that_is_not_taken_is_refused() -> None:
 def test_nothing_changed_adds_no_link() -> None:
     proof = verify_strictly(signed(REQUEST), REQUEST)
 
-    assert linked(proof, Reason.CONVERSION, REQUEST, REQUEST) is proof.chain
+    assert linked(proof, Reason.CONVERSION, REQUEST) is proof.chain
 
 
 def test_address_that_a_node_handed_out_may_be_exchanged_for_the_one_it_stands_for() -> None:
     asked = replace(REQUEST, method="GET", path="/page/AAAAAAAAAAAAAAAAAAAAAA", body=b"", response_url="")
     page = replace(asked, path="", query="offset=50")
-    chain = linked(verify_strictly(signed(asked), asked), Reason.ADDRESS, asked, page)
+    chain = linked(verify_strictly(signed(asked), asked), Reason.ADDRESS, page)
 
     proof = verify_strictly(write_chain(chain), page)
 
@@ -205,7 +205,7 @@ def test_address_that_a_node_handed_out_may_be_exchanged_for_the_one_it_stands_f
 def test_path_of_an_object_cannot_be_passed_off_as_handed_out(method: str, path: str) -> None:
     asked = replace(REQUEST, method=method, path=path)
     swapped = replace(asked, path="/OTHER")
-    chain = linked(verify_strictly(signed(asked), asked), Reason.ADDRESS, asked, swapped)
+    chain = linked(verify_strictly(signed(asked), asked), Reason.ADDRESS, swapped)
 
     with pytest.raises(SignatureInvalid, match="none that a node handed out"):
         verify_strictly(write_chain(chain), swapped)
@@ -214,7 +214,7 @@ def test_path_of_an_object_cannot_be_passed_off_as_handed_out(method: str, path:
 def test_hub_that_passes_a_message_on_shows_who_spoke_and_to_whom() -> None:
     asked = replace(REQUEST, receiver="CHOCN")
     onward = replace(asked, sender="CHOCN", receiver="NLCPO")
-    chain = linked(verify_strictly(signed(asked), asked), Reason.TO, asked, onward)
+    chain = linked(verify_strictly(signed(asked), asked), Reason.TO, onward)
 
     proof = verify_strictly(write_chain(chain), onward)
 

@@ -6,6 +6,7 @@ from ocn.node.party_signatures import PartySignatures
 from ocn.node.peers import NodeProofs
 from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Received
+from ocn.node.strict import StrictSignatures
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable, Unauthorized, UnknownReceiver
 from ocn.ocpi.party_id import PartyId
@@ -21,11 +22,13 @@ class Callers:
         members: Members,
         directory: Directory,
         party_signatures: PartySignatures,
+        strict_signatures: StrictSignatures,
         proofs: NodeProofs,
     ) -> None:
         self._members = members
         self._directory = directory
         self._party_signatures = party_signatures
+        self._strict_signatures = strict_signatures
         self._proofs = proofs
 
     def authenticate(self, received: Received) -> Authenticated:
@@ -44,7 +47,8 @@ class Callers:
             sender = _named_sender(received)
             node_url = self._node_url(received, sender)
         signature = self._party_signatures.of_request(received, sender)
-        return Authenticated(received, sender, platform, node_url, signature)
+        strict = self._strict_signatures.of_request(received, sender)
+        return Authenticated(received, sender, platform, node_url, signature, strict)
 
     def _platform(self, received: Received) -> Platform:
         platform = self._members.by_authorization(received.headers.get(names.AUTHORIZATION, ""))

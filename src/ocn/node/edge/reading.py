@@ -14,6 +14,7 @@ _LOOKED_AT = (
     names.CORRELATION_ID,
     *names.ROUTING,
     names.SIGNATURE,
+    names.STRICT_SIGNATURE,
     NODE_SIGNATURE,
     "content-type",
     "content-encoding",

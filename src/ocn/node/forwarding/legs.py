@@ -7,6 +7,8 @@ receivers. The body and the owner in the URL stay the sender's, and a party sign
 from ocn.node.endpoints import endpoint_of, join
 from ocn.node.party_signatures import readdressed
 from ocn.node.stages import LocalPlatform, Permitted, RemoteNode, Routed
+from ocn.node.strict import StrictLinks
+from ocn.node.strict.parts import version_at
 from ocn.ocpi import headers as names
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey
@@ -15,9 +17,10 @@ from ocn.signing import PrivateKey
 class Legs:
     """Makes the legs of this node's broadcasts."""
 
-    def __init__(self, *, hub: PartyId, key: PrivateKey) -> None:
+    def __init__(self, *, hub: PartyId, key: PrivateKey, strict_links: StrictLinks) -> None:
         self._hub = hub
         self._key = key
+        self._strict_links = strict_links
 
     def to_party(self, permitted: Permitted, party: PartyId, target: LocalPlatform) -> Routed:
         """Address a broadcast to one party connected here.
@@ -30,7 +33,12 @@ class Legs:
         endpoint = endpoint_of(received.address, target, party)
         url = join(endpoint, received.address.path, received.address.query)
         signature = readdressed(permitted, self._hub, party, self._key)
-        return Routed(permitted, target, self._hub, party, url, received.body, signature)
+        proof = permitted.authenticated.strict
+        strict = self._strict_links.renamed(
+            proof.standing if proof else None, sender=self._hub.key, receiver=party.key
+        )
+        strict = self._strict_links.converted(strict, version=version_at(target, received.address.version))
+        return Routed(permitted, target, self._hub, party, url, received.body, signature, strict)
 
     def to_node(self, permitted: Permitted, node: RemoteNode) -> Routed:
         """Pass a broadcast to a node, for its parties."""
@@ -39,4 +47,8 @@ class Legs:
             endpoint_of(received.address, node, self._hub), received.address.path, received.address.query
         )
         signature = received.headers.get(names.SIGNATURE)
-        return Routed(permitted, node, permitted.sender, received.receiver, url, received.body, signature)
+        proof = permitted.authenticated.strict
+        strict = proof.standing if proof else None
+        return Routed(
+            permitted, node, permitted.sender, received.receiver, url, received.body, signature, strict
+        )

@@ -76,6 +76,8 @@ class Sender:
             headers["Content-Type"] = received.headers.get("content-type", "application/json")
         if routed.signature:
             headers["OCN-Signature"] = routed.signature
+        if routed.strict is not None:
+            headers["OCN-Strict-Signature"] = routed.strict.text
         return headers
 
 

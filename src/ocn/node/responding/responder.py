@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import below_node_door
-from ocn.node.model import LinkKind, Platform
+from ocn.node.model import LinkKind
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
@@ -21,11 +21,14 @@ from ocn.node.stages import (
     Signatures,
     Stored,
 )
+from ocn.node.strict import MISSING_STRICT, SignatureDemands, StrictLinks, StrictSignatures
 from ocn.ocpi import headers as names
+from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
 from ocn.ocpi.links import format_next_link, next_link
 from ocn.ocpi.members import append_member, find_member, replace_member
 from ocn.ocpi.modules import Carries
+from ocn.ocpi.statuses import is_success
 from ocn.signing import (
     JsonInvalid,
     JsonValue,
@@ -37,6 +40,7 @@ from ocn.signing import (
     rewrite,
     sign,
 )
+from ocn.signing.strict import Standing
 
 _RELAYED = frozenset(names.RELAYED_WITH_ANSWERS)
 _WITHOUT_BODY = frozenset({204, 205})
@@ -62,14 +66,18 @@ class Responder:
         url_check: UrlCheck,
         clock: Clock,
         key: PrivateKey,
-        signatures_required: bool,
+        strict_signatures: StrictSignatures,
+        strict_links: StrictLinks,
+        demands: SignatureDemands,
     ) -> None:
         self._party_signatures = party_signatures
         self._handed_out = handed_out
         self._url_check = url_check
         self._clock = clock
         self._key = key
-        self._signatures_required = signatures_required
+        self._strict_signatures = strict_signatures
+        self._strict_links = strict_links
+        self._demands = demands
 
     async def respond(self, delivered: Delivered) -> Answer:
         """Return what the caller gets.
@@ -82,16 +90,20 @@ class Responder:
             return self._own_answer(routed, answer)
         body = relayed_body(answer, self._clock)
         headers = _relayed_headers(answer)
-        signatures, envelope = self._signature(routed, headers, body)
+        strict = self._strict(routed, answer, headers, body)
+        signatures, envelope = self._signature(routed, headers, body, strict is not None)
         exchanged = await self._exchange(routed, headers, answer.status)
-        if signatures is None:
+        if signatures is None and strict is None:
             # An address that was not exchanged would lead the caller, and its token, past the node.
             headers.pop(names.LINK, None)
             headers.pop(names.LOCATION, None)
         if exchanged is not None:
             headers[exchanged.name] = exchanged.new
+            strict = self._strict_links.exchanged(strict, exchanged.name, exchanged.new)
             if signatures is not None:
                 body = self._sign_again(signatures, envelope, exchanged, headers, body)
+        if strict is not None:
+            headers[names.STRICT_SIGNATURE] = strict.text
         status = 200 if answer.status in _WITHOUT_BODY else answer.status
         return Answer(status, {**headers, **caller_headers(routed.permitted)}, body)
 
@@ -99,25 +111,40 @@ class Responder:
         """Return what the hub answers itself, signed by it for a caller that signs or demands signatures."""
         headers, body = _relayed_headers(answer), answer.body
         authenticated = routed.permitted.authenticated
-        if authenticated.signature is not None or self._demands(authenticated.platform):
+        platform = authenticated.platform
+        if authenticated.signature is not None or self._demands.unmet(platform, notary=False, strict=True):
             signed = sign(response_values(headers, _parsed(body)), self._key)
             body = append_member(body, "ocn_signature", encode(signed))
+        if authenticated.strict is not None or self._demands.unmet(platform, notary=True, strict=False):
+            headers[names.STRICT_SIGNATURE] = self._strict_links.own_answer(
+                routed.permitted, answer.status, headers, body
+            )
         return Answer(answer.status, {**headers, **caller_headers(routed.permitted)}, body)
 
-    def _demands(self, platform: Platform | None) -> bool:
-        return self._signatures_required or (platform is not None and platform.requires_signatures)
+    def _strict(
+        self, routed: Routed, answer: OutboundAnswer, headers: dict[str, str], body: bytes
+    ) -> Standing | None:
+        """Return the strict signature of the receiver; an answer that had to be written out here has none."""
+        proof = None
+        if body is answer.body:
+            proof = self._strict_signatures.of_answer(routed, answer.status, headers, body)
+        headers.pop(names.STRICT_SIGNATURE, None)
+        return proof.standing if proof is not None else None
 
     def _signature(
-        self, routed: Routed, headers: dict[str, str], body: bytes
+        self, routed: Routed, headers: dict[str, str], body: bytes, strict: bool
     ) -> tuple[Signatures | None, JsonValue]:
         envelope = _parsed(body) if b'"ocn_signature"' in body else None
         text = envelope.pop("ocn_signature", None) if isinstance(envelope, dict) else None
+        signatures = None
         if isinstance(text, str) and text:
             signer = routed.permitted.receiver
-            return self._party_signatures.of_answer(text, headers, envelope, signer), envelope
-        if self._demands(routed.permitted.authenticated.platform):
-            raise ServerFault("Unable to verify response signature: Missing OCN Signature")
-        return None, None
+            signatures = self._party_signatures.of_answer(text, headers, envelope, signer)
+        platform = routed.permitted.authenticated.platform
+        unmet = self._demands.unmet(platform, notary=signatures is not None, strict=strict)
+        if unmet is not None and (unmet != MISSING_STRICT or _succeeded(body)):
+            raise ServerFault(f"Unable to verify response signature: {unmet}")
+        return signatures, envelope
 
     async def _exchange(self, routed: Routed, headers: dict[str, str], status: int) -> _Exchanged | None:
         address = routed.received.address
@@ -188,6 +215,12 @@ class Responder:
         if member is None:
             raise AssertionError("a signature once read has gone")
         return replace_member(body, member, encode(rewritten))
+
+
+def _succeeded(body: bytes) -> bool:
+    """Whether there is something to be believed; a refusal may be a node's own, which signs none strictly."""
+    status = read_status_code(body)
+    return status is not None and is_success(status)
 
 
 def _parsed(body: bytes) -> JsonValue:

@@ -10,7 +10,7 @@ from typing import Protocol
 from ocn.node.members import Members
 from ocn.node.model import Platform
 from ocn.node.ports import Directory
-from ocn.node.stages import Door, Everyone, LocalPlatform, Permitted, RemoteNode
+from ocn.node.stages import Authenticated, Door, Everyone, LocalPlatform, Permitted, RemoteNode
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -45,8 +45,12 @@ def audience_of(roles: Collection[Role], module: str) -> frozenset[Role]:
 class Admission(Protocol):
     """The receiver's own rules."""
 
+    def signed_enough(self, platform: Platform, authenticated: Authenticated, /) -> bool:
+        """Whether a request has the signatures that a platform demands."""
+        ...
+
     def admits(self, platform: Platform, sender: PartyId, module: str, /, *, signed: bool) -> bool:
-        """Whether the platform takes what a party sends in a module."""
+        """Whether the platform takes what a party sends in a module; ``signed``: signed as it demands."""
         ...
 
 
@@ -77,12 +81,12 @@ class Audiences:
         self, permitted: Permitted, audience: frozenset[Role], module: str
     ) -> Iterator[tuple[PartyId, LocalPlatform]]:
         own = permitted.authenticated.platform
-        signed = permitted.authenticated.signature is not None
         for platform in self._members.platforms():
             if own is not None and platform.id == own.id:
                 continue
             if (module, InterfaceRole.RECEIVER) not in platform.endpoints:
                 continue
+            signed = self._admission.signed_enough(platform, permitted.authenticated)
             if not self._admission.admits(platform, permitted.sender, module, signed=signed):
                 continue
             target = LocalPlatform(platform)

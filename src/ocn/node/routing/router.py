@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from ocn.node.endpoints import endpoint_of, join
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import NODE_DOOR, below_node_door
@@ -10,7 +12,6 @@ from ocn.node.party_signatures import Renamed, readdressed, signed_request
 from ocn.node.ports import Clock, UrlCheck
 from ocn.node.routing.audiences import Audiences
 from ocn.node.routing.receivers import Receivers
-from ocn.node.routing.response_urls import ResponseUrl, in_body, in_query, reserved_until
 from ocn.node.stages import (
     Door,
     Everyone,
@@ -23,10 +24,14 @@ from ocn.node.stages import (
     Stored,
     Way,
 )
+from ocn.node.strict import StrictLinks
+from ocn.node.strict.parts import place_of, version_at
 from ocn.ocpi import headers as names
-from ocn.ocpi.errors import InvalidParameters, UnknownObject
+from ocn.ocpi.errors import InvalidParameters, UnknownObject, UnknownReceiver
 from ocn.ocpi.modules import Carries, InterfaceRole, ModuleID
+from ocn.ocpi.response_urls import ResponseUrl, in_body, in_query, reserved_until
 from ocn.signing import JsonValue, PrivateKey, Unsignable, encode, rewrite
+from ocn.signing.strict import Standing
 
 
 class Router:
@@ -41,6 +46,7 @@ class Router:
         url_check: UrlCheck,
         clock: Clock,
         key: PrivateKey,
+        strict_links: StrictLinks,
     ) -> None:
         self._receivers = receivers
         self._audiences = audiences
@@ -48,6 +54,7 @@ class Router:
         self._url_check = url_check
         self._clock = clock
         self._key = key
+        self._strict_links = strict_links
 
     async def route(self, permitted: Permitted) -> Routed:
         """Find the target and rewrite what must be; raises the errors of its parts."""
@@ -63,7 +70,8 @@ class Router:
         target = self._receivers.find(permitted)
         if received.address.link_id is not None:
             link = await self._handed_out.resolve(received.address.link_id, permitted)
-            return self._routed(permitted, target, _address_of(link, target))
+            routed = self._routed(permitted, target, _address_of(link, target))
+            return self._led(routed, target)
         endpoint = endpoint_of(received.address, target, permitted.receiver)
         match received.address.carries:
             case Carries.RESPONSE_URL_IN_BODY:
@@ -80,7 +88,30 @@ class Router:
         signature = received.headers.get(names.SIGNATURE)
         if received.receiver is None and permitted.authenticated.signature is not None:
             signature = readdressed(permitted, permitted.sender, permitted.receiver, self._key)
-        return Routed(permitted, target, permitted.sender, permitted.receiver, url, received.body, signature)
+        strict = self._strict(permitted, target)
+        return Routed(
+            permitted, target, permitted.sender, permitted.receiver, url, received.body, signature, strict
+        )
+
+    def _strict(self, permitted: Permitted, target: LocalPlatform | RemoteNode) -> Standing | None:
+        """Return the strict signature under the names and in the version that the receiver is called by."""
+        proof = permitted.authenticated.strict
+        if proof is None:
+            return None
+        links, version = self._strict_links, version_at(target, permitted.received.address.version)
+        named = links.renamed(proof.standing, sender=permitted.sender.key, receiver=permitted.receiver.key)
+        return links.converted(named, version=version)
+
+    def _led(self, routed: Routed, target: LocalPlatform | RemoteNode) -> Routed:
+        if routed.strict is None:
+            return routed
+        try:
+            endpoint = endpoint_of(routed.received.address, target, routed.permitted.receiver)
+        except UnknownReceiver:
+            endpoint = None
+        path, query = place_of(routed.url, endpoint)
+        strict = self._strict_links.led_to(routed.strict, path=path, query=query)
+        return msgspec.structs.replace(routed, strict=strict)
 
     async def _with_callback(
         self,
@@ -106,7 +137,8 @@ class Router:
         if permitted.authenticated.signature is not None:
             signature = self._sign_again(permitted, permitted.authenticated.signature, found, query, body)
         url = join(endpoint, received.address.path, query)
-        return Routed(permitted, target, permitted.sender, permitted.receiver, url, body, signature)
+        strict = self._strict_links.called_back_at(self._strict(permitted, target), callback)
+        return Routed(permitted, target, permitted.sender, permitted.receiver, url, body, signature, strict)
 
     def _sign_again(
         self, permitted: Permitted, signed: Signatures, found: ResponseUrl, query: str, body: bytes

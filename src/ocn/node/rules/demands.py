@@ -4,7 +4,8 @@ from ocn.node.members import Members
 from ocn.node.model import Platform
 from ocn.node.ocn_rules import admits
 from ocn.node.rules.admission import refuse_unwelcome
-from ocn.node.stages import Addressed, Permitted
+from ocn.node.stages import Addressed, Authenticated, Permitted
+from ocn.node.strict import SignatureDemands
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
 
@@ -12,9 +13,9 @@ from ocn.ocpi.party_id import PartyId
 class Demands:
     """Applies the demands of the node and of receivers connected here."""
 
-    def __init__(self, members: Members, *, signatures_required: bool) -> None:
+    def __init__(self, members: Members, *, signatures: SignatureDemands) -> None:
         self._members = members
-        self._signatures_required = signatures_required
+        self._signatures = signatures
 
     def permit(self, addressed: Addressed) -> Permitted:
         """Accept a message; of one to everybody the receivers are asked one by one, by ``admits``.
@@ -28,11 +29,17 @@ class Demands:
         if platform is not None:
             module = authenticated.received.address.module
             refuse_unwelcome(platform.rules, authenticated.sender, receiver, module)
-        demanded = self._signatures_required or (platform is not None and platform.requires_signatures)
-        if demanded and authenticated.signature is None:
-            raise InvalidParameters("Missing OCN Signature")
+        if unmet := self._signatures.unmet_by(platform, authenticated):
+            raise InvalidParameters(unmet)
         return Permitted(addressed, platform)
 
+    def signed_enough(self, platform: Platform, authenticated: Authenticated) -> bool:
+        """Whether a request has the signatures that a platform and this node demand."""
+        return self._signatures.unmet_by(platform, authenticated) is None
+
     def admits(self, platform: Platform, sender: PartyId, module: str, *, signed: bool) -> bool:
-        """Whether a platform takes its share of a broadcast; one it does not take is not for it."""
-        return (signed or not platform.requires_signatures) and admits(platform.rules, sender, module)
+        """Whether a platform takes its share of a broadcast; one it does not take is not for it.
+
+        ``signed`` is what ``signed_enough`` says.
+        """
+        return signed and admits(platform.rules, sender, module)

@@ -12,11 +12,11 @@ package knows no registry: whether a key was entitled to sign is for its caller 
 ``freshness``   the window of time, and the bound on what may be replayed
 """
 
-from ocn.signing.strict.author import extend, sign_strictly
+from ocn.signing.strict.author import Standing, extend, sign_strictly
 from ocn.signing.strict.chain import Chain, Kind, Link, Origin, Reason
 from ocn.signing.strict.components import AnswerParts, Digests, RequestParts
 from ocn.signing.strict.freshness import Window, require_fresh
-from ocn.signing.strict.verifier import ANY_REASON, Change, StrictProof, origin_of, verify_strictly
+from ocn.signing.strict.verifier import ANY_REASON, Change, StrictProof, verify_strictly
 from ocn.signing.strict.wire import read_chain, write_chain
 
 __all__ = [
@@ -30,10 +30,10 @@ __all__ = [
     "Origin",
     "Reason",
     "RequestParts",
+    "Standing",
     "StrictProof",
     "Window",
     "extend",
-    "origin_of",
     "read_chain",
     "require_fresh",
     "sign_strictly",

@@ -6,6 +6,7 @@ from typing import Final
 
 from ocn.signing.errors import SignatureInvalid
 from ocn.signing.keys import recover_address
+from ocn.signing.strict.author import Standing
 from ocn.signing.strict.chain import (
     SHOWN,
     TOUCHES,
@@ -46,10 +47,14 @@ class StrictProof:
 
     address: str
     """Whose key signed what was said first, EIP-55."""
-    chain: Chain
     changes: tuple[Change, ...]
-    head: str
-    """The name of the last statement, which the next link goes on from."""
+    standing: Standing
+    """What the next node extends."""
+
+    @property
+    def chain(self) -> Chain:
+        """The chain itself."""
+        return self.standing.chain
 
     @property
     def origin(self) -> Origin:
@@ -60,15 +65,6 @@ class StrictProof:
     def signature(self) -> str:
         """What an answer names as its request."""
         return self.chain.signature
-
-
-def origin_of(text: str) -> Chain:
-    """Read what a header claims, unverified; to name a request in an answer, for one.
-
-    Raises:
-        SignatureInvalid: malformed.
-    """
-    return read_chain(text)
 
 
 def verify_strictly(
@@ -105,7 +101,7 @@ def verify_strictly(
         signer = recover_address(signed_digest(name), bytes.fromhex(link.signature))
         changes.append(Change(link.reason, signer, link.was, link.created))
     _require_speaker(chain, parts)
-    return StrictProof(address, chain, tuple(changes), name)
+    return StrictProof(address, tuple(changes), Standing(chain, name, parts))
 
 
 def _undone(kind: Kind, link: Link, digests: dict[str, str]) -> dict[str, str]:

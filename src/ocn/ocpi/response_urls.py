@@ -38,6 +38,12 @@ class ResponseUrl:
         """Where a party signature names it."""
         return f"$['{'params' if self.in_query else 'body'}']['response_url']"
 
+    def cut(self) -> tuple[bytes, str]:
+        """Return body and query without the address, which a signature covers by itself."""
+        if self.in_query:
+            return self.body, self.query[: self.start] + self.query[self.end :]
+        return self.body[: self.start] + self.body[self.end :], self.query
+
     def exchanged(self, url: str) -> tuple[bytes, str]:
         """Return body and query with another address in its place and no other byte changed."""
         if self.in_query:

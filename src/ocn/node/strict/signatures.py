@@ -1,0 +1,166 @@
+"""Verify strict signatures: who spoke and who changed what, each asked of the registry; fresh, and once."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ocn.node.ports import Directory
+from ocn.node.stages import Door, LocalPlatform, Received, RemoteNode, Routed
+from ocn.node.strict.parts import answer_parts, codes, request_parts
+from ocn.ocpi import headers as names
+from ocn.ocpi.errors import InvalidParameters, ServerFault
+from ocn.ocpi.party_id import PartyId
+from ocn.signing import NodeProof, ReplayWindow, SignatureInvalid, same_address
+from ocn.signing.strict import (
+    AnswerParts,
+    Reason,
+    RequestParts,
+    StrictProof,
+    Window,
+    require_fresh,
+    verify_strictly,
+)
+
+_BY_THE_SENDERS_NODE: Final = frozenset({Reason.RESPONSE_URL, Reason.ADDRESS, Reason.TO})
+_BY_THE_RECEIVERS_NODE: Final = frozenset({Reason.LINK, Reason.LOCATION, Reason.CONVERSION})
+_NOBODY: Final = frozenset[Reason]()
+
+
+class StrictSignatures:
+    """Checks strict signatures of requests and answers.
+
+    A party's own key signs; with ``by_operator`` the key of its node may do it instead. A change must be
+    signed by the one node that can have made it: of a request from another node, the sender's; of an answer
+    from another node, the receiver's. What a party sends itself has no changes.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        window: Window,
+        replays: ReplayWindow,
+        now_ms: Callable[[], int],
+        by_operator: bool = False,
+        is_copy_permitted: Callable[[PartyId, str, PartyId], bool] = lambda _sender, _to, _service: False,
+    ) -> None:
+        self._directory = directory
+        self._window = window
+        self._replays = replays
+        self._now_ms = now_ms
+        self._by_operator = by_operator
+        self._is_copy_permitted = is_copy_permitted
+        self._started_ms = now_ms()
+
+    def of_request(self, received: Received, sender: PartyId) -> StrictProof | None:
+        """Verify the strict signature of a request, if it has one.
+
+        Raises:
+            InvalidParameters: malformed, altered, by somebody not entitled, out of date, or seen before.
+        """
+        text = received.headers.get(names.STRICT_SIGNATURE)
+        if not text:
+            return None
+        try:
+            proof = self.verified(text, request_parts(received, sender), sender)
+            reasons = _BY_THE_SENDERS_NODE if received.door is Door.NODE else _NOBODY
+            self._require_changes(proof, reasons, self._operator_of(sender))
+            self._require_same_addressee(proof, received, sender)
+            self.admit_once(proof, codes(received.receiver))
+        except SignatureInvalid as error:
+            raise InvalidParameters(f"Invalid strict signature: {error}") from error
+        return proof
+
+    def of_answer(
+        self, routed: Routed, status: int, headers: Mapping[str, str], body: bytes
+    ) -> StrictProof | None:
+        """Verify the strict signature of an answer, if it has one; it must be one to this very request.
+
+        Raises:
+            ServerFault: malformed, altered, by somebody not entitled, out of date, or to another request.
+        """
+        text = headers.get(names.STRICT_SIGNATURE)
+        if not text or not isinstance(routed.target, LocalPlatform | RemoteNode) or routed.receiver is None:
+            return None
+        asked = routed.permitted.authenticated.strict
+        try:
+            parts = answer_parts(
+                status,
+                headers,
+                body,
+                request=asked.signature if asked is not None else "",
+                sender=routed.receiver,
+                receiver=routed.sender,
+                correlation_id=routed.received.correlation_id,
+            )
+            proof = self.verified(text, parts, routed.receiver)
+            remote = isinstance(routed.target, RemoteNode)
+            reasons = _BY_THE_RECEIVERS_NODE if remote else _NOBODY
+            self._require_changes(proof, reasons, self._operator_of(routed.receiver))
+            if asked is None:
+                self.admit_once(proof, codes(routed.sender))
+        except SignatureInvalid as error:
+            raise ServerFault(f"Unable to verify response signature: {error}") from error
+        return proof
+
+    def verified(self, text: str, parts: RequestParts | AnswerParts, speaker: PartyId) -> StrictProof:
+        """Verify that a party said this, lately; changes and replays are for the caller to look at.
+
+        Raises:
+            SignatureInvalid: it did not.
+        """
+        proof = verify_strictly(text, parts)
+        if proof.origin.party != codes(speaker):
+            raise SignatureInvalid(f"Strict signature: {proof.origin.party} speaks, expected {speaker}")
+        listing = self._directory.party(speaker)
+        if listing is None:
+            raise SignatureInvalid(f"Strict signature: {speaker} is not listed in the registry")
+        if not same_address(proof.address, listing.address) and not (
+            self._by_operator and same_address(proof.address, listing.operator)
+        ):
+            raise SignatureInvalid(
+                f"Strict signature: altered, or signed by another key than {listing.address} of {speaker}"
+            )
+        require_fresh(proof, self._window, now_ms=self._now_ms())
+        return proof
+
+    def admit_once(self, proof: StrictProof, receiver: str) -> None:
+        """Take note of a nonce. A broadcast reaches several receivers behind one address under one nonce.
+
+        Raises:
+            SignatureInvalid: seen before, or from before this process began to watch.
+        """
+        origin = proof.origin
+        if origin.created < self._started_ms:
+            # Only what this process has seen can be told from a replay.
+            raise SignatureInvalid("Strict signature: made before this node started, sign again")
+        seen = NodeProof(proof.address, origin.nonce + receiver, origin.created)
+        self._replays.admit(seen, now_ms=self._now_ms())
+
+    def _operator_of(self, party: PartyId) -> str:
+        listing = self._directory.party(party)
+        return listing.operator if listing is not None else ""
+
+    def _require_changes(self, proof: StrictProof, reasons: frozenset[Reason], node: str) -> None:
+        for change in proof.changes:
+            if change.reason not in reasons:
+                raise SignatureInvalid(
+                    f"Strict signature: nobody on the way may change {', '.join(change.was)}"
+                )
+            if not same_address(change.address, node):
+                raise SignatureInvalid(
+                    f"Strict signature: {', '.join(change.was)} changed by {change.address}, expected {node}"
+                )
+
+    def _require_same_addressee(self, proof: StrictProof, received: Received, sender: PartyId) -> None:
+        """A node may name a receiver where the party left it open or named the hub, and copy to services."""
+        for change in proof.changes:
+            if "from" in change.was:
+                raise SignatureInvalid("Strict signature: the sending node named itself as sender")
+            written_to = change.was.get("to", "")
+            if not written_to or received.receiver is None:
+                continue
+            to = PartyId(written_to[:2], written_to[2:])
+            if self._directory.party(to) is None:
+                continue  # the hub of the sending node, which has no listing
+            if not self._is_copy_permitted(sender, written_to, received.receiver):
+                raise SignatureInvalid(f"Strict signature: this was written to {to}")
