@@ -33,9 +33,11 @@ from ocn.node.hub_modules.credentials import HubCredentials
 from ocn.node.hub_modules.discovery import Discovery
 from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.possession import Possession
 from ocn.node.hub_modules.reach import Reach
 from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
+from ocn.node.model import SignatureDemand
 from ocn.node.object_store.cursor import Cursors
 from ocn.node.object_store.lists import ListLimits, StoredLists
 from ocn.node.object_store.noting import Notes
@@ -110,7 +112,7 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
     )
     strict_signatures = _strict_signatures(config, parts)
-    hub_modules = _hub_modules(config, parts, members, persona)
+    hub_modules = _hub_modules(config, parts, members, persona, strict_signatures)
     reports = BroadcastReports()
     proofs, exchange = _between_nodes(config, parts)
     demands = Demands(members, signatures=_signature_demands(config))
@@ -232,7 +234,7 @@ def _strict_links(parts: Parts) -> StrictLinks:
 
 
 def _signature_demands(config: NodeConfig) -> SignatureDemands:
-    return SignatureDemands(config.signatures.demand, notary=config.signatures.required)
+    return SignatureDemands(SignatureDemand(config.signatures.demand), notary=config.signatures.required)
 
 
 def _forwarding(
@@ -278,7 +280,13 @@ def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands
     return HubMemory(url=config.base_url, store=parts.objects, lists=lists)
 
 
-def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Persona) -> HubModules:
+def _hub_modules(
+    config: NodeConfig,
+    parts: Parts,
+    members: Members,
+    persona: Persona,
+    strict_signatures: StrictSignatures,
+) -> HubModules:
     discovery = Discovery(
         own_url=persona.url,
         outbound=parts.outbound,
@@ -295,6 +303,11 @@ def _hub_modules(config: NodeConfig, parts: Parts, members: Members, persona: Pe
         store=parts.platforms,
         directory=parts.directory,
         discovery=discovery,
+        possession=Possession(
+            strict_signatures,
+            required=config.signatures.possession == "required",
+            clock=parts.clock,
+        ),
         clock=parts.clock,
     )
     return HubModules(

@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -21,7 +21,6 @@ from pydantic_settings import (
 )
 
 from ocn.errors import ConfigurationError
-from ocn.node.model import SignatureDemand
 
 _PREFIX: Final = "OCN_NODE_"
 _ADDRESS: Final = r"^0x[0-9A-Fa-f]{40}$"
@@ -109,8 +108,9 @@ class Signatures(_Section):
         False,
         description="Refuse every request and answer without a notary signature, whatever `demand` says.",
     )
-    demand: SignatureDemand = Field(
-        SignatureDemand.NONE,
+    demand: str = Field(
+        "none",
+        pattern="^(none|compatible|strict|either)$",
         description="What is demanded of every request and answer: `none`, `compatible` (the notary's),"
         " `strict`, or `either`.",
     )
@@ -127,8 +127,9 @@ class Signatures(_Section):
     strict_clock_skew_seconds: float = Field(
         60.0, gt=0, le=600, description="How far the clock of a party that signs strictly may be off."
     )
-    possession: Literal["optional", "required"] = Field(
+    possession: str = Field(
         "optional",
+        pattern="^(optional|required)$",
         description="Whether parties must prove, when they register, that they hold the key listed for them.",
     )
 

@@ -112,6 +112,7 @@ class Backend:
         self.url, self.token, self.version = url, token, version
         self.received: list[Request] = []
         self.answers: dict[tuple[str, str], Answer] = {}
+        self.signing: Callable[[Request, Answer], Answer] | None = None
         self.modules = [
             "locations",
             "sessions",
@@ -150,7 +151,8 @@ class Backend:
             ]
             return enveloped({"version": self.version, "endpoints": endpoints})
         self.received.append(request)
-        return self.answers.get((request.method, request.url), enveloped(None))
+        answer = self.answers.get((request.method, request.url), enveloped(None))
+        return self.signing(request, answer) if self.signing else answer
 
 
 class World:
@@ -203,6 +205,7 @@ class World:
         name: str,
         *,
         signatures: bool = False,
+        signing: Mapping[str, object] | None = None,
         key: PrivateKey | None = None,
         store: MemoryPlatformStore | None = None,
         links: MemoryLinkStore | None = None,
@@ -211,7 +214,7 @@ class World:
         config = NodeConfig(
             url=f"http://{name}.test",
             network={"allow_http": True},
-            signatures={"required": signatures},
+            signatures={"required": signatures, **(signing or {})},
         )
         key = key or PrivateKey.generate()
         store, links = store or MemoryPlatformStore(), links or MemoryLinkStore()

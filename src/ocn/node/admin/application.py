@@ -19,7 +19,7 @@ from ocn.node.errors import PlatformChanged
 from ocn.node.forwarding.reports import BroadcastReports
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
-from ocn.node.model import Platform
+from ocn.node.model import Platform, SignatureDemand
 from ocn.node.ports import Directory, PlatformStore
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import ClientFault
@@ -41,7 +41,9 @@ class _PartyCodes(msgspec.Struct):
 
 
 class _Change(msgspec.Struct, forbid_unknown_fields=True):
-    requires_signatures: bool
+    requires_signatures: bool | None = None
+    signature_demand: SignatureDemand | None = None
+    signs_strictly: bool | None = None
 
 
 class AdminApplication:
@@ -183,7 +185,8 @@ class AdminApplication:
         return JSONResponse(platform_view(platform))
 
     async def _changed(self, platform: Platform, change: _Change) -> Platform:
-        changed = replace(platform, requires_signatures=change.requires_signatures)
+        named = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+        changed = replace(platform, **named)
         try:
             await self._store.register(changed, replaces=platform)
         except PlatformChanged as error:

@@ -1,6 +1,7 @@
 """How platforms, invitations and the node itself are shown. No token leaves through here."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
@@ -26,6 +27,7 @@ def platform_view(platform: Platform) -> dict[str, object]:
                 "country_code": role.party.country_code,
                 "party_id": role.party.party_id,
                 "business_details": msgspec.json.decode(role.business_details),
+                "key_proved_at": _moment(platform.proved.get(role.party)),
             }
             for role in platform.roles
         ],
@@ -35,8 +37,10 @@ def platform_view(platform: Platform) -> dict[str, object]:
         ],
         "requires_signatures": platform.requires_signatures,
         "rules": rules_data(platform),
-        "registered_at": format_datetime(platform.registered_at) if platform.registered_at else None,
-        "updated_at": format_datetime(platform.updated_at) if platform.updated_at else None,
+        "signature_demand": platform.signature_demand,
+        "signs_strictly": platform.signs_strictly,
+        "registered_at": _moment(platform.registered_at),
+        "updated_at": _moment(platform.updated_at),
     }
 
 
@@ -110,3 +114,7 @@ class NodeView:
             "registry": self._index_view(),
             "problems": self.problems(),
         }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return format_datetime(moment) if moment is not None else None

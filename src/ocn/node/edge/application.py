@@ -142,7 +142,13 @@ class Application:
 
     async def _own_module(self, request: HttpRequest, found: dict[str, str], path: str) -> Answer:
         authorization = found.get(names.AUTHORIZATION, "")
-        data = await self._hub_modules.answer(request.method, path, authorization, request.body)
+        data = await self._hub_modules.answer(
+            request.method,
+            path,
+            authorization,
+            request.body,
+            signatures=found.get(names.STRICT_SIGNATURE, ""),
+        )
         return Answer(200, echoed_ids(request.headers), encode_envelope(data, now=self._clock.now()))
 
     def _failure(self, request: HttpRequest, error: Exception) -> Answer:

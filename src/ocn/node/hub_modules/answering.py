@@ -7,8 +7,10 @@ import msgspec
 from ocn.node.hub_modules.credentials import HubCredentials, read_credentials
 from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
+from ocn.node.hub_modules.possession import Presented
 from ocn.node.hub_modules.registration import Registration, platform_role
 from ocn.node.hub_modules.sides import only_role
+from ocn.node.links import PARTY_DOOR
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Clock, Directory
@@ -74,8 +76,10 @@ class HubModules:
         if self._members.by_authorization(authorization) is None:
             self._caller(authorization)
 
-    async def answer(self, method: str, path: str, authorization: str, body: bytes) -> object:
-        """Return the ``data`` of the answer, or UNSET for none.
+    async def answer(
+        self, method: str, path: str, authorization: str, body: bytes, *, signatures: str = ""
+    ) -> object:
+        """Return the ``data`` of the answer, or UNSET for none; ``signatures`` is the strict header.
 
         Raises:
             OcpiError: the request is refused; nothing has changed.
@@ -87,21 +91,26 @@ class HubModules:
                 raise Unauthorized("a TOKEN_A serves for versions and credentials only")
             return await self._rules.answer(method, rest, caller.platform, body)
         if segments[-1] == "credentials":
-            return await self._exchange(method, VERSION_BY_NUMBER[segments[0]], caller, body)
+            url = f"{self._persona.url}{PARTY_DOOR}/{path.strip('/')}"
+            presented = Presented(method, segments[0], url, body, signatures)
+            return await self._exchange(presented, VERSION_BY_NUMBER[segments[0]], caller)
         if method != "GET":
             raise MethodNotAllowed("only GET is served here")
         if segments == ["versions"]:
             return self._persona.versions()
         return self._persona.details(VERSION_BY_NUMBER[segments[0]], self._role(caller))
 
-    async def _exchange(self, method: str, version: VersionNumber, caller: Caller, body: bytes) -> object:
-        match method, caller.platform, caller.invitation:
+    async def _exchange(self, presented: Presented, version: VersionNumber, caller: Caller) -> object:
+        body = presented.body
+        match presented.method, caller.platform, caller.invitation:
             case "GET", _, _:
                 return self._credentials(version, caller.token, caller.parties)
             case "POST", None, Invitation() as invitation:
-                return await self._registration.register(invitation, read_credentials(body, version))
+                return await self._registration.register(
+                    invitation, read_credentials(body, version), presented
+                )
             case "PUT", Platform() as platform, _:
-                return await self._registration.update(platform, read_credentials(body, version))
+                return await self._registration.update(platform, read_credentials(body, version), presented)
             case "DELETE", Platform() as platform, _:
                 await self._registration.unregister(platform)
                 return msgspec.UNSET

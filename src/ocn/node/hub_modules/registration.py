@@ -14,6 +14,7 @@ from dataclasses import replace
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.hub_modules.credentials import HubCredentials, Offer
 from ocn.node.hub_modules.discovery import Discovery
+from ocn.node.hub_modules.possession import Possession, Presented
 from ocn.node.hub_modules.sides import only_role
 from ocn.node.members import Members, token_hash
 from ocn.node.model import Invitation, Platform, PlatformRole
@@ -40,6 +41,7 @@ class Registration:
         store: PlatformStore,
         directory: Directory,
         discovery: Discovery,
+        possession: Possession,
         clock: Clock,
     ) -> None:
         self._url = url
@@ -49,27 +51,35 @@ class Registration:
         self._store = store
         self._directory = directory
         self._discovery = discovery
+        self._possession = possession
         self._clock = clock
 
-    async def register(self, invitation: Invitation, offer: Offer) -> Credentials | FlatCredentials:
+    async def register(
+        self, invitation: Invitation, offer: Offer, presented: Presented
+    ) -> Credentials | FlatCredentials:
         """Register a platform with its TOKEN_A and return our credentials with its TOKEN_C.
 
         Raises:
-            InvalidParameters: a party that was not invited, is not listed under this node, or is connected.
+            InvalidParameters: a party that was not invited, is not listed under this node, is connected, or
+                does not prove that it holds its key.
             NotEnoughInformation: a 2.1.1 party of which nobody said whether it is a CPO.
             UnusableClientApi, UnsupportedVersion, NoMatchingEndpoints: see Discovery.
         """
         self._refuse_strangers(offer.roles, invitation.parties, "this TOKEN_A was not issued for")
         await self._refuse_unlisted(offer.roles)
+        proved = self._possession.proved(presented, (role.party for role in offer.roles))
         roles = self._with_role(offer, invitation.roles)
         platform, token = await self._discovered(str(uuid.uuid4()), offer, roles)
-        await self._save(platform, invitation_id=invitation.id)
+        await self._save(replace(platform, proved=proved), invitation_id=invitation.id)
         return self._credentials(offer.version, token, platform.parties)
 
-    async def update(self, platform: Platform, offer: Offer) -> Credentials | FlatCredentials:
+    async def update(
+        self, platform: Platform, offer: Offer, presented: Presented
+    ) -> Credentials | FlatCredentials:
         """Renew a registration: new tokens, endpoints read again, the registry checked again."""
         self._refuse_strangers(offer.roles, platform.parties, "a new TOKEN_A is needed to add")
         await self._refuse_unlisted(offer.roles)
+        proved = self._possession.proved(presented, (role.party for role in offer.roles), platform.proved)
         known = {party: role for party in platform.parties if (role := platform_role(platform, party))}
         roles = self._with_role(offer, known)
         renewed, token = await self._discovered(platform.id, offer, roles)
@@ -78,6 +88,9 @@ class Registration:
                 renewed,
                 requires_signatures=platform.requires_signatures,
                 conversion=platform.conversion,
+                signature_demand=platform.signature_demand,
+                signs_strictly=platform.signs_strictly,
+                proved=proved,
                 registered_at=platform.registered_at,
             ),
             replaces=platform,

@@ -94,8 +94,14 @@ class MemoryPlatformStore:
         return changed
 
 
-def _state(platform: Platform) -> tuple[str, bytes, bool]:
-    return platform.id, platform.our_token_hash, platform.requires_signatures
+def _state(platform: Platform) -> tuple[object, ...]:
+    return (
+        platform.id,
+        platform.our_token_hash,
+        platform.requires_signatures,
+        platform.signature_demand,
+        platform.signs_strictly,
+    )
 
 
 class MemoryLinkStore:

@@ -37,10 +37,11 @@ class SqlPlatformStore:
         role, platform = tables.platform_role, tables.platform
         async with self._database.snapshot() as connection:
             found = (await connection.execute(select(platform).order_by(platform.c.id))).all()
+            parties = (await connection.execute(select(tables.platform_party))).all()
             roles = (await connection.execute(select(role).order_by(role.c.position))).all()
             endpoints = (await connection.execute(select(tables.endpoint))).all()
             rules = await read_rules(connection)
-        return rows.platforms_of(found, roles, endpoints, rules, self._sealing)
+        return rows.platforms_of(found, parties, roles, endpoints, rules, self._sealing)
 
     @to_the_end
     async def register(
@@ -163,6 +164,10 @@ async def _refuse_changed(connection: AsyncConnection, known: Platform) -> None:
             columns.id == known.id,
             columns.our_token_hash == known.our_token_hash,
             columns.requires_signatures == known.requires_signatures,
+            *(
+                columns[name].is_not_distinct_from(value)
+                for name, value in rows.signing_values(known).items()
+            ),
         )
     )
     if found.one_or_none() is None:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
 
-from ocn.node.model import ConversionPolicy, Invitation, Platform, PlatformRole
+from ocn.node.model import ConversionPolicy, Invitation, Platform, PlatformRole, SignatureDemand
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.ports import Sealing
 from ocn.ocpi.modules import InterfaceRole
@@ -28,16 +29,26 @@ def platform_values(platform: Platform, sealing: Sealing) -> dict[str, Any]:
         "requires_signatures": platform.requires_signatures,
         "status": platform.status.value,
         "conversion": platform.conversion.value if platform.conversion else None,
+        **signing_values(platform),
         "registered_at": platform.registered_at,
         "updated_at": platform.updated_at,
+    }
+
+
+def signing_values(platform: Platform) -> dict[str, Any]:
+    """Return what a platform demands and declares of signatures; None for what it does not."""
+    demand = platform.signature_demand
+    return {
+        "signature_demand": demand.value if demand is not SignatureDemand.NONE else None,
+        "signs_strictly": platform.signs_strictly or None,
     }
 
 
 def party_values(platform: Platform) -> list[dict[str, Any]]:
     """Return a row for each party it speaks for."""
     return [
-        {"party_key": key, "platform_id": platform.id}
-        for key in sorted(party.key for party in platform.parties)
+        {"party_key": party.key, "platform_id": platform.id, "key_proved_at": platform.proved.get(party)}
+        for party in sorted(platform.parties, key=lambda party: party.key)
     ]
 
 
@@ -66,19 +77,25 @@ def endpoint_values(platform: Platform) -> list[dict[str, Any]]:
 
 def platforms_of(
     rows: Iterable[Row[Any]],
+    parties: Iterable[Row[Any]],
     roles: Iterable[Row[Any]],
     endpoints: Iterable[Row[Any]],
     rules: Mapping[str, OcnRules],
     sealing: Sealing,
 ) -> list[Platform]:
-    """Put the rows of three tables and the rules together; ``roles`` come in the order of their positions."""
+    """Put the rows of four tables and the rules together; ``roles`` come in the order of their positions."""
+    proved_of: Mapping[str, dict[PartyId, datetime]] = defaultdict(dict)
+    for party in parties:
+        if party.key_proved_at is not None:
+            key = party.party_key
+            proved_of[party.platform_id][PartyId(key[:2], key[2:])] = party.key_proved_at
     roles_of: Mapping[str, list[PlatformRole]] = defaultdict(list)
     for role in roles:
         roles_of[role.platform_id].append(PlatformRole(role.party, Role(role.role), role.business_details))
     endpoints_of: Mapping[str, dict[tuple[str, InterfaceRole], str]] = defaultdict(dict)
     for endpoint in endpoints:
-        key = endpoint.module, InterfaceRole(endpoint.interface_role)
-        endpoints_of[endpoint.platform_id][key] = endpoint.url
+        place = endpoint.module, InterfaceRole(endpoint.interface_role)
+        endpoints_of[endpoint.platform_id][place] = endpoint.url
     return [
         Platform(
             id=row.id,
@@ -92,6 +109,9 @@ def platforms_of(
             requires_signatures=row.requires_signatures,
             status=ConnectionStatus(row.status),
             conversion=ConversionPolicy(row.conversion) if row.conversion else None,
+            signature_demand=SignatureDemand(row.signature_demand or SignatureDemand.NONE),
+            signs_strictly=bool(row.signs_strictly),
+            proved=MappingProxyType(proved_of[row.id]),
             registered_at=row.registered_at,
             updated_at=row.updated_at,
             rules=rules.get(row.id, NO_RULES),

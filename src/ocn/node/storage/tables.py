@@ -46,6 +46,8 @@ platform = Table(
     Column("requires_signatures", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     Column("conversion", Text, nullable=True),
+    Column("signature_demand", Text, nullable=True),
+    Column("signs_strictly", Boolean, nullable=True),
     Column("registered_at", UtcDateTime),
     Column("updated_at", UtcDateTime),
 )
@@ -55,6 +57,7 @@ platform_party = Table(
     metadata,
     Column("party_key", String(5), primary_key=True),
     Column("platform_id", ForeignKey("platform.id", ondelete="CASCADE"), nullable=False),
+    Column("key_proved_at", UtcDateTime, nullable=True),
     UniqueConstraint("platform_id", "party_key"),
 )
 
