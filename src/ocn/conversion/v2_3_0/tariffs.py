@@ -45,7 +45,7 @@ def embedded_to_2_2_1(value: JsonObject, report: Report, context: Context) -> Js
         return to_2_2_1(value, report, context)
     except ConversionRefused as refused:
         del report.changes[mark:]
-        report.meaning_changed("", f"tariff left out: {refused.message}")
+        report.meaning_changed("", f"tariff left out: {refused.reason}")
         return None
 
 
