@@ -123,7 +123,8 @@ def _steps(message: Message, key: PrivateKey, rounds: int, repetitions: int) -> 
 
     received = receive()
     authenticated = pipeline._authentication.authenticate(received)  # noqa: SLF001  # as above
-    permitted = pipeline._rules.permit(authenticated)  # noqa: SLF001  # as above
+    addressed = _done(pipeline._addressing.address(authenticated))  # noqa: SLF001  # as above
+    permitted = pipeline._rules.permit(addressed)  # noqa: SLF001  # as above
     routed = _done(pipeline._routing.route(permitted))  # noqa: SLF001  # as above
     delivered = _done(pipeline._forwarding.deliver(routed))  # noqa: SLF001  # as above
     answer = _done(pipeline._responding.respond(delivered))  # noqa: SLF001  # as above
@@ -149,7 +150,8 @@ def _steps(message: Message, key: PrivateKey, rounds: int, repetitions: int) -> 
         "server: bytes to request": reading,
         "edge: request to `Received`": receive,
         "authentication": lambda: pipeline._authentication.authenticate(received),  # noqa: SLF001  # as above
-        "rules": lambda: pipeline._rules.permit(authenticated),  # noqa: SLF001  # as above
+        "addressing": lambda: _done(pipeline._addressing.address(authenticated)),  # noqa: SLF001  # as above
+        "rules": lambda: pipeline._rules.permit(addressed),  # noqa: SLF001  # as above
         "routing": lambda: _done(pipeline._routing.route(permitted)),  # noqa: SLF001  # as above
         "forwarding": lambda: _done(pipeline._forwarding.deliver(routed)),  # noqa: SLF001  # as above
         "outbound: request to bytes": sending,

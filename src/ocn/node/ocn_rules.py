@@ -68,15 +68,17 @@ NO_RULES = OcnRules()
 """What a platform begins with."""
 
 _NO_MODULE: frozenset[str] = frozenset()
+_NONE, _WHITELIST = ActiveList.NONE, ActiveList.WHITELIST
+"""Every message asks; a name of this module is found faster than one of the enumeration."""
 
 
 def admits(rules: OcnRules, sender: PartyId, module: str) -> bool:
     """Whether a platform with these rules takes requests to that module from that party."""
-    if rules.active is ActiveList.NONE:
+    if rules.active is _NONE:
         return True
     modules = rules.modules_of.get(sender.key, _NO_MODULE)
     named = modules is None or module.lower() in modules
-    return named is (rules.active is ActiveList.WHITELIST)
+    return named is (rules.active is _WHITELIST)
 
 
 def admits_party(rules: OcnRules, sender: PartyId) -> bool:
@@ -85,6 +87,6 @@ def admits_party(rules: OcnRules, sender: PartyId) -> bool:
     As nodes have always decided it for HubClientInfo: on the whitelist, or not on the blacklist; the modules
     of an entry are not looked at.
     """
-    if rules.active is ActiveList.NONE:
+    if rules.active is _NONE:
         return True
-    return (sender.key in rules.modules_of) is (rules.active is ActiveList.WHITELIST)
+    return (sender.key in rules.modules_of) is (rules.active is _WHITELIST)

@@ -1,12 +1,13 @@
 """What is different between the two databases: how to connect, and what each kind of transaction means."""
 
 import os
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ocn.errors import ConfigurationError
@@ -18,6 +19,8 @@ _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 15
 _POSTGRESQL_CONNECTIONS = 10
 _BEGIN = "ocn_begin"
+_MOST_SWITCHES = 20
+"""How often a new file is asked to keep a log, beside others who ask the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,26 @@ def _make_private_file(path: Path) -> None:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _switch_to_log(cursor)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _switch_to_log(cursor: DBAPICursor) -> None:
+    """Turn the write-ahead log on; of several who do so to a new file at once, SQLite fails all but one.
+
+    It does not wait there as it does elsewhere, so what is waited for is the other's lock.
+    """
+    for _ in range(_MOST_SWITCHES - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
