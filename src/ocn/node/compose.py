@@ -39,11 +39,12 @@ from ocn.node.hub_modules.registration import Registration
 from ocn.node.members import Members
 from ocn.node.model import SignatureDemand
 from ocn.node.object_store.cursor import Cursors
+from ocn.node.object_store.feed import FEED_PATH, ObjectFeed
 from ocn.node.object_store.lists import ListLimits, StoredLists
 from ocn.node.object_store.noting import Notes
 from ocn.node.object_store.port import ObjectStore
 from ocn.node.party_signatures import PartySignatures
-from ocn.node.peers import NodeProofs, PeerDoor, SignedExchange
+from ocn.node.peers import NodeProofs, PeerDoor, PeerHandler, SignedExchange
 from ocn.node.pipeline import Pipeline
 from ocn.node.ports import (
     Clock,
@@ -134,11 +135,25 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
         answer_signing=AnswersToNodes(key=parts.key, now_ms=parts.now_ms),
-        peers=PeerDoor(directory=parts.directory, proofs=proofs, handlers={}, now_ms=parts.now_ms),
+        peers=PeerDoor(
+            directory=parts.directory,
+            proofs=proofs,
+            handlers=_peer_handlers(parts, members),
+            now_ms=parts.now_ms,
+        ),
         side=_admin(config, parts, members, persona, reports).asgi(),
         clock=parts.clock,
         address=parts.key.address,
     )
+
+
+def _peer_handlers(parts: Parts, members: Members) -> dict[str, PeerHandler]:
+    handlers: dict[str, PeerHandler] = {}
+    if parts.objects is not None:
+        handlers[FEED_PATH] = ObjectFeed(
+            store=parts.objects, is_ours=lambda owner: members.by_party(owner) is not None
+        )
+    return handlers
 
 
 def _between_nodes(config: NodeConfig, parts: Parts) -> tuple[NodeProofs, SignedExchange]:

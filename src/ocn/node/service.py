@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -14,7 +14,9 @@ from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
 from ocn.chain.wallet import key_from_file, key_from_hex
 from ocn.errors import ConfigurationError
+from ocn.node.background.fetching import Fetching
 from ocn.node.background.housekeeping import follow_changes, forget_gone, prune_expired
+from ocn.node.background.syncing import Syncing
 from ocn.node.clock import SystemClock
 from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble
 from ocn.node.config import NodeConfig, read_secret
@@ -27,8 +29,10 @@ from ocn.node.object_store.model import Bounds
 from ocn.node.object_store.noting import Notes
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
+from ocn.node.peers import Peers, SignedExchange
 from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlObjectStore, SqlPlatformStore, open_database
 from ocn.ocpi.authorization import is_credentials_token
+from ocn.ocpi.party_id import PartyId
 from ocn.registry.index.index import IndexSettings, RegistryIndex
 from ocn.registry.index.reading import Source
 from ocn.signing import PrivateKey
@@ -134,6 +138,7 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
                 follow_changes(members),
                 forget_gone(objects, clock, timedelta(days=config.store.gone_days)),
                 *([notes.run()] if notes is not None else []),
+                *_filling(config, parts, members, objects),
             )
         )
         _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))
@@ -213,6 +218,40 @@ def _outbound_limits(config: NodeConfig) -> OutboundLimits:
         max_connections_per_origin=config.limits.connections_per_receiver,
         max_response_body=config.limits.answer_bytes,
     )
+
+
+def _filling(
+    config: NodeConfig, parts: Parts, members: Members, objects: SqlObjectStore
+) -> Iterator[Coroutine[None, None, None]]:
+    """What fills the hub's memory besides broadcasts."""
+    if config.store.sync_minutes:
+        exchange = SignedExchange(
+            key=parts.key,
+            outbound=parts.outbound,
+            now_ms=parts.now_ms,
+            max_age_ms=int(config.limits.node_clock_skew_seconds * 1000),
+        )
+        syncing = Syncing(
+            store=objects,
+            peers=Peers(
+                address=parts.key.address, url=config.base_url, directory=parts.directory, exchange=exchange
+            ),
+            directory=parts.directory,
+            members=members,
+            clock=parts.clock,
+            remembered=timedelta(days=config.store.gone_days),
+        )
+        yield syncing.run(config.store.sync_minutes * 60)
+    if config.store.fetch_hours:
+        fetching = Fetching(
+            hub=PartyId(config.hub.country_code, config.hub.party_id),
+            store=objects,
+            members=members,
+            outbound=parts.outbound,
+            url_check=parts.url_check,
+            timeout_s=config.limits.forward_timeout_seconds,
+        )
+        yield fetching.run(config.store.fetch_hours * 3600)
 
 
 def _bounds(config: NodeConfig) -> Bounds:

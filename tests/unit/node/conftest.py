@@ -19,6 +19,7 @@ from ocn.node.exits import GuardedUrls
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.members import Members
+from ocn.node.object_store.port import ObjectStore
 from ocn.node.outbound import AddressGuard
 from ocn.node.storage import MemoryLinkStore, MemoryObjectStore, MemoryPlatformStore
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
@@ -235,7 +236,8 @@ class World:
             clock=self.clock,
             now_ms=self.clock.now_ms,
         )
-        node = Node(config.base_url, key, assemble(config, parts, members), store, links, parts.lanes)
+        app = assemble(config, parts, members)
+        node = Node(config.base_url, key, app, store, links, parts.lanes, members, parts.objects)
         self.nodes[node.url] = node
         return node
 
@@ -248,6 +250,8 @@ class Node:
     store: MemoryPlatformStore
     links: MemoryLinkStore
     lanes: Lanes
+    members: Members
+    objects: ObjectStore | None
 
     async def settled(self) -> None:
         """Wait until every broadcast has come to its end."""
