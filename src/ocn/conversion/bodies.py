@@ -20,6 +20,7 @@ from ocn.conversion.patching import convert_patch
 from ocn.conversion.policy import REFUSING, Policy, decide
 from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.statuses import status_for
+from ocn.ocpi.errors import InvalidParameters, OcpiError
 from ocn.ocpi.statuses import is_success
 from ocn.ocpi.versions import VersionNumber
 
@@ -43,15 +44,15 @@ def convert_request_body(
     """Return the body of a request in the receiver's version; an empty one stays empty.
 
     Raises:
-        ConversionRefused: it cannot be expressed, its meaning would change against the policy, or it is not
-            the JSON object it should be.
+        InvalidParameters: it is not the JSON object it should be, whatever the version.
+        ConversionRefused: it cannot be expressed, or its meaning would change against the policy.
         NeedsWholeObject: it is a PATCH that cannot be converted without the rest of the object.
     """
     if versions.source is versions.target or contents.request is None or not body:
         return Converted(body)
-    value = _read(body)
+    value = _read(body, InvalidParameters)
     if type(value) is not dict:
-        raise ConversionRefused(f"the body is not a JSON object, so no {contents.request}")
+        raise InvalidParameters(f"the body is not a JSON object, so no {contents.request}")
     turn = convert_patch if contents.patch else convert
     converted = turn(contents.request, value, versions.source, versions.target, context)
     _check(contents.request, converted.changes, versions.policy)
@@ -68,7 +69,7 @@ def convert_answer_body(
     sent on. Pointers begin at the envelope.
 
     Raises:
-        ConversionRefused: as for a request.
+        ConversionRefused: as for a request, or it is no such answer.
     """
     if versions.source is versions.target:
         return Converted(body)
@@ -134,11 +135,13 @@ def _envelope(body: bytes) -> dict[str, msgspec.Raw]:
         raise ConversionRefused("the answer is not a JSON object") from error
 
 
-def _read(body: bytes) -> JsonValue:
+def _read(body: bytes, fault: type[OcpiError] = ConversionRefused) -> JsonValue:
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, DecimalException, RecursionError) as error:
-        raise ConversionRefused("the body is not JSON, or nests too deep") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise fault("the body is not JSON") from error
+    except (DecimalException, RecursionError) as error:
+        raise ConversionRefused("a number is out of all bounds, or the body nests too deep") from error
 
 
 def _write(value: object) -> bytes:

@@ -21,6 +21,7 @@ from ocn.conversion import (
     convert_request_body,
     status_for,
 )
+from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import COMMANDS, OPERATIONS, InterfaceRole, ModuleID, Operation
 from ocn.ocpi.versions import VersionNumber
 
@@ -119,6 +120,12 @@ def test_dangerous_body_is_refused_unless_the_operator_allowed_it() -> None:
             convert_answer_body(answer(YES), tariff, versions)
     allowed = Policy(Choice.ASK, (Allowance.parse("tariff:/elements/*/price_components/*/price"),))
     assert convert_request_body(body, tariff, Versions(V.V2_3_0, V.V2_2_1, allowed)).dangerous
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b'{"a":"\xff"}'])
+def test_request_that_is_no_json_object_is_the_senders_fault(body: bytes) -> None:
+    with pytest.raises(InvalidParameters, match="JSON"):
+        convert_request_body(body, SESSION, DOWN)
 
 
 def test_patch_body_that_cannot_be_converted_alone_says_so() -> None:
