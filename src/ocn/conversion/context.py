@@ -44,7 +44,9 @@ class Context:
     alias: Callable[[ObjectKind, str], str] | None = None
     """A shorter identifier for one that does not fit, the same each time; and back."""
     reservation_number: Callable[[str], int] | None = None
-    """The whole number that stands for a reservation id towards 2.1.1, allocated when it is new."""
+    """The whole number that stands for a reservation id towards 2.1.1, allocated when it is new.
+
+    An id that is a number already should stand for itself: so it was written if it came from 2.1.1."""
     reservation_id: Callable[[int], str | None] | None = None
     """The reservation id that a number stands for."""
     time_zone: Callable[[JsonObject], str | None] | None = None

@@ -1,7 +1,6 @@
 """Which members the objects of a version have, taken from their types in :mod:`ocn.ocpi.objects`.
 
-Only for peers that reject others. 2.3.0 forbids to reject them, so it is not listed. For 2.1.1 the rules
-write every member themselves.
+Only for peers that reject others. 2.3.0 forbids to reject them, so it is not listed.
 """
 
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from typing import Any, TypeAlias, get_args, get_type_hints, is_typeddict
 
 from ocn.conversion.objects import ObjectKind
 from ocn.ocpi import objects
+from ocn.ocpi.objects import v2_1_1
 from ocn.ocpi.versions import VersionNumber
 
 Members: TypeAlias = Mapping[str, "Members | None"]
@@ -50,11 +50,40 @@ _TYPES: Mapping[ObjectKind, Any] = MappingProxyType(
         ObjectKind.CLIENT_INFO: objects.ClientInfo,
     }
 )
-_OF_2_2_1: Mapping[ObjectKind, Members] = MappingProxyType(
-    {kind: members for kind, shape in _TYPES.items() if (members := _members(shape)) is not None}
+_TYPES_2_1_1: Mapping[ObjectKind, Any] = MappingProxyType(
+    {
+        ObjectKind.LOCATION: v2_1_1.Location,
+        ObjectKind.EVSE: v2_1_1.Evse,
+        ObjectKind.CONNECTOR: v2_1_1.Connector,
+        ObjectKind.SESSION: v2_1_1.Session,
+        ObjectKind.CDR: v2_1_1.Cdr,
+        ObjectKind.TARIFF: v2_1_1.Tariff,
+        ObjectKind.TOKEN: v2_1_1.Token,
+        ObjectKind.LOCATION_REFERENCES: v2_1_1.LocationReferences,
+        ObjectKind.AUTHORIZATION_INFO: v2_1_1.AuthorizationInfo,
+        ObjectKind.RESERVE_NOW: v2_1_1.ReserveNow,
+        ObjectKind.START_SESSION: v2_1_1.StartSession,
+        ObjectKind.STOP_SESSION: objects.StopSession,
+        ObjectKind.UNLOCK_CONNECTOR: objects.UnlockConnector,
+        ObjectKind.COMMAND_RESPONSE: v2_1_1.CommandResponse,
+        ObjectKind.COMMAND_RESULT: v2_1_1.CommandResponse,
+    }
 )
 
+
+def _all(types: Mapping[ObjectKind, Any]) -> Mapping[ObjectKind, Members]:
+    return MappingProxyType(
+        {kind: members for kind, shape in types.items() if (members := _members(shape)) is not None}
+    )
+
+
+_OF_2_2_1 = _all(_TYPES)
+
 MEMBERS_OF: Mapping[VersionNumber, Mapping[ObjectKind, Members]] = MappingProxyType(
-    {VersionNumber.V2_2: _OF_2_2_1, VersionNumber.V2_2_1: _OF_2_2_1}
+    {
+        VersionNumber.V2_1_1: _all(_TYPES_2_1_1),
+        VersionNumber.V2_2: _OF_2_2_1,
+        VersionNumber.V2_2_1: _OF_2_2_1,
+    }
 )
 """The rules towards 2.2 have taken out what 2.2.1 added, so the members of 2.2.1 serve for both."""

@@ -92,8 +92,11 @@ def _add_evse(
         connector[name] = result.pop(f"connector_{name}", None)
     uid, evse_id = result.pop("evse_uid", None), result.pop("evse_id", None)
     if uid == NOT_AVAILABLE:
-        if evse_id not in (None, NOT_AVAILABLE):
-            report.dropped("/evse_id", "the CDR names no EVSE")
+        connector["evse_id"] = evse_id
+        for name, told in connector.items():
+            if told not in (None, NOT_AVAILABLE):
+                member_name = name if name == "evse_id" else f"connector_{name}"
+                report.dropped(f"/{member_name}", "the CDR names no EVSE, so this means nothing")
         return
     for old, new in (("max_voltage", "voltage"), ("max_amperage", "amperage")):
         connector[new] = known.get(old) or 0

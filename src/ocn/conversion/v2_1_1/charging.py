@@ -79,9 +79,12 @@ def number_to_price(result: JsonObject, name: str) -> None:
 
 
 def price_to_number(result: JsonObject, report: Report, name: str) -> None:
-    """Keep of a Price what excludes VAT."""
+    """Keep of a Price what excludes VAT; what is no Price could be an amount that includes it."""
     price = result.get(name)
-    if type(price) is not dict or "excl_vat" not in price:
+    if price is None:
+        return
+    if type(price) is not dict or price.get("excl_vat") is None:
+        report.meaning_changed(f"/{name}", "not a Price of 2.2.1: what it comes to without VAT is not said")
         return
     result[name] = price["excl_vat"]
     for part, amount in price.items():

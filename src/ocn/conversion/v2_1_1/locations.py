@@ -56,9 +56,8 @@ def connector_to_2_2_1(value: JsonObject, report: Report, _context: Context) -> 
     rename(result, report, "amperage", "max_amperage")
     if "tariff_id" in result:
         rename(result, report, "tariff_id", "tariff_ids")
-        tariff = result["tariff_ids"]
-        if type(tariff) is str:
-            result["tariff_ids"] = [tariff]
+        if result["tariff_ids"] is not None:
+            result["tariff_ids"] = [result["tariff_ids"]]
     return result
 
 

@@ -3,7 +3,8 @@
 Nothing here is ever constructed, converted or checked at run time: a :class:`typing.TypedDict` only tells an
 editor and a type checker what the texts say. So an object read from the wire and written again is the same
 object, members of later versions included. Numbers are :data:`~ocn.ocpi.objects.values.Number`, never floats;
-a DateTime stays text (:mod:`ocn.ocpi.timestamps` reads and writes it). One file per module of the texts.
+a DateTime stays text (:mod:`ocn.ocpi.timestamps` reads and writes it). One file per module of the texts;
+:mod:`ocn.ocpi.objects.v2_1_1` has those of 2.1.1, under the same names.
 """
 
 from ocn.ocpi.objects.cdrs import Cdr, CdrDimension, CdrLocation, CdrToken, ChargingPeriod, SignedData
