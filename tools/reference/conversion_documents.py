@@ -18,6 +18,7 @@ _TOKEN: dict[str, Any] = {
     "type": "APP_USER",
     "contract_id": "NL-TNM-C1",
 }
+_ID_OF_39 = "-" * 39
 _GST: Any = [{"name": "GST", "amount": 5, "percentage": 5, "account_number": "123"}]
 _TAXES: Any = [{"name": "GST", "amount": 5}, {"name": "QST", "amount": 9}]
 
@@ -198,7 +199,16 @@ _TOKEN_2_1_1: dict[str, Any] = {
 DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]]] = MappingProxyType(
     {
         VersionNumber.V2_1_1: {
-            ObjectKind.LOCATION: (_LOCATION_2_1_1,),
+            ObjectKind.LOCATION: (
+                _LOCATION_2_1_1,
+                {
+                    **_LOCATION_2_1_1,
+                    "country": "USA",
+                    "id": _ID_OF_39,
+                    "type": "OTHER",
+                    "opening_times": None,
+                },
+            ),
             ObjectKind.SESSION: (
                 {
                     "id": "101",
@@ -207,6 +217,7 @@ DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]
                     "charging_periods": [_PERIOD_2_1_1],
                 },
                 {"id": "101", "auth_id": "NL-TNM-UNKNOWN", "location": _LOCATION_2_1_1},
+                {"id": "101", "auth_id": "NL-TNM-C2", "location": {"id": "LOC1", "evses": []}},
             ),
             ObjectKind.CDR: (
                 {
@@ -220,12 +231,16 @@ DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]
                     "charging_periods": [_PERIOD_2_1_1],
                     "total_cost": 4,
                 },
+                {"id": "1", "location": {"id": "LOC1", "evses": []}},
             ),
             ObjectKind.TARIFF: (_TARIFF_2_1_1,),
             ObjectKind.TOKEN: (_TOKEN_2_1_1,),
             ObjectKind.LOCATION_REFERENCES: ({"location_id": "LOC1", "connector_ids": ["1"]},),
             ObjectKind.AUTHORIZATION_INFO: ({"allowed": "ALLOWED"},),
-            ObjectKind.START_SESSION: ({"token": _TOKEN_2_1_1, "location_id": "LOC1", "evse_uid": "3256"},),
+            ObjectKind.START_SESSION: (
+                {"token": _TOKEN_2_1_1, "location_id": "LOC1", "evse_uid": "3256"},
+                {"location_id": "LOC2", "evse_uid": "3256"},
+            ),
             ObjectKind.COMMAND_RESPONSE: ({"result": "TIMEOUT"},),
             ObjectKind.COMMAND_RESULT: ({"result": "UNKNOWN_SESSION"},),
         },
@@ -235,13 +250,39 @@ DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]
             ObjectKind.START_SESSION: ({"location_id": "LOC1", "evse_uid": "3256"},),
         },
         VersionNumber.V2_2_1: {
-            ObjectKind.LOCATION: (_LOCATION_2_2_1, {**_LOCATION_2_2_1, "publish": False}),
-            ObjectKind.SESSION: (_SESSION_2_2_1, {**_SESSION_2_2_1, "location_id": "UNKNOWN"}),
-            ObjectKind.CDR: (_CDR_2_2_1, {**_CDR_2_2_1, "credit": True, "credit_reference_id": "1"}),
+            ObjectKind.LOCATION: (
+                _LOCATION_2_2_1,
+                {"publish": True, "publish_allowed_to": [{"group_id": "G"}]},
+                {
+                    **_LOCATION_2_2_1,
+                    "evses": [
+                        {
+                            "parking_restrictions": ["TAXIS"],
+                            "connectors": [{**_CONNECTOR_2_2_1, "tariff_ids": ["T2"]}],
+                        }
+                    ],
+                },
+                {**_LOCATION_2_2_1, "publish": False},
+            ),
+            ObjectKind.SESSION: (
+                _SESSION_2_2_1,
+                {**_SESSION_2_2_1, "evse_uid": "UNKNOWN"},
+                {**_SESSION_2_2_1, "location_id": "UNKNOWN"},
+            ),
+            ObjectKind.CDR: (
+                _CDR_2_2_1,
+                {
+                    "id": _ID_OF_39,
+                    "total_cost": 4,
+                    "cdr_location": {"evse_uid": "#NA", "connector_format": "CABLE"},
+                },
+                {**_CDR_2_2_1, "credit": True, "credit_reference_id": "1"},
+            ),
             ObjectKind.TARIFF: (
                 _TARIFF_2_2_1,
                 {**_TARIFF_2_2_1, "type": "AD_HOC_PAYMENT"},
                 {"id": "T", "elements": [{"restrictions": {"min_current": 1}}]},
+                {"id": "T", "elements": [{"restrictions": {"reservation": "RESERVATION"}}]},
             ),
             ObjectKind.TOKEN: (_TOKEN_2_2_1,),
             ObjectKind.AUTHORIZATION_INFO: (
@@ -250,7 +291,7 @@ DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]
             ObjectKind.CHARGING_PREFERENCES: ({"profile_type": "GREEN"},),
             ObjectKind.CANCEL_RESERVATION: ({"reservation_id": "R1"},),
             ObjectKind.RESERVE_NOW: ({"token": _TOKEN_2_2_1, "reservation_id": "R1", "location_id": "LOC1"},),
-            ObjectKind.START_SESSION: (_START_2_2_1,),
+            ObjectKind.START_SESSION: (_START_2_2_1, {**_START_2_2_1, "location_id": "LOC2"}),
             ObjectKind.COMMAND_RESPONSE: ({"result": "ACCEPTED", "timeout": 30, "message": [{"text": "t"}]},),
             ObjectKind.COMMAND_RESULT: ({"result": "EVSE_OCCUPIED", "message": [{"text": "t"}]},),
             ObjectKind.SET_CHARGING_PROFILE: ({"charging_profile": {"charging_rate_unit": "W"}},),
@@ -296,12 +337,19 @@ DOCUMENTS: Mapping[VersionNumber, Mapping[ObjectKind, tuple[dict[str, Any], ...]
     }
 )
 
+_PLACES: dict[str, dict[str, Any]] = {
+    "LOC1": _LOCATION_2_2_1,
+    "LOC2": {"evses": [{**_EVSE_2_2_1, "connectors": [{"id": "1"}, {"id": "2"}]}]},
+}
+_TOKENS = {"NL-TNM-C1": (_TOKEN_2_2_1,), "NL-TNM-C2": (_TOKEN_2_2_1, _TOKEN_2_2_1)}
+
 _KNOWN = Context(
     owner=PartyId("BE", "BEC"),
     token_owner=PartyId("NL", "TNM"),
     token=_TOKEN_2_2_1,
-    tokens_of_contract=lambda contract: (_TOKEN_2_2_1,) if contract == "NL-TNM-C1" else (),
-    location_by_id=lambda identifier: _LOCATION_2_2_1 if identifier == "LOC1" else None,
+    tokens_of_contract=lambda contract: _TOKENS.get(contract, ()),
+    location_by_id=_PLACES.get,
+    tariff_by_id=lambda identifier: {"type": "PROFILE_GREEN"} if identifier == "T2" else None,
     reservation_number=lambda _identifier: 1,
 )
 
