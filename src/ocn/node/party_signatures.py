@@ -15,14 +15,19 @@ from ocn.ocpi import headers as names
 from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import (
+    Envelope,
     JsonInvalid,
     JsonValue,
+    NumberForm,
     PrivateKey,
+    Shapes,
     SignatureInvalid,
     SignedValues,
     Unsignable,
+    Verified,
     decode,
     encode,
+    lowered,
     parse_json,
     request_values,
     require_complete,
@@ -30,6 +35,7 @@ from ocn.signing import (
     rewrite,
     same_address,
     verify,
+    verify_text,
 )
 
 
@@ -40,6 +46,7 @@ class PartySignatures:
         """With ``complete``, values added to signed ones are refused, which the scheme lets pass."""
         self._directory = directory
         self._complete = complete
+        self._shapes = None if complete else Shapes()  # a shape says nothing of added headers
 
     def of_request(self, received: Received, sender: PartyId) -> Signatures | None:
         """Verify the signature of a request, if it has one; ``sender`` is who must have signed it.
@@ -60,13 +67,29 @@ class PartySignatures:
     def _of_request(self, text: str, received: Received, sender: PartyId) -> Signatures:
         """Verify over the JSON values; the body of a custom module may be signed as one text instead."""
         headers, query, body = received.headers, received.address.query, received.body
-        if received.address.version is not None or not body:
-            return self._verify(text, signed_request(headers, query, body), sender)
+        envelope = decode(text)
+        known = self._of_known_shape(envelope, headers, query, body)
+        if known is not None:
+            return self._entitled(text, envelope, known, sender)
         try:
-            return self._verify(text, signed_request(headers, query, body), sender)
+            values = signed_request(headers, query, body)
+            verified = self._verified(envelope, values)
         except (JsonInvalid, SignatureInvalid):
+            if received.address.version is not None or not body:
+                raise
             whole = request_values(headers, _pairs(query), body.decode(errors="replace"))
-            return self._verify(text, whole, sender)
+            return self._entitled(text, envelope, self._verified(envelope, whole), sender)
+        if body and self._shapes is not None and verified.number_form is NumberForm.JAVASCRIPT:
+            self._shapes.learn(envelope.signatory, lowered(envelope.fields), body, values.body)
+        return self._entitled(text, envelope, verified, sender)
+
+    def _of_known_shape(
+        self, envelope: Envelope, headers: Mapping[str, str], query: str, body: bytes
+    ) -> Verified | None:
+        if self._shapes is None:
+            return None
+        signed = self._shapes.text_of(envelope.signatory, lowered(envelope.fields), body)
+        return verify_text(envelope, request_values(headers, _pairs(query)), signed) if signed else None
 
     def of_answer(
         self, text: str, headers: Mapping[str, str], envelope: JsonValue, signer: PartyId
@@ -83,9 +106,15 @@ class PartySignatures:
 
     def _verify(self, text: str, values: SignedValues, signer: PartyId) -> Signatures:
         envelope = decode(text)
+        return self._entitled(text, envelope, self._verified(envelope, values), signer)
+
+    def _verified(self, envelope: Envelope, values: SignedValues) -> Verified:
         verified = verify(envelope, values)
         if self._complete:
             require_complete(envelope, values)
+        return verified
+
+    def _entitled(self, text: str, envelope: Envelope, verified: Verified, signer: PartyId) -> Signatures:
         listing = self._directory.party(signer)
         if listing is None:
             raise SignatureInvalid(f"{signer} is not listed in the registry")

@@ -8,6 +8,7 @@ entitled to sign, and knows no OCPI object, only JSON values and names of header
 ``json_values``     JSON read without loss: numbers as text, repeated members refused
 ``values``          which values of a request or response a party signs
 ``notary``          the party signature: sign, verify, rewrite
+``shapes``          the signed text of a body that is like one read before
 ``wire``            its compressed text form
 ``node_signature``  what one node signs for the next over the bytes it sends
 ``replay_window``   nonces seen lately
@@ -28,9 +29,11 @@ from ocn.signing.node_signature import (
     sign_node_message,
     verify_node_message,
 )
-from ocn.signing.notary import Verified, require_complete, rewrite, sign, verify
+from ocn.signing.notary import Verified, require_complete, rewrite, sign, verify, verify_text
 from ocn.signing.number_text import NumberForm
+from ocn.signing.plans import lowered
 from ocn.signing.replay_window import ReplayWindow
+from ocn.signing.shapes import Shapes
 from ocn.signing.values import SignedValues, request_values, response_values
 from ocn.signing.wire import decode, encode
 
@@ -46,6 +49,7 @@ __all__ = [
     "PrivateKey",
     "ReplayWindow",
     "Rewrite",
+    "Shapes",
     "SignatureInvalid",
     "SignedValues",
     "Unsignable",
@@ -56,6 +60,7 @@ __all__ = [
     "decode",
     "encode",
     "keccak256",
+    "lowered",
     "new_nonce",
     "parse_json",
     "personal_digest",
@@ -69,4 +74,5 @@ __all__ = [
     "sign_node_message",
     "verify",
     "verify_node_message",
+    "verify_text",
 ]

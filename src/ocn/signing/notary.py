@@ -6,6 +6,7 @@ verified signature says nothing about who was entitled to sign: that is the regi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ocn.signing.addresses import same_address
 from ocn.signing.envelope import Envelope, Rewrite
@@ -92,6 +93,31 @@ def verify(envelope: Envelope, values: SignedValues) -> Verified:
             raise SignatureInvalid(f"Rewrite {index}: Rewritten request hash does not match")
         signatories.append(_signatory(earlier, f"Rewrite {index}: Rewritten signatory incorrect"))
     return Verified(tuple(reversed(signatories)), form)
+
+
+def verify_text(envelope: Envelope, head: SignedValues, body_text: bytes) -> Verified | None:
+    """Check a signature over values without a body and the signed text of a body of a known shape.
+
+    None says nothing about the signature: :func:`verify` must decide. That is so for rewritten ones too.
+
+    Raises:
+        SignatureInvalid: the text is what was signed, but not by whom it says.
+    """
+    if envelope.rewrites:
+        return None
+    plan = plan_of(_of_head(lowered(envelope.fields)))
+    scalars = taken(plan, head.root()) if plan is not None else None
+    if scalars is None:
+        return None
+    message = compose(scalars, NumberForm.JAVASCRIPT).encode() + body_text
+    if "0x" + keccak256(message).hex() != envelope.hash:
+        return None
+    return Verified((_signatory(envelope, MISMATCHED),), NumberForm.JAVASCRIPT)
+
+
+@lru_cache(maxsize=512)
+def _of_head(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(field for field in fields if not field.startswith("$['body']"))
 
 
 def require_complete(envelope: Envelope, values: SignedValues) -> None:

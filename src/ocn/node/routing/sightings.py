@@ -36,6 +36,8 @@ class Sightings:
         """
         for mine, yours in ((owner, other), (other, owner)):
             key = (module, object_id.lower(), mine)
+            if self._seen.get(key) is yours:
+                continue
             known = self._seen.setdefault(key, yours)
             if known != yours:
                 self._seen[key] = None
