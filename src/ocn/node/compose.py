@@ -10,10 +10,14 @@ from datetime import timedelta
 from typing import Protocol
 
 from ocn.node.admin.application import AdminApplication
+from ocn.node.admin.client_info import ClientInfoView
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView
 from ocn.node.authentication.answers import AnswersToNodes
 from ocn.node.authentication.callers import Callers
+from ocn.node.client_info import ClientInfo, ClientInfoStore, Timing
+from ocn.node.client_info.gate import Gate
+from ocn.node.client_info.nodes import PATH as CLIENT_INFO_PATH
 from ocn.node.clock import SystemClock, now_ms
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
@@ -43,8 +47,9 @@ from ocn.node.object_store.feed import FEED_PATH, ObjectFeed
 from ocn.node.object_store.lists import ListLimits, StoredLists
 from ocn.node.object_store.noting import Notes
 from ocn.node.object_store.port import ObjectStore
+from ocn.node.ocn_rules import admits_party
 from ocn.node.party_signatures import PartySignatures
-from ocn.node.peers import NodeProofs, PeerDoor, PeerHandler, SignedExchange
+from ocn.node.peers import NodeProofs, PeerDoor, PeerHandler, Peers, SignedExchange
 from ocn.node.pipeline import Pipeline
 from ocn.node.ports import (
     Clock,
@@ -64,6 +69,7 @@ from ocn.node.routing.router import Router
 from ocn.node.routing.sharing import Sharing
 from ocn.node.routing.sightings import Sightings
 from ocn.node.rules.demands import Demands
+from ocn.node.storage import MemoryClientInfoStore
 from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey, ReplayWindow
@@ -99,6 +105,7 @@ class Parts:
     """The hub's memory: kept from broadcasts, asked by GET ALL and open routing."""
     notes: Notes | None = None
     """Given when direct pushes are kept too; its ``run`` is the caller's to run."""
+    clients: ClientInfoStore = field(default_factory=MemoryClientInfoStore)
     clock: Clock = field(default_factory=SystemClock)
     now_ms: Callable[[], int] = now_ms
 
@@ -113,12 +120,13 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         url=config.base_url, links=parts.links, clock=parts.clock, lifetimes=_lifetimes(config)
     )
     strict_signatures = _strict_signatures(config, parts)
-    hub_modules = _hub_modules(config, parts, members, persona, strict_signatures)
     reports = BroadcastReports()
     proofs, exchange = _between_nodes(config, parts)
+    client_info = _client_info(config, parts, members, exchange)
+    hub_modules = _hub_modules(config, parts, members, persona, strict_signatures, client_info)
     demands = Demands(members, signatures=_signature_demands(config))
     stored = _stored(config, parts, members, demands)
-    forwarding = _forwarding(config, parts, persona, exchange, reports, stored)
+    forwarding = _forwarding(config, parts, persona, exchange, reports, stored, client_info)
     return Application(
         pipeline=_pipeline(
             config,
@@ -131,6 +139,7 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
             forwarding,
             demands,
             stored,
+            client_info,
         ),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
@@ -138,10 +147,14 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
         peers=PeerDoor(
             directory=parts.directory,
             proofs=proofs,
-            handlers=_peer_handlers(parts, members),
+            handlers={
+                **_peer_handlers(parts, members),
+                CLIENT_INFO_PATH: client_info.nodes.answer,
+            },
             now_ms=parts.now_ms,
         ),
-        side=_admin(config, parts, members, persona, reports).asgi(),
+        client_info=client_info,
+        side=_admin(config, parts, members, persona, reports, client_info).asgi(),
         clock=parts.clock,
         address=parts.key.address,
     )
@@ -170,6 +183,28 @@ def _between_nodes(config: NodeConfig, parts: Parts) -> tuple[NodeProofs, Signed
     return proofs, exchange
 
 
+def _client_info(config: NodeConfig, parts: Parts, members: Members, exchange: SignedExchange) -> ClientInfo:
+    settings = config.client_info
+    return ClientInfo(
+        address=parts.key.address,
+        store=parts.clients,
+        members=members,
+        directory=parts.directory,
+        outbound=parts.outbound,
+        peers=Peers(
+            address=parts.key.address, url=config.base_url, directory=parts.directory, exchange=exchange
+        ),
+        clock=parts.clock,
+        now_ms=parts.now_ms,
+        timing=Timing(
+            still_alive=timedelta(minutes=settings.still_alive_minutes),
+            node_down_after=timedelta(minutes=settings.node_offline_minutes),
+            push_timeout_s=settings.push_timeout_seconds,
+        ),
+        admits=lambda platform, party: admits_party(platform.rules, party),
+    )
+
+
 def _pipeline(
     config: NodeConfig,
     parts: Parts,
@@ -181,6 +216,7 @@ def _pipeline(
     forwarding: Deliveries,
     demands: Demands,
     stored: HubStore,
+    client_info: ClientInfo,
 ) -> Pipeline:
     party_signatures = PartySignatures(parts.directory, complete=config.signatures.complete)
     signature_demands = _signature_demands(config)
@@ -192,6 +228,7 @@ def _pipeline(
             party_signatures=party_signatures,
             strict_signatures=strict_signatures,
             proofs=proofs,
+            heard=client_info.last_seen.note,
         ),
         addressing=Addressing(
             hub=persona.party,
@@ -259,6 +296,7 @@ def _forwarding(
     exchange: SignedExchange,
     reports: BroadcastReports,
     stored: HubStore,
+    client_info: ClientInfo,
 ) -> Deliveries:
     one: Delivery = Sender(
         address=parts.key.address,
@@ -267,6 +305,7 @@ def _forwarding(
         timeout_s=config.limits.forward_timeout_seconds,
         node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
     )
+    one = Gate(one, client_info.introductions)
     if parts.notes is not None:
         one = NotedPushes(one=one, notes=parts.notes)
     broadcasts = Broadcasts(
@@ -301,6 +340,7 @@ def _hub_modules(
     members: Members,
     persona: Persona,
     strict_signatures: StrictSignatures,
+    client_info: ClientInfo,
 ) -> HubModules:
     discovery = Discovery(
         own_url=persona.url,
@@ -332,12 +372,19 @@ def _hub_modules(
         registration=registration,
         directory=parts.directory,
         rules=RulesModule(members=members, store=parts.platforms, registration=registration),
+        client_info=client_info.listing,
+        heard=client_info.last_seen.note,
         clock=parts.clock,
     )
 
 
 def _admin(
-    config: NodeConfig, parts: Parts, members: Members, persona: Persona, reports: BroadcastReports
+    config: NodeConfig,
+    parts: Parts,
+    members: Members,
+    persona: Persona,
+    reports: BroadcastReports,
+    client_info: ClientInfo,
 ) -> AdminApplication:
     return AdminApplication(
         admin_key=parts.admin_key,
@@ -347,6 +394,7 @@ def _admin(
         store=parts.platforms,
         directory=parts.directory,
         reports=reports,
+        client_info=ClientInfoView(client_info.roster, client_info.last_seen, members),
         invitations=Invitations(
             store=parts.platforms,
             members=members,

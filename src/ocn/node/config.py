@@ -147,6 +147,24 @@ class Network(_Section):
     ca_file: Path | None = Field(None, description="Further certificate authorities to trust, PEM.")
 
 
+class ClientInfoSettings(_Section):
+    """Who is there (`hubclientinfo`): how silent platforms and nodes are noticed."""
+
+    still_alive_minutes: float = Field(
+        5.0,
+        ge=0,
+        description="After so long without a message a platform's versions endpoint is asked; 0 asks nobody.",
+    )
+    node_offline_minutes: float = Field(
+        10.0, gt=0, description="After so long out of reach, the parties of another node show as OFFLINE."
+    )
+    push_timeout_seconds: float = Field(
+        10.0,
+        gt=0,
+        description="Time for a platform to take one ClientInfo, or to say that it is alive.",
+    )
+
+
 class Limits(_Section):
     """Bounds of everything that others can make large, long or many."""
 
@@ -236,6 +254,7 @@ class NodeConfig(BaseSettings):
     chain: ChainSettings = ChainSettings()
     signatures: Signatures = Signatures()
     network: Network = Network()
+    client_info: ClientInfoSettings = ClientInfoSettings()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     log: Log = Log()

@@ -32,6 +32,7 @@ class _Picture:
     by_token: dict[bytes, Platform] = field(default_factory=dict)
     by_party: dict[PartyId, Platform] = field(default_factory=dict)
     invited: dict[bytes, Invitation] = field(default_factory=dict)
+    by_id: dict[str, Platform] = field(default_factory=dict)
     by_header: dict[str, Platform] = field(default_factory=dict)
     revision: int = -1
 
@@ -59,6 +60,7 @@ class Members:
             by_token={platform.our_token_hash: platform for platform in platforms},
             by_party={party: platform for platform in platforms for party in platform.parties},
             invited={invitation.token_hash: invitation for invitation in invitations},
+            by_id={platform.id: platform for platform in platforms},
             revision=revision,
         )
 
@@ -102,6 +104,15 @@ class Members:
     def by_party(self, party: PartyId) -> Platform | None:
         """Find the platform that carries a party."""
         return self._picture.by_party.get(party)
+
+    def by_id(self, platform_id: str) -> Platform | None:
+        """Find a platform by its id."""
+        return self._picture.by_id.get(platform_id)
+
+    @property
+    def revision(self) -> int:
+        """Which state of the database this is; another number after every change."""
+        return self._picture.revision
 
     def platforms(self) -> list[Platform]:
         """Return all platforms."""

@@ -30,7 +30,14 @@ from ocn.node.object_store.noting import Notes
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
 from ocn.node.peers import Peers, SignedExchange
-from ocn.node.storage import AesGcmSealing, SqlLinkStore, SqlObjectStore, SqlPlatformStore, open_database
+from ocn.node.storage import (
+    AesGcmSealing,
+    SqlClientInfoStore,
+    SqlLinkStore,
+    SqlObjectStore,
+    SqlPlatformStore,
+    open_database,
+)
 from ocn.ocpi.authorization import is_credentials_token
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.index.index import IndexSettings, RegistryIndex
@@ -129,9 +136,11 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
             lanes=lanes,
             objects=objects,
             notes=notes,
+            clients=SqlClientInfoStore(database),
             clock=clock,
         )
         application = assemble(config, parts, members)
+        stack.callback(index.on_change(application.client_info.registry_changed))
         await stack.enter_async_context(
             _running(
                 prune_expired(platforms, links, clock),
@@ -139,6 +148,7 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
                 forget_gone(objects, clock, timedelta(days=config.store.gone_days)),
                 *([notes.run()] if notes is not None else []),
                 *_filling(config, parts, members, objects),
+                application.client_info.run(),
             )
         )
         _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))

@@ -21,7 +21,12 @@ from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.members import Members
 from ocn.node.object_store.port import ObjectStore
 from ocn.node.outbound import AddressGuard
-from ocn.node.storage import MemoryLinkStore, MemoryObjectStore, MemoryPlatformStore
+from ocn.node.storage import (
+    MemoryClientInfoStore,
+    MemoryLinkStore,
+    MemoryObjectStore,
+    MemoryPlatformStore,
+)
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -189,8 +194,23 @@ class World:
             raise InvalidParameters("refused")
         GuardedUrls(AddressGuard(allow_http=True)).check(url)
 
-    async def join(self, node: "Node", country_code: str, party_id: str, role: str) -> "Party":
-        return await join(self, node, country_code, party_id, role)
+    async def join(
+        self,
+        node: "Node",
+        country_code: str,
+        party_id: str,
+        role: str,
+        *,
+        further_roles: Sequence[str] = (),
+        hears: bool = False,
+    ) -> "Party":
+        return await join(self, node, country_code, party_id, role, further_roles=further_roles, hears=hears)
+
+    def list(self, party: PartyId, node: "Node", *roles: Role) -> Listing:
+        """List a party in the registry that is connected nowhere."""
+        listing = Listing(PrivateKey.generate().address, node.key.address, node.url, party, roles)
+        self.directory.listings[party] = listing
+        return listing
 
     async def restarted(self, node: "Node") -> "Node":
         """The same node as a new process finds it: its key and its database, and nothing else."""
@@ -199,6 +219,7 @@ class World:
             key=node.key,
             store=node.store,
             links=node.links,
+            clients=node.clients,
         )
 
     async def node(
@@ -211,6 +232,7 @@ class World:
         store: MemoryPlatformStore | None = None,
         links: MemoryLinkStore | None = None,
         stored: HubStore | None = None,
+        clients: MemoryClientInfoStore | None = None,
     ) -> "Node":
         config = NodeConfig(
             url=f"http://{name}.test",
@@ -219,6 +241,7 @@ class World:
         )
         key = key or PrivateKey.generate()
         store, links = store or MemoryPlatformStore(), links or MemoryLinkStore()
+        clients = clients or MemoryClientInfoStore()
         members = Members(store)
         await members.refresh()
         parts = Parts(
@@ -228,6 +251,7 @@ class World:
             links=links,
             stored=stored or NothingStored(),
             objects=MemoryObjectStore(self.clock) if stored is None else None,
+            clients=clients,
             directory=self.directory,
             outbound=self,
             url_check=self,
@@ -237,7 +261,7 @@ class World:
             now_ms=self.clock.now_ms,
         )
         app = assemble(config, parts, members)
-        node = Node(config.base_url, key, app, store, links, parts.lanes, members, parts.objects)
+        node = Node(config.base_url, key, app, store, links, parts.lanes, members, parts.objects, clients)
         self.nodes[node.url] = node
         return node
 
@@ -252,6 +276,7 @@ class Node:
     lanes: Lanes
     members: Members
     objects: ObjectStore | None
+    clients: MemoryClientInfoStore
 
     async def settled(self) -> None:
         """Wait until every broadcast has come to its end."""
@@ -310,11 +335,22 @@ class Party:
 
 
 async def join(
-    world: World, node: Node, country_code: str, party_id: str, role: str, version: str = "2.2.1"
+    world: World,
+    node: Node,
+    country_code: str,
+    party_id: str,
+    role: str,
+    version: str = "2.2.1",
+    *,
+    further_roles: Sequence[str] = (),
+    hears: bool = False,
 ) -> Party:
+    """Register a party; one that ``hears`` offers to be told who is there (hubclientinfo)."""
     party = PartyId(country_code, party_id)
     key = PrivateKey.generate()
     backend = Backend(f"http://{party_id.lower()}.test", version=version)
+    if hears:
+        backend.modules.append("hubclientinfo")
     world.backends[backend.url] = backend
     world.directory.listings[party] = Listing(key.address, node.key.address, node.url, party, (Role(role),))
     invited = await node.call(
@@ -334,11 +370,12 @@ async def join(
                 "url": f"{backend.url}/versions",
                 "roles": [
                     {
-                        "role": role,
+                        "role": each,
                         "party_id": party_id,
                         "country_code": country_code,
                         "business_details": {"name": party_id},
                     }
+                    for each in (role, *further_roles)
                 ],
             }
         ).encode(),
@@ -355,6 +392,12 @@ class Network:
     msp: Party
     cpo: Party
     cpx: Party
+
+
+@pytest.fixture
+def world() -> World:
+    """No node and no party yet."""
+    return World()
 
 
 @pytest.fixture

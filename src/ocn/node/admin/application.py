@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ocn.errors import OcnError
+from ocn.node.admin.client_info import ClientInfoView
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView, broadcast_view, invitation_view, platform_view
 from ocn.node.errors import PlatformChanged
@@ -59,6 +60,7 @@ class AdminApplication:
         store: PlatformStore,
         directory: Directory,
         reports: BroadcastReports,
+        client_info: ClientInfoView,
         invitations: Invitations,
         node_view: NodeView,
     ) -> None:
@@ -69,6 +71,7 @@ class AdminApplication:
         self._store = store
         self._directory = directory
         self._reports = reports
+        self._client_info = client_info
         self._invitations = invitations
         self._node_view = node_view
 
@@ -87,6 +90,7 @@ class AdminApplication:
                 Route("/admin/invitations", guarded(self._list_invitations)),
                 Route("/admin/invitations/{id}", guarded(self._withdraw), methods=["DELETE"]),
                 Route("/admin/broadcasts", guarded(self._list_broadcasts)),
+                Route("/admin/client-info", guarded(self._client_infos)),
                 Route("/admin/platforms", guarded(self._platforms)),
                 Route("/admin/platforms/{id}", guarded(self._platform), methods=["GET", "PATCH", "DELETE"]),
                 Route("/admin/parties/{country_code}/{party_id}", guarded(self._party)),
@@ -160,6 +164,9 @@ class AdminApplication:
         if party and any(party in invitation.parties for invitation in self._members.invitations()):
             return PlainTextResponse(str(ConnectionStatus.PLANNED))
         return PlainTextResponse("no such party here\n", 404)
+
+    async def _client_infos(self, _request: Request) -> Response:
+        return JSONResponse(self._client_info.as_json())
 
     async def _platforms(self, _request: Request) -> Response:
         return JSONResponse([platform_view(platform) for platform in self._members.platforms()])

@@ -1,5 +1,7 @@
 """The two ways to be accepted: a platform by its token, a node by its signature."""
 
+from collections.abc import Callable
+
 from ocn.node.members import Members
 from ocn.node.model import Platform
 from ocn.node.party_signatures import PartySignatures
@@ -24,12 +26,14 @@ class Callers:
         party_signatures: PartySignatures,
         strict_signatures: StrictSignatures,
         proofs: NodeProofs,
+        heard: Callable[[str], None],
     ) -> None:
         self._members = members
         self._directory = directory
         self._party_signatures = party_signatures
         self._strict_signatures = strict_signatures
         self._proofs = proofs
+        self._heard = heard
 
     def authenticate(self, received: Received) -> Authenticated:
         """Accept a message, or raise Unauthorized, InvalidParameters or a HubFault.
@@ -54,6 +58,7 @@ class Callers:
         platform = self._members.by_authorization(received.headers.get(names.AUTHORIZATION, ""))
         if platform is None:
             raise Unauthorized("the Authorization header holds no token of this node")
+        self._heard(platform.id)
         return platform
 
     def _node_url(self, received: Received, sender: PartyId) -> str:

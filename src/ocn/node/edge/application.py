@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from ocn.node.client_info import ClientInfo
+from ocn.node.client_info.listing import Page
 from ocn.node.edge.reading import read_functional, read_headers
 from ocn.node.edge.rendering import ErrorRenderer, echoed_ids
 from ocn.node.edge.server import HttpRequest, call_asgi
@@ -51,6 +53,7 @@ class Application:
         errors: ErrorRenderer,
         answer_signing: AnswerSigning,
         peers: PeerDoor,
+        client_info: ClientInfo,
         side: Any,
         clock: Clock,
         address: str,
@@ -60,6 +63,7 @@ class Application:
         self._errors = errors
         self._answer_signing = answer_signing
         self._peers = peers
+        self.client_info = client_info
         self._side = side
         self._clock = clock
         self._own_via = address.lower()
@@ -147,9 +151,13 @@ class Application:
             path,
             authorization,
             request.body,
+            query=request.query,
             signatures=found.get(names.STRICT_SIGNATURE, ""),
         )
-        return Answer(200, echoed_ids(request.headers), encode_envelope(data, now=self._clock.now()))
+        headers = echoed_ids(request.headers)
+        if isinstance(data, Page):
+            headers, data = {**headers, **data.headers}, data.data
+        return Answer(200, headers, encode_envelope(data, now=self._clock.now()))
 
     def _failure(self, request: HttpRequest, error: Exception) -> Answer:
         version = next(

@@ -1,9 +1,11 @@
 """Answer requests to the node's own modules: who may ask, and what is asked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
+from ocn.node.client_info.listing import Listing
 from ocn.node.hub_modules.credentials import HubCredentials, read_credentials
 from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
@@ -16,6 +18,7 @@ from ocn.node.model import Invitation, Platform
 from ocn.node.ports import Clock, Directory
 from ocn.ocpi.authorization import token_candidates
 from ocn.ocpi.errors import MethodNotAllowed, Unauthorized
+from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
@@ -40,7 +43,7 @@ class Caller:
 
 
 class HubModules:
-    """Versions, details, credentials, and OcnRules."""
+    """Versions, details, credentials, OcnRules, and HubClientInfo to be read."""
 
     def __init__(
         self,
@@ -51,6 +54,8 @@ class HubModules:
         registration: Registration,
         directory: Directory,
         rules: RulesModule,
+        client_info: Listing,
+        heard: Callable[[str], None],
         clock: Clock,
     ) -> None:
         self._persona = persona
@@ -59,6 +64,8 @@ class HubModules:
         self._registration = registration
         self._directory = directory
         self._rules = rules
+        self._client_info = client_info
+        self._heard = heard
         self._clock = clock
 
     def serves(self, path: str) -> bool:
@@ -69,6 +76,7 @@ class HubModules:
             or (len(segments) == 1 and segments[0] in VERSION_BY_NUMBER)
             or (len(segments) == 2 and segments[0] in VERSION_BY_NUMBER and segments[1] == "credentials")
             or _rules_path(segments) is not None
+            or _client_info_version(segments) is not None
         )
 
     def refuse_strangers(self, authorization: str) -> None:
@@ -77,19 +85,38 @@ class HubModules:
             self._caller(authorization)
 
     async def answer(
-        self, method: str, path: str, authorization: str, body: bytes, *, signatures: str = ""
+        self,
+        method: str,
+        path: str,
+        authorization: str,
+        body: bytes,
+        *,
+        query: str = "",
+        signatures: str = "",
     ) -> object:
-        """Return the ``data`` of the answer, or UNSET for none; ``signatures`` is the strict header.
+        """Return the ``data`` of the answer, UNSET for none, or a page of a list with its headers.
+
+        ``signatures`` is the strict header.
 
         Raises:
             OcpiError: the request is refused; nothing has changed.
         """
         caller = self._caller(authorization)
+        if caller.platform is not None:
+            self._heard(caller.platform.id)
         segments = path.strip("/").split("/")
         if (rest := _rules_path(segments)) is not None:
             if caller.platform is None:
                 raise Unauthorized("a TOKEN_A serves for versions and credentials only")
             return await self._rules.answer(method, rest, caller.platform, body)
+        if (version := _client_info_version(segments)) is not None:
+            if caller.platform is None:
+                raise Unauthorized("a TOKEN_A serves for versions and credentials only")
+            if method != "GET":
+                raise MethodNotAllowed("hubclientinfo is read here; changes are pushed by the hub")
+            return await self._client_info.page(
+                caller.platform, self._persona.client_info_url(version), query
+            )
         if segments[-1] == "credentials":
             url = f"{self._persona.url}{PARTY_DOOR}/{path.strip('/')}"
             presented = Presented(method, segments[0], url, body, signatures)
@@ -138,6 +165,14 @@ class HubModules:
             if platform is not None or (invitation is not None and invitation.expires_at > self._clock.now()):
                 return Caller(token, invitation, platform)
         raise Unauthorized("the Authorization header holds no token of this node")
+
+
+def _client_info_version(segments: list[str]) -> VersionNumber | None:
+    """Return the version of ``sender/{version}/hubclientinfo``, which 2.1.1 does not have."""
+    if len(segments) != 3 or segments[0] != "sender" or segments[2] != ModuleID.HUB_CLIENT_INFO:
+        return None
+    version = VERSION_BY_NUMBER.get(segments[1])
+    return version if version is not None and version.has_routing else None
 
 
 def _rules_path(segments: list[str]) -> list[str] | None:

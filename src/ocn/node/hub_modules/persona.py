@@ -28,6 +28,11 @@ class Persona:
         """Return the versions endpoint's data."""
         return [Version(str(version), f"{self.url}{PARTY_DOOR}/{version}") for version in HUB_VERSIONS]
 
+    def client_info_url(self, version: VersionNumber) -> str:
+        """Where the hub tells who is there."""
+        path = endpoint_path(ModuleID.HUB_CLIENT_INFO, InterfaceRole.SENDER, version)
+        return f"{self.url}{PARTY_DOOR}{path}"
+
     def details(self, version: VersionNumber, viewer: Role | None) -> VersionDetails:
         """Return the endpoints of a version.
 
@@ -49,6 +54,9 @@ class Persona:
         ]
         endpoints.append(
             Endpoint(ModuleID.CREDENTIALS, f"{base}/{version}/credentials", InterfaceRole.SENDER)
+        )
+        endpoints.append(
+            Endpoint(ModuleID.HUB_CLIENT_INFO, self.client_info_url(version), InterfaceRole.SENDER)
         )
         endpoints += [Endpoint("custom", f"{base}/custom/{role.lower()}", role) for role in InterfaceRole]
         endpoints.append(Endpoint("ocnrules", f"{base}/receiver/{version}/ocnrules", InterfaceRole.RECEIVER))

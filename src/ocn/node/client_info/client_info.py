@@ -1,0 +1,282 @@
+"""The work itself: once a second, by one replica at a time, everything else beside it."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+
+import structlog
+
+from ocn.errors import OcnError
+from ocn.node.client_info.introductions import Introductions
+from ocn.node.client_info.last_seen import LastSeen
+from ocn.node.client_info.listing import Listing
+from ocn.node.client_info.model import View
+from ocn.node.client_info.nodes import Nodes
+from ocn.node.client_info.probes import Probes
+from ocn.node.client_info.pushes import Pushes, receiver_endpoint
+from ocn.node.client_info.roster import Roster
+from ocn.node.client_info.store import ClientInfoStore
+from ocn.node.client_info.tasks import OneEach
+from ocn.node.client_info.views import Admits, Sight, Views
+from ocn.node.members import Members
+from ocn.node.model import Platform
+from ocn.node.peers import Peers
+from ocn.node.ports import Clock, Directory, Outbound
+
+_log = structlog.get_logger("ocn.node.client_info")
+
+TICK_S = 1.0
+_LEAD = timedelta(seconds=15)
+_EVERYTHING = timedelta(seconds=60)
+"""So often all is worked out again, whether anything is known to have changed or not."""
+_OTHERWISE = timedelta(minutes=5)
+"""For what has an interval even when platforms are never asked whether they are alive."""
+_SIGHTINGS = timedelta(seconds=10)
+_PUSHED_TO_AT_ONCE = 64
+_PROBED_AT_ONCE = 32
+_NODES_AT_ONCE = 16
+_PARTIES_AT_ONCE = 4
+"""PUTs under way to one platform, each about another party."""
+_ROUND_S = 60.0
+"""So long one platform may take the place of others; the rest of its news follows in the next round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take. ``still_alive`` of nothing: platforms are never asked."""
+
+    still_alive: timedelta = timedelta(minutes=5)
+    node_down_after: timedelta = timedelta(minutes=10)
+    push_timeout_s: float = 10.0
+
+
+class ClientInfo:
+    """HubClientInfo of this node: what changes is told within a second or two, beside the messages."""
+
+    def __init__(
+        self,
+        *,
+        address: str,
+        store: ClientInfoStore,
+        members: Members,
+        directory: Directory,
+        outbound: Outbound,
+        peers: Peers,
+        clock: Clock,
+        now_ms: Callable[[], int],
+        timing: Timing,
+        admits: Admits,
+    ) -> None:
+        self._store = store
+        self._members = members
+        self._clock = clock
+        self._timing = timing
+        self._id = secrets.token_hex(8)
+        self._news = asyncio.Event()
+        self._leads = False
+        self._lead_until = clock.now()
+        self._settled: object = None
+        self._settled_at: datetime | None = None
+        self._sighted_at: datetime | None = None
+        self._registry_changes = 0
+        self._failed: dict[str, datetime] = {}
+        self.last_seen = LastSeen(store, now_ms)
+        self.roster = Roster(
+            address=address,
+            store=store,
+            members=members,
+            directory=directory,
+            last_seen=self.last_seen,
+            is_down=self._is_down,
+        )
+        self.nodes = Nodes(
+            peers=peers,
+            store=store,
+            roster=self.roster,
+            directory=directory,
+            clock=clock,
+            interval=timing.still_alive or _OTHERWISE,
+            down_after=timing.node_down_after,
+            wake=self._news.set,
+        )
+        sight = Sight(members, admits)
+        self.listing = Listing(store, self.roster, sight)
+        self._views = Views(store, members, sight)
+        self._pushes = Pushes(outbound, timeout_s=timing.push_timeout_s)
+        self._probes = Probes(
+            outbound=outbound,
+            members=members,
+            last_seen=self.last_seen,
+            clock=clock,
+            interval=timing.still_alive,
+            timeout_s=timing.push_timeout_s,
+        )
+        self.introductions = Introductions(
+            store=store,
+            roster=self.roster,
+            members=members,
+            directory=directory,
+            pushes=self._pushes,
+            last_seen=self.last_seen,
+            clock=clock,
+        )
+        self._telling = OneEach(_PUSHED_TO_AT_ONCE)
+        self._probing = OneEach(_PROBED_AT_ONCE)
+        self._meeting = OneEach(_NODES_AT_ONCE)
+
+    def _is_down(self, operator: str) -> bool | None:
+        return self.nodes.is_down(operator)
+
+    def registry_changed(self, _changes: object = None) -> None:
+        """The registry lists something else now."""
+        self._registry_changes += 1
+        self._news.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; what is under way then is cut off."""
+        failures = 0
+        try:
+            while True:
+                try:
+                    await self.tick()
+                    failures = 0
+                except OcnError as error:
+                    failures += 1
+                    if failures == 1:
+                        _log.warning("client_info_failed", error=str(error))
+                try:
+                    async with asyncio.timeout(TICK_S):
+                        await self._news.wait()
+                except TimeoutError:
+                    pass
+                self._news.clear()
+        finally:
+            await self.close()
+
+    async def tick(self) -> None:
+        """Look what has changed, store it, and begin what follows from it."""
+        now = self._clock.now()
+        await self.roster.refresh_if_changed()
+        await self._exchange_sightings(now)
+        if not await self._has_lead(now):
+            self._leads = False
+            return
+        if not self._leads:
+            await self._views.refresh()
+            self.nodes.start_over()
+            self._settled = None
+            self._leads = True
+        if self._has_news(now):
+            changed = await self.roster.settle(now)
+            self.nodes.changed(changed)
+            await self._views.settle(self.roster.clients(), now)
+        self._begin(now)
+
+    async def quiet(self) -> None:
+        """Wait until all that was begun has ended."""
+        for work in (self._telling, self._probing, self._meeting):
+            await work.quiet()
+
+    async def close(self) -> None:
+        """Cut off what is under way, and store who was heard."""
+        for work in (self._telling, self._probing, self._meeting):
+            await work.close()
+        await self.introductions.close()
+
+    async def _has_lead(self, now: datetime) -> bool:
+        """Whether this replica does the work; it asks again when half of its time is over."""
+        if self._leads and now < self._lead_until - _LEAD / 2:
+            return True
+        until = now + _LEAD
+        if not await self._store.lead(self._id, now, until):
+            return False
+        self._lead_until = until
+        return True
+
+    async def _exchange_sightings(self, now: datetime) -> None:
+        """Tell other replicas who was heard here, and read whom they heard; at once while one is OFFLINE."""
+        due = self._sighted_at is None or now - self._sighted_at >= _SIGHTINGS
+        if due or self.last_seen.any_offline():
+            self._sighted_at = now
+            await self.last_seen.flush()
+            await self.last_seen.refresh()
+
+    def _has_news(self, now: datetime) -> bool:
+        state = (
+            self._members.revision,
+            self.roster.revision,
+            self.last_seen.offline(),
+            self.nodes.down(),
+            self._registry_changes,
+        )
+        if state == self._settled and self._settled_at is not None and now - self._settled_at < _EVERYTHING:
+            return False
+        self._settled, self._settled_at = state, now
+        return True
+
+    def _begin(self, now: datetime) -> None:
+        for platform in self._members.platforms():
+            if self._is_to_be_told(platform, now):
+                self._telling.begin(platform.id, partial(self._tell, platform.id))
+        for platform in self._probes.due(now):
+            self._probing.begin(platform.id, partial(self._probe, platform))
+        for peer in self.nodes.due(now):
+            self._meeting.begin(peer.address, partial(self.nodes.meet, peer))
+
+    def _is_to_be_told(self, platform: Platform, now: datetime) -> bool:
+        """Whether a platform has news to get and can be expected to take it."""
+        if receiver_endpoint(platform) is None or self.last_seen.is_offline(platform.id):
+            return False
+        failed = self._failed.get(platform.id)
+        if failed is not None:
+            heard = self.last_seen.heard_at(platform.id)
+            checked = self.last_seen.stored(platform.id).checked_at
+            back = max((moment for moment in (heard, checked) if moment is not None), default=failed)
+            if back <= failed and now - failed < (self._timing.still_alive or _OTHERWISE):
+                return False
+        return bool(self._views.untold(platform))
+
+    async def _probe(self, platform: Platform) -> None:
+        await self._probes.probe(platform)
+        self._news.set()
+
+    async def _tell(self, platform_id: str) -> None:
+        """Tell a platform all its news, until it cannot be reached or has had its time."""
+        try:
+            async with asyncio.timeout(_ROUND_S):
+                while (platform := self._members.by_id(platform_id)) is not None:
+                    untold = self._views.untold(platform)
+                    if not untold:
+                        break
+                    parties = [list(views) for _, views in groupby(sorted(untold, key=_party), key=_party)]
+                    together = parties[:_PARTIES_AT_ONCE]
+                    reached = await asyncio.gather(
+                        *(self._tell_of_party(platform, views) for views in together)
+                    )
+                    if not all(reached):
+                        self._failed[platform_id] = self._clock.now()
+                        if self._timing.still_alive:
+                            self._probing.begin(platform_id, partial(self._probe, platform))
+                        return
+        except TimeoutError:
+            return
+        self._failed.pop(platform_id, None)
+
+    async def _tell_of_party(self, platform: Platform, views: list[View]) -> bool:
+        """Tell of a party, its roles one after the other: their PUTs go to one address (HUB-96)."""
+        for view in views:
+            client = self.roster.get(view.key)
+            if client is not None:
+                if not await self._pushes.push(platform, client, view):
+                    return False
+                self.introductions.told(platform.id, client.party, view.status)
+            await self._views.told([view])
+        return True
+
+
+def _party(view: View) -> str:
+    return view.key.party_key
