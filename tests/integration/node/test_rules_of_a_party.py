@@ -1,7 +1,9 @@
 """OcnRules by the calls of the party kit, at a node."""
 
 import json
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 else:
     Node = World = object
 
+PAGE = Path(__file__).parents[3] / "docs/how-to/who-may-send-to-you.md"
 OFF = {"active": False, "list": []}
 
 
@@ -54,6 +57,16 @@ async def test_party_reads_and_changes_its_rules(world: World) -> None:
         assert [each async for each in msp.client.to("DE CPO").locations()] == []
         await rules.put("whitelist", [])
 
-        for _ in range(2):
-            await rules.demand_signatures(True)
-        assert await rules.read() == {"signatures": True, "whitelist": OFF, "blacklist": OFF}
+        for demanded in (True, True, False):
+            await rules.demand_signatures(demanded)
+            assert await rules.read() == {"signatures": demanded, "whitelist": OFF, "blacklist": OFF}
+
+
+async def test_program_of_the_page_does_what_it_says(world: World) -> None:
+    (block,) = re.findall(
+        r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    names: dict[str, Any] = {}
+    exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102  the page is ours
+    async with await party(world, await world.node(), "DE CPO", "CPO") as cpo:
+        assert await names["choose"](cpo) == {"signatures": True, "whitelist": OFF, "blacklist": OFF}

@@ -162,6 +162,8 @@ async def test_strangers_and_invited_parties_are_not_served(network: Network) ->
         "/ocpi/2.2/receiver/ocnrules",
         "/ocpi/receiver/2.2.1/ocnrules",
         "/ocpi/2.2.1/receiver/ocnrules",
+        "/ocpi/receiver/2.1.1/ocnrules",
+        "/ocpi/receiver/2.3.0/ocnrules",
     ],
 )
 async def test_every_spelling_of_the_address_serves(network: Network, base: str) -> None:
@@ -169,7 +171,7 @@ async def test_every_spelling_of_the_address_serves(network: Network, base: str)
     assert (await call(network.cpo, "GET", base=base)).json["data"]["blacklist"]["active"] is True
 
 
-@pytest.mark.parametrize("version", ["2.2", "2.2.1"])
+@pytest.mark.parametrize("version", ["2.2", "2.2.1", "2.3.0"])
 async def test_version_details_name_an_address_that_serves(network: Network, version: str) -> None:
     headers = {"Authorization": f"Token {network.cpo.token}"}
     details = (await network.one.call("GET", f"/ocpi/{version}", headers)).json["data"]
