@@ -26,7 +26,7 @@ class ActiveList(StrEnum):
 class RulesEntry:
     """A party on a list, its codes in upper case.
 
-    ``modules`` keep their spelling and have no spaces; none of them means every module.
+    ``modules`` keep their spelling; none of them means every module.
     """
 
     party: PartyId
@@ -34,8 +34,9 @@ class RulesEntry:
 
     def __post_init__(self) -> None:
         """Write the codes as registries do, so that every store and every reader sees one spelling."""
-        key = self.party.key
-        object.__setattr__(self, "party", PartyId(key[:2], key[2:]))
+        party = self.party
+        if party.country_code + party.party_id != party.key:
+            object.__setattr__(self, "party", PartyId(party.key[:2], party.key[2:]))
 
 
 @dataclass(frozen=True, slots=True)

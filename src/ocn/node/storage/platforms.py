@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
-from ocn.node.ocn_rules import NO_RULES, OcnRules
+from ocn.node.ocn_rules import OcnRules
 from ocn.node.ports import Sealing
 from ocn.node.storage import rows, tables
 from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.database import Database
-from ocn.node.storage.rules import read_rules, write_rules
+from ocn.node.storage.rules import RulesReader, read_rules_of, write_rules
 
 
 class SqlPlatformStore:
@@ -31,6 +31,7 @@ class SqlPlatformStore:
     def __init__(self, database: Database, sealing: Sealing) -> None:
         self._database = database
         self._sealing = sealing
+        self._rules = RulesReader()
 
     async def platforms(self) -> list[Platform]:
         """Return every registered platform, ordered by id."""
@@ -40,7 +41,7 @@ class SqlPlatformStore:
             parties = (await connection.execute(select(tables.platform_party))).all()
             roles = (await connection.execute(select(role).order_by(role.c.position))).all()
             endpoints = (await connection.execute(select(tables.endpoint))).all()
-            rules = await read_rules(connection)
+            rules = await self._rules.read(connection)
         return rows.platforms_of(found, parties, roles, endpoints, rules, self._sealing)
 
     @to_the_end
@@ -95,7 +96,7 @@ class SqlPlatformStore:
             found = await connection.execute(select(columns.id).where(columns.id == platform_id))
             if found.one_or_none() is None:
                 raise PlatformChanged("the platform was removed meanwhile")
-            known = (await read_rules(connection, platform_id)).get(platform_id, NO_RULES)
+            known = await read_rules_of(connection, platform_id)
             changed = change(known)
             if await _keep_if(connection, changed != known):
                 await write_rules(connection, platform_id, changed)

@@ -1,32 +1,39 @@
 """The rules of platforms in a database: read with the platforms, changed one platform at a time."""
 
-from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+import msgspec
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ocn.node.ocn_rules import ActiveList, OcnRules, RulesEntry
-from ocn.node.storage.rules_tables import rules, rules_entry
+from ocn.node.ocn_rules import NO_RULES, ActiveList, OcnRules, RulesEntry
+from ocn.node.storage.rules_tables import rules
+from ocn.ocpi.party_id import PartyId
 
 
-async def read_rules(connection: AsyncConnection, platform_id: str | None = None) -> Mapping[str, OcnRules]:
-    """Return the rules by platform, of one or of all; who is not in it has none."""
-    lists = select(rules)
-    entries = select(rules_entry).order_by(rules_entry.c.position)
-    if platform_id is not None:
-        lists = lists.where(rules.c.platform_id == platform_id)
-        entries = entries.where(rules_entry.c.platform_id == platform_id)
-    active = (await connection.execute(lists)).all()
-    if not active:
-        return {}
-    entries_of: Mapping[str, list[RulesEntry]] = defaultdict(list)
-    for row in await connection.execute(entries):
-        entries_of[row.platform_id].append(RulesEntry(row.party, tuple(row.modules.split())))
-    return {
-        row.platform_id: OcnRules(ActiveList(row.active), tuple(entries_of[row.platform_id]))
-        for row in active
-    }
+class RulesReader:
+    """Reads the rules of all platforms, and works out again only those written since it last did."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, OcnRules]] = {}
+
+    async def read(self, connection: AsyncConnection) -> Mapping[str, OcnRules]:
+        """Return the rules by platform; who is not in it has none."""
+        found: dict[str, tuple[str, OcnRules]] = {}
+        for row in await connection.execute(select(rules)):
+            written = row.active + row.entries
+            known = self._known.get(row.platform_id)
+            found[row.platform_id] = known if known and known[0] == written else (written, _rules_of(row))
+        self._known = found
+        return {platform_id: known for platform_id, (_, known) in found.items()}
+
+
+async def read_rules_of(connection: AsyncConnection, platform_id: str) -> OcnRules:
+    """Return the rules of one platform."""
+    found = await connection.execute(select(rules).where(rules.c.platform_id == platform_id))
+    row = found.one_or_none()
+    return NO_RULES if row is None else _rules_of(row)
 
 
 async def write_rules(connection: AsyncConnection, platform_id: str, changed: OcnRules) -> None:
@@ -34,18 +41,18 @@ async def write_rules(connection: AsyncConnection, platform_id: str, changed: Oc
     await connection.execute(delete(rules).where(rules.c.platform_id == platform_id))
     if changed.active is ActiveList.NONE:
         return
-    await connection.execute(insert(rules), {"platform_id": platform_id, "active": changed.active.value})
-    if changed.entries:
-        await connection.execute(insert(rules_entry), _entry_values(platform_id, changed))
+    entries = [(entry.party.key, *entry.modules) for entry in changed.entries]
+    values = {
+        "platform_id": platform_id,
+        "active": changed.active.value,
+        "entries": msgspec.json.encode(entries).decode(),
+    }
+    await connection.execute(insert(rules), values)
 
 
-def _entry_values(platform_id: str, changed: OcnRules) -> list[dict[str, object]]:
-    return [
-        {
-            "platform_id": platform_id,
-            "party": entry.party,
-            "position": position,
-            "modules": " ".join(entry.modules),
-        }
-        for position, entry in enumerate(changed.entries)
-    ]
+def _rules_of(row: Row[Any]) -> OcnRules:
+    entries = msgspec.json.decode(row.entries, type=list[list[str]])
+    return OcnRules(
+        ActiveList(row.active),
+        tuple(RulesEntry(PartyId(key[:2], key[2:]), tuple(modules)) for key, *modules in entries),
+    )

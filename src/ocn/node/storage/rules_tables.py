@@ -1,12 +1,12 @@
-"""The tables of OcnRules. A platform without a row in ``rules`` has no list in force.
+"""The table of OcnRules. A platform without a row has no list in force.
 
-The entries hang on that row and it on the platform, so what removes a platform removes its rules, and no
-statement about one platform's rules can reach another's.
+The row hangs on the platform, so what removes a platform removes its rules, and no statement about one
+platform's rules can reach another's. A list is read and written whole, so it is one value: JSON,
+``[["DEMSP", "cdrs", "tokens"], ...]``, codes in upper case, then the modules, none for every module.
 """
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Table, Text
 
-from ocn.node.storage.columns import PartyCodes
 from ocn.node.storage.tables import metadata
 
 rules = Table(
@@ -14,14 +14,5 @@ rules = Table(
     metadata,
     Column("platform_id", ForeignKey("platform.id", ondelete="CASCADE"), primary_key=True),
     Column("active", Text, nullable=False),
+    Column("entries", Text, nullable=False),
 )
-
-rules_entry = Table(
-    "rules_entry",
-    metadata,
-    Column("platform_id", ForeignKey("rules.platform_id", ondelete="CASCADE"), primary_key=True),
-    Column("party", PartyCodes, primary_key=True),
-    Column("position", Integer, nullable=False),
-    Column("modules", Text, nullable=False),
-)
-"""``modules`` are separated by spaces; ``party`` is in upper case."""
