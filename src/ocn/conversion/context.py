@@ -21,6 +21,11 @@ class Strictness:
     known_members_only: bool = False
     """It rejects members that its version does not define."""
 
+    @property
+    def looks_at_everything(self) -> bool:
+        """Whether every value of a document has to be seen, whatever the versions."""
+        return self.ascii_only or self.no_fractions or self.known_members_only
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

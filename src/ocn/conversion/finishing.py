@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from ocn.conversion.changes import Report, pointer_to
@@ -16,42 +15,14 @@ MAX_DEPTH = 64
 """How deep a document may nest that is looked at from end to end; OCPI's own objects nest 8 deep."""
 
 _FRACTION = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(Z?)")
-_LETTERS: Mapping[int, str] = MappingProxyType(
-    {
-        ord(letter): plain
-        for letter, plain in zip(
-            "ßæøåœđłþðÆØÅŒĐŁÞÐ–—‘’“”…€",
-            (
-                "ss",
-                "ae",
-                "o",
-                "a",
-                "oe",
-                "d",
-                "l",
-                "th",
-                "d",
-                "AE",
-                "O",
-                "A",
-                "OE",
-                "D",
-                "L",
-                "Th",
-                "D",
-                "-",
-                "-",
-                "'",
-                "'",
-                '"',
-                '"',
-                "...",
-                "EUR",
-            ),
-            strict=True,
-        )
-    }
+_LETTERS = MappingProxyType(
+    str.maketrans(
+        {"ß": "ss", "æ": "ae", "ø": "o", "å": "a", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th"}
+        | {"Æ": "AE", "Ø": "O", "Å": "A", "Œ": "OE", "Đ": "D", "Ð": "D", "Ł": "L", "Þ": "Th"}
+        | {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "€": "EUR"}
+    )
 )
+"""Letters that do not fall apart into an ASCII letter and an accent."""
 
 
 def finish(
@@ -61,7 +32,7 @@ def finish(
 
     Changes are reported in the document of the target version.
     """
-    if not (strict.ascii_only or strict.no_fractions or strict.known_members_only):
+    if not strict.looks_at_everything:
         return value
     report.step(target, target)
     members = MEMBERS_OF.get(target, {}).get(kind) if strict.known_members_only else None

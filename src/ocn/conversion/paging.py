@@ -1,7 +1,5 @@
 """Convert a page: every object on its own, so that one bad object costs only itself."""
 
-from collections.abc import Sequence
-
 from ocn.conversion.changes import Change, Converted, Loss
 from ocn.conversion.context import NOTHING_KNOWN, Context
 from ocn.conversion.converting import convert
@@ -13,7 +11,7 @@ from ocn.ocpi.versions import VersionNumber
 
 def convert_list(
     kind: ObjectKind,
-    items: Sequence[JsonValue],
+    items: list[JsonValue],
     source: VersionNumber,
     target: VersionNumber,
     context: Context = NOTHING_KNOWN,
@@ -21,11 +19,13 @@ def convert_list(
 ) -> Converted[list[JsonValue]]:
     """Return the page in the target version, in one report whose pointers begin with an item's index.
 
+    The list itself is returned when nothing in it had to be changed.
+
     An object that cannot be expressed, or that must not be shown to the other side, is left out and
     reported; so is one that ``policy`` does not let pass, if a policy is given.
     """
     if source is target:
-        return Converted(list(items))
+        return Converted(items)
     kept: list[JsonValue] = []
     changes: list[Change] = []
     for index, item in enumerate(items):
@@ -44,6 +44,8 @@ def convert_list(
             Change(f"/{index}{change.pointer}", change.loss, change.note, change.version)
             for change in converted.changes
         ]
+    if len(kept) == len(items) and all(one is other for one, other in zip(kept, items, strict=True)):
+        return Converted(items)
     return Converted(kept, tuple(changes))
 
 

@@ -52,6 +52,11 @@ _WAYS: Mapping[tuple[VersionNumber, VersionNumber], tuple[Step, ...]] = {
 }
 
 
+def written_alike(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> bool:
+    """Whether an object of this kind is the same document in both versions, whatever it says."""
+    return all(kind not in RULES[step] for step in way(source, target))
+
+
 def way(source: VersionNumber, target: VersionNumber) -> tuple[Step, ...]:
     """Return the steps from one version to another; none if they are the same."""
     return _WAYS[source, target]

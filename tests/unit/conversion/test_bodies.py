@@ -78,6 +78,9 @@ def test_answer_that_needs_no_change_keeps_its_bytes() -> None:
     for data in unchanged:
         body = answer(data)
         assert convert_answer_body(body, Contents(answer=ObjectKind.TOKEN), DOWN).value is body
+    for kind, versions in ((ObjectKind.TOKEN, DOWN), (ObjectKind.LOCATION, UP)):
+        page = answer([{"uid": "1"}, {"uid": "2"}])
+        assert convert_answer_body(page, Contents(answer=kind, page=True), versions).value is page
 
 
 def test_envelope_around_converted_data_keeps_its_members() -> None:
