@@ -22,6 +22,7 @@ from ocn.party.routes import CPO_MODULES, EMSP_MODULES
 from ocn.party.storage import MemoryStorage, PartyStorage
 from ocn.party.stored_receiver import StoredReceiver
 from ocn.party.stored_sender import StoredSender
+from ocn.party.strict import StrictTerms
 from ocn.party.traffic import Exchange
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Request",
     "StoredReceiver",
     "StoredSender",
+    "StrictTerms",
     "accepted",
     "load_or_create_key",
     "not_supported",

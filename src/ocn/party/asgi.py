@@ -15,7 +15,9 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_ONCE = frozenset({h.AUTHORIZATION, h.REQUEST_ID, h.CORRELATION_ID, *h.ROUTING, h.SIGNATURE})
+_ONCE = frozenset(
+    {h.AUTHORIZATION, h.REQUEST_ID, h.CORRELATION_ID, *h.ROUTING, h.SIGNATURE, h.STRICT_SIGNATURE}
+)
 
 
 @dataclass(frozen=True, slots=True)

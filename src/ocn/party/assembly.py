@@ -21,6 +21,7 @@ from ocn.party.routes import Interface, Routes
 from ocn.party.server import PartyApp
 from ocn.party.signatures import Signatures
 from ocn.party.storage import PartyStorage
+from ocn.party.strict import StrictSignatures
 from ocn.party.traffic import Watch
 from ocn.party.transport import Transport
 
@@ -37,6 +38,7 @@ class Settings:
         modules: Iterable[Interface] | None,
         custom_modules: Mapping[Interface, CustomHandler],
         signatures: Signatures,
+        strict: StrictSignatures,
         versions: tuple[VersionNumber, ...],
         limits: Limits,
         watch: Watch,
@@ -54,6 +56,7 @@ class Settings:
         self.late_result = next((method for method in late if method is not None), None)
         self.custom_modules = custom_modules
         self.signatures = signatures
+        self.strict = strict
         self.versions = versions
         self.limits = limits
         self.watch = watch
@@ -75,11 +78,18 @@ class Assembly:
 
 def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *, base_url: str) -> Assembly:
     """Wire everything up; nothing is opened or sent."""
-    limits, signatures = settings.limits, settings.signatures
-    channel = Channel(transport, settings.reach, signatures=signatures, limits=limits, watch=settings.watch)
+    limits, signatures, strict = settings.limits, settings.signatures, settings.strict
+    channel = Channel(
+        transport,
+        settings.reach,
+        signatures=signatures,
+        strict=strict,
+        limits=limits,
+        watch=settings.watch,
+    )
     door = Door(storage)
     introduction = Introduction(f"{base_url}/ocpi/versions", settings.roles)
-    handshake = Handshake(channel, door, introduction, versions=settings.versions)
+    handshake = Handshake(channel, door, introduction, versions=settings.versions, strict=strict)
     client = Client(channel, door, AwaitedResults(limits), own=settings.own, base_url=base_url, limits=limits)
     followups = Followups(limits)
     functional = FunctionalModules(
@@ -89,6 +99,7 @@ def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *,
         Terms(limits.page_size, settings.reach),
         own=settings.own,
         signatures=signatures,
+        strict=strict,
         followups=followups,
         custom=settings.custom_modules,
         late_result=settings.late_result,
@@ -106,6 +117,7 @@ def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *,
         functional,
         door=door,
         signatures=signatures,
+        strict=strict,
         followups=followups,
         limits=limits,
         watch=settings.watch,

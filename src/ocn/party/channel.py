@@ -15,6 +15,7 @@ from ocn.party.reach import Reach
 from ocn.party.registration import OutgoingToken
 from ocn.party.reply import Reply
 from ocn.party.signatures import Signatures
+from ocn.party.strict import StrictSignatures
 from ocn.party.traffic import Direction, Exchange, Watch, unwatched
 from ocn.party.transport import RawAnswer, Transport
 
@@ -45,6 +46,8 @@ class Call:
     module: str | None = None
     correlation_id: str = ""
     timeout_s: float | None = None
+    proof: str | None = None
+    """That the party holds its key, on credentials."""
 
 
 class Channel:
@@ -56,12 +59,14 @@ class Channel:
         reach: Reach,
         *,
         signatures: Signatures | None = None,
+        strict: StrictSignatures | None = None,
         limits: Limits | None = None,
         watch: Watch = unwatched,
     ) -> None:
         self.reach = reach
         self._transport = transport
         self._signatures = signatures or Signatures()
+        self._strict = strict or StrictSignatures()
         self._limits = limits or Limits()
         self._watch = watch
 
@@ -92,7 +97,7 @@ class Channel:
             self._report(call, sent, raw, None, latency_s)
             raise
         self._report(call, sent, raw, reply.status_code, latency_s)
-        return await self._verified(call, reply)
+        return await self._verified(call, sent, reply)
 
     async def expect(self, call: Call, token: OutgoingToken) -> Reply[object]:
         """Send and return the answer if it is a success.
@@ -115,17 +120,30 @@ class Channel:
             headers |= call.routing.headers()
             if signature := self._signatures.sign_request(headers, call.url, call.body):
                 headers[h.SIGNATURE] = signature
+            if strict := self._strict.sign_request(call.method, call.url, headers, call.body):
+                headers[h.STRICT_SIGNATURE] = strict
+        elif call.proof:
+            headers[h.STRICT_SIGNATURE] = call.proof
         if call.body is not None:
             headers["Content-Type"] = "application/json"
         return headers
 
-    async def _verified(self, call: Call, reply: Reply[object]) -> Reply[object]:
+    async def _verified(self, call: Call, sent: dict[str, str], reply: Reply[object]) -> Reply[object]:
         routing = call.routing
         if routing is None or routing.receiver is None or not is_success(reply.status_code):
             return reply  # an error may be the hub's own, and hubs sign none
         signed_by = await self._signatures.check_answer(
             reply.headers, reply.body, sender=routing.receiver, own=routing.sender
         )
+        strictly_by = await self._strict.check_answer(
+            sent,
+            reply.http_status,
+            reply.headers,
+            reply.body,
+            sender=routing.receiver,
+            own=routing.sender,
+        )
+        signed_by = strictly_by or signed_by
         return replace(reply, signatories=signed_by) if signed_by else reply
 
     def _report(

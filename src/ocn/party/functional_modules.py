@@ -19,6 +19,7 @@ from ocn.party.outcomes import not_supported
 from ocn.party.request import Request
 from ocn.party.routes import Interface, Routes
 from ocn.party.signatures import Signatures
+from ocn.party.strict import StrictSignatures
 
 CustomHandler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 """Serves a custom module: any method, any path below the endpoint, any body."""
@@ -55,6 +56,7 @@ class FunctionalModules:
         *,
         own: Sequence[PartyId],
         signatures: Signatures,
+        strict: StrictSignatures,
         followups: Followups,
         custom: Mapping[Interface, CustomHandler],
         late_result: LateResult | None,
@@ -65,6 +67,7 @@ class FunctionalModules:
         self._terms = terms
         self._own = tuple(own)
         self._signatures = signatures
+        self._strict = strict
         self._followups = followups
         self._custom = custom
         self._late_result = late_result
@@ -79,6 +82,9 @@ class FunctionalModules:
         if place.interface[0] != ModuleID.HUB_CLIENT_INFO:
             await self._signatures.check_request(
                 asked.headers, asked.raw_query, body, sender=request.sender, own=request.receiver
+            )
+            await self._strict.check_request(
+                asked.method, asked.path, asked.raw_query, asked.headers, body, own=request.receiver
             )
         if handler := self._custom.get(place.interface):
             return await handler(request)

@@ -20,6 +20,7 @@ from ocn.party.errors import (
 )
 from ocn.party.json_text import encode_json
 from ocn.party.registration import OutgoingToken, Registration, token_hash
+from ocn.party.strict import StrictSignatures
 
 
 class Handshake:
@@ -32,11 +33,13 @@ class Handshake:
         introduction: Introduction,
         *,
         versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
+        strict: StrictSignatures | None = None,
     ) -> None:
         self._channel = channel
         self._door = door
         self._introduction = introduction
         self._versions = versions
+        self._strict = strict or StrictSignatures()
 
     async def register(self, versions_url: str, token_a: str | None) -> Registration:
         """Register with TOKEN_A; the tokens and endpoints are stored when this returns.
@@ -141,7 +144,8 @@ class Handshake:
         self, method: str, versions_url: str, offer: Offer, token: OutgoingToken, ours: str
     ) -> Registration:
         body = encode_json(self._introduction.credentials(ours))
-        call = Call(method, offer.credentials_url, body, module=ModuleID.CREDENTIALS)
+        proof = await self._proof(method, offer, body)
+        call = Call(method, offer.credentials_url, body, module=ModuleID.CREDENTIALS, proof=proof)
         try:
             reply = await self._channel.expect(call, token)
         except RequestFailed as error:
@@ -149,6 +153,15 @@ class Handshake:
         theirs = convert(reply.data, Credentials, offer.credentials_url)
         theirs_token = OutgoingToken(theirs.token, token.base64_encoded)
         return self._registration(offer, theirs, theirs_token, ours, versions_url)
+
+    async def _proof(self, method: str, offer: Offer, body: bytes) -> str | None:
+        """Show that the one party of this platform holds its key; one key cannot speak for several."""
+        parties = {role.party for role in self._introduction.roles}
+        if len(parties) != 1:
+            return None
+        return await self._strict.prove(
+            method, offer.version.value, offer.credentials_url, body, parties.pop()
+        )
 
     def _registration(
         self,

@@ -10,6 +10,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.errors import ListingFailed
 from ocn.party.identity import PartyRole
 from ocn.party.routes import Interface
+from ocn.party.strict import ListedKeys
 from ocn.registry.calls import Change, set_party, set_party_modules
 from ocn.registry.listings import MODULES, Modules, PartyListing
 from ocn.signing.addresses import same_address
@@ -102,7 +103,7 @@ class RegistrySignatories:
         self._reading = reading
         self._keep_s = keep_s
         self._most = most
-        self._known: dict[PartyId, tuple[float, frozenset[str]]] = {}
+        self._known: dict[PartyId, tuple[float, ListedKeys | None]] = {}
 
     async def entitled(self, party: PartyId) -> frozenset[str]:
         """See :class:`ocn.party.signatures.Signatories`.
@@ -110,15 +111,24 @@ class RegistrySignatories:
         Raises:
             ListingFailed: the registry does not answer.
         """
+        listed = await self.keys(party)
+        return frozenset[str]() if listed is None else frozenset({listed.party, listed.operator})
+
+    async def keys(self, party: PartyId) -> ListedKeys | None:
+        """See :class:`ocn.party.strict.Keys`.
+
+        Raises:
+            ListingFailed: the registry does not answer.
+        """
         now = time.monotonic()
-        until, addresses = self._known.get(party, (0.0, frozenset[str]()))
+        until, known = self._known.get(party, (0.0, None))
         if until > now:
-            return addresses
+            return known
         try:
             there = await self._reading.party(party)
         except OcnError as error:
             raise ListingFailed(f"the registry cannot be asked about {party}: {error.message}") from error
-        found = frozenset[str]() if there is None else frozenset({there.address, there.operator})
+        found = None if there is None else ListedKeys(there.address, there.operator)
         if len(self._known) >= self._most:
             self._known.clear()
         self._known[party] = (now + self._keep_s, found)

@@ -37,6 +37,7 @@ from ocn.party.server import PartyApp
 from ocn.party.serving import Serving, bind
 from ocn.party.signatures import Signatories, Signatures
 from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.strict import Keys, StrictSignatures, StrictTerms
 from ocn.party.traffic import Watch, unwatched
 from ocn.party.transport import HttpTransport, Transport
 from ocn.signing.keys import PrivateKey
@@ -65,6 +66,9 @@ class Party:
         key: signs every request and answer. Without a key nothing is signed.
         require_signatures: refuse what comes unsigned; by default when there is a key.
         signatories: whose signature stands for whom; without one signatures are checked for alteration only.
+        strict: how it signs strictly and whether it demands that of others, besides the above; by default
+            it only proves its key when it registers. To demand it, ``signatories`` must know keys
+            (:class:`ocn.party.strict.Keys`).
         listing: puts the party into the registry before it first registers.
         host, port: where to listen; port 0 takes a free one.
         serve: off when another ASGI server serves :attr:`app`; then ``public_url`` is needed.
@@ -93,6 +97,7 @@ class Party:
         key: PrivateKey | None = None,
         require_signatures: bool | None = None,
         signatories: Signatories | None = None,
+        strict: StrictTerms | None = None,
         listing: Listing | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -115,6 +120,7 @@ class Party:
             modules=modules,
             custom_modules=dict(custom_modules or {}),
             signatures=Signatures(key, required, signatories),
+            strict=_strict(key, strict, signatories),
             versions=tuple(versions),
             limits=limits or Limits(),
             watch=watch,
@@ -244,3 +250,15 @@ class Party:
         if self._assembly is None:
             raise ConfigurationError("The party is not open: use it within `async with`.")
         return self._assembly
+
+
+def _strict(
+    key: PrivateKey | None, terms: StrictTerms | None, signatories: Signatories | None
+) -> StrictSignatures:
+    keys = signatories if isinstance(signatories, Keys) else None
+    terms = terms or StrictTerms(sign=False)
+    if terms.require and keys is None:
+        raise ConfigurationError("To demand strict signatures, a party needs signatories that know keys.")
+    if terms.sign and key is None:
+        raise ConfigurationError("To sign strictly, a party needs a key.")
+    return StrictSignatures(key, terms, keys)

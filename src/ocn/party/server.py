@@ -22,6 +22,7 @@ from ocn.party.followups import Followups
 from ocn.party.functional_modules import FunctionalModules, Place
 from ocn.party.limits import Limits
 from ocn.party.signatures import Signatures
+from ocn.party.strict import StrictSignatures
 from ocn.party.traffic import Direction, Exchange, Watch
 
 _LOG = logging.getLogger("ocn.party")
@@ -38,6 +39,7 @@ class PartyApp:
         *,
         door: Door,
         signatures: Signatures,
+        strict: StrictSignatures,
         followups: Followups,
         limits: Limits,
         watch: Watch,
@@ -47,6 +49,7 @@ class PartyApp:
         self._functional = functional
         self._door = door
         self._signatures = signatures
+        self._strict = strict
         self._followups = followups
         self._limits = limits
         self._watch = watch
@@ -79,7 +82,8 @@ class PartyApp:
             answer = _incident(asked)
             body = self._written(asked, place, answer)
         try:
-            await send_answer(send, answer.http_status, _headers(asked, answer), body)
+            headers = self._strictly_signed(asked, place, answer, body)
+            await send_answer(send, answer.http_status, headers, body)
         finally:
             if followup is not None:
                 self._followups.start(followup)
@@ -108,6 +112,15 @@ class PartyApp:
         if place is None or place.interface[0] == ModuleID.HUB_CLIENT_INFO:
             return body
         return self._signatures.sign_answer(_headers(asked, answer), body)
+
+    def _strictly_signed(
+        self, asked: Asked | None, place: Place | None, answer: Answer, body: bytes
+    ) -> dict[str, str]:
+        headers = _headers(asked, answer)
+        if asked is None or place is None or place.interface[0] == ModuleID.HUB_CLIENT_INFO:
+            return headers
+        text = self._strict.sign_answer(asked.headers, answer.http_status, headers, body)
+        return {**headers, h.STRICT_SIGNATURE: text} if text else headers
 
     def _report(self, asked: Asked, place: Place | None, answer: Answer, latency_s: float) -> None:
         query = f"?{asked.raw_query}" if asked.raw_query else ""
