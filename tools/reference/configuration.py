@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -34,6 +35,7 @@ _TYPES = {
     bool: "boolean",
     Path: "path",
     SecretStr: "text, **secret**",
+    list[str]: "list of texts",
 }
 
 
@@ -91,6 +93,8 @@ def _type(field: FieldInfo) -> str:
     kind: Any = field.annotation
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(part for part in get_args(kind) if part is not type(None))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return f"one of {', '.join(f'`{value}`' for value in kind)}"
     bounds = ", ".join(_bounds(field))
     return f"{_TYPES[kind]}, {bounds}" if bounds else _TYPES[kind]
 

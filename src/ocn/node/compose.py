@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ocn.node.admin.application import AdminApplication
 from ocn.node.admin.client_info import ClientInfoView
+from ocn.node.admin.conversions import ConversionPages
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView
 from ocn.node.authentication.answers import AnswersToNodes
@@ -20,6 +21,10 @@ from ocn.node.client_info.gate import Gate
 from ocn.node.client_info.nodes import PATH as CLIENT_INFO_PATH
 from ocn.node.clock import SystemClock, now_ms
 from ocn.node.config import NodeConfig
+from ocn.node.converting.delivery import Converting
+from ocn.node.converting.reports import ConversionReports
+from ocn.node.converting.signing import Signing
+from ocn.node.converting.stored import conversion_of_stored
 from ocn.node.edge.application import Application
 from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.forwarding.broadcasts import Broadcasts, PushStore
@@ -126,7 +131,10 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
     hub_modules = _hub_modules(config, parts, members, persona, strict_signatures, client_info)
     demands = Demands(members, signatures=_signature_demands(config))
     stored = _stored(config, parts, members, demands)
-    forwarding = _forwarding(config, parts, persona, exchange, reports, stored, client_info)
+    conversions = ConversionReports()
+    forwarding = _forwarding(
+        config, parts, persona, exchange, reports, stored, client_info, conversions, strict_signatures
+    )
     return Application(
         pipeline=_pipeline(
             config,
@@ -154,7 +162,7 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
             now_ms=parts.now_ms,
         ),
         client_info=client_info,
-        side=_admin(config, parts, members, persona, reports, client_info).asgi(),
+        side=_admin(config, parts, members, persona, reports, client_info, conversions).asgi(),
         clock=parts.clock,
         address=parts.key.address,
     )
@@ -234,6 +242,7 @@ def _pipeline(
             hub=persona.party,
             open_routing=OpenRouting(directory=parts.directory, owners=stored, sightings=sightings),
             sightings=sightings,
+            links=parts.links,
         ),
         rules=demands,
         routing=Router(
@@ -297,13 +306,27 @@ def _forwarding(
     reports: BroadcastReports,
     stored: HubStore,
     client_info: ClientInfo,
+    conversions: ConversionReports,
+    strict_signatures: StrictSignatures,
 ) -> Deliveries:
-    one: Delivery = Sender(
+    sender = Sender(
         address=parts.key.address,
         outbound=parts.outbound,
         exchange=exchange,
         timeout_s=config.limits.forward_timeout_seconds,
         node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
+    )
+    one: Delivery = Converting(
+        one=sender,
+        policy=config.conversion.as_policy,
+        known=parts.objects,
+        reports=conversions,
+        clock=parts.clock,
+        signing=Signing(
+            demands=_signature_demands(config),
+            links=_strict_links(parts),
+            signatures=strict_signatures,
+        ),
     )
     one = Gate(one, client_info.introductions)
     if parts.notes is not None:
@@ -329,6 +352,7 @@ def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands
         clock=parts.clock,
         sees=sharing.sees,
         reachable=sharing.reachable,
+        convert=conversion_of_stored(config.conversion.as_policy),
         limits=ListLimits(config.store.page_objects, config.store.page_bytes),
     )
     return HubMemory(url=config.base_url, store=parts.objects, lists=lists)
@@ -385,7 +409,11 @@ def _admin(
     persona: Persona,
     reports: BroadcastReports,
     client_info: ClientInfo,
+    conversions: ConversionReports,
 ) -> AdminApplication:
+    conversion_pages = ConversionPages(
+        reports=conversions, default=config.conversion.as_policy, members=members, store=parts.platforms
+    )
     return AdminApplication(
         admin_key=parts.admin_key,
         persona=persona,
@@ -408,6 +436,7 @@ def _admin(
             index_view=parts.index_view,
             find_problems=parts.problems,
         ),
+        more=[*conversion_pages.routes()],
     )
 
 

@@ -13,13 +13,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
+from ocn.conversion import Allowance, Choice, Policy
 from ocn.errors import ConfigurationError
 
 _PREFIX: Final = "OCN_NODE_"
@@ -132,6 +142,31 @@ class Signatures(_Section):
         pattern="^(optional|required)$",
         description="Whether parties must prove, when they register, that they hold the key listed for them.",
     )
+
+
+class Conversion(_Section):
+    """What may change when a message is converted between versions, where nothing is said for a platform."""
+
+    policy: Choice = Field(
+        Choice.ASK,
+        description="`pass`: everything that can be expressed; `ask`: of what changes a meaning only what is "
+        "allowed; `refuse`: nothing that does.",
+    )
+    allow: list[str] = Field(
+        [], description="Changes allowed under `ask`: `kind:/pointer`, as refusals and reports name them."
+    )
+
+    @field_validator("allow")
+    @classmethod
+    def _readable(cls, allow: list[str]) -> list[str]:
+        for text in allow:
+            Allowance.parse(text)
+        return allow
+
+    @property
+    def as_policy(self) -> Policy:
+        """The settings as conversions read them."""
+        return Policy(self.policy, tuple(map(Allowance.parse, self.allow)))
 
 
 class Network(_Section):
@@ -253,6 +288,7 @@ class NodeConfig(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     chain: ChainSettings = ChainSettings()
     signatures: Signatures = Signatures()
+    conversion: Conversion = Conversion()
     network: Network = Network()
     client_info: ClientInfoSettings = ClientInfoSettings()
     limits: Limits = Limits()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ocn.conversion import Policy
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.modules import InterfaceRole
@@ -33,17 +34,6 @@ class PlatformRole:
     business_details: bytes = b"{}"
 
 
-class ConversionPolicy(StrEnum):
-    """What of a message may be lost when it is converted for a platform, or on its behalf."""
-
-    PASS = "pass"  # noqa: S105 - a policy
-    """Everything that can be converted; what was lost is reported."""
-    ASK = "ask"
-    """Nothing whose loss changes the meaning: such a message is refused and the operator sees why."""
-    REFUSE = "refuse"
-    """Nothing that is lost at all."""
-
-
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One connected back end: a pair of tokens, one or more parties, and where its modules are.
@@ -62,8 +52,8 @@ class Platform:
     sends_base64: bool
     requires_signatures: bool = False
     status: ConnectionStatus = ConnectionStatus.CONNECTED
-    conversion: ConversionPolicy | None = None
-    """None: as the node's settings say."""
+    conversion: Policy | None = None
+    """What may change when messages are converted for it; None: as the node's settings say."""
     registered_at: datetime | None = None
     updated_at: datetime | None = None
     rules: OcnRules = NO_RULES

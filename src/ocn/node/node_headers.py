@@ -15,6 +15,9 @@ WAY = "ocn-way"
 
 WAY_BROADCAST = "broadcast"
 
+CONVERSION = "ocn-conversion"
+"""Set by the node that converted a message between versions of OCPI: which way, and what was lost."""
+
 SIGNED_BY_NODES = (
     *names.ROUTING,
     names.REQUEST_ID,
@@ -26,7 +29,7 @@ SIGNED_BY_NODES = (
 )
 """Request headers under a node's signature, in the order they are signed."""
 
-SIGNED_BY_ANSWERING_NODES = names.RELAYED_WITH_ANSWERS
+SIGNED_BY_ANSWERING_NODES = (*names.RELAYED_WITH_ANSWERS, CONVERSION)
 """Answer headers under a node's signature."""
 
 LONGEST_MESSAGE_ID = 128

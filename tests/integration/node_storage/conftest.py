@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ocn.node.model import ConversionPolicy, Invitation, Link, LinkKind, Platform, PlatformRole
+from ocn.conversion import Allowance, Choice, Policy
+from ocn.node.model import Invitation, Link, LinkKind, Platform, PlatformRole
 from ocn.node.ports import LinkStore, PlatformStore
 from ocn.node.storage import (
     AesGcmSealing,
@@ -55,7 +56,7 @@ def new_platform() -> Callable[..., Platform]:
             sends_base64=True,
             requires_signatures=True,
             status=ConnectionStatus.PLANNED,
-            conversion=ConversionPolicy.REFUSE,
+            conversion=Policy(Choice.ASK, (Allowance.parse("cdr:/tariffs/*"), Allowance.parse("tariff:"))),
             registered_at=NOON,
             updated_at=NOON + timedelta(microseconds=1),
         )

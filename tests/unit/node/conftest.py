@@ -155,6 +155,8 @@ class Backend:
                 for module in self.modules
                 for role in ("SENDER", "RECEIVER")
             ]
+            if self.version == "2.1.1":
+                endpoints = [{"identifier": module, "url": f"{self.url}/{module}"} for module in self.modules]
             return enveloped({"version": self.version, "endpoints": endpoints})
         self.received.append(request)
         answer = self.answers.get((request.method, request.url), enveloped(None))
@@ -200,11 +202,14 @@ class World:
         country_code: str,
         party_id: str,
         role: str,
+        version: str = "2.2.1",
         *,
         further_roles: Sequence[str] = (),
         hears: bool = False,
     ) -> "Party":
-        return await join(self, node, country_code, party_id, role, further_roles=further_roles, hears=hears)
+        return await join(
+            self, node, country_code, party_id, role, version, further_roles=further_roles, hears=hears
+        )
 
     def list(self, party: PartyId, node: "Node", *roles: Role) -> Listing:
         """List a party in the registry that is connected nowhere."""
@@ -360,25 +365,15 @@ async def join(
         json.dumps([{"country_code": country_code, "party_id": party_id}]).encode(),
     )
     token_a = invited.json["token"]
+    said = {"party_id": party_id, "country_code": country_code, "business_details": {"name": party_id}}
+    introduced = (
+        said if version == "2.1.1" else {"roles": [{"role": each, **said} for each in (role, *further_roles)]}
+    )
     answer = await node.call(
         "POST",
         f"/ocpi/{version}/credentials",
         {"Authorization": f"Token {token_a}"},
-        json.dumps(
-            {
-                "token": backend.token,
-                "url": f"{backend.url}/versions",
-                "roles": [
-                    {
-                        "role": each,
-                        "party_id": party_id,
-                        "country_code": country_code,
-                        "business_details": {"name": party_id},
-                    }
-                    for each in (role, *further_roles)
-                ],
-            }
-        ).encode(),
+        json.dumps({"token": backend.token, "url": f"{backend.url}/versions", **introduced}).encode(),
     )
     assert answer.status == 200, answer.body
     return Party(world, node, party, key, backend, answer.json["data"]["token"])

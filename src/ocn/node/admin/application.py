@@ -1,9 +1,8 @@
 """The admin API and the public questions, over HTTP."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import msgspec
 import structlog
@@ -14,6 +13,7 @@ from starlette.routing import Route
 
 from ocn.errors import OcnError
 from ocn.node.admin.client_info import ClientInfoView
+from ocn.node.admin.guarded import GuardedRoute, Handler, read_body
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView, broadcast_view, invitation_view, platform_view
 from ocn.node.errors import PlatformChanged
@@ -28,11 +28,6 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import ConnectionStatus, Role
 
 _log = structlog.get_logger("ocn.node.admin")
-
-Kind = TypeVar("Kind")
-Handler = Callable[[Request], Awaitable[Response]]
-
-_MOST_BYTES = 64 * 1024
 
 
 class _PartyCodes(msgspec.Struct):
@@ -63,6 +58,7 @@ class AdminApplication:
         client_info: ClientInfoView,
         invitations: Invitations,
         node_view: NodeView,
+        more: Sequence[GuardedRoute] = (),
     ) -> None:
         self._admin_key = admin_key.encode()
         self._persona = persona
@@ -74,6 +70,7 @@ class AdminApplication:
         self._client_info = client_info
         self._invitations = invitations
         self._node_view = node_view
+        self._more = more
 
     def asgi(self) -> Starlette:
         """Return the ASGI application."""
@@ -94,6 +91,7 @@ class AdminApplication:
                 Route("/admin/platforms", guarded(self._platforms)),
                 Route("/admin/platforms/{id}", guarded(self._platform), methods=["GET", "PATCH", "DELETE"]),
                 Route("/admin/parties/{country_code}/{party_id}", guarded(self._party)),
+                *(Route(path, guarded(handler), methods=methods) for path, handler, methods in self._more),
             ],
             exception_handlers={404: _no_such_path, 405: _no_such_path, OcnError: _failed},
         )
@@ -134,7 +132,7 @@ class AdminApplication:
         return JSONResponse(self._node_view.as_json())
 
     async def _invite(self, request: Request) -> Response:
-        codes = await _read(request, list[_PartyCodes])
+        codes = await read_body(request, list[_PartyCodes])
         try:
             roles = {PartyId(code.country_code, code.party_id): code.role for code in codes}
         except ValueError as error:
@@ -188,7 +186,7 @@ class AdminApplication:
             await self._members.refresh()
             return Response(status_code=204)
         if request.method == "PATCH":
-            platform = await self._changed(platform, await _read(request, _Change))
+            platform = await self._changed(platform, await read_body(request, _Change))
         return JSONResponse(platform_view(platform))
 
     async def _changed(self, platform: Platform, change: _Change) -> Platform:
@@ -201,18 +199,6 @@ class AdminApplication:
         finally:
             await self._members.refresh()
         return changed
-
-
-async def _read(request: Request, kind: type[Kind]) -> Kind:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ClientFault(f"the body cannot be read: {error}") from error
 
 
 def _party(request: Request) -> PartyId | None:

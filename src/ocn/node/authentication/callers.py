@@ -44,7 +44,7 @@ class Callers:
         node_url: str | None = None
         if received.door is Door.PARTY:
             platform = self._platform(received)
-            sender = _named_sender(received)
+            sender = _only_party(received, platform) or _named_sender(received)
             if sender not in platform.parties:
                 raise InvalidParameters(f"OCPI-from: {sender} is not a party of this connection")
         else:
@@ -72,6 +72,13 @@ class Callers:
         except SignatureInvalid as error:
             raise ReceiverUnreachable(f"the sending node's signature was refused: {error}") from error
         return listing.node_url
+
+
+def _only_party(received: Received, platform: Platform) -> PartyId | None:
+    """Return who speaks where no header says it: a connection of 2.1.1 is one party's alone (HUB-72)."""
+    if received.sender is None and not platform.version.has_routing and len(platform.parties) == 1:
+        return next(iter(platform.parties))
+    return None
 
 
 def _named_sender(received: Received) -> PartyId:

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 import structlog
 
+from ocn.conversion import status_for
 from ocn.errors import OcnError
 from ocn.node.node_headers import LONGEST_MESSAGE_ID
 from ocn.node.ports import Clock
@@ -53,8 +54,8 @@ class ErrorRenderer:
         """
         fault = error if isinstance(error, OcpiError) else self._unforeseen(error)
         status_code = fault.status_code
-        if version is VersionNumber.V2_2 and status_code == Status.HUB_ERROR:
-            status_code = Status.SERVER_ERROR  # 4000 came with 2.2.1
+        if version is not None:
+            status_code = Status(status_for(status_code, version))
         message = fault.message if fault.hint is None else f"{fault.message} ({fault.hint})"
         sign = (signed or self._always_sign) and not (stranger or isinstance(error, Unauthorized))
         now = self._clock.now()

@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import below_node_door
 from ocn.node.model import LinkKind
+from ocn.node.node_headers import CONVERSION
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
 from ocn.node.responding.verdicts import relayed_body
@@ -42,7 +43,7 @@ from ocn.signing import (
 )
 from ocn.signing.strict import Standing
 
-_RELAYED = frozenset(names.RELAYED_WITH_ANSWERS)
+_RELAYED = frozenset({*names.RELAYED_WITH_ANSWERS, CONVERSION})
 _WITHOUT_BODY = frozenset({204, 205})
 
 
@@ -90,6 +91,8 @@ class Responder:
             return self._own_answer(routed, answer)
         body = relayed_body(answer, self._clock)
         headers = _relayed_headers(answer)
+        if CONVERSION in headers and not _was_converted_here(routed):
+            del headers[CONVERSION]  # a node says what it converted, and nobody else
         strict = self._strict(routed, answer, headers, body)
         signatures, envelope = self._signature(routed, headers, body, strict is not None)
         exchanged = await self._exchange(routed, headers, answer.status)
@@ -228,6 +231,14 @@ def _parsed(body: bytes) -> JsonValue:
         return parse_json(body)
     except JsonInvalid as error:
         raise HubFault(f"the receiver's answer cannot be read: {error}") from error
+
+
+def _was_converted_here(routed: Routed) -> bool:
+    """Whether the receiver speaks another version; what another node says of its own was signed by it."""
+    target = routed.target
+    return not isinstance(target, LocalPlatform) or target.platform.version is not (
+        routed.received.address.version
+    )
 
 
 def _relayed_headers(answer: OutboundAnswer) -> dict[str, str]:

@@ -10,16 +10,21 @@
     absent              a clue leads to one party                 direct (open routing)
     absent              push of locations, tariffs or tokens      broadcast
     absent              a list                                    2001; from OCPI 2.1.1 stored
+    absent              an address handed out by this node        direct, to whom it stands for
     absent              anything else                             4001
+
+2.1.1 has no headers: to such a platform the hub is one peer that stands in for everyone. And a callback is
+often sent without them in later versions too (OCPI 2.2.1, mod_commands, names none).
 """
 
 from ocn.node.node_headers import WAY, WAY_BROADCAST
+from ocn.node.ports import LinkStore
 from ocn.node.routing.audiences import BROADCAST_MODULES
 from ocn.node.routing.open_routing import OpenRouting
 from ocn.node.routing.pushes import check_push
 from ocn.node.routing.sightings import Sightings
 from ocn.node.stages import Addressed, Authenticated, Door, Received, Way
-from ocn.ocpi.errors import InvalidParameters, UnknownReceiver
+from ocn.ocpi.errors import InvalidParameters, UnknownObject, UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 
@@ -30,8 +35,11 @@ _LISTED = frozenset({"locations", "sessions", "cdrs", "tariffs", "tokens"})
 class Addressing:
     """Makes ``Addressed`` of ``Authenticated``."""
 
-    def __init__(self, *, hub: PartyId, open_routing: OpenRouting, sightings: Sightings) -> None:
+    def __init__(
+        self, *, hub: PartyId, open_routing: OpenRouting, sightings: Sightings, links: LinkStore
+    ) -> None:
         self._hub = hub
+        self._links = links
         self._open_routing = open_routing
         self._sightings = sightings
 
@@ -67,7 +75,7 @@ class Addressing:
     async def _open(self, authenticated: Authenticated) -> Addressed:
         received = authenticated.received
         if received.address.link_id is not None:
-            raise InvalidParameters("the headers OCPI-to-country-code and OCPI-to-party-id are both needed")
+            return await self._linked(authenticated, received.address.link_id)
         party = await self._open_routing.receiver(authenticated)
         if party == self._hub:
             party = None
@@ -77,10 +85,20 @@ class Addressing:
         if _is_broadcast(received):
             return self._broadcast(authenticated)
         if _asks_the_hub(received) and not received.address.path:
+            platform = authenticated.platform
+            if platform is not None and not platform.version.has_routing:
+                return Addressed(authenticated, Way.STORED, self._hub)
             raise InvalidParameters(
                 f"a list of every party's objects is asked of the hub: OCPI-to {self._hub}"
             )
         raise UnknownReceiver("nothing in this request tells whom it is for: name the receiver in OCPI-to")
+
+    async def _linked(self, authenticated: Authenticated, link_id: str) -> Addressed:
+        """Address what uses an address that this node handed out to the party that it stands for."""
+        link = await self._links.get(link_id)
+        if link is None or link.holder != authenticated.sender:
+            raise UnknownObject("this address was not handed out to this party")
+        return Addressed(authenticated, Way.DIRECT, link.owner)
 
     def _broadcast(self, authenticated: Authenticated) -> Addressed:
         if not _is_broadcast(authenticated.received):

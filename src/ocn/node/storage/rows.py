@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ocn.node.model import ConversionPolicy, Invitation, Platform, PlatformRole, SignatureDemand
+from ocn.conversion import Allowance, Choice, Policy
+from ocn.node.model import Invitation, Platform, PlatformRole, SignatureDemand
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.ports import Sealing
 from ocn.ocpi.modules import InterfaceRole
@@ -28,8 +29,8 @@ def platform_values(platform: Platform, sealing: Sealing) -> dict[str, Any]:
         "sends_base64": platform.sends_base64,
         "requires_signatures": platform.requires_signatures,
         "status": platform.status.value,
-        "conversion": platform.conversion.value if platform.conversion else None,
         **signing_values(platform),
+        "conversion": _policy_text(platform.conversion),
         "registered_at": platform.registered_at,
         "updated_at": platform.updated_at,
     }
@@ -42,6 +43,18 @@ def signing_values(platform: Platform) -> dict[str, Any]:
         "signature_demand": demand.value if demand is not SignatureDemand.NONE else None,
         "signs_strictly": platform.signs_strictly or None,
     }
+
+
+def _policy_text(policy: Policy | None) -> str | None:
+    """Write a policy as words: the choice, then what was allowed."""
+    return None if policy is None else " ".join([policy.dangerous, *map(str, policy.allowances)])
+
+
+def _policy_of(text: str | None) -> Policy | None:
+    if text is None:
+        return None
+    choice, *allowances = text.split()
+    return Policy(Choice(choice), tuple(map(Allowance.parse, allowances)))
 
 
 def party_values(platform: Platform) -> list[dict[str, Any]]:
@@ -108,10 +121,10 @@ def platforms_of(
             sends_base64=row.sends_base64,
             requires_signatures=row.requires_signatures,
             status=ConnectionStatus(row.status),
-            conversion=ConversionPolicy(row.conversion) if row.conversion else None,
             signature_demand=SignatureDemand(row.signature_demand or SignatureDemand.NONE),
             signs_strictly=bool(row.signs_strictly),
             proved=MappingProxyType(proved_of[row.id]),
+            conversion=_policy_of(row.conversion),
             registered_at=row.registered_at,
             updated_at=row.updated_at,
             rules=rules.get(row.id, NO_RULES),

@@ -1,0 +1,97 @@
+"""What the operator sees and decides of conversions: the reports, and the policy of each platform."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from ocn.conversion import Allowance, Choice, Policy
+from ocn.node.admin.guarded import GuardedRoute, read_body
+from ocn.node.converting.reports import ConversionReport, ConversionReports
+from ocn.node.errors import PlatformChanged
+from ocn.node.members import Members
+from ocn.node.model import Platform
+from ocn.node.ports import PlatformStore
+from ocn.ocpi.errors import ClientFault
+from ocn.ocpi.timestamps import format_datetime
+
+
+class _Wanted(msgspec.Struct, forbid_unknown_fields=True):
+    policy: Choice
+    allow: list[str] = msgspec.field(default_factory=list)
+
+
+class ConversionPages:
+    """``/admin/conversions`` and ``/admin/platforms/{id}/conversion``."""
+
+    def __init__(
+        self, *, reports: ConversionReports, default: Policy, members: Members, store: PlatformStore
+    ) -> None:
+        self._reports = reports
+        self._default = default
+        self._members = members
+        self._store = store
+
+    def routes(self) -> Iterable[GuardedRoute]:
+        """Return the routes and their methods."""
+        yield "/admin/conversions", self._list, ["GET"]
+        yield "/admin/platforms/{id}/conversion", self._policy, ["GET", "PUT", "DELETE"]
+
+    async def _list(self, _request: Request) -> Response:
+        return JSONResponse([_report_view(report) for report in self._reports.latest()])
+
+    async def _policy(self, request: Request) -> Response:
+        wanted = request.path_params["id"]
+        platform = next((each for each in self._members.platforms() if each.id == wanted), None)
+        if platform is None:
+            return PlainTextResponse("no such platform\n", 404)
+        if request.method == "PUT":
+            platform = await self._changed(platform, _policy(await read_body(request, _Wanted)))
+        elif request.method == "DELETE":
+            platform = await self._changed(platform, None)
+        policy = platform.conversion or self._default
+        return JSONResponse(
+            {
+                "policy": policy.dangerous,
+                "allow": [str(allowance) for allowance in policy.allowances],
+                "default": platform.conversion is None,
+            }
+        )
+
+    async def _changed(self, platform: Platform, policy: Policy | None) -> Platform:
+        changed = replace(platform, conversion=policy)
+        try:
+            await self._store.register(changed, replaces=platform)
+        except PlatformChanged as error:
+            raise ClientFault(str(error)) from error
+        finally:
+            await self._members.refresh()
+        return changed
+
+
+def _policy(wanted: _Wanted) -> Policy:
+    try:
+        return Policy(wanted.policy, tuple(map(Allowance.parse, wanted.allow)))
+    except ValueError as error:
+        raise ClientFault(str(error)) from error
+
+
+def _report_view(report: ConversionReport) -> dict[str, object]:
+    return {
+        "at": format_datetime(report.at),
+        "from": str(report.sender),
+        "to": str(report.receiver),
+        "method": report.method,
+        "module": report.module,
+        "path": report.path,
+        "source": report.source,
+        "target": report.target,
+        "refused": report.refused,
+        "changed": report.changed,
+        "changes": [
+            {"pointer": change.pointer, "loss": change.loss, "note": change.note, "version": change.version}
+            for change in report.changes
+        ],
+    }

@@ -1,0 +1,34 @@
+"""What pages of the admin API share: a route behind the admin key, and a body that is bounded and read."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ocn.ocpi.errors import ClientFault
+
+Kind = TypeVar("Kind")
+Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
+GuardedRoute: TypeAlias = tuple[str, Handler, list[str]]
+"""Path, handler and methods. The application asks for the admin key before the handler is called."""
+
+_MOST_BYTES = 64 * 1024
+
+
+async def read_body(request: Request, kind: type[Kind]) -> Kind:
+    """Read a JSON body.
+
+    Raises:
+        ClientFault: too large, or not what is wanted here.
+    """
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ClientFault(f"the body cannot be read: {error}") from error

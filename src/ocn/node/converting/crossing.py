@@ -1,0 +1,122 @@
+"""What crosses from one version to another: a request, what it carries, and what is known around it."""
+
+from dataclasses import dataclass, replace
+
+from ocn.conversion import Contents, Context, Policy, contents_of, contents_of_result
+from ocn.node.links import NODE_DOOR
+from ocn.node.model import Platform
+from ocn.node.stages import LocalPlatform, RemoteNode, Routed
+from ocn.ocpi.errors import UnknownReceiver
+from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
+
+_DRIVERS = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
+"""Modules whose objects are one party's and about another's token."""
+
+
+def version_at(routed: Routed) -> VersionNumber | None:
+    """Return the version that the receiver expects; None when the request has none (a custom module).
+
+    Between nodes a message keeps the version of its sender. Only an address that the other node handed out
+    may stand in another: the callback of a command that was sent in it.
+    """
+    spoken = routed.received.address.version
+    if spoken is None:
+        return None
+    if isinstance(routed.target, LocalPlatform):
+        return routed.target.platform.version
+    if isinstance(routed.target, RemoteNode) and routed.received.address.link_id is not None:
+        below = routed.url.removeprefix(routed.target.url + NODE_DOOR).split("/")
+        return next((VERSION_BY_NUMBER[part] for part in below[1:3] if part in VERSION_BY_NUMBER), spoken)
+    return spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One request between two versions. ``spoken`` is the sender's, ``wanted`` the receiver's."""
+
+    routed: Routed
+    spoken: VersionNumber
+    wanted: VersionNumber
+    contents: Contents
+    policy: Policy
+
+    @property
+    def peer(self) -> Platform | None:
+        """The platform connected here for which messages are converted."""
+        return peer_of(self.routed)
+
+    @property
+    def exists_there(self) -> bool:
+        """Whether the receiver's version has this request; what was handed out exists in each."""
+        received = self.routed.received
+        address = received.address
+        if address.link_id is not None:
+            return True
+        found = operations_at(address.module, address.interface_role, _segments(address.path), self.wanted)
+        return any(received.method in operation.methods for operation in found)
+
+    def context(self, known: Context) -> Context:
+        """Return what is known around the documents: whose they are, and whose token they are about."""
+        owner = self._owner()
+        permitted = self.routed.permitted
+        ends = {permitted.sender, permitted.receiver} - ({owner} if owner else set())
+        module = self.routed.received.address.module
+        about = permitted.sender if module == ModuleID.COMMANDS else None
+        if module in _DRIVERS and len(ends) == 1:
+            (about,) = ends
+        return replace(known, owner=owner, token_owner=about)
+
+    def _owner(self) -> PartyId | None:
+        address, permitted = self.routed.received.address, self.routed.permitted
+        if address.interface_role is InterfaceRole.SENDER:
+            return permitted.receiver
+        if address.module == ModuleID.CDRS:  # fetched from the consumer by its owner, or pushed to it
+            return permitted.sender
+        codes = _segments(address.path)[:2]
+        try:
+            return PartyId(*codes)
+        except (TypeError, ValueError):
+            return None
+
+
+def crossing(routed: Routed, spoken: VersionNumber, wanted: VersionNumber, default: Policy) -> Crossing:
+    """Look at a request that must be converted.
+
+    Raises:
+        UnknownReceiver: only parties of its own version can be sent such a request.
+    """
+    contents = _contents(routed)
+    if contents is None:
+        address = routed.received.address
+        raise UnknownReceiver(
+            f"{routed.permitted.receiver} speaks OCPI {wanted}, which has nothing like {address.module}"
+            f" {address.path or '/'} of {spoken}"
+        )
+    peer = peer_of(routed)
+    policy = peer.conversion if peer is not None and peer.conversion is not None else default
+    return Crossing(routed, spoken, wanted, contents, policy)
+
+
+def peer_of(routed: Routed) -> Platform | None:
+    """Return the platform connected here for which a request is converted: the receiver, else the sender."""
+    if isinstance(routed.target, LocalPlatform):
+        return routed.target.platform
+    return routed.permitted.authenticated.platform
+
+
+def _contents(routed: Routed) -> Contents | None:
+    received, address = routed.received, routed.received.address
+    segments = _segments(address.path)
+    if address.link_id is None:
+        return contents_of(address.module, address.interface_role, received.method, segments)
+    if segments[0] == "page":
+        return contents_of(address.module, InterfaceRole.SENDER, "GET", ())
+    if address.interface_role is InterfaceRole.RECEIVER:
+        return contents_of(address.module, InterfaceRole.RECEIVER, "GET", segments)
+    return contents_of_result(address.module, "PUT" if segments[0] == "result" else received.method)
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(path.strip("/").split("/")) if path else ()

@@ -1,0 +1,182 @@
+"""Deliver to a receiver that speaks another version: convert, send, convert the answer back."""
+
+from functools import partial
+from urllib.parse import unquote
+
+import msgspec
+import structlog
+
+from ocn.conversion import (
+    Change,
+    ConversionRefused,
+    Converted,
+    NeedsWholeObject,
+    ObjectKind,
+    Policy,
+    Versions,
+    convert_answer_body,
+    convert_request_body,
+)
+from ocn.node.converting.crossing import Crossing, crossing, version_at
+from ocn.node.converting.known import KnownObjects, Lookups
+from ocn.node.converting.queries import converted_query
+from ocn.node.converting.reports import ConversionReport, ConversionReports, first_changes, header_text
+from ocn.node.converting.signing import Signing
+from ocn.node.converting.whole_objects import WholeObjects
+from ocn.node.forwarding.delivery import Delivery
+from ocn.node.forwarding.own_answer import OwnAnswer
+from ocn.node.node_headers import CONVERSION
+from ocn.node.ports import Clock, OutboundAnswer
+from ocn.node.stages import Delivered, Routed
+from ocn.ocpi import headers as names
+from ocn.ocpi.envelope import encode_envelope, read_status_code
+from ocn.ocpi.errors import UnknownReceiver
+from ocn.ocpi.modules import ModuleID
+
+_log = structlog.get_logger("ocn.node.converting")
+
+_SIGNATURE = "ocn_signature"
+_NEVER_RELAYED = frozenset({401, 403, 407})
+
+
+class Converting:
+    """``Delivery`` to one receiver, whatever version it speaks."""
+
+    def __init__(
+        self,
+        *,
+        one: Delivery,
+        policy: Policy,
+        known: KnownObjects | None,
+        reports: ConversionReports,
+        clock: Clock,
+        signing: Signing,
+    ) -> None:
+        self._one = one
+        self._policy = policy
+        self._known = known
+        self._reports = reports
+        self._clock = clock
+        self._signing = signing
+        self._whole_objects = WholeObjects(one)
+
+    async def deliver(self, routed: Routed) -> Delivered:
+        """Send and wait for the answer; both in the version of whoever gets them.
+
+        Raises:
+            ConversionRefused: the request was not sent, or its answer cannot be passed on; the original of
+                neither ever is.
+            UnknownReceiver: the receiver's version has no such request.
+            HubFault: as the delivery itself.
+        """
+        spoken, wanted = routed.received.address.version, version_at(routed)
+        if spoken is None or wanted is None or spoken is wanted:
+            return await self._one.deliver(routed)
+        across = crossing(routed, spoken, wanted, self._policy)
+        try:
+            delivered, changes = await self._across(across)
+        except ConversionRefused as refused:
+            self._report(across, (), str(refused))
+            raise
+        self._report(across, changes, None)
+        return delivered
+
+    async def _across(self, across: Crossing) -> tuple[Delivered, tuple[Change, ...]]:
+        routed = across.routed
+        if not across.exists_there and not across.contents.patch:
+            return self._not_there(across), ()
+        self._signing.refuse_demanded(across)
+        lookups = Lookups(self._known, routed.permitted.receiver, _token_asked_about(across))
+        sent = Versions(across.spoken, across.wanted, across.policy)
+        turn = partial(convert_request_body, routed.body, across.contents, sent)
+        try:
+            if not across.exists_there:
+                raise NeedsWholeObject(())
+            body = await lookups.attempt(lambda known: turn(across.context(known)))
+        except NeedsWholeObject as needs:
+            delivered, changes = await self._whole_objects.put_instead(across, lookups, needs)
+        else:
+            url = converted_query(routed.url, routed.received.address, across.wanted)
+            converted = msgspec.structs.replace(routed, url=url, body=body.value, signature=None)
+            converted = self._signing.request(routed, converted)
+            delivered, changes = await self._one.deliver(converted), body.changes
+        self._signing.check_answer(delivered)
+        answer = await self._answer(across, delivered.answer, lookups)
+        changes += answer.changes
+        header = (CONVERSION, header_text(across.spoken, across.wanted, changes))
+        gone = {CONVERSION, names.STRICT_SIGNATURE}
+        headers = [pair for pair in delivered.answer.headers if pair[0] not in gone]
+        own = OwnAnswer(delivered.answer.status, (*headers, header), answer.value)
+        return Delivered(routed, own), changes
+
+    async def _answer(self, across: Crossing, answer: OutboundAnswer, lookups: Lookups) -> Converted[bytes]:
+        if answer.status in _NEVER_RELAYED or answer.status >= 500 or read_status_code(answer.body) is None:
+            return Converted(answer.body)  # the next stage makes an error of it, or sees that it is empty
+        back = Versions(across.wanted, across.spoken, across.policy)
+        turn = partial(convert_answer_body, _unsigned(answer.body), across.contents, back)
+        try:
+            return await lookups.attempt(lambda known: turn(across.context(known)))
+        except ConversionRefused as refused:
+            raise ConversionRefused(
+                f"the request was delivered, and its answer cannot be written in OCPI {across.spoken}:"
+                f" {refused}"
+            ) from refused
+
+    def _not_there(self, across: Crossing) -> Delivered:
+        """Answer for a receiver whose version lacks what is asked of it."""
+        received = across.routed.received
+        if received.address.module != ModuleID.COMMANDS:
+            raise UnknownReceiver(
+                f"{across.routed.permitted.receiver} speaks OCPI {across.wanted}, which has no"
+                f" {received.method} of {received.address.module}{received.address.path}"
+            )
+        said = {"result": "NOT_SUPPORTED", "timeout": 0}
+        text = f"OCPI {across.wanted}, which the receiver speaks, has no {received.address.path.strip('/')}"
+        body = encode_envelope(said, now=self._clock.now(), status_message=text)
+        header = (CONVERSION, header_text(across.spoken, across.wanted, ()))
+        return Delivered(across.routed, OwnAnswer(200, (header,), body))
+
+    def _report(self, across: Crossing, changes: tuple[Change, ...], refused: str | None) -> None:
+        if not changes and refused is None:
+            return
+        permitted, received = across.routed.permitted, across.routed.received
+        self._reports.add(
+            ConversionReport(
+                at=self._clock.now(),
+                sender=permitted.sender,
+                receiver=permitted.receiver,
+                method=received.method,
+                module=received.address.module,
+                path=received.address.path,
+                source=across.spoken,
+                target=across.wanted,
+                changes=first_changes(changes),
+                changed=len(changes),
+                refused=refused,
+            )
+        )
+        _log.info(
+            "conversion_refused" if refused else "conversion_lost",
+            sender=str(permitted.sender),
+            receiver=str(permitted.receiver),
+            module=received.address.module,
+            conversion=header_text(across.spoken, across.wanted, changes),
+            pointers=[change.pointer for change in changes[:5]],
+            reason=refused,
+        )
+
+
+def _token_asked_about(across: Crossing) -> str | None:
+    """Return the uid of the token that an authorisation is about: later versions answer with all of it."""
+    if across.contents.answer is not ObjectKind.AUTHORIZATION_INFO:
+        return None
+    return unquote(across.routed.received.address.path.split("/")[1])
+
+
+def _unsigned(body: bytes) -> bytes:
+    """Take the signature out of an answer whose other members are about to change."""
+    if b'"ocn_signature"' not in body:
+        return body
+    envelope = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    envelope.pop(_SIGNATURE, None)
+    return msgspec.json.encode(envelope)

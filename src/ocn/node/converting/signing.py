@@ -1,0 +1,71 @@
+"""What becomes of party signatures when a message is converted.
+
+A notary signature covers members of the body: it cannot stay, and goes. The strict one of a request is
+extended by a link in which this node vouches for the conversion; that of an answer is verified and goes.
+Where a signature is demanded that would go, nothing is converted.
+"""
+
+import msgspec
+
+from ocn.conversion import ConversionRefused
+from ocn.conversion.policy import Choice
+from ocn.node.converting.crossing import Crossing
+from ocn.node.stages import Delivered, Routed
+from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
+from ocn.node.strict.parts import place_of
+from ocn.ocpi import headers as names
+from ocn.ocpi.modules import Carries
+from ocn.ocpi.response_urls import in_body
+
+
+class Signing:
+    """Carries signatures across, or refuses."""
+
+    def __init__(
+        self, *, demands: SignatureDemands, links: StrictLinks, signatures: StrictSignatures
+    ) -> None:
+        self._demands = demands
+        self._links = links
+        self._signatures = signatures
+
+    def refuse_demanded(self, across: Crossing) -> None:
+        """Refuse where either side demands a signature that no conversion leaves valid.
+
+        Raises:
+            ConversionRefused: it does; the receiver's demand gives way to the policy ``pass``.
+        """
+        permitted, routed = across.routed.permitted, across.routed
+        if self._demands.unmet(permitted.authenticated.platform, notary=False, strict=False):
+            raise ConversionRefused(
+                f"{permitted.sender} demands signed answers, and a converted answer keeps no signature"
+            )
+        unmet = self._demands.unmet(across.peer, notary=False, strict=routed.strict is not None)
+        if unmet and across.policy.dangerous is not Choice.PASS:
+            raise ConversionRefused(
+                f"{permitted.receiver} demands signatures, and a converted message keeps strict ones only",
+                hint="speak its version, sign strictly, or have its node's operator set the policy to pass",
+            )
+
+    def request(self, before: Routed, after: Routed) -> Routed:
+        """Extend the strict signature of a request by what was converted."""
+        if after.strict is None:
+            return after
+        body = after.body
+        if before.received.address.carries is Carries.RESPONSE_URL_IN_BODY:
+            body, _ = in_body(body, "").cut()
+        _, query = place_of(after.url, None)
+        changed = {"query": query} if after.url != before.url else {}
+        return msgspec.structs.replace(
+            after, strict=self._links.converted(after.strict, body=body, **changed)
+        )
+
+    def check_answer(self, delivered: Delivered) -> None:
+        """Verify the strict signature of an answer before it goes with what it covers.
+
+        Raises:
+            ServerFault: the receiver signed, and the signature does not hold.
+        """
+        answer = delivered.answer
+        relayed = (*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE)
+        headers = {name: value for name in relayed if (value := answer.header(name)) is not None}
+        self._signatures.of_answer(delivered.routed, answer.status, headers, answer.body)
