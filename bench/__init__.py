@@ -6,6 +6,7 @@
 ``setting``   chain, nodes and parties, registered through the public interfaces
 ``proxies``   what is measured: nginx, one node, two nodes
 ``load``      wrk for the rate, an open-loop generator for latency at a given rate, thousands in flight
+``lists``     GET ALL over many locations, a page at the beginning and one at the end
 ``profile``   where a request's time goes, step by step
 ``report``    ratios, written as Markdown
 """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bodies import PATH
+from bench.lists import measure_lists
 from bench.load import Latency, Rate, at_rate, in_flight, request_bytes, wrk
 from bench.machine import LOAD_CORE, Machine, allow_many_files, memory_mb, missing_programs, pin
 from bench.profile import profile
@@ -28,6 +29,7 @@ class Extent:
     rounds: int
     in_flight: int
     profile_rounds: int
+    locations: int
 
 
 def main() -> None:
@@ -41,13 +43,18 @@ def main() -> None:
         raise SystemExit(
             f"the bench needs {', '.join(missing)}; on Debian: apt-get install nginx wrk util-linux"
         )
-    extent = Extent(1, 1, 500, 1) if chosen.quick else Extent(chosen.seconds, chosen.rounds, 5_000, 7)
+    extent = (
+        Extent(1, 1, 500, 1, 1_000)
+        if chosen.quick
+        else Extent(chosen.seconds, chosen.rounds, 5_000, 7, 100_000)
+    )
     allow_many_files()
     with tempfile.TemporaryDirectory(prefix="ocn-bench-") as directory:
         Path(directory).chmod(0o755)
         pin([os.getpid()], LOAD_CORE)
         results = Results(profile=profile(extent.profile_rounds))
         asyncio.run(_run(Path(directory), extent, results))
+        results.lists = asyncio.run(measure_lists(Path(directory), extent.locations, 20 * extent.rounds))
     write_report(chosen.report, Machine.here(), results)
     print(f"written to {chosen.report}")
 

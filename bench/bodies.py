@@ -71,3 +71,46 @@ def messages(sender: PartyId, receiver: PartyId, key: PrivateKey) -> dict[str, M
         found[size] = Message(size, body, headers)
         found[f"{size} signed"] = Message(f"{size} signed", body, {**headers, "ocn-signature": signature})
     return found
+
+
+def location(owner: PartyId, number: int, name: str = "") -> bytes:
+    """Return a location of four EVSEs, about 2 kB."""
+    moment = "2026-01-01T00:00:00Z"
+    evses = [
+        {
+            "uid": f"{number}-{evse}",
+            "evse_id": f"{owner.country_code}*{owner.party_id}*E{number}*{evse}",
+            "status": "AVAILABLE",
+            "capabilities": ["RFID_READER", "REMOTE_START_STOP_CAPABLE"],
+            "connectors": [
+                {
+                    "id": "1",
+                    "standard": "IEC_62196_T2",
+                    "format": "SOCKET",
+                    "power_type": "AC_3_PHASE",
+                    "max_voltage": 230,
+                    "max_amperage": 32,
+                    "tariff_ids": ["11", "12"],
+                    "last_updated": moment,
+                }
+            ],
+            "last_updated": moment,
+        }
+        for evse in range(4)
+    ]
+    return json.dumps(
+        {
+            "country_code": owner.country_code,
+            "party_id": owner.party_id,
+            "id": f"LOC{number}",
+            "publish": True,
+            "name": name or f"Location {number}",
+            "address": "F.Rooseveltlaan 3A",
+            "city": "Gent",
+            "country": "BEL",
+            "coordinates": {"latitude": "51.047599", "longitude": "3.729944"},
+            "evses": evses,
+            "time_zone": "Europe/Brussels",
+            "last_updated": moment,
+        }
+    ).encode()

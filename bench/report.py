@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.lists import ListPages, lists_section
 from bench.load import Latency, Rate
 from bench.machine import Machine
 from bench.profile import table
@@ -20,6 +21,7 @@ class Results:
     flight: Latency | None = None
     flight_mb: float = 0.0
     idle_mb: float = 0.0
+    lists: ListPages | None = None
 
 
 def write_report(file: Path, machine: Machine, results: Results) -> None:
@@ -49,7 +51,8 @@ def _lines(machine: Machine, results: Results) -> list[str]:
             f"| {name} | {rate:,.0f} | {rate / base_rate:.2f} | {cpu:.0f} | {base_cpu / cpu:.2f} |"
             f" {latency.p50_ms:.2f} | {latency.p99_ms:.2f} | {latency.rate:,.0f} | {failed} | {goal} |"
         )
-    return [*lines, "", *_added(results), "", *_profile(results)]
+    lists = [*lists_section(results.lists), ""] if results.lists is not None else []
+    return [*lines, "", *_added(results), "", *lists, *_profile(results)]
 
 
 def _profile(results: Results) -> list[str]:

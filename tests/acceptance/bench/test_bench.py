@@ -27,5 +27,6 @@ def test_bench_in_short_measures_every_way_without_a_failure(tmp_path: Path) -> 
     text = report.read_text()
     for way in ("nginx, 2 kB", "one node, 2 kB", "one node, 2 kB signed", "two nodes, 20 kB signed"):
         assert f"| {way} |" in text
+    assert "| page 20 |" in text
     rows = [line.split("|") for line in text.splitlines() if line.startswith(("| one", "| two", "| nginx"))]
     assert rows
