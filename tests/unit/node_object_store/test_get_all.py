@@ -15,6 +15,8 @@ from tests.integration.node_object_store.conftest import (
     put,
 )
 
+from ocn.conversion.policy import REFUSING
+from ocn.node.converting.stored import conversion_of_stored
 from ocn.node.object_store.cursor import Cursors
 from ocn.node.object_store.lists import ListAnswer, ListLimits, StoredLists
 from ocn.node.object_store.model import StoredObject
@@ -246,6 +248,25 @@ async def test_object_of_another_version_goes_through_the_conversion() -> None:
     await hub.store.apply([put("A", version=VersionNumber.V2_1_1), put("B", version=VersionNumber.V2_1_1)])
     answer = await hub.get()
     assert ids(answer) == ["converted"]
+    assert said(answer) == "1 objects of this page cannot be expressed in OCPI 2.2.1"
+
+
+async def test_hub_61_location_of_another_version_is_converted_and_keeps_what_it_says() -> None:
+    hub = Hub(convert=conversion_of_stored(REFUSING))
+    await hub.store.apply([put("A", version=VersionNumber.V2_2, name="Gent", x_custom=1.5)])
+    answer = await hub.lists.answer(EMSP, "locations", VersionNumber.V2_3_0, "", endpoint=ENDPOINT)
+    [found] = msgspec.json.decode(answer.body)["data"]
+    assert (found["id"], found["name"], found["x_custom"]) == ("A", "Gent", 1.5)
+    assert said(answer) is None
+
+
+async def test_d8_tariff_whose_meaning_would_change_is_left_out_and_counted() -> None:
+    hub = Hub(convert=conversion_of_stored(REFUSING))
+    elements = [{"price_components": [{"type": "ENERGY", "price": 0.25, "step_size": 1}]}]
+    tariff = put("A", module="tariffs", version=VersionNumber.V2_3_0, elements=elements, tax_included="YES")
+    await hub.store.apply([tariff])
+    answer = await hub.lists.answer(EMSP, "tariffs", VersionNumber.V2_2_1, "", endpoint=ENDPOINT)
+    assert msgspec.json.decode(answer.body)["data"] == []
     assert said(answer) == "1 objects of this page cannot be expressed in OCPI 2.2.1"
 
 
