@@ -25,6 +25,11 @@ from ocn.node.converting.delivery import Converting
 from ocn.node.converting.reports import ConversionReports
 from ocn.node.converting.signing import Signing
 from ocn.node.converting.stored import conversion_of_stored
+from ocn.node.copies.courier import CourierSettings
+from ocn.node.copies.dispatching import Dispatching
+from ocn.node.copies.making import Making
+from ocn.node.copies.parts import CopyParts
+from ocn.node.copies.schedule import Schedule
 from ocn.node.edge.application import Application
 from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.forwarding.broadcasts import Broadcasts, PushStore
@@ -82,6 +87,8 @@ from ocn.signing.strict import Window
 
 BROADCASTS_WAITING = 1_000
 """Per lane of a receiver; what comes after that it has to fetch."""
+COPIES_POLL_S = 1.0
+"""How soon a replica finds copies that another has stored."""
 _REPLAYS_REMEMBERED = 1_000_000
 _REPLAYS_PER_NODE = 250_000
 
@@ -111,6 +118,7 @@ class Parts:
     notes: Notes | None = None
     """Given when direct pushes are kept too; its ``run`` is the caller's to run."""
     clients: ClientInfoStore = field(default_factory=MemoryClientInfoStore)
+    copies: CopyParts | None = None
     clock: Clock = field(default_factory=SystemClock)
     now_ms: Callable[[], int] = now_ms
 
@@ -221,7 +229,7 @@ def _pipeline(
     handed_out: HandedOut,
     proofs: NodeProofs,
     strict_signatures: StrictSignatures,
-    forwarding: Deliveries,
+    forwarding: Delivery,
     demands: Demands,
     stored: HubStore,
     client_info: ClientInfo,
@@ -308,26 +316,8 @@ def _forwarding(
     client_info: ClientInfo,
     conversions: ConversionReports,
     strict_signatures: StrictSignatures,
-) -> Deliveries:
-    sender = Sender(
-        address=parts.key.address,
-        outbound=parts.outbound,
-        exchange=exchange,
-        timeout_s=config.limits.forward_timeout_seconds,
-        node_timeout_s=config.limits.forward_timeout_seconds * 1.2,
-    )
-    one: Delivery = Converting(
-        one=sender,
-        policy=config.conversion.as_policy,
-        known=parts.objects,
-        reports=conversions,
-        clock=parts.clock,
-        signing=Signing(
-            demands=_signature_demands(config),
-            links=_strict_links(parts),
-            signatures=strict_signatures,
-        ),
-    )
+) -> Delivery:
+    one = _to_one(config, parts, exchange, conversions, strict_signatures)
     one = Gate(one, client_info.introductions)
     if parts.notes is not None:
         one = NotedPushes(one=one, notes=parts.notes)
@@ -339,7 +329,64 @@ def _forwarding(
         reports=reports,
         clock=parts.clock,
     )
-    return Deliveries(one=one, broadcasts=broadcasts, stored=stored)
+    deliveries = Deliveries(one=one, broadcasts=broadcasts, stored=stored)
+    if parts.copies is None or not config.copies.enabled:
+        return deliveries
+    making = Making(url=config.base_url, key=parts.key, clock=parts.clock)
+    return parts.copies.copying(deliveries, making)
+
+
+def _to_one(
+    config: NodeConfig,
+    parts: Parts,
+    exchange: SignedExchange,
+    conversions: ConversionReports,
+    strict_signatures: StrictSignatures,
+) -> Delivery:
+    """Return the way to one receiver, which messages and copies of them take alike."""
+    sender = Sender(
+        address=parts.key.address,
+        outbound=parts.outbound,
+        exchange=exchange,
+        timeout_s=config.limits.forward_timeout_seconds,
+        node_timeout_s=_node_timeout_s(config),
+    )
+    return Converting(
+        one=sender,
+        policy=config.conversion.as_policy,
+        known=parts.objects,
+        reports=conversions,
+        clock=parts.clock,
+        signing=Signing(
+            demands=_signature_demands(config),
+            links=_strict_links(parts),
+            signatures=strict_signatures,
+        ),
+    )
+
+
+def _node_timeout_s(config: NodeConfig) -> float:
+    return config.limits.forward_timeout_seconds * 1.2
+
+
+def dispatching(config: NodeConfig, parts: Parts, members: Members, copies: CopyParts) -> Dispatching:
+    """Wire what sends copies to services; to be run beside the node."""
+    _, exchange = _between_nodes(config, parts)
+    chosen = config.copies
+    settings = CourierSettings(
+        schedule=Schedule(
+            first=timedelta(seconds=chosen.first_retry_seconds),
+            longest=timedelta(seconds=chosen.longest_retry_seconds),
+        ),
+        give_up=timedelta(hours=chosen.give_up_hours),
+        in_flight=chosen.in_flight_per_service,
+        lease=timedelta(seconds=_node_timeout_s(config) + 15),
+        poll_s=COPIES_POLL_S,
+    )
+    way = _to_one(config, parts, exchange, ConversionReports(), _strict_signatures(config, parts))
+    return copies.dispatching(
+        way, address=parts.key.address, members=members, settings=settings, clock=parts.clock
+    )
 
 
 def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands) -> HubStore:

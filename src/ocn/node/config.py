@@ -200,6 +200,28 @@ class ClientInfoSettings(_Section):
     )
 
 
+class Copies(_Section):
+    """Copies of relayed messages for services that a party permits on chain."""
+
+    enabled: bool = Field(
+        True, description="Make copies. Those already stored are sent in any case; the admin API cancels."
+    )
+    give_up_hours: float = Field(
+        72.0, gt=0, description="Age at which a copy that cannot be delivered is parked."
+    )
+    first_retry_seconds: float = Field(
+        1.0, gt=0, description="Wait after a first failed attempt; doubled with each further one."
+    )
+    longest_retry_seconds: float = Field(300.0, gt=0, description="Longest wait between two attempts.")
+    in_flight_per_service: int = Field(16, ge=1, description="Copies under way to one service at once.")
+    keep_delivered_hours: float = Field(
+        24.0, gt=0, description="How long the record of a delivered copy is kept, without its body."
+    )
+    keep_others_days: float = Field(
+        30.0, gt=0, description="How long parked, refused, revoked and cancelled copies are kept."
+    )
+
+
 class Limits(_Section):
     """Bounds of everything that others can make large, long or many."""
 
@@ -291,6 +313,7 @@ class NodeConfig(BaseSettings):
     conversion: Conversion = Conversion()
     network: Network = Network()
     client_info: ClientInfoSettings = ClientInfoSettings()
+    copies: Copies = Copies()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
     log: Log = Log()

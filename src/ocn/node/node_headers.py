@@ -18,6 +18,12 @@ WAY_BROADCAST = "broadcast"
 CONVERSION = "ocn-conversion"
 """Set by the node that converted a message between versions of OCPI: which way, and what was lost."""
 
+COPY = "ocn-copy"
+"""By this a service tells a copy from a message that is meant for it: says what was copied, ``request``."""
+
+COPY_RECEIVER = "ocn-copy-receiver"
+"""For whom the copied message was, such as ``NL MSP``; not there when it was a broadcast."""
+
 SIGNED_BY_NODES = (
     *names.ROUTING,
     names.REQUEST_ID,
@@ -26,6 +32,8 @@ SIGNED_BY_NODES = (
     names.STRICT_SIGNATURE,
     "content-type",
     WAY,
+    COPY,
+    COPY_RECEIVER,
 )
 """Request headers under a node's signature, in the order they are signed."""
 

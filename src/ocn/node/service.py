@@ -14,12 +14,14 @@ from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
 from ocn.chain.wallet import key_from_file, key_from_hex
 from ocn.errors import ConfigurationError
+from ocn.node.background.copies import CopyRetention, prune_copies
 from ocn.node.background.fetching import Fetching
 from ocn.node.background.housekeeping import follow_changes, forget_gone, prune_expired
 from ocn.node.background.syncing import Syncing
 from ocn.node.clock import SystemClock
-from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble
+from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble, dispatching
 from ocn.node.config import NodeConfig, read_secret
+from ocn.node.copies.parts import CopyParts
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import HttpServer, ServerLimits
 from ocn.node.exits import Exit, GuardedUrls
@@ -38,6 +40,7 @@ from ocn.node.storage import (
     SqlPlatformStore,
     open_database,
 )
+from ocn.node.storage.copies import SqlCopyStore
 from ocn.ocpi.authorization import is_credentials_token
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.index.index import IndexSettings, RegistryIndex
@@ -137,10 +140,15 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
             objects=objects,
             notes=notes,
             clients=SqlClientInfoStore(database),
+            copies=(copies := CopyParts.of(SqlCopyStore(database), index)),
             clock=clock,
         )
         application = assemble(config, parts, members)
         stack.callback(index.on_change(application.client_info.registry_changed))
+        kept = CopyRetention(
+            delivered=timedelta(hours=config.copies.keep_delivered_hours),
+            others=timedelta(days=config.copies.keep_others_days),
+        )
         await stack.enter_async_context(
             _running(
                 prune_expired(platforms, links, clock),
@@ -149,6 +157,8 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
                 *([notes.run()] if notes is not None else []),
                 *_filling(config, parts, members, objects),
                 application.client_info.run(),
+                prune_copies(copies.store, kept, clock),
+                dispatching(config, parts, members, copies).run(),
             )
         )
         _log.info("node_opened", url=config.base_url, address=key.address, database=repr(database))

@@ -11,6 +11,7 @@ import pytest
 
 from ocn.node.compose import HubStore, Parts, assemble
 from ocn.node.config import NodeConfig
+from ocn.node.copies.parts import CopyParts
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import ServerLimits
 from ocn.node.edge.server.message import Refusal
@@ -173,6 +174,8 @@ class World:
         self.backends: dict[str, Backend] = {}
         self.slow: dict[str, Callable[[Request], Awaitable[Answer]]] = {}
         self.tampering: Any = None
+        self.parts: dict[str, Parts] = {}
+        self.new_copy_parts: Callable[[], CopyParts] | None = None
 
     async def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, timeout_s: float
@@ -262,9 +265,11 @@ class World:
             url_check=self,
             index_view=dict,
             problems=list,
+            copies=self.new_copy_parts() if self.new_copy_parts else None,
             clock=self.clock,
             now_ms=self.clock.now_ms,
         )
+        self.parts[config.base_url] = parts
         app = assemble(config, parts, members)
         node = Node(config.base_url, key, app, store, links, parts.lanes, members, parts.objects, clients)
         self.nodes[node.url] = node

@@ -2,7 +2,15 @@
 
 from ocn.node.edge.addresses import read_address
 from ocn.node.edge.server import HttpRequest
-from ocn.node.node_headers import LONGEST_MESSAGE_ID, NODE_SIGNATURE, VIA, WAY, new_message_id
+from ocn.node.node_headers import (
+    COPY,
+    COPY_RECEIVER,
+    LONGEST_MESSAGE_ID,
+    NODE_SIGNATURE,
+    VIA,
+    WAY,
+    new_message_id,
+)
 from ocn.node.stages import Door, Received
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters
@@ -20,6 +28,8 @@ _LOOKED_AT = (
     "content-encoding",
     VIA,
     WAY,
+    COPY,
+    COPY_RECEIVER,
 )
 _ONCE = frozenset(_LOOKED_AT) - {VIA}
 
@@ -51,6 +61,9 @@ def read_functional(door: Door, path: str, request: HttpRequest, found: dict[str
         UnknownObject, MethodNotAllowed, InvalidParameters: see :func:`read_address`, :func:`read_headers`.
     """
     method, query = request.method, request.query
+    if door is Door.PARTY and COPY in found:
+        # Only nodes make copies; a party that says so would have its receiver ignore the message.
+        found = {name: value for name, value in found.items() if name not in {COPY, COPY_RECEIVER}}
     address = read_address(method, path, query)
     target = f"{path}?{query}" if query else path
     request_id = _message_id(found, names.REQUEST_ID)

@@ -1,13 +1,14 @@
 """Send a routed request to where it goes."""
 
 from ocn.node.links import NODE_DOOR
-from ocn.node.node_headers import VIA, WAY_BROADCAST, new_message_id
+from ocn.node.node_headers import COPY, COPY_RECEIVER, VIA, WAY_BROADCAST, new_message_id
 from ocn.node.peers import SignedExchange
 from ocn.node.ports import Outbound, OutboundAnswer
 from ocn.node.stages import Delivered, LocalPlatform, RemoteNode, Routed, Way
 from ocn.ocpi import headers as names
 
 _WAY = "OCN-Way"
+_OF_COPIES = ((COPY, "OCN-Copy"), (COPY_RECEIVER, "OCN-Copy-Receiver"))
 _FROM_COUNTRY, _FROM_PARTY, _TO_COUNTRY, _TO_PARTY = (names.DISPLAY_NAME[name] for name in names.ROUTING)
 
 
@@ -72,6 +73,10 @@ class Sender:
             VIA: f"{received.headers[VIA]}, {self._via}" if VIA in received.headers else self._via,
         }
         _name_parties(headers, routed)
+        if COPY in received.headers:
+            headers.update(
+                (shown, received.headers[name]) for name, shown in _OF_COPIES if name in received.headers
+            )
         if routed.body:
             headers["Content-Type"] = received.headers.get("content-type", "application/json")
         if routed.signature:

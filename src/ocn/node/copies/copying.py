@@ -1,0 +1,73 @@
+"""Store copies while a message is being delivered: a decorator of forwarding.
+
+Where no service is permitted anything, this costs a dictionary lookup. Else the copies are written while the
+receiver is being asked, and the sender gets its answer when both are done: so a crash after the answer loses
+none. The message comes first: copies that cannot be stored hold nothing up, and are counted as lost.
+"""
+
+import asyncio
+
+import structlog
+
+from ocn.errors import OcnError
+from ocn.node.copies.agreements import Agreements
+from ocn.node.copies.copy import NewCopy
+from ocn.node.copies.making import Making
+from ocn.node.copies.ports import CopyStore, Delivery
+from ocn.node.copies.waking import Waking
+from ocn.node.stages import Delivered, Door, Everyone, Routed
+from ocn.ocpi.errors import OcpiError
+
+_log = structlog.get_logger("ocn.node.copies")
+
+
+class CopyingForwarding:
+    """``Forwarding`` that leaves copies behind; only of what parties of this node send."""
+
+    def __init__(
+        self, inner: Delivery, *, agreements: Agreements, making: Making, store: CopyStore, waking: Waking
+    ) -> None:
+        self._inner = inner
+        self._agreements = agreements
+        self._making = making
+        self._store = store
+        self._waking = waking
+
+    async def deliver(self, routed: Routed) -> Delivered:
+        """Deliver as the one inside does, with its errors; copies are stored whether it succeeds or not."""
+        copies = self._copies_of(routed) if routed.received.door is Door.PARTY else ()
+        if not copies:
+            return await self._inner.deliver(routed)
+        storing = asyncio.create_task(self._keep(copies))
+        try:
+            return await self._inner.deliver(routed)
+        finally:
+            await storing
+
+    def _copies_of(self, routed: Routed) -> list[NewCopy]:
+        permitted = routed.permitted
+        address = routed.received.address
+        found = self._agreements.services_for(permitted.sender, address.module, address.interface_role)
+        if not found:
+            return []
+        target, receiver = routed.target, routed.receiver
+        if isinstance(target, Everyone):
+            served, receiver = [party for party, _ in target.parties], None
+        else:
+            served = [] if receiver is None else [receiver]
+        services = [service for service in found if service.service not in served]
+        try:
+            return self._making.of_request(permitted, receiver, services)
+        except OcpiError as error:
+            _log.warning("copy_not_made", sender=str(permitted.sender), error=error.message)
+            return []
+
+    async def _keep(self, copies: list[NewCopy]) -> None:
+        try:
+            await self._store.add(copies)
+        except OcnError as error:
+            self._waking.lost += len(copies)
+            _log.error("copies_lost", number=len(copies), sender=str(copies[0].user), error=error.message)
+            return
+        for copy in copies:
+            self._waking.wake(copy.service)

@@ -1,0 +1,166 @@
+"""One attempt to deliver a copy, and what its outcome means for it.
+
+A copy goes the way of any message, by the same forwarding, and so is converted where the service speaks
+another version. What another node answers, and what is worth another attempt:
+
+- delivered: an answer of OCPI's own success, or none under HTTP 2xx
+- refused: the service's own 2xxx, or a module it does not offer: the same bytes would meet the same answer
+- anything else is tried again: not connected, no answer in time, refused credentials, 3xxx, 4xxx, HTTP 5xx
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ocn.node.copies.copy import Copy
+from ocn.node.copies.ports import Delivery, ServiceDirectory
+from ocn.node.endpoints import endpoint_of, join
+from ocn.node.members import Members
+from ocn.node.node_headers import COPY, COPY_RECEIVER, new_message_id
+from ocn.node.ports import Clock, OutboundAnswer
+from ocn.node.responding.verdicts import relayed_body
+from ocn.node.stages import (
+    Address,
+    Addressed,
+    Authenticated,
+    Door,
+    LocalPlatform,
+    Permitted,
+    Received,
+    RemoteNode,
+    Routed,
+    Way,
+)
+from ocn.ocpi import headers as names
+from ocn.ocpi.envelope import read_status_code
+from ocn.ocpi.errors import ClientFault, OcpiError, ReceiverTimeout, ReceiverUnreachable, UnknownReceiver
+from ocn.ocpi.modules import Carries
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.statuses import is_success
+from ocn.signing import same_address
+
+_LONGEST_PROBLEM = 300
+
+
+class Result(Enum):
+    """What an attempt came to."""
+
+    DELIVERED = auto()
+    REFUSED = auto()
+    FAILED = auto()
+    """To be tried again."""
+    UNREACHABLE = auto()
+    """To be tried again, and so is everything else for that service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The result, and in words why it is no better."""
+
+    result: Result
+    problem: str | None = None
+
+
+class Sending:
+    """Sends copies."""
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        *,
+        address: str,
+        members: Members,
+        directory: ServiceDirectory,
+        clock: Clock,
+    ) -> None:
+        self._delivery = delivery
+        self._address = address
+        self._members = members
+        self._directory = directory
+        self._clock = clock
+
+    async def attempt(self, copy: Copy) -> Attempt:
+        """Send a copy once and say what came of it; nothing is raised."""
+        try:
+            answer = (await self._delivery.deliver(self._routed(copy))).answer
+            return self._judged(answer)
+        except (ReceiverUnreachable, ReceiverTimeout) as error:
+            return Attempt(Result.UNREACHABLE, _shortened(error.message))
+        except (ClientFault, UnknownReceiver) as error:
+            return Attempt(Result.REFUSED, _shortened(error.message))
+        except OcpiError as error:
+            return Attempt(Result.FAILED, _shortened(error.message))
+
+    def _judged(self, answer: OutboundAnswer) -> Attempt:
+        """Read an answer; raises what it would be relayed as where it is no envelope."""
+        status = read_status_code(relayed_body(answer, self._clock)) or 0
+        if is_success(status):
+            return Attempt(Result.DELIVERED)
+        result = Result.REFUSED if 2000 <= status < 3000 else Result.FAILED
+        return Attempt(result, f"answered HTTP {answer.status}, OCPI {status}")
+
+    def _routed(self, copy: Copy) -> Routed:
+        message = copy.message
+        service = message.service
+        target = self._target(service)
+        address = Address(
+            message.module,
+            message.interface_role,
+            message.version,
+            message.path,
+            message.query,
+            Carries.NOTHING,
+            None,
+        )
+        received = Received(
+            door=Door.PARTY,
+            method=message.method,
+            target="",
+            address=address,
+            headers=_headers(copy),
+            body=message.body,
+            sender=message.user,
+            receiver=service,
+            request_id=new_message_id(),
+            correlation_id=message.correlation_id,
+        )
+        sender_platform = self._members.by_party(message.user)
+        authenticated = Authenticated(received, message.user, sender_platform, None, None)
+        platform = target.platform if isinstance(target, LocalPlatform) else None
+        permitted = Permitted(Addressed(authenticated, Way.DIRECT, service), platform)
+        url = join(endpoint_of(address, target, service), message.path, message.query)
+        return Routed(permitted, target, message.user, service, url, message.body, message.signature)
+
+    def _target(self, service: PartyId) -> LocalPlatform | RemoteNode:
+        platform = self._members.by_party(service)
+        if platform is not None:
+            return LocalPlatform(platform)
+        listing = self._directory.party(service)
+        if listing is None:
+            raise ReceiverUnreachable(f"{service} is not listed in the registry")
+        if same_address(listing.operator, self._address):
+            raise ReceiverUnreachable(f"{service} is not connected")
+        if listing.node_url is None:
+            raise ReceiverUnreachable(f"the node of {service} is not listed in the registry")
+        return RemoteNode(listing.operator, listing.node_url.rstrip("/"))
+
+
+def _headers(copy: Copy) -> dict[str, str]:
+    """Return the headers that forwarding looks at; those of the copy travel as they are."""
+    message = copy.message
+    headers = {
+        names.FROM_COUNTRY: message.user.country_code,
+        names.FROM_PARTY: message.user.party_id,
+        names.TO_COUNTRY: message.service.country_code,
+        names.TO_PARTY: message.service.party_id,
+        "content-type": message.content_type,
+        COPY: message.kind.value,
+    }
+    if message.other is not None:
+        headers[COPY_RECEIVER] = str(message.other)
+    if message.signature is not None:
+        headers[names.SIGNATURE] = message.signature
+    return headers
+
+
+def _shortened(problem: str) -> str:
+    return problem[:_LONGEST_PROBLEM]

@@ -1,0 +1,376 @@
+"""Copies for services, over one node and two: who gets what, in which form, and who gets nothing."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ocn.node.compose import COPIES_POLL_S
+from ocn.node.copies.copy import Copy, CopyFilter, CopyState
+from ocn.node.copies.courier import Courier, CourierSettings
+from ocn.node.copies.parts import CopyParts
+from ocn.node.copies.schedule import Schedule
+from ocn.node.copies.sending import Sending
+from ocn.node.forwarding.sender import Sender
+from ocn.node.peers import SignedExchange
+from ocn.node.storage import open_database
+from ocn.node.storage.copies import SqlCopyStore
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.registry.listings import Agreement, Modules, NodeListing, PartyListing, Service
+from ocn.registry.records import Key, Kind
+from ocn.registry.static import StaticDirectory
+from ocn.signing import decode, encode, parse_json, request_values, sign, verify
+
+if TYPE_CHECKING:
+    from tests.unit.node.conftest import Network, Node, Party, Request
+else:
+    Network = Node = Party = Request = object
+
+CDRS = "/ocpi/receiver/2.2.1/cdrs"
+SESSION = "/ocpi/receiver/2.2.1/sessions/DE/CPO/S1"
+START = "/ocpi/receiver/2.2.1/commands/START_SESSION"
+CDR = b'{"id":"C1",  "total_energy": 10.00, "unknown":{"\xc3\xa4":[1E3]}}'
+FORWARD_ALL, SESSIONS_RECEIVER, CDRS_RECEIVER = 0, 6, 8
+
+
+@dataclass
+class Copying:
+    """A network with a service at each node."""
+
+    network: Network
+    services: StaticDirectory
+    near: Party
+    far: Party
+
+    @property
+    def cpo(self) -> Party:
+        return self.network.cpo
+
+    @property
+    def msp(self) -> Party:
+        return self.network.msp
+
+    def store(self, node: Node) -> SqlCopyStore:
+        copies = self.network.world.parts[node.url].copies
+        assert copies is not None
+        assert isinstance(copies.store, SqlCopyStore)
+        return copies.store
+
+    def permit(self, user: Party, service: Party, *permissions: int) -> None:
+        self.services.list_service(
+            Service(service.key.address, service.id, "Service", "https://s.example", permissions)
+        )
+        self.services.agree(Agreement(user.key.address, service.key.address))
+
+    def revoke(self, user: Party, service: Party) -> None:
+        self.services.remove(Key(Kind.AGREEMENT, user.key.address, service.key.address))
+
+    def courier(self, node: Node, service: Party, *, give_up: timedelta = timedelta(days=3)) -> Courier:
+        world, parts, copies = (
+            self.network.world,
+            self.network.world.parts[node.url],
+            self.network.world.parts[node.url].copies,
+        )
+        assert copies is not None
+        exchange = SignedExchange(key=parts.key, outbound=world, now_ms=world.clock.now_ms, max_age_ms=60_000)
+        way = Sender(
+            address=parts.key.address, outbound=world, exchange=exchange, timeout_s=1, node_timeout_s=1
+        )
+        settings = CourierSettings(
+            schedule=Schedule(timedelta(0), timedelta(0)),
+            give_up=give_up,
+            in_flight=4,
+            lease=timedelta(minutes=1),
+            poll_s=COPIES_POLL_S,
+        )
+        sending = Sending(
+            way,
+            address=parts.key.address,
+            members=node.members,
+            directory=self.services,
+            clock=world.clock,
+        )
+        return Courier(
+            service.id,
+            store=copies.store,
+            sending=sending,
+            agreements=copies.agreements,
+            settings=settings,
+            clock=world.clock,
+        )
+
+    async def copies(self, *services: Party) -> list[Request]:
+        """Send everything that waits and return what reached the services."""
+        wanted = services or (self.near, self.far)
+        for service in wanted:
+            await self.courier(self.network.one, service).run()
+        return [request for service in wanted for request in service.backend.received]
+
+    async def stored(self) -> list[Copy]:
+        return await self.store(self.network.one).find(CopyFilter(), after=0, most=100)
+
+
+@pytest.fixture
+async def copying(network: Network) -> AsyncIterator[Copying]:
+    services = StaticDirectory()
+    world = network.world
+    database = open_database("sqlite:///:memory:")
+    async with database:
+        await database.upgrade()
+        world.new_copy_parts = lambda: CopyParts.of(SqlCopyStore(database), services)
+        one, two = await world.restarted(network.one), await world.restarted(network.two)
+        network.one, network.two = one, two
+        network.msp.node = network.cpo.node = one
+        network.cpx.node = two
+        made = Copying(
+            network,
+            services,
+            await world.join(one, "DE", "BIL", "OTHER"),
+            await world.join(two, "NL", "ANA", "OTHER"),
+        )
+        for node in (one, two):
+            services.list_node(NodeListing(node.key.address, node.url))
+        for party in (network.msp, network.cpo, network.cpx, made.near, made.far):
+            services.list_party(
+                PartyListing(
+                    party.id,
+                    party.key.address,
+                    (Role.OTHER,),
+                    Modules(),
+                    party.node.key.address,
+                    party.node.url,
+                )
+            )
+        yield made
+
+
+@pytest.fixture(params=["near", "far"])
+def service(request: pytest.FixtureRequest, copying: Copying) -> Party:
+    """A service of the same node and one behind the other node: the same must hold for both."""
+    return copying.near if request.param == "near" else copying.far
+
+
+async def post_cdr(copying: Copying, **headers: str) -> None:
+    answer = await copying.cpo.call(copying.msp, "POST", CDRS, CDR, **headers)
+    assert answer.status == 200
+
+
+async def test_service_receives_the_cdr_byte_for_byte(copying: Copying, service: Party) -> None:
+    copying.permit(copying.cpo, service, CDRS_RECEIVER)
+    await post_cdr(copying, Content_Type="application/json;charset=utf-8")
+    (got,) = await copying.copies(service)
+    assert (got.method, got.url, got.body) == ("POST", f"{service.backend.url}/receiver/cdrs", CDR)
+    assert got.header("OCPI-from-party-id") == "CPO"
+    assert got.header("OCPI-to-party-id") == service.id.party_id
+    assert got.header("OCPI-to-country-code") == service.id.country_code
+    assert got.header("OCN-Copy") == "request"
+    assert got.header("OCN-Copy-Receiver") == "DE MSP"
+    assert got.header("X-Correlation-ID") == "corr-1"
+    assert got.header("X-Request-ID") not in (None, "req-1")
+    assert got.header("Content-Type") == "application/json;charset=utf-8"
+    assert got.header("Authorization") == "Token dG9rZW4tYg=="
+    (receivers_own,) = copying.msp.backend.received
+    assert receivers_own.header("OCN-Copy") is None
+
+
+async def test_get_with_query_is_copied_whole(copying: Copying, service: Party) -> None:
+    copying.permit(copying.msp, service, FORWARD_ALL)
+    await copying.msp.call(copying.cpo, "GET", "/ocpi/sender/2.2.1/locations?limit=5&offset=10")
+    (got,) = await copying.copies(service)
+    assert got.url == f"{service.backend.url}/sender/locations?limit=5&offset=10"
+
+
+async def test_nothing_is_copied_without_agreement_permission_or_of_custom_modules(copying: Copying) -> None:
+    await post_cdr(copying)
+    copying.permit(copying.cpo, copying.near, SESSIONS_RECEIVER, 99)
+    await post_cdr(copying)
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    await copying.cpo.call(copying.msp, "POST", "/ocpi/custom/receiver/nltnm-things/x", b"{}")
+    assert await copying.stored() == []
+
+
+async def test_the_receivers_agreement_permits_nothing_of_what_it_receives(copying: Copying) -> None:
+    copying.permit(copying.msp, copying.near, FORWARD_ALL)
+    await post_cdr(copying)
+    assert await copying.stored() == []
+
+
+async def test_revocation_ends_copies_with_the_next_message(copying: Copying, service: Party) -> None:
+    copying.permit(copying.cpo, service, CDRS_RECEIVER)
+    await post_cdr(copying)
+    copying.revoke(copying.cpo, service)
+    await post_cdr(copying)
+    assert len(await copying.stored()) == 1
+    assert await copying.copies(service) == []  # the first had not been sent yet
+    (copy,) = await copying.stored()
+    assert (copy.state, copy.attempts) == (CopyState.REVOKED, 0)
+
+
+async def test_agreeing_again_gives_one_copy_of_each_message(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, CDRS_RECEIVER)
+    copying.revoke(copying.cpo, copying.near)
+    copying.permit(copying.cpo, copying.near, CDRS_RECEIVER, FORWARD_ALL)
+    await post_cdr(copying)
+    assert len(await copying.copies(copying.near)) == 1
+
+
+async def test_a_service_that_is_the_receiver_gets_no_second_one(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    answer = await copying.cpo.call(copying.near, "POST", CDRS, CDR)
+    assert answer.status == 200
+    assert await copying.stored() == []
+
+
+async def test_what_comes_from_another_node_is_not_copied_again(copying: Copying) -> None:
+    copying.permit(copying.network.cpx, copying.near, FORWARD_ALL)
+    await copying.network.cpx.call(copying.msp, "POST", CDRS, CDR)
+    (copy,) = await copying.stored()  # both nodes share the database of the test: one copy, of node two
+    assert copy.message.user == copying.network.cpx.id
+
+
+async def test_several_services_get_envelopes_of_their_own(copying: Copying) -> None:
+    for each in (copying.near, copying.far):
+        copying.permit(copying.cpo, each, CDRS_RECEIVER)
+    headers = copying.cpo.headers(copying.msp)
+    lowered = {name.lower(): value for name, value in headers.items()}
+    signed = sign(request_values(lowered, [], parse_json(CDR)), copying.cpo.key)
+    await post_cdr(copying, OCN_Signature=encode(signed))
+    for request in await copying.copies():
+        text = request.header("OCN-Signature")
+        assert text is not None
+        seen = {name.lower(): value for name, value in request.headers.items()}
+        verified = verify(decode(text), request_values(seen, [], parse_json(request.body)))
+        assert verified.signatories[0] == copying.cpo.key.address
+    assert len(copying.far.backend.received) == len(copying.near.backend.received) == 1
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_a_service_learns_no_address_it_could_call_back(
+    copying: Copying, service: Party, *, signed: bool
+) -> None:
+    copying.permit(copying.msp, service, FORWARD_ALL)
+    secret = "http://msp.test/results/secret-7"
+    body = json.dumps({"response_url": secret, "token": {"uid": "1"}}).encode()
+    more = {}
+    if signed:
+        lowered = {name.lower(): value for name, value in copying.msp.headers(copying.cpo).items()}
+        more["OCN_Signature"] = encode(sign(request_values(lowered, [], parse_json(body)), copying.msp.key))
+    answer = await copying.msp.call(copying.cpo, "POST", START, body, **more)
+    assert answer.json["status_code"] == 1000
+    (got,) = await copying.copies(service)
+    minted = json.loads(copying.cpo.backend.received[0].body)["response_url"]
+    shown = json.loads(got.body)["response_url"]
+    assert shown.startswith("http://")
+    assert shown != minted
+    text = got.header("OCN-Signature")
+    assert (text is not None) is signed
+    if text is not None:
+        seen = {name.lower(): value for name, value in got.headers.items()}
+        envelope = decode(text)
+        verify(envelope, request_values(seen, [], parse_json(got.body)))
+        assert all(secret not in str(rewrite.rewritten_fields) for rewrite in envelope.rewrites)
+    node = service.node
+    called = await service.call(copying.msp, "POST", shown.removeprefix(node.url), b'{"result":"ACCEPTED"}')
+    assert called.status != 200 or called.json["status_code"] != 1000
+    assert copying.msp.backend.received == []
+
+
+async def test_the_result_of_a_command_is_copied_under_an_id_that_leads_nowhere(copying: Copying) -> None:
+    body = json.dumps({"response_url": "http://msp.test/results/7"}).encode()
+    await copying.msp.call(copying.cpo, "POST", START, body)
+    link = json.loads(copying.cpo.backend.received[0].body)["response_url"]
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    answer = await copying.cpo.call(copying.msp, "POST", link, b'{"result":"ACCEPTED"}')
+    assert answer.json["status_code"] == 1000
+    (got,) = await copying.copies(copying.near)
+    assert got.url.startswith(f"{copying.near.backend.url}/sender/commands/START_SESSION/")
+    assert link.rpartition("/")[2] not in got.url
+
+
+async def test_a_page_that_is_followed_is_not_copied(copying: Copying) -> None:
+    copying.cpo.backend.set(
+        "GET", "/sender/locations", [], link='<http://cpo.test/sender/locations?offset=1>; rel="next"'
+    )
+    first = await copying.msp.call(copying.cpo, "GET", "/ocpi/sender/2.2.1/locations")
+    link = first.header("link")
+    assert link is not None
+    copying.permit(copying.msp, copying.near, FORWARD_ALL)
+    await copying.msp.call(copying.cpo, "GET", link.split(">")[0][1:])
+    assert await copying.stored() == []
+
+
+async def test_a_party_cannot_pass_a_message_off_as_a_copy(copying: Copying) -> None:
+    await post_cdr(copying, OCN_Copy="request", OCN_Copy_Receiver="XX XXX")
+    (got,) = copying.msp.backend.received
+    assert (got.header("OCN-Copy"), got.header("OCN-Copy-Receiver")) == (None, None)
+
+
+async def test_a_copy_is_stored_though_the_receiver_fails(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, CDRS_RECEIVER)
+    answer = await copying.cpo.call(PartyId("FR", "NOO"), "POST", CDRS, CDR)
+    assert answer.json["status_code"] == 4001
+    assert await copying.stored() == []  # refused before it had a way
+    copying.msp.backend.set("POST", "/receiver/cdrs", b"", status=500)
+    await copying.cpo.call(copying.msp, "POST", CDRS, CDR)
+    assert len(await copying.copies(copying.near)) == 1
+
+
+async def test_a_failing_copy_is_tried_again_in_order_and_holds_up_no_other(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    backend, tries = copying.near.backend, []
+    handle = backend.handle
+
+    def failing(request: Request) -> Any:
+        tries.append(request.body)
+        broken = request.body.startswith(b"1") and tries.count(request.body) < 4
+        backend.set("PUT", request.url.removeprefix(backend.url), b"", status=500 if broken else 200)
+        return handle(request)
+
+    backend.handle = failing  # type: ignore[method-assign]  # the fake is told anew
+    for body in (b"1", b"2", b"3"):
+        await copying.cpo.call(copying.msp, "PUT", SESSION, body)
+    await copying.cpo.call(copying.msp, "PUT", f"{SESSION}1", b"other")
+    await copying.copies(copying.near)
+    assert [body for body in tries if body != b"other"] == [b"1", b"1", b"1", b"1", b"2", b"3"]
+    assert tries.index(b"other") < 2
+    assert {copy.state for copy in await copying.stored()} == {CopyState.DELIVERED}
+
+
+async def test_a_copy_the_service_refuses_is_not_sent_again(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    body = json.dumps({"status_code": 2001, "timestamp": "2026-01-01T00:00:00Z"}).encode()
+    copying.near.backend.set("POST", "/receiver/cdrs", body)
+    await post_cdr(copying)
+    assert len(await copying.copies(copying.near)) == 1
+    (copy,) = await copying.stored()
+    assert (copy.state, copy.problem) == (CopyState.REFUSED, "answered HTTP 200, OCPI 2001")
+
+
+async def test_a_module_that_the_service_does_not_offer_is_refused_at_once(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    node = copying.network.one
+    platform = node.members.by_party(copying.near.id)
+    assert platform is not None
+    endpoints = {place: url for place, url in platform.endpoints.items() if place[0] != "cdrs"}
+    await node.store.register(replace(platform, endpoints=endpoints), replaces=platform)
+    await node.members.refresh()
+    await post_cdr(copying)
+    assert await copying.copies(copying.near) == []
+    assert [copy.state for copy in await copying.stored()] == [CopyState.REFUSED]
+
+
+async def test_a_copy_too_old_is_parked_after_one_more_attempt(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    del copying.network.world.backends[copying.near.backend.url]
+    for _ in range(3):
+        await post_cdr(copying)
+    await copying.cpo.call(copying.msp, "PUT", SESSION, b"{}")
+    copying.network.world.clock.advance(timedelta(days=4))
+    await copying.courier(copying.network.one, copying.near).run()
+    copies = await copying.stored()
+    assert {copy.state for copy in copies} == {CopyState.PARKED}
+    assert sum(copy.attempts for copy in copies) == 1
