@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ocn.conversion import Allowance, Choice, Policy
-from ocn.node.model import Invitation, Link, LinkKind, Platform, PlatformRole
+from ocn.node.model import Invitation, Link, LinkKind, Platform, PlatformRole, SignatureDemand
 from ocn.node.ports import LinkStore, PlatformStore
 from ocn.node.storage import (
     AesGcmSealing,
@@ -56,6 +56,9 @@ def new_platform() -> Callable[..., Platform]:
             sends_base64=True,
             requires_signatures=True,
             status=ConnectionStatus.PLANNED,
+            signature_demand=SignatureDemand.STRICT,
+            signs_strictly=True,
+            proved={PartyId.parse(party): NOON for party in parties},
             conversion=Policy(Choice.ASK, (Allowance.parse("cdr:/tariffs/*"), Allowance.parse("tariff:"))),
             registered_at=NOON,
             updated_at=NOON + timedelta(microseconds=1),

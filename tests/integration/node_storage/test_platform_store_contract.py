@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
-from ocn.node.model import Invitation, Platform
+from ocn.node.model import Invitation, Platform, SignatureDemand
 from ocn.node.ocn_rules import ActiveList, OcnRules
 from ocn.node.ports import PlatformStore
 from ocn.node.storage import AlreadyStored
@@ -76,7 +76,12 @@ async def test_register_what_replaces_a_platform_changed_or_gone_meanwhile_chang
     await platform_store.register(demanding, replaces=known)
     renewed = replace(demanding, our_token_hash=b"x" * 32)
     before = await state(platform_store)
-    for stale in (known, replace(renewed, our_token_hash=b"y" * 32)):
+    others = (
+        replace(demanding, signature_demand=SignatureDemand.NONE),
+        replace(demanding, signs_strictly=False),
+        replace(renewed, our_token_hash=b"y" * 32),
+    )
+    for stale in (known, *others):
         with pytest.raises(PlatformChanged):
             await platform_store.register(renewed, replaces=stale)
     assert await state(platform_store) == before

@@ -94,19 +94,22 @@ class Converting:
                 raise NeedsWholeObject(())
             body = await lookups.attempt(lambda known: turn(across.context(known)))
         except NeedsWholeObject as needs:
+            self._signing.refuse_demanded(across, method_stays=False)
             delivered, changes = await self._whole_objects.put_instead(across, lookups, needs)
+            standing = None
         else:
             url = converted_query(routed.url, routed.received.address, across.wanted)
             converted = msgspec.structs.replace(routed, url=url, body=body.value, signature=None)
             converted = self._signing.request(routed, converted)
             delivered, changes = await self._one.deliver(converted), body.changes
-        self._signing.check_answer(delivered)
+            standing = self._signing.answer(delivered)
         answer = await self._answer(across, delivered.answer, lookups)
         changes += answer.changes
         header = (CONVERSION, header_text(across.spoken, across.wanted, changes))
         gone = {CONVERSION, names.STRICT_SIGNATURE}
         headers = [pair for pair in delivered.answer.headers if pair[0] not in gone]
-        own = OwnAnswer(delivered.answer.status, (*headers, header), answer.value)
+        signed = self._signing.converted_answer(standing, answer.value)
+        own = OwnAnswer(delivered.answer.status, (*headers, header, *signed), answer.value)
         return Delivered(routed, own), changes
 
     async def _answer(self, across: Crossing, answer: OutboundAnswer, lookups: Lookups) -> Converted[bytes]:

@@ -1,7 +1,7 @@
 """What becomes of party signatures when a message is converted.
 
 A notary signature covers members of the body: it cannot stay, and goes. The strict one of a request is
-extended by a link in which this node vouches for the conversion; that of an answer is verified and goes.
+extended by a link in which this node vouches for the conversion, and so is that of an answer, once verified.
 Where a signature is demanded that would go, nothing is converted.
 """
 
@@ -14,8 +14,11 @@ from ocn.node.stages import Delivered, Routed
 from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
 from ocn.node.strict.parts import place_of
 from ocn.ocpi import headers as names
+from ocn.ocpi.members import without_value
 from ocn.ocpi.modules import Carries
 from ocn.ocpi.response_urls import in_body
+from ocn.signing.strict import Standing
+from ocn.signing.values import SIGNATURE_MEMBER
 
 
 class Signing:
@@ -28,18 +31,21 @@ class Signing:
         self._links = links
         self._signatures = signatures
 
-    def refuse_demanded(self, across: Crossing) -> None:
+    def refuse_demanded(self, across: Crossing, *, method_stays: bool = True) -> None:
         """Refuse where either side demands a signature that no conversion leaves valid.
+
+        A PATCH that becomes a PUT is another request, which its party has not signed at all.
 
         Raises:
             ConversionRefused: it does; the receiver's demand gives way to the policy ``pass``.
         """
         permitted, routed = across.routed.permitted, across.routed
-        if self._demands.unmet(permitted.authenticated.platform, notary=False, strict=False):
+        if self._demands.unmet(permitted.authenticated.platform, notary=False, strict=method_stays):
             raise ConversionRefused(
-                f"{permitted.sender} demands signed answers, and a converted answer keeps no signature"
+                f"{permitted.sender} demands signed answers, and a converted answer keeps strict ones only"
             )
-        unmet = self._demands.unmet(across.peer, notary=False, strict=routed.strict is not None)
+        strict = routed.strict is not None and method_stays
+        unmet = self._demands.unmet(across.peer, notary=False, strict=strict)
         if unmet and across.policy.dangerous is not Choice.PASS:
             raise ConversionRefused(
                 f"{permitted.receiver} demands signatures, and a converted message keeps strict ones only",
@@ -59,8 +65,8 @@ class Signing:
             after, strict=self._links.converted(after.strict, body=body, **changed)
         )
 
-    def check_answer(self, delivered: Delivered) -> None:
-        """Verify the strict signature of an answer before it goes with what it covers.
+    def answer(self, delivered: Delivered) -> Standing | None:
+        """Verify the strict signature of an answer before it is converted.
 
         Raises:
             ServerFault: the receiver signed, and the signature does not hold.
@@ -68,4 +74,10 @@ class Signing:
         answer = delivered.answer
         relayed = (*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE)
         headers = {name: value for name in relayed if (value := answer.header(name)) is not None}
-        self._signatures.of_answer(delivered.routed, answer.status, headers, answer.body)
+        proof = self._signatures.of_answer(delivered.routed, answer.status, headers, answer.body, once=False)
+        return proof.standing if proof is not None else None
+
+    def converted_answer(self, standing: Standing | None, body: bytes) -> tuple[tuple[str, str], ...]:
+        """Return the strict header of a converted answer, this node's link in it; nothing if it has none."""
+        strict = self._links.converted_answer(standing, without_value(body, SIGNATURE_MEMBER))
+        return () if strict is None else ((names.STRICT_SIGNATURE, strict.text),)

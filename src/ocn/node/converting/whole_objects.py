@@ -96,10 +96,10 @@ def _as(routed: Routed, method: str, body: bytes) -> Routed:
     addressed = permitted.addressed
     authenticated = addressed.authenticated
     received = msgspec.structs.replace(authenticated.received, method=method, body=body)
-    authenticated = msgspec.structs.replace(authenticated, received=received)
+    authenticated = msgspec.structs.replace(authenticated, received=received, strict=None)
     addressed = msgspec.structs.replace(addressed, authenticated=authenticated)
     permitted = msgspec.structs.replace(permitted, addressed=addressed)
-    return msgspec.structs.replace(routed, permitted=permitted, body=body, signature=None)
+    return msgspec.structs.replace(routed, permitted=permitted, body=body, signature=None, strict=None)
 
 
 def _changed(current: JsonObject, patch: JsonObject, kind: ObjectKind) -> JsonObject:

@@ -58,7 +58,7 @@ class StrictLinks:
         return self._changed(standing, Reason.CONVERSION, **{k: v for k, v in now.items() if v is not None})
 
     def converted_answer(self, standing: Standing | None, body: bytes) -> Standing | None:
-        """The body of an answer was converted to another version."""
+        """The body of an answer, without a notary signature in it, was converted to another version."""
         return self._changed(standing, Reason.CONVERSION, body=body)
 
     def exchanged(self, standing: Standing | None, header: str, value: str) -> Standing | None:

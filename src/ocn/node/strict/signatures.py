@@ -22,6 +22,7 @@ from ocn.signing.strict import (
 
 _BY_THE_SENDERS_NODE: Final = frozenset({Reason.RESPONSE_URL, Reason.ADDRESS, Reason.TO})
 _BY_THE_RECEIVERS_NODE: Final = frozenset({Reason.LINK, Reason.LOCATION, Reason.CONVERSION})
+_CONVERTED_HERE: Final = frozenset({Reason.CONVERSION})
 _NOBODY: Final = frozenset[Reason]()
 
 
@@ -29,8 +30,8 @@ class StrictSignatures:
     """Checks strict signatures of requests and answers.
 
     A party's own key signs; with ``by_operator`` the key of its node may do it instead. A change must be
-    signed by the one node that can have made it: of a request from another node, the sender's; of an answer
-    from another node, the receiver's. What a party sends itself has no changes.
+    signed by the one node that can have made it: of a request from another node, the sender's; of an answer,
+    the receiver's. What a party sends itself has no changes but the conversion of this node.
     """
 
     def __init__(
@@ -71,9 +72,11 @@ class StrictSignatures:
         return proof
 
     def of_answer(
-        self, routed: Routed, status: int, headers: Mapping[str, str], body: bytes
+        self, routed: Routed, status: int, headers: Mapping[str, str], body: bytes, *, once: bool = True
     ) -> StrictProof | None:
         """Verify the strict signature of an answer, if it has one; it must be one to this very request.
+
+        ``once`` is off for whoever looks at an answer that will be verified again.
 
         Raises:
             ServerFault: malformed, altered, by somebody not entitled, out of date, or to another request.
@@ -94,9 +97,9 @@ class StrictSignatures:
             )
             proof = self.verified(text, parts, routed.receiver)
             remote = isinstance(routed.target, RemoteNode)
-            reasons = _BY_THE_RECEIVERS_NODE if remote else _NOBODY
+            reasons = _BY_THE_RECEIVERS_NODE if remote else _CONVERTED_HERE
             self._require_changes(proof, reasons, self._operator_of(routed.receiver))
-            if asked is None:
+            if asked is None and once:
                 self.admit_once(proof, codes(routed.sender))
         except SignatureInvalid as error:
             raise ServerFault(f"Unable to verify response signature: {error}") from error
