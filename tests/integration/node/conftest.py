@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from ocn.node.client_info import ClientInfo
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
@@ -193,7 +194,7 @@ class Backend:
                     "role": role,
                     "url": self.endpoints.get(module, f"{self.url}/{role.lower()}/{module}"),
                 }
-                for module in self.MODULES
+                for module in dict.fromkeys((*self.MODULES, *self.endpoints))
                 for role in ("SENDER", "RECEIVER")
             ]
             writer.write(answer_bytes(enveloped({"version": "2.2.1", "endpoints": endpoints})))
@@ -248,6 +249,7 @@ class Node(NodeAddress):
     store: MemoryPlatformStore
     links: MemoryLinkStore
     connections: Collection[object]
+    client_info: ClientInfo
 
 
 def request_bytes(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
@@ -367,8 +369,12 @@ class World:
             index_view=dict,
             problems=list,
         )
-        server = await self._stack.enter_async_context(_serving(assemble(config, parts, members), config))
-        return Node(port, config.url, ADMIN_KEY, key, store, links, server.connections)
+        application = assemble(config, parts, members)
+        self._stack.push_async_callback(application.client_info.close)
+        server = await self._stack.enter_async_context(_serving(application, config))
+        return Node(
+            port, config.url, ADMIN_KEY, key, store, links, server.connections, application.client_info
+        )
 
     def list(self, party: PartyId, key: PrivateKey, operator: str, node_url: str) -> None:
         """List a party in the registry."""

@@ -313,6 +313,22 @@ async def test_hub_30_party_is_introduced_before_its_first_object(world: World, 
     assert told(msp) == {("CPO", "CPO"): "CONNECTED"}
 
 
+async def test_hub_30_newcomers_broadcast_overtakes_its_introduction_at_no_receiver(
+    world: World, one: Node
+) -> None:
+    receivers = [await world.join(one, "DE", f"MS{number}", "EMSP", hears=True) for number in range(3)]
+    cpo = await world.join(one, "DE", "CPO", "CPO")
+    body = json.dumps(
+        {"country_code": "DE", "party_id": "CPO", "id": "L1", "last_updated": "2026-01-01T00:00:00Z"}
+    ).encode()
+    answer = await cpo.call(PartyId("CH", "OCN"), "PUT", PUSH, body)
+    assert answer.json["status_code"] == 1000, answer.body
+    await one.settled()
+    for receiver in receivers:
+        urls = [request.url.removeprefix(receiver.backend.url) for request in receiver.backend.received]
+        assert urls == ["/receiver/hubclientinfo/DE/CPO", "/receiver/locations/DE/CPO/L1"]
+
+
 async def test_hub_82_offline_receiver_is_refused_at_once_and_tried_now_and_then(
     world: World, one: Node
 ) -> None:

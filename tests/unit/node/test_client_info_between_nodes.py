@@ -90,7 +90,7 @@ async def test_parties_of_a_node_out_of_reach_are_offline_after_a_while_and_back
     await pair.two.call("DELETE", "/ocpi/2.2.1/credentials", own)
     await settled(pair.two)
     pair.world.nodes[pair.two.url] = pair.two
-    pair.world.clock.advance(timedelta(minutes=1))
+    pair.world.clock.advance(timedelta(minutes=5))
     await settled(pair.one)
     assert told(pair.msp)[-1] == ("CPX", "SUSPENDED"), "the whole list is read again"
 

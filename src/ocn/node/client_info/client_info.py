@@ -1,6 +1,7 @@
 """The work itself: once a second, by one replica at a time, everything else beside it."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,7 +174,9 @@ class ClientInfo:
         if self._has_news(now):
             changed = await self.roster.settle(now)
             self.nodes.changed(changed)
-            await self._views.settle(self.roster.clients(), now)
+            gone = await self._views.settle(self.roster.clients(), now)
+            self.last_seen.forget(gone)
+            self.introductions.forget(gone)
         self._begin(now)
 
     async def quiet(self) -> None:
@@ -186,6 +189,8 @@ class ClientInfo:
         for work in (self._telling, self._probing, self._meeting):
             await work.close()
         await self.introductions.close()
+        with contextlib.suppress(OcnError):
+            await self.last_seen.flush()
 
     async def _has_lead(self, now: datetime) -> bool:
         """Whether this replica does the work; it asks again when half of its time is over."""

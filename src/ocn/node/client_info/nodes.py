@@ -19,7 +19,7 @@ from ocn.node.client_info.store import ClientInfoStore
 from ocn.node.peers import Peer, Peers
 from ocn.node.ports import Clock, Directory, OutboundAnswer
 from ocn.ocpi.envelope import encode_envelope, read_status_code
-from ocn.ocpi.errors import HubFault, InvalidParameters, MethodNotAllowed
+from ocn.ocpi.errors import HubFault, InvalidParameters, MethodNotAllowed, OcpiError
 from ocn.ocpi.statuses import is_success
 
 _log = structlog.get_logger("ocn.node.client_info")
@@ -111,7 +111,9 @@ class Nodes:
 
     def _is_due(self, contact: _Contact, now: datetime) -> bool:
         if contact.failed_since is not None:
-            return contact.tried_at is None or now - contact.tried_at >= _RETRY
+            down = now - contact.failed_since >= self._down_after
+            pause = self._interval if down else min(_RETRY, self._interval)
+            return contact.tried_at is None or now - contact.tried_at >= pause
         return bool(contact.untold) or contact.must_read or self._is_silent(contact, now)
 
     def _is_silent(self, contact: _Contact, now: datetime) -> bool:
@@ -126,9 +128,10 @@ class Nodes:
             await self._tell(peer, contact)
             if read:
                 await self._read(peer)
-        except HubFault as error:
-            contact.failed_since = contact.failed_since or now
-            _log.info("node_not_reached", node=peer.url, error=str(error))
+        except OcpiError as error:
+            if contact.failed_since is None:
+                contact.failed_since = now
+                _log.info("node_not_reached", node=peer.url, error=str(error))
             return
         finally:
             self._wake()
