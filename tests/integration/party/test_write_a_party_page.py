@@ -31,7 +31,7 @@ def free_ports() -> tuple[int, int]:
 async def test_programs_of_the_page_charge_and_bill(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    emsp_page, cpo_page, anything, listed = (run(block) for block in BLOCKS)
+    emsp_page, cpo_page, anything, listed, strictly = (run(block) for block in BLOCKS)
     ports = free_ports()
     urls = [f"http://127.0.0.1:{port}" for port in ports]
     cpo = cpo_page["cpo"](urls[1], folder=tmp_path / "cpo", port=ports[0])
@@ -49,6 +49,7 @@ async def test_programs_of_the_page_charge_and_bill(
         assert (await cpo.client.to("NL MSP").authorize(card)).data["allowed"] == "ALLOWED"
     await cpo.close()
     assert callable(listed["listed"])
+    assert strictly["strictly"](demanding=True)["strict"].require
     said = capsys.readouterr().out
     assert "at once: ACCEPTED" in said
     assert "later:   ACCEPTED" in said
