@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.sides import only_role
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Terms
 from ocn.party.channel import Channel
@@ -15,6 +16,7 @@ from ocn.party.functional_modules import CustomHandler, FunctionalModules
 from ocn.party.handshake import Handshake
 from ocn.party.identity import PartyRole
 from ocn.party.limits import Limits
+from ocn.party.object_edge import ObjectEdge
 from ocn.party.reach import Reach
 from ocn.party.results import AwaitedResults
 from ocn.party.routes import Interface, Routes
@@ -40,12 +42,20 @@ class Settings:
         signatures: Signatures,
         strict: StrictSignatures,
         versions: tuple[VersionNumber, ...],
+        edge: ObjectEdge,
         limits: Limits,
         watch: Watch,
     ) -> None:
         """Raise ConfigurationError or ModuleNotImplemented when it cannot work."""
         if not roles or not versions:
             raise ConfigurationError("A party needs at least one role and one version.")
+        if VersionNumber.V2_1_1 in versions and (
+            len({role.party for role in roles}) > 1 or only_role(role.role for role in roles) is None
+        ):
+            raise ConfigurationError(
+                "In OCPI 2.1.1 a platform is one party, and either a CPO or on the other side.",
+                hint="Register each party, and each side, as a platform of its own.",
+            )
         self.roles = roles
         self.own = tuple(dict.fromkeys(role.party for role in roles))
         self.reach = Reach(reach)
@@ -58,6 +68,7 @@ class Settings:
         self.signatures = signatures
         self.strict = strict
         self.versions = versions
+        self.edge = edge
         self.limits = limits
         self.watch = watch
 
@@ -90,7 +101,15 @@ def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *,
     door = Door(storage)
     introduction = Introduction(f"{base_url}/ocpi/versions", settings.roles)
     handshake = Handshake(channel, door, introduction, versions=settings.versions, strict=strict)
-    client = Client(channel, door, AwaitedResults(limits), own=settings.own, base_url=base_url, limits=limits)
+    client = Client(
+        channel,
+        door,
+        AwaitedResults(limits),
+        own=settings.own,
+        base_url=base_url,
+        limits=limits,
+        edge=settings.edge,
+    )
     followups = Followups(limits)
     functional = FunctionalModules(
         base_url,
@@ -103,6 +122,7 @@ def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *,
         followups=followups,
         custom=settings.custom_modules,
         late_result=settings.late_result,
+        edge=settings.edge,
     )
     configuration = ConfigurationModules(
         base_url,

@@ -11,6 +11,7 @@ from ocn.ocpi.statuses import is_success
 from ocn.party.errors import AnswerUnusable, PeerUnreachable, RequestFailed
 from ocn.party.json_text import decode_object
 from ocn.party.limits import Limits
+from ocn.party.object_edge import Subject
 from ocn.party.reach import Reach
 from ocn.party.registration import OutgoingToken
 from ocn.party.reply import Reply
@@ -22,13 +23,19 @@ from ocn.party.transport import RawAnswer, Transport
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """From whom to whom; configuration modules travel without it."""
+    """From whom to whom; configuration modules travel without it.
+
+    In OCPI 2.1.1 it is not said (``told``): the peer finds the receiver, and nothing can be signed.
+    """
 
     sender: PartyId
     receiver: PartyId | None
+    told: bool = True
 
     def headers(self) -> dict[str, str]:
         """The four routing headers, or two when the hub is to find the receiver."""
+        if not self.told:
+            return {}
         written = {h.FROM_COUNTRY: self.sender.country_code, h.FROM_PARTY: self.sender.party_id}
         if self.receiver is not None:
             written |= {h.TO_COUNTRY: self.receiver.country_code, h.TO_PARTY: self.receiver.party_id}
@@ -46,6 +53,7 @@ class Call:
     module: str | None = None
     correlation_id: str = ""
     timeout_s: float | None = None
+    subject: Subject | None = None
     proof: str | None = None
     """That the party holds its key, on credentials."""
 
@@ -118,6 +126,7 @@ class Channel:
         headers = {h.REQUEST_ID: str(uuid4()), h.CORRELATION_ID: call.correlation_id or str(uuid4())}
         if call.routing is not None:
             headers |= call.routing.headers()
+        if call.routing is not None and call.routing.told:
             if signature := self._signatures.sign_request(headers, call.url, call.body):
                 headers[h.SIGNATURE] = signature
             if strict := self._strict.sign_request(call.method, call.url, headers, call.body):

@@ -1,6 +1,7 @@
 """This party's way to everybody on the network: through its node, signed, whatever the module."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ from ocn.party.credentials import Door
 from ocn.party.errors import AnswerUnusable, ModuleNotOffered, NotRegistered
 from ocn.party.json_text import encode_json
 from ocn.party.limits import Limits
+from ocn.party.object_edge import ObjectEdge, subject_of
 from ocn.party.registration import Registration
 from ocn.party.reply import Reply
 from ocn.party.results import AwaitedResults
@@ -35,7 +37,9 @@ class Client:
         own: Sequence[PartyId],
         base_url: str,
         limits: Limits,
+        edge: ObjectEdge | None = None,
     ) -> None:
+        self._edge = edge or ObjectEdge()
         self._channel = channel
         self._door = door
         self.results = results
@@ -96,6 +100,7 @@ class Client:
 
         Raises:
             RequestFailed: the answer is not a success.
+            NotConverted: it cannot be said in the version agreed on, or the answer not in the back end's.
             ModuleNotOffered, NotRegistered, PeerUnreachable, PeerTimedOut, AnswerUnusable,
             AnswerSignatureInvalid: see :mod:`ocn.party.errors`.
         """
@@ -112,6 +117,7 @@ class Client:
             module,
             correlation_id,
             timeout_s,
+            subject_of(method, (module, interface_role), tuple(path), *_ends(routing)),
         )
         return await self.send(call, check=check)
 
@@ -121,8 +127,10 @@ class Client:
         Raises:
             AddressNotAllowed: it is not below this party's node; as :meth:`request` for the rest.
         """
-        token = self.registration.their_token
-        return await (self._channel.expect(call, token) if check else self._channel.exchange(call, token))
+        token, wire = self.registration.their_token, self.registration.version
+        call = replace(call, body=await self._edge.request_out(call.body, call.subject, wire))
+        reply = await (self._channel.expect(call, token) if check else self._channel.exchange(call, token))
+        return await self._edge.answer_in(reply, call.subject, wire)
 
     async def pages(
         self,
@@ -152,8 +160,9 @@ class Client:
                 raise AnswerUnusable(f"the pages of {interface[0]} go in circles or never end")
             seen.add(url)
             routed = None if interface[0] in _UNROUTED else routing
+            subject = subject_of("GET", interface, (), *_ends(routed))
             reply = await self.send(
-                Call("GET", url, None, routed, interface[0], correlation_id=reply.correlation_id)
+                Call("GET", url, None, routed, interface[0], reply.correlation_id, subject=subject)
             )
 
     @staticmethod
@@ -180,6 +189,10 @@ class Client:
     def own_endpoint(self, module: str, interface_role: InterfaceRole) -> str:
         """Return where this party takes a module's requests."""
         return endpoint_url(self._base_url, self.registration.version, module, interface_role)
+
+
+def _ends(routing: Routing | None) -> tuple[PartyId | None, PartyId | None]:
+    return (routing.sender, routing.receiver) if routing else (None, None)
 
 
 def endpoint_url(base_url: str, version: str, module: str, interface_role: InterfaceRole) -> str:

@@ -8,13 +8,16 @@ from ocn.ocpi import headers as h
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, UnknownObject
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.registration import Credentials, Endpoint, Version, VersionDetails
+from ocn.ocpi.sides import only_role, sides
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Answer
 from ocn.party.asgi import Asked
 from ocn.party.client import endpoint_url
 from ocn.party.credentials import Door, Introduction
 from ocn.party.handshake import Handshake
-from ocn.party.routes import Interface
+from ocn.party.introductions import read_credentials
+from ocn.party.json_text import decode_json
+from ocn.party.routes import Interface, is_in
 
 
 class ConfigurationModules:
@@ -57,25 +60,35 @@ class ConfigurationModules:
         raise UnknownObject("no such address")
 
     def _details(self, version: VersionNumber) -> VersionDetails:
-        endpoints = [
-            Endpoint(module, endpoint_url(self._base_url, version, module, role), role)
+        offered = [
+            (module, role, endpoint_url(self._base_url, version, module, role))
             for module, role in self._interfaces
+            if is_in(module, version) and (version.has_routing or self._is_own_side(module, role))
         ]
-        own = Endpoint(
-            ModuleID.CREDENTIALS, f"{self._base_url}/ocpi/{version}/credentials", InterfaceRole.SENDER
+        own = ModuleID.CREDENTIALS, InterfaceRole.SENDER, f"{self._base_url}/ocpi/{version}/credentials"
+        return VersionDetails(
+            version,
+            [
+                Endpoint(module, url, role if version.has_routing else "")
+                for module, role, url in (own, *offered)
+            ],
         )
-        return VersionDetails(version, [own, *endpoints])
+
+    def _is_own_side(self, module: str, role: InterfaceRole) -> bool:
+        """In 2.1.1 a module stands in the details once, and who its platform is says which side it is."""
+        own_role = only_role(role.role for role in self._introduction.roles)
+        return own_role is not None and (module, role) in sides(own_role).items()
 
     async def _credentials(self, asked: Asked, version: VersionNumber, body: bytes) -> Answer:
         token = self._door.admitted_to_register(asked.headers.get(h.AUTHORIZATION)) or ""
         registered = self._door.registration is not None
         match asked.method:
             case "GET":
-                return Answer(self._introduction.credentials(token))
+                return Answer(self._introduction.credentials(token, version))
             case "POST" if not registered and self._door.is_invitation(token):
-                return Answer(await self._handshake.welcome(_read(body), version))
+                return Answer(await self._handshake.welcome(_read(body, version), version))
             case "PUT" if registered:
-                return Answer(await self._handshake.welcome(_read(body), version))
+                return Answer(await self._handshake.welcome(_read(body, version), version))
             case "DELETE" if registered:
                 await self._door.leave()
                 return Answer()
@@ -86,10 +99,10 @@ class ConfigurationModules:
                 raise MethodNotAllowed(f"credentials do not take {asked.method}")
 
 
-def _read(body: bytes) -> Credentials:
+def _read(body: bytes, version: VersionNumber) -> Credentials:
     try:
-        return msgspec.json.decode(body, type=Credentials)
-    except (msgspec.DecodeError, RecursionError) as error:
+        return read_credentials(decode_json(body), version)
+    except msgspec.ValidationError as error:
         raise InvalidParameters("the body is no credentials object") from error
 
 

@@ -7,8 +7,10 @@ finished; the current token is the registration's.
 
 from dataclasses import dataclass
 
-from ocn.ocpi.registration import Credentials
+from ocn.ocpi.registration import Credentials, FlatCredentials
+from ocn.ocpi.versions import VersionNumber
 from ocn.party.identity import PartyRole
+from ocn.party.introductions import write_credentials
 from ocn.party.registration import Registration, is_presented, new_token, token_hash
 from ocn.party.storage import PartyStorage
 
@@ -20,9 +22,10 @@ class Introduction:
     versions_url: str
     roles: tuple[PartyRole, ...]
 
-    def credentials(self, token: str) -> Credentials:
-        """The object, with the token that the peer is to use."""
-        return Credentials(token, self.versions_url, [role.introduced() for role in self.roles])
+    def credentials(self, token: str, version: VersionNumber) -> Credentials | FlatCredentials:
+        """The object of a version, with the token that the peer is to use."""
+        introduced = [role.introduced() for role in self.roles]
+        return write_credentials(token, self.versions_url, introduced, version)
 
 
 class Door:

@@ -8,6 +8,8 @@ import msgspec
 
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.registration import Version, VersionDetails
+from ocn.ocpi.roles import Role
+from ocn.ocpi.sides import sides
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.channel import Call, Channel
 from ocn.party.errors import AddressNotAllowed, AnswerUnusable, CredentialsNotOffered, NoCommonVersion
@@ -26,11 +28,17 @@ class Offer:
 
 
 async def discover(
-    channel: Channel, versions_url: str, token: OutgoingToken, preferred: Sequence[VersionNumber]
+    channel: Channel,
+    versions_url: str,
+    token: OutgoingToken,
+    preferred: Sequence[VersionNumber],
+    *,
+    own_role: Role | None = None,
 ) -> Offer:
     """Read versions and details, and choose the first of ``preferred`` that the peer has.
 
-    Unknown versions, modules and roles in between are passed over.
+    In 2.1.1 endpoints have no side: a CPO (``own_role``) is shown what an eMSP has, and everybody else what a
+    CPO has. Unknown versions, modules and roles in between are passed over.
 
     Raises:
         NoCommonVersion, CredentialsNotOffered: the peer cannot be registered with.
@@ -48,7 +56,8 @@ async def discover(
         )
     details_url = url_by_version[version]
     reply = await channel.expect(Call("GET", details_url, module="versions"), token)
-    return _offer(channel, version, convert(reply.data, VersionDetails, details_url))
+    shown = None if version.has_routing else sides(Role.EMSP if own_role is Role.CPO else Role.CPO)
+    return _offer(channel, version, convert(reply.data, VersionDetails, details_url), shown)
 
 
 def convert(data: object, shape: type[T], url: str) -> T:
@@ -59,7 +68,12 @@ def convert(data: object, shape: type[T], url: str) -> T:
         raise AnswerUnusable(f"{url} answered something else than OCPI says: {error}") from error
 
 
-def _offer(channel: Channel, version: VersionNumber, details: VersionDetails) -> Offer:
+def _offer(
+    channel: Channel,
+    version: VersionNumber,
+    details: VersionDetails,
+    shown: Mapping[ModuleID, InterfaceRole] | None,
+) -> Offer:
     endpoints: dict[tuple[str, InterfaceRole], str] = {}
     credentials_url = None
     for endpoint in details.endpoints:
@@ -70,7 +84,10 @@ def _offer(channel: Channel, version: VersionNumber, details: VersionDetails) ->
         if endpoint.identifier == ModuleID.CREDENTIALS:
             credentials_url = url  # its role has no meaning (version_information_endpoint)
             continue
-        role = (endpoint.role or InterfaceRole.SENDER).upper()
+        if shown is None:
+            role = (endpoint.role or InterfaceRole.SENDER).upper()
+        else:
+            role = {str(module): side for module, side in shown.items()}.get(endpoint.identifier, "")
         if role in set(InterfaceRole):
             endpoints.setdefault((endpoint.identifier, InterfaceRole(role)), url)
     if credentials_url is None:

@@ -6,7 +6,7 @@
     └── PartyError
         ├── RegistrationFailed       the node and this party could not agree
         │   ├── TokenMissing             first start without TOKEN_A
-        │   ├── NoCommonVersion          the node speaks neither 2.2.1 nor 2.2
+        │   ├── NoCommonVersion          the node speaks no version of this party's
         │   ├── CredentialsNotOffered    version details without a credentials endpoint
         │   └── RegistrationRefused      the node read the credentials and said no
         ├── NotRegistered            a call before registration, or after it was ended
@@ -18,6 +18,7 @@
         ├── AddressNotAllowed        an address that this party must not call
         ├── AnswerSignatureInvalid   signatures are required and this one is missing or wrong
         ├── ModuleNotOffered         the node has no endpoint for the module
+        ├── NotConverted             it cannot be said in the version agreed on; nothing was sent
         └── ResultOverdue            a command was accepted and its result never came
     ConfigurationError
     └── ModuleNotImplemented         a chosen module has no handler
@@ -106,6 +107,10 @@ class AnswerSignatureInvalid(PartyError):
 
 class ModuleNotOffered(PartyError):
     """The node's version details have no endpoint for this module and interface role."""
+
+
+class NotConverted(PartyError):
+    """A request or an answer cannot be said in the other version; of a request nothing was sent."""
 
 
 class ResultOverdue(PartyError):

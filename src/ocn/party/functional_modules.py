@@ -1,7 +1,7 @@
 """The modules that parties talk through: a request that was let in, to the handler that serves it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -10,14 +10,16 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, ServerFault, Un
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Answer, Terms
 from ocn.party.asgi import Asked, read_query
 from ocn.party.client import Client, endpoint_url
 from ocn.party.followups import Followups
 from ocn.party.json_text import JsonObject
+from ocn.party.object_edge import ObjectEdge, subject_of, subject_of_result
 from ocn.party.outcomes import not_supported
 from ocn.party.request import Request
-from ocn.party.routes import Interface, Routes
+from ocn.party.routes import Interface, Routes, is_in
 from ocn.party.signatures import Signatures
 from ocn.party.strict import StrictSignatures
 
@@ -60,6 +62,7 @@ class FunctionalModules:
         followups: Followups,
         custom: Mapping[Interface, CustomHandler],
         late_result: LateResult | None,
+        edge: ObjectEdge,
     ) -> None:
         self._base_url = base_url
         self._client = client
@@ -71,6 +74,7 @@ class FunctionalModules:
         self._followups = followups
         self._custom = custom
         self._late_result = late_result
+        self._edge = edge
 
     async def answer(self, asked: Asked, place: Place, body: bytes) -> Answer:
         """Check the routing and the signature, then ask the handler.
@@ -78,7 +82,8 @@ class FunctionalModules:
         Raises:
             OcpiError: what the handler or a check raised.
         """
-        request = self._request(asked, place, body)
+        spoken = self._client.registration.version
+        request = self._request(asked, place, body, spoken)
         if place.interface[0] != ModuleID.HUB_CLIENT_INFO:
             await self._signatures.check_request(
                 asked.headers, asked.raw_query, body, sender=request.sender, own=request.receiver
@@ -89,8 +94,15 @@ class FunctionalModules:
         if handler := self._custom.get(place.interface):
             return await handler(request)
         if result_id := _result_id(place):
+            subject = subject_of_result(request.module, request.sender, request.receiver)
+            request = replace(request, body=await self._edge.request_in(body, subject, spoken))
             return await self._result(request, result_id)
-        route, method = self._routes.find(place.interface, asked.method, place.path)
+        subject = subject_of(asked.method, place.interface, place.path, request.sender, request.receiver)
+        request = replace(request, body=await self._edge.request_in(body, subject, spoken))
+        return await self._edge.answer_out(await self._served(request, place, spoken), subject, spoken)
+
+    async def _served(self, request: Request, place: Place, spoken: VersionNumber) -> Answer:
+        route, method = self._routes.find(place.interface, request.method, place.path, spoken)
         if method is None and place.interface[0] == ModuleID.COMMANDS:
             return Answer({"result": not_supported().result, "timeout": 0})
         if method is None:
@@ -99,9 +111,11 @@ class FunctionalModules:
             raise ServerFault("too many results are owed already")
         return await route.shape(method, request, self._terms)
 
-    def _request(self, asked: Asked, place: Place, body: bytes) -> Request:
+    def _request(self, asked: Asked, place: Place, body: bytes, spoken: VersionNumber) -> Request:
         module, role = place.interface
-        sender, receiver = self._parties(asked.headers, module)
+        if not is_in(module, spoken):
+            raise UnknownObject(f"OCPI {spoken}, which was agreed on, has no {module}")
+        sender, receiver = self._parties(asked.headers, module, spoken)
         correlation_id = asked.headers.get(h.CORRELATION_ID) or str(uuid4())
         return Request(
             method=asked.method,
@@ -112,6 +126,7 @@ class FunctionalModules:
             query=read_query(asked.raw_query),
             headers=asked.headers,
             body=body,
+            sent=body,
             request_id=asked.headers.get(h.REQUEST_ID) or str(uuid4()),
             correlation_id=correlation_id,
             sender=sender,
@@ -120,9 +135,14 @@ class FunctionalModules:
             caller=self._client.to(sender, as_party=receiver, correlation_id=correlation_id),
         )
 
-    def _parties(self, headers: Mapping[str, str], module: str) -> tuple[PartyId, PartyId]:
+    def _parties(
+        self, headers: Mapping[str, str], module: str, spoken: VersionNumber
+    ) -> tuple[PartyId, PartyId]:
         if module == ModuleID.HUB_CLIENT_INFO:
             return self._own[0], self._own[0]
+        if not spoken.has_routing:
+            (peer,) = self._hubs()
+            return peer, self._own[0]
         sender = _party(headers, h.FROM_COUNTRY, h.FROM_PARTY)
         if sender is None:
             raise InvalidParameters("OCPI-from-country-code and OCPI-from-party-id are missing")

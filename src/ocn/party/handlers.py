@@ -140,12 +140,18 @@ class TariffsSender(Protocol):
 
 
 class TariffsReceiver(Protocol):
-    """Others' tariffs, as they push them; a delete of what is not there returns False."""
+    """Others' tariffs, as they push them; a delete of what is not there returns False.
+
+    Only 2.1.1 knows the PATCH.
+    """
 
     async def get_stored_tariff(self, request: Request, owner: PartyId, tariff_id: str) -> Tariff | None: ...
     async def put_tariff(
         self, request: Request, owner: PartyId, tariff_id: str, tariff: Tariff
     ) -> bool | None: ...
+    async def patch_tariff(
+        self, request: Request, owner: PartyId, tariff_id: str, patch: JsonObject
+    ) -> None: ...
     async def delete_tariff(self, request: Request, owner: PartyId, tariff_id: str) -> bool: ...
 
 

@@ -1,14 +1,17 @@
-"""Registering with a node, renewing that, ending it (OCPI 2.2.1 credentials)."""
+"""Registering with a node, renewing that, ending it (the credentials module of every version)."""
 
 from collections.abc import Sequence
 
+import msgspec
+
 from ocn.ocpi.errors import UnsupportedVersion, UnusableClientApi
 from ocn.ocpi.modules import ModuleID
-from ocn.ocpi.registration import Credentials
+from ocn.ocpi.registration import Credentials, FlatCredentials
+from ocn.ocpi.sides import only_role
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.channel import Call, Channel
 from ocn.party.credentials import Door, Introduction
-from ocn.party.discovery import Offer, convert, discover
+from ocn.party.discovery import Offer, discover
 from ocn.party.errors import (
     AnswerUnusable,
     NotRegistered,
@@ -18,6 +21,7 @@ from ocn.party.errors import (
     RequestFailed,
     TokenMissing,
 )
+from ocn.party.introductions import read_credentials
 from ocn.party.json_text import encode_json
 from ocn.party.registration import OutgoingToken, Registration, token_hash
 from ocn.party.strict import StrictSignatures
@@ -72,7 +76,7 @@ class Handshake:
             NotRegistered: there is nothing to renew; otherwise as :meth:`register`.
         """
         current = self._current()
-        offer = await discover(self._channel, current.versions_url, current.their_token, self._versions)
+        offer = await self._discover(current.versions_url, current.their_token, self._versions)
         return await self._agree("PUT", current.versions_url, offer, current.their_token)
 
     async def unregister(self) -> None:
@@ -83,13 +87,13 @@ class Handshake:
             RequestFailed, PeerUnreachable: the node did not confirm; the registration is kept.
         """
         current = self._current()
-        offer = await discover(self._channel, current.versions_url, current.their_token, self._versions)
+        offer = await self._discover(current.versions_url, current.their_token, self._versions)
         await self._channel.expect(
             Call("DELETE", offer.credentials_url, module=ModuleID.CREDENTIALS), current.their_token
         )
         await self._door.leave()
 
-    async def welcome(self, theirs: Credentials, version: VersionNumber) -> Credentials:
+    async def welcome(self, theirs: Credentials, version: VersionNumber) -> Credentials | FlatCredentials:
         """Answer a peer's POST or PUT: read its endpoints under the token it gave, store, answer with ours.
 
         Raises:
@@ -100,14 +104,14 @@ class Handshake:
         encoded = version.token_is_base64 if known is None else known.their_token.base64_encoded
         token = OutgoingToken(theirs.token, encoded)
         try:
-            offer = await discover(self._channel, theirs.url, token, (version,))
+            offer = await self._discover(theirs.url, token, (version,))
         except RegistrationFailed as error:
             raise UnsupportedVersion(error.message) from error
         except PartyError as error:
             raise UnusableClientApi(f"your versions cannot be read: {error.message}") from error
         ours = self._door.expect()
         await self._door.settle(self._registration(offer, theirs, token, ours))
-        return self._introduction.credentials(ours)
+        return self._introduction.credentials(ours, version)
 
     def _current(self) -> Registration:
         if self._door.registration is None:
@@ -115,18 +119,21 @@ class Handshake:
         return self._door.registration
 
     async def _discover_either_way(self, url: str, token_a: str) -> tuple[Offer, OutgoingToken]:
-        encoded = OutgoingToken(token_a, base64_encoded=True)
+        encoded, raw = (OutgoingToken(token_a, base64_encoded=way) for way in (True, False))
         try:
-            return await discover(self._channel, url, encoded, self._versions), encoded
+            return await self._discover(url, encoded, self._versions), encoded
         except (RequestFailed, AnswerUnusable) as refusal:
-            raw = OutgoingToken(token_a, base64_encoded=False)
             try:
-                return await discover(self._channel, url, raw, self._versions), raw
+                return await self._discover(url, raw, self._versions), raw
             except (RequestFailed, AnswerUnusable):
                 raise RegistrationFailed(
                     f"The node cannot be read with this TOKEN_A: {refusal.message}",
                     hint="It may have been used already, or have expired; ask for another.",
                 ) from refusal
+
+    async def _discover(self, url: str, token: OutgoingToken, versions: Sequence[VersionNumber]) -> Offer:
+        own_role = only_role(role.role for role in self._introduction.roles)
+        return await discover(self._channel, url, token, versions, own_role=own_role)
 
     async def _agree(
         self, method: str, versions_url: str, offer: Offer, token: OutgoingToken
@@ -143,14 +150,17 @@ class Handshake:
     async def _exchanged(
         self, method: str, versions_url: str, offer: Offer, token: OutgoingToken, ours: str
     ) -> Registration:
-        body = encode_json(self._introduction.credentials(ours))
+        body = encode_json(self._introduction.credentials(ours, offer.version))
         proof = await self._proof(method, offer, body)
         call = Call(method, offer.credentials_url, body, module=ModuleID.CREDENTIALS, proof=proof)
         try:
             reply = await self._channel.expect(call, token)
         except RequestFailed as error:
             raise RegistrationRefused(f"The node refused the registration: {error.message}") from error
-        theirs = convert(reply.data, Credentials, offer.credentials_url)
+        try:
+            theirs = read_credentials(reply.data, offer.version)
+        except msgspec.ValidationError as error:
+            raise AnswerUnusable(f"{call.url} answered something else than OCPI says: {error}") from error
         theirs_token = OutgoingToken(theirs.token, token.base64_encoded)
         return self._registration(offer, theirs, theirs_token, ours, versions_url)
 

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
+from ocn.conversion import Policy
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
@@ -31,6 +32,7 @@ from ocn.party.functional_modules import CustomHandler
 from ocn.party.handshake import Handshake
 from ocn.party.identity import PartyRole
 from ocn.party.limits import Limits
+from ocn.party.object_edge import Known, ObjectEdge, nothing_known
 from ocn.party.registration import Registration
 from ocn.party.routes import Interface
 from ocn.party.server import PartyApp
@@ -74,7 +76,12 @@ class Party:
         serve: off when another ASGI server serves :attr:`app`; then ``public_url`` is needed.
         public_url: how the node reaches this party, if not at that host and port.
         allowed_urls: base addresses that may be called besides the node's.
-        versions: those to speak, best first.
+        versions: those to speak, best first. In 2.1.1 nobody is named by headers: the node is one peer
+            that stands in for everyone, so it is the ``sender`` of every request, and nothing is signed.
+        objects: the version in which handlers and calls have their objects, if not the one agreed on;
+            :mod:`ocn.party.object_edge` converts.
+        known: what the back end knows around its objects, for that conversion.
+        conversion: whether that conversion may change what an object means; by default it may not.
         watch: is told of every request sent and served.
         transport: how requests leave, HTTP by default; closed with the party.
 
@@ -105,6 +112,9 @@ class Party:
         public_url: str | None = None,
         allowed_urls: Sequence[str] = (),
         versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
+        objects: VersionNumber | None = None,
+        known: Known = nothing_known,
+        conversion: Policy | None = None,
         limits: Limits | None = None,
         watch: Watch = unwatched,
         transport: Transport | None = None,
@@ -122,6 +132,7 @@ class Party:
             signatures=Signatures(key, required, signatories),
             strict=_strict(key, strict, signatories),
             versions=tuple(versions),
+            edge=ObjectEdge(objects, known, conversion or Policy()),
             limits=limits or Limits(),
             watch=watch,
         )

@@ -37,6 +37,8 @@ class Request:
     from_hub: bool
     """The sender is the hub itself, passing on what belongs to others."""
     caller: "Counterparty" = field(repr=False)
+    sent: bytes = field(default=b"", repr=False)
+    """The body as it came, in the version that was agreed on; ``body`` has it in the back end's."""
 
     def json(self) -> JsonObject:
         """The body as a JSON object.

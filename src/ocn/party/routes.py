@@ -1,12 +1,13 @@
-"""Every request a party can serve, and the handler method that serves it (OCPI 2.2.1, all mod_* pages)."""
+"""Every request a party can serve, and the handler method that serves it (all mod_* pages)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ocn.ocpi.errors import MethodNotAllowed, UnknownObject
-from ocn.ocpi.modules import InterfaceRole, ModuleID
+from ocn.ocpi.modules import FUNCTIONAL_MODULES, InterfaceRole, ModuleID
 from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VersionNumber
 from ocn.party import answers as shape
 from ocn.party.answers import Method, Shape
 from ocn.party.errors import ModuleNotImplemented
@@ -51,6 +52,8 @@ class Route:
     shape: Shape
     needed: bool
     """Without this method the interface would make no sense."""
+    only_in: VersionNumber | None = None
+    """The one version that has it."""
 
     @property
     def name(self) -> str:
@@ -66,10 +69,17 @@ def _route(
     answer: Shape,
     *,
     needed: bool = False,
+    only_in: VersionNumber | None = None,
 ) -> Route:
     http_method, _, path = request.partition(" ")
     return Route(
-        (module, role), http_method, tuple(path.split("/")) if path else (), declaration, answer, needed
+        (module, role),
+        http_method,
+        tuple(path.split("/")) if path else (),
+        declaration,
+        answer,
+        needed,
+        only_in,
     )
 
 
@@ -110,6 +120,9 @@ ROUTES: tuple[Route, ...] = (
     _route(_TA, _S, "GET", TariffsSender.list_tariffs, shape.a_list, needed=True),
     _route(_TA, _R, f"GET {_ONE}", TariffsReceiver.get_stored_tariff, shape.a_stored_object),
     _route(_TA, _R, f"PUT {_ONE}", TariffsReceiver.put_tariff, shape.a_put, needed=True),
+    _route(
+        _TA, _R, f"PATCH {_ONE}", TariffsReceiver.patch_tariff, shape.a_patch, only_in=VersionNumber.V2_1_1
+    ),
     _route(_TA, _R, f"DELETE {_ONE}", TariffsReceiver.delete_tariff, shape.a_deletion),
     _route(_TO, _S, "GET", TokensSender.list_tokens, shape.a_list, needed=True),
     _route(_TO, _S, "POST {}/authorize", TokensSender.authorize_token, shape.an_authorization),
@@ -152,6 +165,13 @@ EMSP_MODULES: frozenset[Interface] = frozenset({
 """What a provider usually offers."""
 
 
+def is_in(module: str, version: VersionNumber) -> bool:
+    """Whether a version has a module; nobody's text speaks of custom ones, which need routing headers."""
+    if module == ModuleID.HUB_CLIENT_INFO or module not in set(ModuleID):
+        return version.has_routing
+    return module in FUNCTIONAL_MODULES[version]
+
+
 class Routes:
     """The table, bound to the handlers of one party."""
 
@@ -181,7 +201,7 @@ class Routes:
             )
 
     def find(
-        self, interface: Interface, http_method: str, path: tuple[str, ...]
+        self, interface: Interface, http_method: str, path: tuple[str, ...], version: VersionNumber
     ) -> tuple[Route, Method | None]:
         """Return the route of a request and the method bound to it, None when the handler leaves it out.
 
@@ -197,6 +217,7 @@ class Routes:
             route
             for route in ROUTES
             if route.interface == interface
+            and route.only_in in (None, version)
             and len(route.path) == len(path)
             and all(want in ("{}", have) for want, have in zip(route.path, path, strict=True))
         ]

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from ocn.conversion import status_for
 from ocn.ocpi import headers as h
 from ocn.ocpi.envelope import encode_envelope
 from ocn.ocpi.errors import OcpiError, ServerFault, Unauthorized, UnknownObject
 from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Answer
 from ocn.party.asgi import Asked, Receive, Scope, Send, party_in, read_body, read_head, send_answer
 from ocn.party.configuration_modules import ConfigurationModules
@@ -103,15 +105,20 @@ class PartyApp:
         return await self._functional.answer(asked, place, body)
 
     def _written(self, asked: Asked | None, place: Place | None, answer: Answer) -> bytes:
+        spoken = self._spoken()
         body = encode_envelope(
             answer.data,
             now=self._now(),
-            status_code=answer.status_code,
+            status_code=status_for(answer.status_code, spoken),
             status_message=answer.status_message,
         )
-        if place is None or place.interface[0] == ModuleID.HUB_CLIENT_INFO:
+        if place is None or place.interface[0] == ModuleID.HUB_CLIENT_INFO or not spoken.has_routing:
             return body
         return self._signatures.sign_answer(_headers(asked, answer), body)
+
+    def _spoken(self) -> VersionNumber:
+        registration = self._door.registration
+        return VersionNumber.V2_2_1 if registration is None else registration.version
 
     def _strictly_signed(
         self, asked: Asked | None, place: Place | None, answer: Answer, body: bytes

@@ -148,6 +148,11 @@ class StoredReceiver:
     async def put_tariff(self, request: Request, owner: PartyId, tariff_id: str, tariff: Tariff) -> bool:
         return await self._storage.put("tariffs", owner, tariff_id, {**tariff})
 
+    async def patch_tariff(self, request: Request, owner: PartyId, tariff_id: str, patch: JsonObject) -> None:
+        async with self._changing:
+            tariff = await self._existing("tariffs", owner, tariff_id)
+            await self._storage.put("tariffs", owner, tariff_id, tariff | patch)
+
     async def delete_tariff(self, request: Request, owner: PartyId, tariff_id: str) -> bool:
         return await self._storage.remove("tariffs", owner, tariff_id)
 

@@ -11,7 +11,6 @@ from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.possession import Presented
 from ocn.node.hub_modules.registration import Registration, platform_role
-from ocn.node.hub_modules.sides import only_role
 from ocn.node.links import PARTY_DOOR
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
@@ -21,6 +20,7 @@ from ocn.ocpi.errors import MethodNotAllowed, Unauthorized
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.ocpi.sides import only_role
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 
 

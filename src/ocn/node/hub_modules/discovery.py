@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from ocn.node.hub_modules.sides import sides
 from ocn.node.links import is_at
 from ocn.node.ports import Outbound, OutboundAnswer, UrlCheck
 from ocn.ocpi.authorization import encode_authorization
@@ -20,6 +19,7 @@ from ocn.ocpi.errors import (
 from ocn.ocpi.modules import SPELLINGS, InterfaceRole
 from ocn.ocpi.registration import Version, VersionDetails
 from ocn.ocpi.roles import Role
+from ocn.ocpi.sides import sides
 from ocn.ocpi.statuses import is_success
 from ocn.ocpi.versions import HUB_VERSIONS, VersionNumber
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from ocn.node.hub_modules.sides import sides
 from ocn.node.links import PARTY_DOOR, endpoint_path
 from ocn.ocpi.modules import FUNCTIONAL_MODULES, SPELLINGS, InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.registration import Endpoint, Version, VersionDetails
 from ocn.ocpi.roles import Role
+from ocn.ocpi.sides import sides
 from ocn.ocpi.versions import HUB_VERSIONS, VersionNumber
 
 

@@ -15,7 +15,6 @@ from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.hub_modules.credentials import HubCredentials, Offer
 from ocn.node.hub_modules.discovery import Discovery
 from ocn.node.hub_modules.possession import Possession, Presented
-from ocn.node.hub_modules.sides import only_role
 from ocn.node.members import Members, token_hash
 from ocn.node.model import Invitation, Platform, PlatformRole
 from ocn.node.ports import Clock, Directory, PlatformStore
@@ -23,6 +22,7 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, NotEnoughInform
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.registration import Credentials, FlatCredentials
 from ocn.ocpi.roles import Role
+from ocn.ocpi.sides import only_role
 from ocn.signing import same_address
 
 _CATCH_UP_S = 5.0

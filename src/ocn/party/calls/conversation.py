@@ -9,6 +9,7 @@ from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.channel import Call, Routing
+from ocn.party.object_edge import subject_of_location, subject_of_result
 from ocn.party.reply import Reply
 from ocn.party.results import Pending
 
@@ -34,7 +35,7 @@ class Conversation:
     @property
     def routing(self) -> Routing:
         """From this party to that one."""
-        return Routing(self.own, self.party)
+        return Routing(self.own, self.party, told=self.client.registration.version.has_routing)
 
     async def request(
         self,
@@ -63,9 +64,10 @@ class Conversation:
         )
 
     async def read(self, url: str) -> Reply[Any]:
-        """GET an address this party was given, such as the ``Location`` of a CDR."""
+        """GET an address this party was given: the ``Location`` of a CDR."""
+        routing, subject = self.routing, subject_of_location(self.own, self.party)
         return await self.client.send(
-            Call("GET", url, routing=self.routing, correlation_id=self.correlation_id)
+            Call("GET", url, routing=routing, correlation_id=self.correlation_id, subject=subject)
         )
 
     async def post_result(
@@ -73,8 +75,9 @@ class Conversation:
     ) -> Reply[None]:
         """POST an asynchronous result to a response_url; also for a reservation cancelled later."""
         body = self.client.written(result)
+        subject = subject_of_result(module, self.own, self.party)
         return await self.client.send(
-            Call("POST", response_url, body, self.routing, module, self.correlation_id)
+            Call("POST", response_url, body, self.routing, module, self.correlation_id, subject=subject)
         )
 
     async def pages(
