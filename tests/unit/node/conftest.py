@@ -20,6 +20,7 @@ from ocn.node.exits import GuardedUrls
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.members import Members
+from ocn.node.object_store.noting import Notes
 from ocn.node.object_store.port import ObjectStore
 from ocn.node.outbound import AddressGuard
 from ocn.node.storage import (
@@ -241,6 +242,7 @@ class World:
         links: MemoryLinkStore | None = None,
         stored: HubStore | None = None,
         clients: MemoryClientInfoStore | None = None,
+        direct_pushes: bool = False,
     ) -> "Node":
         config = NodeConfig(
             url=f"http://{name}.test",
@@ -252,13 +254,15 @@ class World:
         clients = clients or MemoryClientInfoStore()
         members = Members(store)
         await members.refresh()
+        objects = MemoryObjectStore(self.clock) if stored is None else None
         parts = Parts(
             key=key,
             admin_key="admin",
             platforms=store,
             links=links,
             stored=stored or NothingStored(),
-            objects=MemoryObjectStore(self.clock) if stored is None else None,
+            objects=objects,
+            notes=Notes(objects) if objects is not None and direct_pushes else None,
             clients=clients,
             directory=self.directory,
             outbound=self,
@@ -271,7 +275,9 @@ class World:
         )
         self.parts[config.base_url] = parts
         app = assemble(config, parts, members)
-        node = Node(config.base_url, key, app, store, links, parts.lanes, members, parts.objects, clients)
+        node = Node(
+            config.base_url, key, app, store, links, parts.lanes, members, objects, clients, parts.notes
+        )
         self.nodes[node.url] = node
         return node
 
@@ -287,6 +293,7 @@ class Node:
     members: Members
     objects: ObjectStore | None
     clients: MemoryClientInfoStore
+    notes: Notes | None = None
 
     async def settled(self) -> None:
         """Wait until every broadcast has come to its end."""
