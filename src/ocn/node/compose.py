@@ -41,6 +41,7 @@ from ocn.node.forwarding.legs import Legs
 from ocn.node.forwarding.nothing_stored import NothingStored
 from ocn.node.forwarding.reports import BroadcastReports
 from ocn.node.forwarding.sender import Sender
+from ocn.node.forwarding.sighted import Sighted
 from ocn.node.handed_out import HandedOut, Lifetimes
 from ocn.node.hub_modules.answering import HubModules
 from ocn.node.hub_modules.credentials import HubCredentials
@@ -140,8 +141,22 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
     demands = Demands(members, signatures=_signature_demands(config))
     stored = _stored(config, parts, members, demands)
     conversions = ConversionReports()
+    sightings = Sightings()
+    audiences = Audiences(
+        address=parts.key.address, members=members, directory=parts.directory, admission=demands
+    )
     forwarding = _forwarding(
-        config, parts, persona, exchange, reports, stored, client_info, conversions, strict_signatures
+        config,
+        parts,
+        persona,
+        exchange,
+        reports,
+        stored,
+        client_info,
+        conversions,
+        strict_signatures,
+        sightings,
+        audiences,
     )
     return Application(
         pipeline=_pipeline(
@@ -156,6 +171,8 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
             demands,
             stored,
             client_info,
+            sightings,
+            audiences,
         ),
         hub_modules=hub_modules,
         errors=ErrorRenderer(clock=parts.clock, key=parts.key, always_sign=config.signatures.required),
@@ -233,10 +250,11 @@ def _pipeline(
     demands: Demands,
     stored: HubStore,
     client_info: ClientInfo,
+    sightings: Sightings,
+    audiences: Audiences,
 ) -> Pipeline:
     party_signatures = PartySignatures(parts.directory, complete=config.signatures.complete)
     signature_demands = _signature_demands(config)
-    sightings = Sightings()
     return Pipeline(
         authentication=Callers(
             members=members,
@@ -249,15 +267,12 @@ def _pipeline(
         addressing=Addressing(
             hub=persona.party,
             open_routing=OpenRouting(directory=parts.directory, owners=stored, sightings=sightings),
-            sightings=sightings,
             links=parts.links,
         ),
         rules=demands,
         routing=Router(
             receivers=Receivers(address=parts.key.address, directory=parts.directory),
-            audiences=Audiences(
-                address=parts.key.address, members=members, directory=parts.directory, admission=demands
-            ),
+            audiences=audiences,
             handed_out=handed_out,
             url_check=parts.url_check,
             clock=parts.clock,
@@ -316,14 +331,18 @@ def _forwarding(
     client_info: ClientInfo,
     conversions: ConversionReports,
     strict_signatures: StrictSignatures,
+    sightings: Sightings,
+    audiences: Audiences,
 ) -> Delivery:
     one = _to_one(config, parts, exchange, conversions, strict_signatures)
     one = Gate(one, client_info.introductions)
     if parts.notes is not None:
         one = NotedPushes(one=one, notes=parts.notes)
+    one = Sighted(one=one, sightings=sightings)
+    legs = Legs(hub=persona.party, key=parts.key, strict_links=_strict_links(parts), audiences=audiences)
     broadcasts = Broadcasts(
         one=one,
-        legs=Legs(hub=persona.party, key=parts.key, strict_links=_strict_links(parts)),
+        legs=legs,
         lanes=parts.lanes,
         store=stored,
         reports=reports,

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from ocn.node.forwarding.acceptance import is_accepted
 from ocn.node.forwarding.delivery import Delivery
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.legs import Legs
@@ -17,7 +18,6 @@ from ocn.node.ports import Clock
 from ocn.node.stages import Delivered, Everyone, Permitted, Routed
 from ocn.ocpi.envelope import encode_envelope, read_status_code
 from ocn.ocpi.errors import OcpiError
-from ocn.ocpi.statuses import is_success
 
 _log = structlog.get_logger("ocn.node.forwarding")
 
@@ -60,13 +60,13 @@ class Broadcasts:
         receivers = len(everyone.parties) + len(everyone.nodes)
         report = self._report(routed, receivers)
         self._reports.add(report)
-        subject = routed.received.address.path
+        subject, size = routed.received.address.path, len(routed.received.body)
         for party, target in everyone.parties:
             leg = partial(self._legs.to_party, routed.permitted, party, target)
-            self._queue(report, (target.platform.id, party), subject, str(party), leg)
+            self._queue(report, (target.platform.id, party), subject, str(party), leg, size)
         for node in everyone.nodes:
             leg = partial(self._legs.to_node, routed.permitted, node)
-            self._queue(report, node.address, subject, f"node {node.url}", leg)
+            self._queue(report, node.address, subject, f"node {node.url}", leg, size)
         said = f"accepted for {len(everyone.parties)} parties and {len(everyone.nodes)} nodes"
         body = encode_envelope(msgspec.UNSET, now=self._clock.now(), status_message=said)
         return Delivered(routed, OwnAnswer(200, (), body))
@@ -90,8 +90,9 @@ class Broadcasts:
         subject: str,
         name: str,
         leg: Callable[[], Routed],
+        size: int,
     ) -> None:
-        if not self._lanes.put(receiver, subject, partial(self._send, report, name, leg)):
+        if not self._lanes.put(receiver, subject, partial(self._send, report, name, leg), size=size):
             report.missed(name, "too much is waiting for it already")
 
     async def _send(self, report: BroadcastReport, name: str, leg: Callable[[], Routed]) -> None:
@@ -104,8 +105,8 @@ class Broadcasts:
             _log.error("broadcast_leg_failed", receiver=name, exc_info=error)
             report.missed(name, "the node failed")
             return
-        status = read_status_code(answer.body)
-        if answer.status < 300 and (not answer.body.strip() or (status and is_success(status))):
+        if is_accepted(answer):
             report.succeeded()
         else:
+            status = read_status_code(answer.body)
             report.missed(name, f"HTTP {answer.status}, OCPI {status or 'no envelope'}")

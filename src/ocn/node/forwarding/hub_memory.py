@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import structlog
 
+from ocn.node.forwarding.acceptance import is_accepted
 from ocn.node.forwarding.delivery import Delivery
 from ocn.node.forwarding.own_answer import OwnAnswer
 from ocn.node.links import PARTY_DOOR, endpoint_path
@@ -14,11 +15,9 @@ from ocn.node.object_store.noting import Notes
 from ocn.node.object_store.port import ObjectStore
 from ocn.node.object_store.reading import read_push
 from ocn.node.stages import Delivered, LocalPlatform, Permitted, Routed, Way
-from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.statuses import is_success
 
 _log = structlog.get_logger("ocn.node.object_store")
 
@@ -88,7 +87,7 @@ class NotedPushes:
     async def deliver(self, routed: Routed) -> Delivered:
         """Deliver; noting makes nobody wait and fails nothing."""
         delivered = await self._one.deliver(routed)
-        if _is_direct_push(routed) and _is_accepted(delivered):
+        if _is_direct_push(routed) and is_accepted(delivered.answer):
             with suppress(InvalidParameters):  # it was accepted without saying which object it is about
                 self._notes.note(_push(routed.permitted, routed.receiver))
         return delivered
@@ -121,9 +120,3 @@ def _is_direct_push(routed: Routed) -> bool:
         and address.link_id is None
         and routed.received.method != "GET"
     )
-
-
-def _is_accepted(delivered: Delivered) -> bool:
-    answer = delivered.answer
-    status = read_status_code(answer.body)
-    return answer.status < 300 and (not answer.body.strip() or (status is not None and is_success(status)))

@@ -22,7 +22,6 @@ from ocn.node.ports import LinkStore
 from ocn.node.routing.audiences import BROADCAST_MODULES
 from ocn.node.routing.open_routing import OpenRouting
 from ocn.node.routing.pushes import check_push
-from ocn.node.routing.sightings import Sightings
 from ocn.node.stages import Addressed, Authenticated, Door, Received, Way
 from ocn.ocpi.errors import InvalidParameters, UnknownObject, UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole
@@ -35,13 +34,10 @@ _LISTED = frozenset({"locations", "sessions", "cdrs", "tariffs", "tokens"})
 class Addressing:
     """Makes ``Addressed`` of ``Authenticated``."""
 
-    def __init__(
-        self, *, hub: PartyId, open_routing: OpenRouting, sightings: Sightings, links: LinkStore
-    ) -> None:
+    def __init__(self, *, hub: PartyId, open_routing: OpenRouting, links: LinkStore) -> None:
         self._hub = hub
         self._links = links
         self._open_routing = open_routing
-        self._sightings = sightings
 
     async def address(self, authenticated: Authenticated) -> Addressed:
         """Choose the way.
@@ -57,7 +53,6 @@ class Addressing:
         if receiver is None:
             return await self._open(authenticated)
         if receiver != self._hub:
-            self._sightings.note(authenticated, receiver)
             return Addressed(authenticated, Way.DIRECT, receiver)
         if _asks_the_hub(received):
             return Addressed(authenticated, Way.STORED, self._hub)
@@ -69,7 +64,6 @@ class Addressing:
             return self._broadcast(authenticated)
         if received.receiver is None or received.receiver == self._hub:
             raise InvalidParameters("between nodes a request names its receiver or is a broadcast")
-        self._sightings.note(authenticated, received.receiver)
         return Addressed(authenticated, Way.DIRECT, received.receiver)
 
     async def _open(self, authenticated: Authenticated) -> Addressed:
@@ -80,7 +74,6 @@ class Addressing:
         if party == self._hub:
             party = None
         if party is not None:
-            self._sightings.note(authenticated, party)
             return Addressed(authenticated, Way.DIRECT, party)
         if _is_broadcast(received):
             return self._broadcast(authenticated)

@@ -11,6 +11,7 @@ from ocn.node.members import Members
 from ocn.node.model import Platform
 from ocn.node.ports import Directory
 from ocn.node.stages import Authenticated, Door, Everyone, LocalPlatform, Permitted, RemoteNode
+from ocn.ocpi.errors import ReceiverUnreachable
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -71,6 +72,32 @@ class Audiences:
         parties = tuple(self._local(permitted, audience_of(roles, module), module))
         return Everyone(parties, () if permitted.received.door is Door.NODE else tuple(self._nodes()))
 
+    def still(self, permitted: Permitted, party: PartyId, target: LocalPlatform) -> LocalPlatform:
+        """Return where a party of the audience is connected now.
+
+        Raises:
+            ReceiverUnreachable: it has left, or its rules no longer admit the sender.
+        """
+        platform = self._members.by_party(party)
+        if platform is target.platform:
+            return target
+        if platform is None or platform.id != target.platform.id:
+            raise ReceiverUnreachable(f"{party} has left since")
+        if not self._is_wanted(platform, permitted):
+            raise ReceiverUnreachable(f"{party} no longer takes this from {permitted.sender}")
+        return LocalPlatform(platform)
+
+    def still_listed(self, node: RemoteNode) -> RemoteNode:
+        """Return where a node is listed now.
+
+        Raises:
+            ReceiverUnreachable: nowhere.
+        """
+        listing = self._directory.node(node.address)
+        if listing is None:
+            raise ReceiverUnreachable(f"the node at {node.url} is no longer listed in the registry")
+        return RemoteNode(listing.operator, listing.url.rstrip("/"))
+
     def _roles(self, sender: PartyId, platform: Platform | None) -> Collection[Role]:
         if platform is not None:
             return {role.role for role in platform.roles if role.party == sender}
@@ -86,12 +113,16 @@ class Audiences:
                 continue
             if (module, InterfaceRole.RECEIVER) not in platform.endpoints:
                 continue
-            signed = self._admission.signed_enough(platform, permitted.authenticated)
-            if not self._admission.admits(platform, permitted.sender, module, signed=signed):
+            if not self._is_wanted(platform, permitted):
                 continue
             target = LocalPlatform(platform)
             for party in _parties_in(platform, audience):
                 yield party, target
+
+    def _is_wanted(self, platform: Platform, permitted: Permitted) -> bool:
+        signed = self._admission.signed_enough(platform, permitted.authenticated)
+        module = permitted.received.address.module
+        return self._admission.admits(platform, permitted.sender, module, signed=signed)
 
     def _nodes(self) -> Iterable[RemoteNode]:
         for node in self._directory.nodes():

@@ -36,7 +36,8 @@ def check_push(received: Received, sender: PartyId) -> None:
 
 
 def _check_owner(where: str, country_code: str, party_id: str, sender: PartyId) -> None:
-    if (country_code + party_id).upper() != sender.key:
+    owner = (country_code.upper(), party_id.upper())
+    if owner != (sender.country_code.upper(), sender.party_id.upper()):
         raise InvalidParameters(
             f"{where} names {country_code} {party_id} as owner; {sender} may push its own alone"
         )

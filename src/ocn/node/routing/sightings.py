@@ -5,6 +5,9 @@ when it passed. What is forgotten is answered as unknown: the caller then names 
 """
 
 from collections import OrderedDict
+from urllib.parse import unquote
+
+import msgspec
 
 from ocn.node.stages import Authenticated
 from ocn.ocpi.modules import InterfaceRole, ModuleID
@@ -21,13 +24,18 @@ class Sightings:
         self._seen: OrderedDict[tuple[str, str, PartyId], PartyId | None] = OrderedDict()
 
     def note(self, authenticated: Authenticated, receiver: PartyId) -> None:
-        """Remember what a direct request tells: the pushes of sessions."""
+        """Remember what a direct request tells: who shares a session, or a reservation."""
         received = authenticated.received
         address = received.address
-        if address.module != ModuleID.SESSIONS or address.interface_role is not InterfaceRole.RECEIVER:
+        if address.interface_role is not InterfaceRole.RECEIVER:
             return
-        if received.method in ("PUT", "PATCH"):
-            self.saw(address.module, address.path.rsplit("/", 1)[-1], authenticated.sender, receiver)
+        if address.module == ModuleID.SESSIONS and received.method in ("PUT", "PATCH"):
+            session = unquote(address.path.rsplit("/", 1)[-1])
+            self.saw(address.module, session, authenticated.sender, receiver)
+        elif address.module == ModuleID.COMMANDS and address.path == "/RESERVE_NOW":
+            reservation = _reservation_in(received.body)
+            if reservation:
+                self.saw(address.module, reservation, authenticated.sender, receiver)
 
     def saw(self, module: str, object_id: str, owner: PartyId, other: PartyId) -> None:
         """Remember who has an object and with whom; the oldest go first.
@@ -48,3 +56,14 @@ class Sightings:
     def other(self, module: str, object_id: str, asking: PartyId) -> PartyId | None:
         """Return the party that shares an object with the one that asks; None when unknown or ambiguous."""
         return self._seen.get((module, object_id.lower(), asking))
+
+
+class _Reservation(msgspec.Struct):
+    reservation_id: str | int = ""
+
+
+def _reservation_in(body: bytes) -> str:
+    try:
+        return str(msgspec.json.decode(body, type=_Reservation).reservation_id)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
