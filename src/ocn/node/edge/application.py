@@ -166,7 +166,14 @@ class Application:
         )
         headers = request.headers
         status, body = self._errors.render(error, version=version, signed=names.SIGNATURE in headers)
-        return Answer(status, {**echoed_ids(headers), **_exchanged_parties(headers)}, body)
+        parties = {} if self._is_own_module(request) else _exchanged_parties(headers)
+        return Answer(status, {**echoed_ids(headers), **parties}, body)
+
+    def _is_own_module(self, request: HttpRequest) -> bool:
+        """Whether it is for a configuration module, whose messages never name parties."""
+        return request.path.startswith(_PARTY_PREFIX) and self._hub_modules.serves(
+            request.path[len(PARTY_DOOR) :]
+        )
 
     def _refuse_loop(self, found: dict[str, str]) -> None:
         if via := found.get(VIA):

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from ocn.node.links import is_at
+from ocn.node.node_headers import new_message_id
 from ocn.node.ports import Outbound, OutboundAnswer, UrlCheck
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.errors import (
@@ -59,8 +60,9 @@ class Discovery:
         Raises:
             UnusableClientApi, UnsupportedVersion, NoMatchingEndpoints: 3001, 3002, 3003.
         """
+        conversation = new_message_id()
         versions, as_base64 = await self._get(
-            versions_url, token, list[Version], base64_first=version.token_is_base64
+            versions_url, token, list[Version], conversation, base64_first=version.token_is_base64
         )
         url = next((offered.url for offered in versions if offered.version == version), None)
         if url is None:
@@ -68,7 +70,7 @@ class Discovery:
                 f"the credentials were sent to {version}, which {versions_url} does not offer;"
                 f" this node speaks {', '.join(HUB_VERSIONS)}"
             )
-        details, as_base64 = await self._get(url, token, VersionDetails, base64_first=as_base64)
+        details, as_base64 = await self._get(url, token, VersionDetails, conversation, base64_first=as_base64)
         return Discovered(self._endpoints(details, None if version.has_routing else role), as_base64)
 
     def _endpoints(
@@ -96,16 +98,24 @@ class Discovery:
         except InvalidParameters as error:
             raise UnusableClientApi(f"{what}: {error}") from error
 
-    async def _get(self, url: str, token: str, kind: type[Data], *, base64_first: bool) -> tuple[Data, bool]:
+    async def _get(
+        self, url: str, token: str, kind: type[Data], conversation: str, *, base64_first: bool
+    ) -> tuple[Data, bool]:
         self._accept(url, "versions")
         for as_base64 in (base64_first, not base64_first):
-            answer = await self._send(url, encode_authorization(token, base64_encoded=as_base64))
+            authorization = encode_authorization(token, base64_encoded=as_base64)
+            answer = await self._send(url, authorization, conversation)
             if answer.status != 401:
                 return _read(url, answer, kind), as_base64
         raise UnusableClientApi(f"GET {url} refuses the token of the credentials object (HTTP 401)")
 
-    async def _send(self, url: str, authorization: str) -> OutboundAnswer:
-        headers = {"Authorization": authorization, "Accept": "application/json"}
+    async def _send(self, url: str, authorization: str, conversation: str) -> OutboundAnswer:
+        headers = {
+            "Authorization": authorization,
+            "Accept": "application/json",
+            "X-Request-ID": new_message_id(),
+            "X-Correlation-ID": conversation,
+        }
         try:
             return await self._outbound.request("GET", url, headers, b"", timeout_s=self._timeout_s)
         except HubFault as error:
