@@ -12,6 +12,7 @@ from typing import Protocol
 from ocn.node.admin.application import AdminApplication
 from ocn.node.admin.client_info import ClientInfoView
 from ocn.node.admin.conversions import ConversionPages
+from ocn.node.admin.copies import CopyPages
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView
 from ocn.node.authentication.answers import AnswersToNodes
@@ -502,7 +503,10 @@ def _admin(
             index_view=parts.index_view,
             find_problems=parts.problems,
         ),
-        more=[*conversion_pages.routes()],
+        more=[
+            *conversion_pages.routes(),
+            *(CopyPages(parts.copies, parts.clock).routes() if parts.copies else ()),
+        ],
     )
 
 

@@ -33,6 +33,7 @@ class Operated:
             NodeAddress(int(node.url.rpartition(":")[2]), node.url, node.admin_key) for node in network.nodes
         ]
         self._stack = stack
+        self._listed = 0
         self._group: ProcessGroup = network._group
         chain, *nodes = self._group._processes
         self.processes: dict[str, Process] = {"chain": chain}
@@ -61,6 +62,15 @@ class Operated:
         """Kill a process and start it again, with these settings."""
         await self.end(name, signal.SIGKILL)
         await self.start(name, **environment)
+
+    async def seen(self) -> None:
+        """Wait until every node has read the newest block: a party that is listed last is seen by all."""
+        number = self._listed = self._listed + 1
+        digits = f"{number:03}"
+        party = PartyId("ZZ", digits)
+        await self.network.list_party(
+            party, (Role.OTHER,), PrivateKey.generate(), self.network.nodes[number % 2]
+        )
 
     async def is_ok(self, node: NodeAddress, path: str) -> bool:
         """Whether a node answers 200."""

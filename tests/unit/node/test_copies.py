@@ -374,3 +374,45 @@ async def test_a_copy_too_old_is_parked_after_one_more_attempt(copying: Copying)
     copies = await copying.stored()
     assert {copy.state for copy in copies} == {CopyState.PARKED}
     assert sum(copy.attempts for copy in copies) == 1
+
+
+async def admin(node: Node, method: str, path: str) -> Any:
+    answer = await node.call(method, f"/admin/copies{path}", {"Authorization": "Token admin"})
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+async def test_the_operator_sees_cancels_and_retries_copies(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, FORWARD_ALL)
+    node = copying.network.one
+    for _ in range(3):
+        await post_cdr(copying)
+    listed = await admin(node, "GET", "?service=DE*BIL&state=waiting&sender=DE*CPO")
+    assert [copy["module"] for copy in listed] == ["cdrs"] * 3
+    first, second, _ = (copy["id"] for copy in listed)
+    assert len(await admin(node, "GET", f"?after={first}&limit=1")) == 1
+    assert "body" not in await admin(node, "GET", f"/{first}")
+    assert (await admin(node, "GET", f"/{first}?body=true"))["body"] == CDR.decode()
+    assert await admin(node, "DELETE", f"/{second}") == {"changed": 1}
+    counts = await admin(node, "GET", "/counts")
+    assert (counts["waiting"], counts["cancelled"], counts["oldest_waiting_seconds"]) == (2, 1, 0.0)
+    copying.network.world.clock.advance(timedelta(days=4))
+    gone = copying.network.world.backends.pop(copying.near.backend.url)
+    await copying.courier(node, copying.near).run()
+    assert (await admin(node, "GET", "/counts"))["parked"] == 2
+    copying.network.world.backends[gone.url] = gone
+    assert await admin(node, "POST", f"/{first}/retry") == {"changed": 1}
+    assert len(await copying.copies(copying.near)) == 1
+    assert await admin(node, "DELETE", "?service=DE*BIL") == {"changed": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("DELETE", ""), ("POST", "/retry"), ("GET", "?state=odd"), ("GET", "?after=x")]
+)
+async def test_the_operator_must_say_which_copies(copying: Copying, method: str, path: str) -> None:
+    answer = await copying.network.one.call(method, f"/admin/copies{path}", {"Authorization": "Token admin"})
+    assert answer.status == 400
+
+
+async def test_copies_are_behind_the_admin_key(copying: Copying) -> None:
+    assert (await copying.network.one.call("GET", "/admin/copies")).status == 401
