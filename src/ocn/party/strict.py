@@ -17,6 +17,7 @@ from ocn.party.errors import AnswerSignatureInvalid
 from ocn.party.strict_parts import answer_parts, codes, credentials_parts, request_parts
 from ocn.signing import NodeProof, PrivateKey, ReplayWindow, SignatureInvalid, new_nonce, same_address
 from ocn.signing.strict import (
+    ANY_REASON,
     AnswerParts,
     Reason,
     RequestParts,
@@ -147,6 +148,7 @@ class StrictSignatures:
         try:
             proof = await self._verified(text, parts, own)
             await self._require_written_to(proof, own)
+            await self._require_own_name(proof, parts)
             self._admit(proof, parts.receiver)
         except SignatureInvalid as error:
             raise InvalidParameters(f"Invalid strict signature: {error.reason}") from error
@@ -205,8 +207,10 @@ class StrictSignatures:
     async def _verified(self, text: str, parts: RequestParts | AnswerParts, own: PartyId) -> StrictProof:
         if self.keys is None:
             raise SignatureInvalid("there is no registry to ask whose key it is")
-        proof = verify_strictly(text, parts)
-        speaker = PartyId(proof.origin.party[:2], proof.origin.party[2:])
+        # Nobody may pass an answer of one party off as another's.
+        reasons = ANY_REASON if isinstance(parts, RequestParts) else ANY_REASON - {Reason.TO}
+        proof = verify_strictly(text, parts, reasons=reasons)
+        speaker = _party(proof.origin.party)
         theirs, ours = await self.keys.keys(speaker), await self.keys.keys(own)
         own_node = ours.operator if ours is not None else ""
         # What its own hub says in its own name is signed by the node; a hub has no listing.
@@ -229,10 +233,20 @@ class StrictSignatures:
             written_to = change.was.get("to", "")
             if not written_to or written_to == own.key or self.terms.takes_copies or self.keys is None:
                 continue
-            if await self.keys.keys(PartyId(written_to[:2], written_to[2:])) is not None:
+            if await self.keys.keys(_party(written_to)) is not None:
                 raise SignatureInvalid(f"this was written to {written_to}")
+
+    async def _require_own_name(self, proof: StrictProof, parts: RequestParts) -> None:
+        """A hub passes on in its own name, and no hub is a party of the registry."""
+        renamed = any("from" in change.was for change in proof.changes)
+        if renamed and self.keys is not None and await self.keys.keys(_party(parts.sender)) is not None:
+            raise SignatureInvalid(f"this was said by {proof.origin.party}")
 
     def _admit(self, proof: StrictProof, receiver: str) -> None:
         origin = proof.origin
         seen = NodeProof(proof.address, origin.nonce + receiver, origin.created)
         self.seen.admit(seen, now_ms=self.now_ms())
+
+
+def _party(codes: str) -> PartyId:
+    return PartyId(codes[:2], codes[2:])

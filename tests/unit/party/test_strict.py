@@ -1,18 +1,21 @@
 """Strict signatures between two parties: by their own keys, demanded, bound to one question, never twice."""
 
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
 from ocn.party import Party, PartyRole, StrictTerms
 from ocn.party.errors import AnswerSignatureInvalid, RequestFailed
 from ocn.party.strict import ListedKeys, StrictSignatures
-from ocn.party.strict_parts import credentials_parts
+from ocn.party.strict_parts import credentials_parts, request_parts
 from ocn.party.transport import RawAnswer
-from ocn.signing import PrivateKey
-from ocn.signing.strict import verify_strictly
+from ocn.signing import PrivateKey, new_nonce
+from ocn.signing.strict import Reason, RequestParts, extend, sign_strictly, verify_strictly
 
 if TYPE_CHECKING:
     from tests.unit.party.conftest import MakePair
@@ -26,10 +29,16 @@ SESSION: Any = {"id": "S1", "kwh": 1, "last_updated": "2026-01-01T00:00:00Z"}
 class Registry:
     """Who has which key, as a registry would say it."""
 
-    listed: ClassVar = {
+    everybody: ClassVar = {
         PartyId("DE", "CPO"): ListedKeys(CPO_KEY.address, NODE_KEY.address),
         PartyId("NL", "MSP"): ListedKeys(EMSP_KEY.address, NODE_KEY.address),
     }
+
+    def __init__(self, *others: str) -> None:
+        self.listed = {
+            **self.everybody,
+            **{PartyId.parse(other): ListedKeys(CPO_KEY.address, NODE_KEY.address) for other in others},
+        }
 
     async def keys(self, party: PartyId) -> ListedKeys | None:
         return self.listed.get(party)
@@ -154,3 +163,65 @@ async def test_party_whose_key_is_not_the_listed_one_proves_nothing() -> None:
 def test_terms_that_cannot_be_kept_are_refused(terms: StrictTerms) -> None:
     with pytest.raises(ConfigurationError):
         Party(roles=[PartyRole.of("DE CPO", "CPO")], node_url="http://n.test", strict=terms)
+
+
+ASKED = {
+    "x-correlation-id": "c-1",
+    "ocpi-from-country-code": "NL",
+    "ocpi-from-party-id": "MSP",
+    "ocpi-to-country-code": "DE",
+    "ocpi-to-party-id": "CPO",
+}
+PATH = "/ocpi/2.2.1/sender/locations"
+
+
+def passed_on(sender: str, receiver: str, signer: PrivateKey = NODE_KEY) -> str:
+    """A request of NL MSP to another CPO, which a node has put under other names."""
+    now = int(time.time() * 1000)
+    written = replace(_parts(), sender="NLMSP", receiver="DEXXX")
+    text = sign_strictly(EMSP_KEY, written, created_ms=now, lifetime_ms=60_000, nonce=new_nonce())
+    named = replace(written, sender=sender, receiver=receiver)
+    return extend(signer, verify_strictly(text, written).standing, Reason.TO, named, created_ms=now).text
+
+
+def _parts() -> RequestParts:
+    parts = request_parts("GET", PATH, "", ASKED, b"")
+    assert parts is not None
+    return parts
+
+
+@pytest.mark.parametrize(
+    ("listed", "takes_copies", "signer", "refusal"),
+    [
+        ("DE XXX", False, NODE_KEY, "this was written to DEXXX"),
+        ("DE XXX", True, NODE_KEY, None),
+        ("DE YYY", False, NODE_KEY, None),
+        ("DE YYY", False, CPO_KEY, "changed by no node on the way"),
+    ],
+    ids=["written to another party", "a copy for a service", "written to a hub", "renamed by a stranger"],
+)
+async def test_message_under_other_names_is_taken_only_from_a_hub_or_as_a_copy(
+    listed: str, takes_copies: bool, signer: PrivateKey, refusal: str | None
+) -> None:
+    registry = Registry(listed)
+    terms = StrictTerms(sign=False, require=True, takes_copies=takes_copies)
+    strict = StrictSignatures(None, terms, registry)
+    headers = {**ASKED, "ocn-strict-signature": passed_on("NLMSP", "DECPO", signer)}
+
+    async def check() -> None:
+        await strict.check_request("GET", PATH, "", headers, b"", own=PartyId("DE", "CPO"))
+
+    if refusal is None:
+        await check()
+    else:
+        with pytest.raises(InvalidParameters, match=refusal):
+            await check()
+
+
+async def test_message_of_one_party_in_the_name_of_another_is_refused() -> None:
+    strict = StrictSignatures(None, StrictTerms(sign=False, require=True), Registry())
+    headers = {**ASKED, "ocpi-from-country-code": "DE", "ocpi-from-party-id": "CPO"}
+    headers["ocn-strict-signature"] = passed_on("DECPO", "DECPO")
+
+    with pytest.raises(InvalidParameters, match="this was said by NLMSP"):
+        await strict.check_request("GET", PATH, "", headers, b"", own=PartyId("DE", "CPO"))
