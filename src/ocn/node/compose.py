@@ -419,7 +419,7 @@ def _stored(config: NodeConfig, parts: Parts, members: Members, demands: Demands
         clock=parts.clock,
         sees=sharing.sees,
         reachable=sharing.reachable,
-        convert=conversion_of_stored(config.conversion.as_policy),
+        convert=conversion_of_stored(config.conversion.as_policy, parts.clock),
         limits=ListLimits(config.store.page_objects, config.store.page_bytes),
     )
     return HubMemory(url=config.base_url, store=parts.objects, lists=lists)

@@ -69,6 +69,13 @@ async def ask(party: Party, method: str, path: str, sent: bytes = b"") -> Any:
     return await party.node.call(method, path, bare(party), sent)
 
 
+async def renewed(party: Party) -> None:
+    offer = {"token": "token-b", "url": f"{party.backend.url}/versions", "business_details": {"name": "Old"}}
+    codes = {"country_code": party.id.country_code, "party_id": party.id.party_id}
+    answer = await ask(party, "PUT", "/ocpi/2.1.1/credentials", body({**offer, **codes}))
+    party.token = answer.json["data"]["token"]
+
+
 async def old_cpo(network: Network) -> Party:
     return await network.world.join(network.one, "FR", "OLD", "CPO", "2.1.1")
 
@@ -181,13 +188,19 @@ async def test_a_command_that_2_1_1_lacks_is_answered_as_not_supported(network: 
 
 async def test_a_module_that_2_1_1_lacks_answers_4001(network: Network) -> None:
     cpo = await old_cpo(network)
+    cpo.backend.modules.remove("chargingprofiles")
+    await renewed(cpo)
     sent = body({"response_url": "http://msp.test/cb/1", "charging_profile": {}})
-    for method, path, sending in (
-        ("PUT", "receiver/2.2.1/chargingprofiles/S1", sent),
-        ("PUT", "sender/2.2.1/sessions/S1/charging_preferences", body({"profile_type": "FAST"})),
-    ):
-        answer = await network.msp.call(cpo, method, f"/ocpi/{path}", sending)
-        assert (answer.status, answer.json["status_code"]) == (200, 4001), path
+    answer = await network.msp.call(cpo, "PUT", "/ocpi/receiver/2.2.1/chargingprofiles/S1", sent)
+    assert (answer.status, answer.json["status_code"]) == (200, 4001)
+    assert cpo.backend.received == []
+
+
+async def test_charging_preferences_towards_2_1_1_are_not_possible(network: Network) -> None:
+    cpo = await old_cpo(network)
+    path, sent = "/ocpi/sender/2.2.1/sessions/S1/charging_preferences", body({"profile_type": "FAST"})
+    answer = await network.msp.call(cpo, "PUT", path, sent)
+    assert answer.json["data"] == "NOT_POSSIBLE"
     assert cpo.backend.received == []
 
 
@@ -229,3 +242,64 @@ def test_any_other_reservation_id_has_one_number_of_its_own(name: str) -> None:
     assert 1_000_000_000 <= number < 2**31
     assert number == reservation_number(name)
     assert number != reservation_number(name + "'")
+
+
+async def test_a_session_towards_2_1_1_holds_the_location_that_the_hub_keeps(network: Network) -> None:
+    msp = await old_msp(network)
+    session = {
+        "country_code": "DE",
+        "party_id": "CPO",
+        "id": "S1",
+        "start_date_time": AT,
+        "kwh": 1,
+        "cdr_token": {
+            "country_code": "FR",
+            "party_id": "OLM",
+            "uid": "1",
+            "type": "RFID",
+            "contract_id": "FR-OLM-1",
+        },
+        "auth_method": "WHITELIST",
+        "location_id": "L1",
+        "evse_uid": "E1",
+        "connector_id": "1",
+        "currency": "EUR",
+        "status": "ACTIVE",
+        "last_updated": AT,
+    }
+    path = "/ocpi/receiver/2.2.1/sessions/DE/CPO/S1"
+    refused = await network.cpo.call(msp, "PUT", path, body(session))
+    assert refused.json["status_code"] == 4000
+    assert "location_id" in refused.json["status_message"]
+    pushed = "/ocpi/receiver/2.2.1/locations/DE/CPO/L1"
+    await network.cpo.call(PartyId("CH", "OCN"), "PUT", pushed, body(location_2_2_1()))
+    await network.one.settled()
+    msp.backend.received.clear()
+    answer = await network.cpo.call(msp, "PUT", path, body(session))
+    assert answer.json["status_code"] == 1000
+    (got,) = msp.backend.received
+    sent = json.loads(got.body)
+    assert sent["auth_id"] == "FR-OLM-1"
+    assert sent["location"]["evses"] == location_2_1_1()["evses"]
+
+
+async def test_an_authorisation_of_an_old_emsp_is_answered_with_the_token_that_the_hub_keeps(
+    network: Network,
+) -> None:
+    msp = await old_msp(network)
+    token = {
+        "uid": "1",
+        "type": "RFID",
+        "auth_id": "FR-OLM-1",
+        "issuer": "Old",
+        "valid": True,
+        "whitelist": "NEVER",
+        "last_updated": AT,
+    }
+    pushed = await ask(msp, "PUT", "/ocpi/receiver/2.1.1/tokens/FR/OLM/1", body(token))
+    assert pushed.json["status_code"] == 1000
+    msp.backend.set("POST", "/tokens/1/authorize", {"allowed": "ALLOWED"})
+    answer = await network.cpo.call(msp, "POST", "/ocpi/sender/2.2.1/tokens/1/authorize")
+    assert answer.json["data"]["allowed"] == "ALLOWED"
+    assert answer.json["data"]["token"]["contract_id"] == "FR-OLM-1"
+    assert answer.json["data"]["token"]["party_id"] == "OLM"

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from ocn.conversion import (
+    AnsweredInstead,
     Change,
     ConversionRefused,
     Converted,
@@ -31,7 +32,6 @@ from ocn.node.stages import Delivered, Routed
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope, read_status_code
 from ocn.ocpi.errors import UnknownReceiver
-from ocn.ocpi.modules import ModuleID
 
 _log = structlog.get_logger("ocn.node.converting")
 
@@ -83,16 +83,23 @@ class Converting:
 
     async def _across(self, across: Crossing) -> tuple[Delivered, tuple[Change, ...]]:
         routed = across.routed
-        if not across.exists_there and not across.contents.patch:
-            return self._not_there(across), ()
         self._signing.refuse_demanded(across)
-        lookups = Lookups(self._known, routed.permitted.receiver, _token_asked_about(across))
+        lookups = Lookups(
+            self._known,
+            routed.permitted.receiver,
+            token_uid=_token_asked_about(across),
+            now=self._clock.now(),
+        )
         sent = Versions(across.spoken, across.wanted, across.policy)
         turn = partial(convert_request_body, routed.body, across.contents, sent)
         try:
-            if not across.exists_there:
+            if not across.exists_there and across.contents.patch:
                 raise NeedsWholeObject(())
             body = await lookups.attempt(lambda known: turn(across.context(known)))
+            if not across.exists_there:
+                raise _not_there(across)
+        except AnsweredInstead as instead:
+            return self._answered(across, instead), ()
         except NeedsWholeObject as needs:
             self._signing.refuse_demanded(across, method_stays=False)
             delivered, changes = await self._whole_objects.put_instead(across, lookups, needs)
@@ -125,17 +132,9 @@ class Converting:
                 f" {refused}"
             ) from refused
 
-    def _not_there(self, across: Crossing) -> Delivered:
+    def _answered(self, across: Crossing, instead: AnsweredInstead) -> Delivered:
         """Answer for a receiver whose version lacks what is asked of it."""
-        received = across.routed.received
-        if received.address.module != ModuleID.COMMANDS:
-            raise UnknownReceiver(
-                f"{across.routed.permitted.receiver} speaks OCPI {across.wanted}, which has no"
-                f" {received.method} of {received.address.module}{received.address.path}"
-            )
-        said = {"result": "NOT_SUPPORTED", "timeout": 0}
-        text = f"OCPI {across.wanted}, which the receiver speaks, has no {received.address.path.strip('/')}"
-        body = encode_envelope(said, now=self._clock.now(), status_message=text)
+        body = encode_envelope(instead.answer, now=self._clock.now(), status_message=instead.message)
         header = (CONVERSION, header_text(across.spoken, across.wanted, ()))
         return Delivered(across.routed, OwnAnswer(200, (header,), body))
 
@@ -158,15 +157,23 @@ class Converting:
                 refused=refused,
             )
         )
-        _log.info(
-            "conversion_refused" if refused else "conversion_lost",
-            sender=str(permitted.sender),
-            receiver=str(permitted.receiver),
-            module=received.address.module,
-            conversion=header_text(across.spoken, across.wanted, changes),
-            pointers=[change.pointer for change in changes[:5]],
-            reason=refused,
-        )
+        if refused is not None:
+            _log.info(
+                "conversion_refused",
+                sender=str(permitted.sender),
+                receiver=str(permitted.receiver),
+                module=received.address.module,
+                conversion=f"{across.spoken}->{across.wanted}",
+                reason=refused,
+            )
+
+
+def _not_there(across: Crossing) -> UnknownReceiver:
+    received = across.routed.received
+    return UnknownReceiver(
+        f"{across.routed.permitted.receiver} speaks OCPI {across.wanted}, which has no"
+        f" {received.method} of {received.address.module}{received.address.path}"
+    )
 
 
 def _token_asked_about(across: Crossing) -> str | None:

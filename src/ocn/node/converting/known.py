@@ -5,6 +5,7 @@ what was asked; the answers are fetched, and the conversion is done again with t
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal, DecimalException
 from typing import Protocol, TypeVar
 
@@ -25,6 +26,7 @@ _KINDS = {
     NameKind.SESSION: ObjectKind.SESSION,
     NameKind.CONTRACT: ObjectKind.TOKEN,
     NameKind.TOKEN: ObjectKind.TOKEN,
+    NameKind.TARIFF: ObjectKind.TARIFF,
 }
 _COMMAND_TIMEOUT_S = 30
 _DECODER: msgspec.json.Decoder[dict[str, JsonValue]] = msgspec.json.Decoder(dict, float_hook=Decimal)
@@ -41,11 +43,14 @@ class KnownObjects(Protocol):
 class Lookups:
     """Answers the questions of one conversion."""
 
-    def __init__(self, known: KnownObjects | None, viewer: PartyId, token_uid: str | None = None) -> None:
+    def __init__(
+        self, known: KnownObjects | None, viewer: PartyId, *, token_uid: str | None, now: datetime
+    ) -> None:
         """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``."""
         self._known = known
         self._viewer = viewer
         self._token_uid = token_uid
+        self._now = now
         self._found: dict[tuple[NameKind, str], list[JsonObject]] = {}
         self._asked: set[tuple[NameKind, str]] = set()
 
@@ -71,8 +76,10 @@ class Lookups:
             token=self._one(NameKind.TOKEN, self._token_uid) if self._token_uid else None,
             tokens_of_contract=lambda contract: self._ask(NameKind.CONTRACT, contract),
             location_by_id=lambda location: self._one(NameKind.LOCATION, location),
+            tariff_by_id=lambda tariff: self._one(NameKind.TARIFF, tariff),
             session_by_id=lambda session: self._one(NameKind.SESSION, session),
             reservation_number=reservation_number,
+            moment=self._now,
             command_timeout=_COMMAND_TIMEOUT_S,
         )
 

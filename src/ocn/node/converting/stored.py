@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from ocn.conversion import Contents, Context, ConversionRefused, ObjectKind, Policy, Versions
 from ocn.conversion import convert_request_body as convert_body
-from ocn.node.converting.reservations import reservation_number
 from ocn.node.object_store.model import StoredObject
+from ocn.node.ports import Clock
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.versions import VersionNumber
 
@@ -18,7 +18,9 @@ _KINDS = {
 }
 
 
-def conversion_of_stored(policy: Policy) -> Callable[[StoredObject, VersionNumber], bytes | None]:
+def conversion_of_stored(
+    policy: Policy, clock: Clock | None = None
+) -> Callable[[StoredObject, VersionNumber], bytes | None]:
     """Return what turns a stored object into a version, or into None where that cannot, or may not, be.
 
     A list is for many objects and must not wait for each, so nothing is looked up: what needs another
@@ -31,7 +33,7 @@ def conversion_of_stored(policy: Policy) -> Callable[[StoredObject, VersionNumbe
             return stored.body
         if kind is None:
             return None
-        context = Context(owner=stored.owner, reservation_number=reservation_number)
+        context = Context(owner=stored.owner, moment=clock.now() if clock is not None else None)
         try:
             return convert_body(
                 stored.body, Contents(kind), Versions(stored.version, version, policy), context
