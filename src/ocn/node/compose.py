@@ -353,7 +353,9 @@ def _forwarding(
     if parts.copies is None or not config.copies.enabled:
         return deliveries
     making = Making(url=config.base_url, key=parts.key, clock=parts.clock)
-    return parts.copies.copying(deliveries, making)
+    named = config.copies.responses_to
+    responses_to = frozenset(PartyId.parse(service) for service in named.split(",") if service)
+    return parts.copies.copying(deliveries, making, responses_to)
 
 
 def _to_one(

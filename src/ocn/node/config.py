@@ -206,6 +206,11 @@ class Copies(_Section):
     enabled: bool = Field(
         True, description="Make copies. Those already stored are sent in any case; the admin API cancels."
     )
+    responses_to: str = Field(
+        "",
+        pattern=r"^([A-Za-z]{2} ?[A-Za-z0-9]{3}(, ?[A-Za-z]{2} ?[A-Za-z0-9]{3})*)?$",
+        description="Services (`DE BIL, NL ANA`) that may have copies of answers too, if who answers agreed.",
+    )
     give_up_hours: float = Field(
         72.0, gt=0, description="Age at which a copy that cannot be delivered is parked."
     )

@@ -10,6 +10,7 @@ import pytest
 
 from ocn.node.compose import COPIES_POLL_S
 from ocn.node.copies.copy import Copy, CopyFilter, CopyState
+from ocn.node.copies.copying import CopyingForwarding
 from ocn.node.copies.courier import Courier, CourierSettings
 from ocn.node.copies.parts import CopyParts
 from ocn.node.copies.schedule import Schedule
@@ -18,6 +19,7 @@ from ocn.node.forwarding.sender import Sender
 from ocn.node.peers import SignedExchange
 from ocn.node.storage import open_database
 from ocn.node.storage.copies import SqlCopyStore
+from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.registry.listings import Agreement, Modules, NodeListing, PartyListing, Service
@@ -416,3 +418,33 @@ async def test_the_operator_must_say_which_copies(copying: Copying, method: str,
 
 async def test_copies_are_behind_the_admin_key(copying: Copying) -> None:
     assert (await copying.network.one.call("GET", "/admin/copies")).status == 401
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+async def test_answers_are_copied_to_services_that_the_operator_names(
+    copying: Copying, service: Party, *, chosen: bool
+) -> None:
+    node = copying.network.one
+    copying.permit(copying.cpo, service, FORWARD_ALL)
+    forwarding = node.app._pipeline._forwarding
+    assert isinstance(forwarding, CopyingForwarding)
+    forwarding._responses_to = frozenset({service.id} if chosen else ())
+    members = service.node.members
+    platform = members.by_party(service.id)
+    assert platform is not None
+    offered = {("ocn-responses", InterfaceRole.RECEIVER): f"{service.backend.url}/responses"}
+    changed = replace(platform, endpoints={**platform.endpoints, **offered})
+    await service.node.store.register(changed, replaces=platform)
+    await members.refresh()
+    copying.cpo.backend.set("GET", "/sender/locations/L1", {"id": "L1", "x": 1.5})
+    answer = await copying.msp.call(copying.cpo, "GET", "/ocpi/sender/2.2.1/locations/L1")
+    got = await copying.copies(service)
+    assert len(got) == chosen
+    for request in got:
+        assert (request.method, request.body) == ("POST", answer.body)
+        assert request.url == f"{service.backend.url}/responses/GET/sender/2.2.1/locations/L1"
+        assert (request.header("OCN-Copy"), request.header("OCN-Copy-Receiver")) == ("response", "DE MSP")
+        assert request.header("OCPI-from-party-id") == "CPO"
+        seen = {name.lower(): value for name, value in request.headers.items()}
+        verified = verify(decode(seen["ocn-signature"]), request_values(seen, [], parse_json(request.body)))
+        assert verified.signatories == (node.key.address,)

@@ -15,8 +15,9 @@ from ocn.node.copies.copy import NewCopy
 from ocn.node.copies.making import Making
 from ocn.node.copies.ports import CopyStore, Delivery
 from ocn.node.copies.waking import Waking
-from ocn.node.stages import Delivered, Door, Everyone, Routed
+from ocn.node.stages import Delivered, Door, Everyone, LocalPlatform, Routed
 from ocn.ocpi.errors import OcpiError
+from ocn.ocpi.party_id import PartyId
 
 _log = structlog.get_logger("ocn.node.copies")
 
@@ -25,16 +26,30 @@ class CopyingForwarding:
     """``Forwarding`` that leaves copies behind; only of what parties of this node send."""
 
     def __init__(
-        self, inner: Delivery, *, agreements: Agreements, making: Making, store: CopyStore, waking: Waking
+        self,
+        inner: Delivery,
+        *,
+        agreements: Agreements,
+        making: Making,
+        store: CopyStore,
+        waking: Waking,
+        responses_to: frozenset[PartyId] = frozenset(),
     ) -> None:
         self._inner = inner
         self._agreements = agreements
         self._making = making
         self._store = store
         self._waking = waking
+        self._responses_to = responses_to
 
     async def deliver(self, routed: Routed) -> Delivered:
         """Deliver as the one inside does, with its errors; copies are stored whether it succeeds or not."""
+        delivered = await self._with_requests(routed)
+        if self._responses_to and (copies := self._copies_of_answer(delivered)):
+            await self._keep(copies)
+        return delivered
+
+    async def _with_requests(self, routed: Routed) -> Delivered:
         copies = self._copies_of(routed) if routed.received.door is Door.PARTY else ()
         if not copies:
             return await self._inner.deliver(routed)
@@ -61,6 +76,25 @@ class CopyingForwarding:
         except OcpiError as error:
             _log.warning("copy_not_made", sender=str(permitted.sender), error=error.message)
             return []
+
+    def _copies_of_answer(self, delivered: Delivered) -> list[NewCopy]:
+        """Only of what a party of this node answers, and only by its own agreements."""
+        routed = delivered.routed
+        responder, permitted = routed.receiver, routed.permitted
+        if (
+            responder is None
+            or not isinstance(routed.target, LocalPlatform)
+            or delivered.answer.status >= 300
+        ):
+            return []
+        address = routed.received.address
+        found = self._agreements.services_for(responder, address.module, address.interface_role)
+        services = [
+            service
+            for service in found
+            if service.service in self._responses_to and service.service != permitted.sender
+        ]
+        return self._making.of_response(permitted, responder, delivered.answer.body, services)
 
     async def _keep(self, copies: list[NewCopy]) -> None:
         try:

@@ -27,6 +27,9 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.response_urls import in_body, in_query
 from ocn.signing import JsonInvalid, PrivateKey, Unsignable, encode, sign
 
+_LONGEST_SIGNATURE = 16 * 1024
+"""Of a header; longer answers are not copied."""
+
 
 class Making:
     """Makes the copies of a node."""
@@ -75,6 +78,49 @@ class Making:
             )
             for service in services
         ]
+
+    def of_response(
+        self, permitted: Permitted, responder: PartyId, body: bytes, services: list[PermittedService]
+    ) -> list[NewCopy]:
+        """Return a copy of an answer for each service, signed by this node; empty where it cannot be signed.
+
+        An answer has no routing headers that its party signed, so it is the node that vouches for it.
+        """
+        received = permitted.received
+        address = received.address
+        if address.version is None or address.link_id is not None:
+            return []
+        copies = []
+        for service in services:
+            headers = Renamed.of(permitted.received, responder, service.service).headers
+            try:
+                signature = encode(sign(signed_request(headers, "", body), self._key))
+            except (Unsignable, JsonInvalid):
+                continue
+            if len(signature) > _LONGEST_SIGNATURE:
+                continue
+            copies.append(
+                NewCopy(
+                    kind=CopyKind.RESPONSE,
+                    lane=lane_of(service.service, responder, address, b"", response=True),
+                    service=service.service,
+                    provider=service.provider,
+                    user=responder,
+                    other=permitted.sender,
+                    method=received.method,
+                    module=str(address.module),
+                    interface_role=address.interface_role,
+                    version=address.version,
+                    path=address.path,
+                    query="",
+                    content_type="application/json",
+                    correlation_id=received.correlation_id,
+                    signature=signature,
+                    body=body,
+                    created_at=self._clock.now(),
+                )
+            )
+        return copies
 
     def _content(self, received: Received) -> tuple[Address, bytes]:
         """Return address and body with nothing in them that could be called."""

@@ -12,6 +12,7 @@ from ocn.node.copies.sending import Sending
 from ocn.node.copies.waking import Waking
 from ocn.node.members import Members
 from ocn.node.ports import Clock
+from ocn.ocpi.party_id import PartyId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,15 @@ class CopyParts:
         """Follow what the directory says from now on."""
         return cls(store, services, Agreements(services))
 
-    def copying(self, inner: Delivery, making: Making) -> CopyingForwarding:
+    def copying(self, inner: Delivery, making: Making, responses_to: frozenset[PartyId]) -> CopyingForwarding:
         """Return forwarding that leaves copies behind."""
         return CopyingForwarding(
-            inner, agreements=self.agreements, making=making, store=self.store, waking=self.waking
+            inner,
+            agreements=self.agreements,
+            making=making,
+            store=self.store,
+            waking=self.waking,
+            responses_to=responses_to,
         )
 
     def dispatching(

@@ -11,9 +11,10 @@ another version. What another node answers, and what is worth another attempt:
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ocn.node.copies.copy import Copy
+from ocn.node.copies.copy import Copy, CopyKind, NewCopy
 from ocn.node.copies.ports import Delivery, ServiceDirectory
 from ocn.node.endpoints import endpoint_of, join
+from ocn.node.links import endpoint_path
 from ocn.node.members import Members
 from ocn.node.node_headers import COPY, COPY_RECEIVER, new_message_id
 from ocn.node.ports import Clock, OutboundAnswer
@@ -33,11 +34,13 @@ from ocn.node.stages import (
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import ClientFault, OcpiError, ReceiverTimeout, ReceiverUnreachable, UnknownReceiver
-from ocn.ocpi.modules import Carries
+from ocn.ocpi.modules import Carries, InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.statuses import is_success
 from ocn.signing import same_address
 
+RESPONSES_MODULE = "ocn-responses"
+"""The custom module whose RECEIVER interface a service offers to have copies of answers posted to."""
 _LONGEST_PROBLEM = 300
 
 
@@ -102,18 +105,10 @@ class Sending:
         message = copy.message
         service = message.service
         target = self._target(service)
-        address = Address(
-            message.module,
-            message.interface_role,
-            message.version,
-            message.path,
-            message.query,
-            Carries.NOTHING,
-            None,
-        )
+        address = _address(message)
         received = Received(
             door=Door.PARTY,
-            method=message.method,
+            method="POST" if message.kind is CopyKind.RESPONSE else message.method,
             target="",
             address=address,
             headers=_headers(copy),
@@ -127,7 +122,7 @@ class Sending:
         authenticated = Authenticated(received, message.user, sender_platform, None, None)
         platform = target.platform if isinstance(target, LocalPlatform) else None
         permitted = Permitted(Addressed(authenticated, Way.DIRECT, service), platform)
-        url = join(endpoint_of(address, target, service), message.path, message.query)
+        url = join(endpoint_of(address, target, service), address.path, address.query)
         return Routed(permitted, target, message.user, service, url, message.body, message.signature)
 
     def _target(self, service: PartyId) -> LocalPlatform | RemoteNode:
@@ -142,6 +137,23 @@ class Sending:
         if listing.node_url is None:
             raise ReceiverUnreachable(f"the node of {service} is not listed in the registry")
         return RemoteNode(listing.operator, listing.node_url.rstrip("/"))
+
+
+def _address(message: NewCopy) -> Address:
+    """Return where a copy goes; that of an answer to a custom module which says whose answer it is."""
+    if message.kind is CopyKind.REQUEST:
+        return Address(
+            message.module,
+            message.interface_role,
+            message.version,
+            message.path,
+            message.query,
+            Carries.NOTHING,
+            None,
+        )
+    asked = endpoint_path(message.module, message.interface_role, message.version) + message.path
+    path = f"/{message.method}{asked}"
+    return Address(RESPONSES_MODULE, InterfaceRole.RECEIVER, None, path, "", Carries.NOTHING, None)
 
 
 def _headers(copy: Copy) -> dict[str, str]:
