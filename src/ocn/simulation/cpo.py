@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
+from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import AuthorizationInfo
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -49,8 +50,9 @@ class SimulatedCpo(SimulatedParty):
             CpoCommands(self.operations, self._reports, self._clock, self._pace.reaction),
             StoredReceiver(connection.storage),
         )
+        offered = CPO_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
-            party, Role.CPO, f"Simulated CPO {party}", handlers, CPO_MODULES, connection.storage
+            party, Role.CPO, f"Simulated CPO {party}", handlers, offered, connection.storage
         )
         super().__init__(party, connection.node_url, joins)
         self._expiry: asyncio.Task[None] | None = None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import cast
 from uuid import uuid4
 
-from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import AuthorizationInfo, Location, LocationReferences, Session, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -55,8 +55,9 @@ class SimulatedEmsp(SimulatedParty):
         self._updates = Updates()
         self._storage = ToldStorage(connection.storage, self._updates)
         handlers = DriverTokens(self.tokens), StoredReceiver(self._storage)
+        offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
-            party, Role.EMSP, f"Simulated eMSP {party}", handlers, EMSP_MODULES, self._storage
+            party, Role.EMSP, f"Simulated eMSP {party}", handlers, offered, self._storage
         )
         super().__init__(party, connection.node_url, joins)
 

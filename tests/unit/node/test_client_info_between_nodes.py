@@ -95,6 +95,20 @@ async def test_parties_of_a_node_out_of_reach_are_offline_after_a_while_and_back
     assert told(pair.msp)[-1] == ("CPX", "SUSPENDED"), "the whole list is read again"
 
 
+async def test_node_that_was_out_of_reach_and_speaks_is_read_at_once(pair: Pair) -> None:
+    del pair.world.nodes[pair.two.url]
+    pair.world.clock.advance(timedelta(minutes=6))
+    await settled(pair.one)
+    pair.world.nodes[pair.two.url] = pair.two
+    own = {"Authorization": f"Token {pair.cpx.token}"}
+    await pair.two.call("DELETE", "/ocpi/2.2.1/credentials", own)
+    await settled(pair.one)
+    assert told(pair.msp)[-1] == ("CPX", "CONNECTED"), "it is not yet time to try again"
+    await settled(pair.two)
+    await settled(pair.one)
+    assert told(pair.msp)[-1] == ("CPX", "SUSPENDED")
+
+
 async def test_node_that_starts_reads_the_lists_of_all_others(pair: Pair) -> None:
     three = await pair.world.node("three")
     await pair.world.join(three, "FR", "NEW", "EMSP")

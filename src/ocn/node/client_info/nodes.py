@@ -166,6 +166,7 @@ class Nodes:
     async def answer(self, sender: str, method: str, query: str, body: bytes) -> tuple[int, bytes]:
         """Take what another node tells of its parties (PUT), or tell it of ours (GET)."""
         now = self._clock.now()
+        self._is_there(sender)
         match method:
             case "GET":
                 offset = _number(query, "offset", 0)
@@ -182,6 +183,13 @@ class Nodes:
                 return 200, encode_envelope({"accepted": await self._accept(sender, told)}, now=now)
             case _:
                 raise MethodNotAllowed("client-info takes GET and PUT")
+
+    def _is_there(self, operator: str) -> None:
+        """A node that speaks can be spoken to: one that was out of reach is tried at once."""
+        contact = self._contacts.get(operator)
+        if contact is not None and contact.failed_since is not None:
+            contact.tried_at = None
+            self._wake()
 
     async def _accept(self, operator: str, told: list[Told]) -> int:
         reports: list[Report] = readable_reports(operator, told, self._directory, self._clock.now())
