@@ -82,7 +82,9 @@ async def test_hub_21_other_reaches_cpos_and_never_providers(network: Network, o
     assert len(parties["CPO"].backend.received) == len(network.cpo.backend.received) == 1
 
 
-async def test_hub_22_locations_of_a_cpo_reach_a_nap_and_no_scsp(network: Network, others: Any) -> None:
+async def test_hub_22_and_d6_locations_of_a_cpo_reach_a_nap_and_no_scsp(
+    network: Network, others: Any
+) -> None:
     parties = await others("NAP", "SCSP")
     await network.cpo.call(HUB, "PUT", PUSH, LOCATION)
     await network.one.settled()
@@ -121,7 +123,9 @@ async def test_hub_21_party_without_the_module_is_left_out(network: Network) -> 
     assert silent.backend.received == []
 
 
-async def test_hub_23_sender_is_answered_at_once_by_the_hub_whatever_receivers_do(network: Network) -> None:
+async def test_hub_23_and_d2_sender_is_answered_at_once_by_the_hub_whatever_receivers_do(
+    network: Network,
+) -> None:
     released = asyncio.Event()
 
     async def hang(request: Request) -> Answer:
@@ -201,7 +205,9 @@ async def test_hub_27_what_concerns_one_driver_is_never_broadcast(
     assert network.msp.backend.received == []
 
 
-async def test_hub_28_errors_of_receivers_reach_the_operator_and_not_the_sender(network: Network) -> None:
+async def test_hub_28_and_d2_errors_of_receivers_reach_the_operator_and_not_the_sender(
+    network: Network,
+) -> None:
     network.msp.backend.set(
         "PUT", "/receiver/locations/DE/CPO/L1", b'{"status_code":2001,"timestamp":"2026-01-01T00:00:00Z"}'
     )
@@ -213,7 +219,7 @@ async def test_hub_28_errors_of_receivers_reach_the_operator_and_not_the_sender(
     assert (report["delivered"], report["under_way"]) == (1, 0)  # the other node took its share
 
 
-async def test_hub_29_deletion_of_a_tariff_is_broadcast(network: Network) -> None:
+async def test_hub_29_and_d6_deletion_of_a_tariff_is_broadcast(network: Network) -> None:
     answer = await network.cpo.call(HUB, "DELETE", "/ocpi/receiver/2.2.1/tariffs/DE/CPO/T1")
     assert answer.json["status_code"] == 1000
     await network.one.settled()

@@ -298,7 +298,7 @@ async def test_hub_96_two_roles_of_a_party_are_two_puts_to_one_address(world: Wo
     assert len(pushes(msp)) == 2
 
 
-async def test_hub_30_party_is_introduced_before_its_first_object(world: World, one: Node) -> None:
+async def test_hub_30_and_d10_party_is_introduced_before_its_first_object(world: World, one: Node) -> None:
     """The background work has not run yet: the message itself must not overtake the introduction."""
     msp = await world.join(one, "DE", "MSP", "EMSP", hears=True)
     cpo = await world.join(one, "DE", "CPO", "CPO")

@@ -167,7 +167,7 @@ async def test_a_patch_of_an_object_the_receiver_lacks_answers_404(network: Netw
     assert [request.method for request in network.msp.backend.received] == ["GET"]
 
 
-async def test_a_dangerous_conversion_is_refused_and_nothing_is_sent(network: Network) -> None:
+async def test_d8_a_dangerous_conversion_is_refused_and_nothing_is_sent(network: Network) -> None:
     cpo, path = await newer(network, "CPO"), "/ocpi/receiver/2.3.0/tariffs/DE/NEW/T1"
     sent = tariff(tax_included="YES")
     answer = await cpo.call(network.msp, "PUT", path, body(sent))

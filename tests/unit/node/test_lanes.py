@@ -65,3 +65,20 @@ async def test_closing_gives_up_what_does_not_end() -> None:
     lanes.put("dead", "x", hang)
     await lanes.close(grace_s=0.01)
     assert cancelled.is_set()
+
+
+async def test_lane_is_bounded_in_bytes_and_an_empty_one_takes_what_is_larger() -> None:
+    lanes = Lanes(per_receiver=1, most_waiting=100, most_bytes=10)
+    forever = asyncio.Event()
+
+    async def hang() -> None:
+        await forever.wait()
+
+    assert lanes.put("dead", "x", hang, size=50)
+    await asyncio.sleep(0)
+    assert [lanes.put("dead", "x", hang, size=size) for size in (20, 1, 0)] == [True, False, False]
+    forever.set()
+    await lanes.close(grace_s=5)
+    assert lanes.put("dead", "x", hang, size=20)
+    assert [lanes.put("dead", "x", hang, size=size) for size in (6, 5)] == [False, False]
+    await lanes.close(grace_s=5)

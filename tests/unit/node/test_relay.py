@@ -137,7 +137,9 @@ async def test_custom_module_any_method_and_sub_path_is_relayed(network: Network
         assert got.url == f"{station.backend.url}/sender/nltnm-things/a/b%20c?q=1&q=2"
 
 
-async def test_hub_82_downstream_401_becomes_4000_with_http_200(network: Network, station: Party) -> None:
+async def test_hub_82_and_d5_downstream_401_becomes_4000_with_http_200(
+    network: Network, station: Party
+) -> None:
     for status in (401, 403, 500, 302):
         station.backend.set("GET", "/sender/locations", b'{"status_code":2001}', status=status)
         answer = await network.msp.call(station, "GET", LOCATIONS)
@@ -165,7 +167,9 @@ async def test_hub_81_unknown_receiver_answers_4001(network: Network) -> None:
     assert (answer.status, answer.json["status_code"]) == (200, 4001)
 
 
-async def test_receiver_without_the_module_answers_4001(network: Network, station: Party) -> None:
+async def test_hub_112_and_d4_receiver_without_the_module_answers_4001(
+    network: Network, station: Party
+) -> None:
     answer = await network.msp.call(station, "GET", "/ocpi/custom/sender/nobody-has-this")
     assert (answer.status, answer.json["status_code"]) == (200, 4001)
 
@@ -206,7 +210,7 @@ async def test_token_is_accepted_raw_and_base64_even_with_the_newline_of_the_exa
         assert (await network.one.call("GET", LOCATIONS, headers)).status == 200
 
 
-async def test_from_a_party_of_another_platform_is_refused(network: Network) -> None:
+async def test_hub_106_and_d3_from_a_party_of_another_platform_is_2001_and_no_401(network: Network) -> None:
     headers = {**network.msp.headers(network.cpo), "OCPI-from-party-id": "CPO"}
     answer = await network.one.call("GET", LOCATIONS, headers)
     assert (answer.status, answer.json["status_code"]) == (400, 2001)

@@ -33,3 +33,11 @@ async def test_note_beyond_the_bound_is_dropped_and_counted() -> None:
     notes = Notes(MemoryObjectStore(FakeClock()), most_waiting=2)
     assert [notes.note(put(name)) for name in "ABC"] == [True, True, False]
     assert notes.dropped == 1
+
+
+async def test_notes_are_bounded_in_bytes_and_taken_again_when_there_is_room() -> None:
+    size = len(put("A").body)
+    notes = Notes(MemoryObjectStore(FakeClock()), most_bytes=2 * size)
+    assert [notes.note(put(name)) for name in "ABC"] == [True, True, False]
+    await notes.empty()
+    assert notes.note(put("C"))

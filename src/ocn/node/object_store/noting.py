@@ -11,15 +11,20 @@ from ocn.node.object_store.port import ObjectStore
 
 _log = structlog.get_logger("ocn.node.object_store")
 _MOST_WAITING = 10_000
+_MOST_BYTES = 64 * 1024 * 1024
 _TOGETHER = 200
 
 
 class Notes:
     """Pushes that nobody waits for. ``run`` must be running for them to be stored."""
 
-    def __init__(self, store: ObjectStore, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(
+        self, store: ObjectStore, most_waiting: int = _MOST_WAITING, most_bytes: int = _MOST_BYTES
+    ) -> None:
         self._store = store
         self._most_waiting = most_waiting
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._waiting: deque[Push] = deque()
         self._arrived = asyncio.Event()
         self.dropped = 0
@@ -27,10 +32,12 @@ class Notes:
 
     def note(self, push: Push) -> bool:
         """Take a push to be stored soon; False when too many are waiting, and then it is forgotten."""
-        if len(self._waiting) >= self._most_waiting:
+        bytes_then = self._bytes + len(push.body)
+        if len(self._waiting) >= self._most_waiting or bytes_then > self._most_bytes:
             self.dropped += 1
             return False
         self._waiting.append(push)
+        self._bytes = bytes_then
         self._arrived.set()
         return True
 
@@ -48,6 +55,7 @@ class Notes:
         """Store everything that is waiting; what the database does not take is forgotten."""
         while self._waiting:
             together = [self._waiting.popleft() for _ in range(min(_TOGETHER, len(self._waiting)))]
+            self._bytes -= sum(len(push.body) for push in together)
             try:
                 await self._store.apply(together)
             except OcnError as error:
