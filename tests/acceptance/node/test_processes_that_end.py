@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ocn.ocpi.party_id import PartyId
+
 if TYPE_CHECKING:
     from tests.acceptance.node.conftest import Operated
     from tests.integration.node.conftest import Party, Request
@@ -20,6 +22,7 @@ LOCATIONS = "/ocpi/sender/2.2.1/locations"
 CDRS = "/ocpi/receiver/2.2.1/cdrs"
 START = "/ocpi/receiver/2.2.1/commands/START_SESSION"
 ENVELOPE = b'{"status_code":1000,"timestamp":"2026-01-01T00:00:00Z","data":null}'
+HUB = PartyId("CH", "OCN")
 NODES = ("node-1", "node-2")
 
 
@@ -199,3 +202,54 @@ async def test_chain_that_is_gone_stops_no_message_and_is_told_by_readiness(oper
     assert (await msp.node.call("GET", "/health")).status == 200
     await operated.start("chain")
     await eventually(lambda: operated.is_ok(msp.node, "/ready"))
+
+
+async def test_node_killed_in_the_middle_of_broadcasts_keeps_what_it_answered_and_sends_nothing_twice(
+    operated: Operated,
+) -> None:
+    cpo = await operated.party(0, "DE", "QCP")
+    hanging = await provider(operated, 0, "QHA")
+    near, far = await provider(operated, 0, "QNE"), await provider(operated, 1, "QFA")
+
+    async def never(_request: Request, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async def push(number: int) -> None:
+        body = b'{"id":"L%d"}' % number
+        path = f"/ocpi/receiver/2.2.1/locations/DE/QCP/L{number}"
+        assert (await cpo.call(HUB, "PUT", path, body)).code == 1000
+
+    def pushes(party: Party) -> list[str]:
+        return [got.target for got in party.backend.received if "/locations/DE/QCP/" in got.target]
+
+    async def arrived(count: int) -> bool:
+        return len(pushes(near)) == len(pushes(far)) == count
+
+    hanging.backend.behave = never
+    for number in range(6):
+        await push(number)
+    await eventually(lambda: arrived(6))
+    await operated.restart("node-1")
+
+    hanging.backend.behave = None
+    hanging.backend.received.clear()
+    listed = await near.call(HUB, "GET", LOCATIONS)
+    own = [each["id"] for each in listed.json["data"] if each["id"].startswith("L")]
+    assert sorted(own) == [f"L{number}" for number in range(6)]
+    await push(6)
+    await eventually(lambda: arrived(7))
+
+    async def caught_up() -> bool:
+        return bool(pushes(hanging))
+
+    await eventually(caught_up)
+    assert pushes(hanging) == ["/receiver/locations/DE/QCP/L6"]
+    assert len(set(pushes(near))) == len(set(pushes(far))) == 7
+
+
+async def provider(operated: Operated, node: int, party_id: str) -> Party:
+    """Let an eMSP join."""
+    party = await operated.party(node, "DE", party_id, register=False)
+    role = {"role": "EMSP", "country_code": "DE", "party_id": party_id, "business_details": {"name": "x"}}
+    assert (await party.register(await party.invited(), roles=[role])).code == 1000
+    return party
