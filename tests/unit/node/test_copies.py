@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ocn.node.compose import COPIES_POLL_S
 from ocn.node.copies.copy import Copy, CopyFilter, CopyState
 from ocn.node.copies.copying import CopyingForwarding
 from ocn.node.copies.courier import Courier, CourierSettings
@@ -87,7 +86,7 @@ class Copying:
             give_up=give_up,
             in_flight=4,
             lease=timedelta(minutes=1),
-            poll_s=COPIES_POLL_S,
+            poll_s=1.0,
         )
         sending = Sending(
             way,

@@ -10,6 +10,7 @@ handed out and one read by primary key for a link used.
 """
 
 from ocn.node.storage.client_info import SqlClientInfoStore
+from ocn.node.storage.copies import SqlCopyStore
 from ocn.node.storage.database import Database, open_database
 from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 from ocn.node.storage.links import SqlLinkStore
@@ -30,6 +31,7 @@ __all__ = [
     "MemoryPlatformStore",
     "NotStorable",
     "SqlClientInfoStore",
+    "SqlCopyStore",
     "SqlLinkStore",
     "SqlObjectStore",
     "SqlPlatformStore",
