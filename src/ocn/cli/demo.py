@@ -31,6 +31,8 @@ Then DE MSP reads, reserves, charges and is billed at both CPOs, and every step 
   ocn demo --json | jq .totals
 
   ocn demo --keep
+
+  ocn demo --versions
 """
 
 
@@ -40,6 +42,13 @@ def demo(
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the summary as one JSON object, and nothing else.")
+    ] = False,
+    versions: Annotated[
+        bool,
+        typer.Option(
+            "--versions",
+            help="Let everybody speak another OCPI: DE MSP 2.3.0, DE CPO 2.1.1, NL CPX 2.2.1.",
+        ),
     ] = False,
     directory: Directory = None,
     chain_port: ChainPort = 0,
@@ -51,7 +60,7 @@ def demo(
     from ocn.cli.signals import run_until_signalled
 
     set_up_logging("warning")
-    demo_run = _Demo(keep, as_json, chosen_ports(chain_port, node1_port, node2_port))
+    demo_run = _Demo(keep, as_json, versions, chosen_ports(chain_port, node1_port, node2_port))
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))
@@ -65,9 +74,10 @@ def demo(
 class _Demo:
     """One run of the command. ``summary`` stays None when it was interrupted."""
 
-    def __init__(self, keep: bool, as_json: bool, ports: "Ports") -> None:
+    def __init__(self, keep: bool, as_json: bool, versions: bool, ports: "Ports") -> None:
         self._keep = keep
         self._as_json = as_json
+        self._versions = versions
         self._ports = ports
         self._console = Console(stderr=as_json, quiet=as_json, highlight=False)
         self.summary: Summary | None = None
@@ -76,34 +86,42 @@ class _Demo:
         """Start everything, play, and show what came of it."""
         from ocn.cli.demo_screen import Screen, show_network, show_summary
         from ocn.cli.signals import close_undisturbed
-        from ocn.simulation.cast import PLAY_PACE, on_the_network
+        from ocn.simulation.cast import PLAY_PACE, VERSIONS, on_the_network
         from ocn.simulation.network import local_network
-        from ocn.simulation.play import play
+        from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS, play
         from ocn.simulation.scenes.stage import Stage
         from ocn.simulation.summary import Summary
         from ocn.simulation.traffic import Traffic
 
         began = time.perf_counter()
         async with AsyncExitStack() as stack:
-            screen = stack.enter_context(Screen(self._console, cpos=2))
+            scenes = SCENES_OF_VERSIONS if self._versions else SCENES
+            screen = stack.enter_context(Screen(self._console, steps=2 * len(scenes)))
             screen.phase("Starting the chain and two nodes")
-            # By hand nobody signs: a network that is kept demands no signatures, it only checks them.
-            required = not self._keep
+            # By hand nobody signs, and a conversion leaves no signature: none is demanded then, only checked.
+            required = not self._keep and not self._versions
             network = await stack.enter_async_context(
                 local_network(directory, self._ports, signatures_required=required)
             )
             screen.phase("Bringing three parties on the network")
             traffic = Traffic(screen.message)
             cast = await stack.enter_async_context(
-                on_the_network(network, traffic, pace=PLAY_PACE, signatures_required=required)
+                on_the_network(
+                    network,
+                    traffic,
+                    pace=PLAY_PACE,
+                    signatures_required=required,
+                    versions=VERSIONS if self._versions else {},
+                )
             )
             show_network(self._console, network, cast)
             if required:
                 self._console.print("  Every message is signed by its sender; unsigned ones are refused.")
             stages = [Stage(cast.emsp, cpo, traffic) for cpo in cast.cpos]
-            playing = asyncio.ensure_future(play(stages, screen))
+            playing = asyncio.ensure_future(play(stages, screen, scenes))
             await _unless_it_breaks(playing, network)
-            summary = Summary.of(playing.result(), traffic, time.perf_counter() - began, len(stages))
+            seconds = time.perf_counter() - began
+            summary = Summary.of(playing.result(), traffic, seconds, len(stages), scenes)
             screen.__exit__(None, None, None)
             show_summary(self._console, summary)
             if self._as_json:

@@ -11,9 +11,9 @@ from rich.table import Table
 from ocn.ocpi.party_id import PartyId
 from ocn.simulation.cast import Cast
 from ocn.simulation.network import LocalNetwork
-from ocn.simulation.play import SCENES, Audience, StepResult
+from ocn.simulation.play import Audience, StepResult
 from ocn.simulation.summary import Summary
-from ocn.simulation.traffic import Message
+from ocn.simulation.traffic import Message, summed_up
 
 _SUBJECT_WIDTHS = range(24, 45)
 _REST_WIDTH = 48  # of a message's line, besides its subject
@@ -22,7 +22,7 @@ _REST_WIDTH = 48  # of a message's line, besides its subject
 class Screen(Audience):
     """Shows everything as it happens. The bar at the bottom is only there on a terminal."""
 
-    def __init__(self, console: Console, cpos: int) -> None:
+    def __init__(self, console: Console, steps: int) -> None:
         self.console = console
         widest = console.width - _REST_WIDTH if console.is_terminal else _SUBJECT_WIDTHS[-1]
         self._subject_width = min(max(widest, _SUBJECT_WIDTHS[0]), _SUBJECT_WIDTHS[-1])
@@ -35,7 +35,7 @@ class Screen(Audience):
             transient=True,
             disable=not console.is_terminal,
         )
-        self._bar = self._progress.add_task("starting", total=len(SCENES) * cpos)
+        self._bar = self._progress.add_task("starting", total=steps)
         self._cpo: PartyId | None = None
 
     def __enter__(self) -> Self:
@@ -71,7 +71,7 @@ class Screen(Audience):
             f"  {message.sender} → {message.receiver}  {escape(_fitted(subject, self._subject_width))}"
             f"  [{style}]{message.http_status or '-'} {message.status_code or '-'}[/{style}]"
             f"  [dim]{message.hops} hop{'s' if message.hops != 1 else ' '}"
-            f"  {message.latency_s * 1000:6.1f} ms[/dim]",
+            f"  {message.latency_s * 1000:6.1f} ms  {escape(message.conversion)}[/dim]".rstrip(),
             soft_wrap=True,
         )
 
@@ -80,6 +80,8 @@ class Screen(Audience):
         self._progress.advance(self._bar)
         mark = "[green]✓[/green]" if result.ok else "[bold red]✗[/bold red]"
         self.console.print(f"  {mark} {escape(result.detail)}", soft_wrap=True)
+        for line in summed_up(result.conversions):
+            self.console.print(f"    [cyan]{escape(line)}[/cyan]", soft_wrap=True)
 
 
 def show_network(console: Console, network: LocalNetwork, cast: Cast) -> None:
@@ -88,7 +90,7 @@ def show_network(console: Console, network: LocalNetwork, cast: Cast) -> None:
     rows += [(node.name, node.url, f"operator {node.operator}") for node in network.nodes]
     for player in cast.players:
         node_name = next(node.name for node in network.nodes if node.url == player.node_url)
-        rows.append((str(player.id), player.party.base_url, f"at {node_name}"))
+        rows.append((str(player.id), player.party.base_url, f"at {node_name}, OCPI {player.version}"))
     for name, url, more in rows:
         console.print(f"  [bold]{name:8}[/bold] {url}  [dim]{more}[/dim]", soft_wrap=True)
 
@@ -103,7 +105,7 @@ def show_summary(console: Console, summary: Summary) -> None:
     for cpo in cpos:
         table.add_column(f"{cpo}, {hops[cpo]} hop{'s' if hops[cpo] != 1 else ''}", justify="right")
     results = {(step.name, step.cpo): step for step in summary.steps}
-    for name, _ in SCENES:
+    for name in summary.scenes:
         table.add_row(name, *(_cell(results.get((name, cpo))) for cpo in cpos))
     console.print(table)
     latency = ", ".join(

@@ -65,9 +65,11 @@ class Handshake:
         return await self._agree("POST", versions_url, offer, token)
 
     @property
-    def has_moved(self) -> bool:
-        """Whether the peer knows this party at another address than where it is now."""
-        return self._current().own_versions_url != self._introduction.versions_url
+    def is_outdated(self) -> bool:
+        """Whether the peer knows this party at another address, or in a version that it speaks no more."""
+        current = self._current()
+        moved = current.own_versions_url != self._introduction.versions_url
+        return moved or current.version not in self._versions
 
     async def update(self) -> Registration:
         """Renew tokens, roles and endpoints with PUT.

@@ -180,7 +180,8 @@ class Party:
     async def join(self) -> Registration:
         """Register unless that was done in an earlier run; then nothing is sent and nothing is written.
 
-        A party that has another address than in that run renews its registration, or nobody would find it.
+        A party that has another address than in that run, or does not speak what it spoke then, renews its
+        registration, or nobody would find it.
 
         Raises:
             TokenMissing: the first time, without a TOKEN_A.
@@ -189,7 +190,7 @@ class Party:
         running = self._running()
         registration = running.door.registration
         if registration is not None:
-            return await running.handshake.update() if running.handshake.has_moved else registration
+            return await running.handshake.update() if running.handshake.is_outdated else registration
         listed_now = False
         if self._listing is not None and self._token_a:
             listed_now = await self._listing.ensure(self._settings.roles, running.interfaces)

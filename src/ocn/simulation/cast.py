@@ -1,11 +1,13 @@
 """The parties of the local network: an eMSP and a CPO at the first node, a CPO at the second."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.versions import VersionNumber
 from ocn.simulation.connection import Connection
 from ocn.simulation.cpo import Pace, SimulatedCpo
 from ocn.simulation.emsp import SimulatedEmsp
@@ -19,6 +21,11 @@ LOCAL_CPO = PartyId("DE", "CPO")
 REMOTE_CPO = PartyId("NL", "CPX")
 PLAY_PACE = Pace(speed=600, report_every=timedelta(milliseconds=300), reaction=timedelta(milliseconds=100))
 """For the play: ten minutes of charging a second."""
+VERSIONS: Mapping[PartyId, VersionNumber] = MappingProxyType(
+    {EMSP: VersionNumber.V2_3_0, LOCAL_CPO: VersionNumber.V2_1_1, REMOTE_CPO: VersionNumber.V2_2_1}
+)
+"""Who speaks what where nobody speaks the same."""
+_THE_SAME: Mapping[PartyId, VersionNumber] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +43,17 @@ class Cast:
 
 @asynccontextmanager
 async def on_the_network(
-    network: LocalNetwork, traffic: Traffic, *, pace: Pace, signatures_required: bool
+    network: LocalNetwork,
+    traffic: Traffic,
+    *,
+    pace: Pace,
+    signatures_required: bool,
+    versions: Mapping[PartyId, VersionNumber] = _THE_SAME,
 ) -> AsyncIterator[Cast]:
     """Bring the parties on the network, as anybody would come: listing, TOKEN_A, handshake.
 
-    All sign. ``signatures_required`` says whether they also refuse what is not signed.
+    All sign. ``signatures_required`` says whether they also refuse what is not signed. With ``versions``
+    they must not: a signature of the notary ends where the body is written anew, and 2.1.1 has none.
     """
     here, there = network.nodes
 
@@ -58,6 +71,7 @@ async def on_the_network(
             signatories=network.signatories,
             port=files.port,
             watch=traffic.watch,
+            version=versions.get(party),
         )
 
     async with AsyncExitStack() as stack:
@@ -69,4 +83,7 @@ async def on_the_network(
         ]
         for party in (EMSP, LOCAL_CPO, REMOTE_CPO):
             traffic.settle(party, await network.seen_everywhere(party))
+        for cpo in cpos:
+            if not cpo.version.has_routing:  # to it, its node stands in for everyone
+                traffic.settle(cpo.hub, cpo.node_url)
         yield Cast(emsp, tuple(cpos))

@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ocn.conversion import Choice, Policy
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.identity import PartyRole
+from ocn.party.object_edge import Known, nothing_known
 from ocn.party.party import Listing, Party
 from ocn.party.routes import Interface
 from ocn.party.signatures import Signatories
 from ocn.party.storage import MemoryStorage, PartyStorage
 from ocn.party.traffic import Watch, unwatched
 from ocn.signing.keys import PrivateKey
+from ocn.simulation.hearing import OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Connection:
     port: int = 0
     public_url: str | None = None
     watch: Watch = unwatched
+    version: VersionNumber | None = None
+    """What it speaks; the party kit's choice if not said. Its objects are those of 2.2.1 in any case."""
 
     def party(
         self,
@@ -39,6 +45,7 @@ class Connection:
         handlers: Sequence[object],
         modules: frozenset[Interface],
         storage: PartyStorage,
+        known: Known = nothing_known,
     ) -> Party:
         """Make the party; it joins when it is entered."""
         return Party(
@@ -57,4 +64,8 @@ class Connection:
             port=self.port,
             public_url=self.public_url,
             watch=self.watch,
+            versions=PREFERRED_VERSIONS if self.version is None else (self.version,),
+            objects=None if self.version is None else OWN,
+            known=known,
+            conversion=Policy(Choice.PASS),
         )

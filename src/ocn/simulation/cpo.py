@@ -4,12 +4,15 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
+from ocn.conversion import Choice, Context, Policy
 from ocn.ocpi.modules import InterfaceRole, ModuleID
-from ocn.ocpi.objects import AuthorizationInfo
+from ocn.ocpi.objects import AuthorizationInfo, Cdr
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.party.json_text import JsonObject, decode_object, encode_json
+from ocn.party.object_edge import ObjectEdge, Subject, subject_of
 from ocn.party.reply import Reply
 from ocn.party.routes import CPO_MODULES
 from ocn.party.stored_receiver import StoredReceiver
@@ -17,10 +20,11 @@ from ocn.simulation.clock import Clock, SystemClock
 from ocn.simulation.connection import Connection
 from ocn.simulation.cpo_commands import CpoCommands
 from ocn.simulation.cpo_lists import CpoLists, Ledger
+from ocn.simulation.hearing import OWN
 from ocn.simulation.operations import Operations
 from ocn.simulation.reports import CdrReceipt, Reports
 from ocn.simulation.simulated_party import SimulatedParty
-from ocn.simulation.updates import Updates
+from ocn.simulation.updates import ToldStorage, Updates
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +49,21 @@ class SimulatedCpo(SimulatedParty):
         self.operations = Operations(party, self._clock, speed=self._pace.speed)
         ledger = Ledger(party)
         self._reports = Reports(self.operations, ledger, self._updates, self._clock, self._pace.report_every)
+        self._storage = ToldStorage(connection.storage, self._updates)
         handlers = (
             CpoLists(self.operations.points, ledger),
             CpoCommands(self.operations, self._reports, self._clock, self._pace.reaction),
-            StoredReceiver(connection.storage),
+            StoredReceiver(self._storage),
         )
         offered = CPO_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
-            party, Role.CPO, f"Simulated CPO {party}", handlers, offered, connection.storage
+            party,
+            Role.CPO,
+            f"Simulated CPO {party}",
+            handlers,
+            offered,
+            self._storage,
+            self._known,
         )
         super().__init__(party, connection.node_url, joins)
         self._expiry: asyncio.Task[None] | None = None
@@ -88,6 +99,33 @@ class SimulatedCpo(SimulatedParty):
             return self._reports.receipts.get(session_id)
 
         return await self._updates.wait_for(look, timeout_s)
+
+    async def told_of_token(self, emsp: PartyId, uid: str, timeout_s: float) -> None:
+        """Wait until an eMSP's RFID token is kept here; TimeoutError when it is not in time."""
+
+        async def look() -> JsonObject | None:
+            return await self._storage.get(ModuleID.TOKENS, emsp, f"{uid}/RFID")
+
+        await self._updates.wait_for(look, timeout_s)
+
+    async def as_read_back(self, cdr: Cdr) -> JsonObject:
+        """Return what this CPO reads of a CDR that it sent and that somebody kept: its version has less."""
+        edge = ObjectEdge(OWN, self._known, Policy(Choice.PASS))
+        interface = ModuleID.CDRS, InterfaceRole.RECEIVER
+        subject = subject_of("POST", interface, (), self.id, self.hub)
+        sent = await edge.request_out(encode_json(cdr), subject, self.version)
+        return decode_object(await edge.request_in(sent, subject, self.version))
+
+    async def _known(self, subject: Subject) -> Context:
+        """Tell what documents of other versions hold and ours name: locations, tariffs, tokens."""
+        points, token = self.operations.points, None
+        if subject.module == ModuleID.TOKENS and subject.receiver is not None and subject.path:
+            token = await self._storage.get(ModuleID.TOKENS, subject.receiver, f"{subject.path[0]}/RFID")
+        return Context(
+            token=token,
+            location_by_id=lambda id_: cast("JsonObject | None", points.locations.get(id_.upper())),
+            tariff_by_id=lambda id_: cast("JsonObject | None", points.tariffs.get(id_)),
+        )
 
     async def _expire(self) -> None:
         while True:

@@ -5,10 +5,11 @@ from typing import cast
 from uuid import uuid4
 
 from ocn.ocpi.modules import InterfaceRole, ModuleID
-from ocn.ocpi.objects import AuthorizationInfo, Location, LocationReferences, Session, Token
+from ocn.ocpi.objects import AuthorizationInfo, Cdr, Location, LocationReferences, Session, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.errors import UnknownToken
+from ocn.party.json_text import JsonObject, decode_object
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
 from ocn.party.routes import EMSP_MODULES
@@ -47,6 +48,19 @@ class DriverTokens:
         raise UnknownToken(f"there is no token {uid[:36]} of type {token_type[:20]}")
 
 
+class CdrsAsSent:
+    """Keeps CDRs as :class:`StoredReceiver` does, and beside them as they came, in this party's version."""
+
+    def __init__(self, receiver: StoredReceiver) -> None:
+        self._receiver = receiver
+        self.as_sent: dict[tuple[PartyId, str], JsonObject] = {}
+
+    async def post_cdr(self, request: Request, cdr: Cdr) -> None:
+        """Keep it."""
+        await self._receiver.post_cdr(request, cdr)
+        self.as_sent[request.sender, cdr["id"]] = decode_object(request.sent)
+
+
 class SimulatedEmsp(SimulatedParty):
     """An eMSP that is on the network while entered."""
 
@@ -54,7 +68,8 @@ class SimulatedEmsp(SimulatedParty):
         self.tokens = build_tokens(party)
         self._updates = Updates()
         self._storage = ToldStorage(connection.storage, self._updates)
-        handlers = DriverTokens(self.tokens), StoredReceiver(self._storage)
+        self._cdrs = CdrsAsSent(StoredReceiver(self._storage))
+        handlers = DriverTokens(self.tokens), self._cdrs, StoredReceiver(self._storage)
         offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
             party, Role.EMSP, f"Simulated eMSP {party}", handlers, offered, self._storage
@@ -69,6 +84,14 @@ class SimulatedEmsp(SimulatedParty):
     async def stored_location(self, cpo: PartyId, location_id: str) -> Location | None:
         """Return a location as this eMSP knows it."""
         return cast("Location | None", await self._storage.get(ModuleID.LOCATIONS, cpo, location_id))
+
+    async def cdr(self, cpo: PartyId, cdr_id: str) -> Cdr | None:
+        """Return a CDR that a CPO sent."""
+        return cast("Cdr | None", await self._storage.get(ModuleID.CDRS, cpo, cdr_id))
+
+    def cdr_as_sent(self, cpo: PartyId, cdr_id: str) -> JsonObject:
+        """Return the same as it came, in the version that this eMSP speaks."""
+        return self._cdrs.as_sent[cpo, cdr_id]
 
     async def sessions(self, cpo: PartyId) -> list[Session]:
         """Return every session that a CPO has told of."""

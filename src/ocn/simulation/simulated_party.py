@@ -4,6 +4,8 @@ from types import TracebackType
 from typing import Self
 
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VersionNumber
 from ocn.party.counterparty import Counterparty
 from ocn.party.party import Party
 
@@ -26,6 +28,17 @@ class SimulatedParty:
     ) -> None:
         """Leave."""
         await self.party.__aexit__(kind, error, trace)
+
+    @property
+    def version(self) -> VersionNumber:
+        """What it agreed on with its node."""
+        return self.party.client.registration.version
+
+    @property
+    def hub(self) -> PartyId:
+        """The hub that its node is, to which goes what is for everyone."""
+        roles = self.party.client.registration.roles
+        return next(role.party for role in roles if role.role == Role.HUB)
 
     def to(self, other: PartyId) -> Counterparty:
         """Return the client for another party."""

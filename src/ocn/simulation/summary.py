@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from ocn.simulation.play import SCENES, StepResult
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.play import SCENES, Scene, StepResult
+from ocn.simulation.traffic import Traffic, summed_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,19 @@ class Summary:
     traffic: Traffic
     seconds: float
     expected: int
+    scenes: tuple[str, ...]
 
     @classmethod
-    def of(cls, steps: Sequence[StepResult], traffic: Traffic, seconds: float, cpos: int) -> "Summary":
+    def of(
+        cls,
+        steps: Sequence[StepResult],
+        traffic: Traffic,
+        seconds: float,
+        cpos: int,
+        scenes: Sequence[tuple[str, Scene]] = SCENES,
+    ) -> "Summary":
         """Sum up a play with so many CPOs."""
-        return cls(steps, traffic, seconds, cpos * len(SCENES))
+        return cls(steps, traffic, seconds, cpos * len(scenes), tuple(name for name, _ in scenes))
 
     @property
     def ok(self) -> bool:
@@ -53,6 +61,7 @@ class Summary:
                     "ms": round(step.ms, 1),
                     "messages": step.messages,
                     "detail": step.detail,
+                    **({"conversions": summed_up(step.conversions)} if step.conversions else {}),
                 }
                 for step in self.steps
             ],

@@ -1,6 +1,7 @@
 """The messages of a play as the parties saw them: who to whom, what, with what answer, how fast."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ class Message:
     status_code: int | None
     hops: int
     latency_s: float
+    conversion: str = ""
+    """How a node converted it and what was lost, as the node says: ``2.3.0->2.1.1; dropped=2``."""
 
 
 class Traffic:
@@ -62,6 +65,7 @@ class Traffic:
             exchange.status_code,
             self.hops(exchange.sender, exchange.receiver),
             exchange.latency_s,
+            exchange.headers.get("ocn-conversion", ""),
         )
         self.sent.append(message)
         if self._on_message is not None:
@@ -75,6 +79,27 @@ class Traffic:
     def served_count(self, method: str, module: str) -> int:
         """How many requests of a kind have been served."""
         return sum(1 for each in self.served if (each.method, _subject(each)[0]) == (method, module))
+
+
+def summed_up(conversions: Sequence[str]) -> list[str]:
+    """Add up what nodes said, one line for each way: ``2.3.0->2.1.1: 4 messages, 27 synthesised``."""
+    messages: Counter[str] = Counter()
+    losses: dict[str, Counter[str]] = {}
+    for conversion in conversions:
+        way, *parts = conversion.split("; ")
+        messages[way] += 1
+        counts = losses.setdefault(way, Counter())
+        for loss, _, count in (part.partition("=") for part in parts):
+            counts[loss.replace("_", " ")] += int(count)
+    return [
+        ", ".join(
+            (
+                f"{way}: {count} message{'s' if count != 1 else ''}",
+                *(f"{lost} {loss}" for loss, lost in losses[way].items()),
+            )
+        )
+        for way, count in messages.items()
+    ]
 
 
 def _subject(exchange: Exchange) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """Answer requests to the node's own modules: who may ask, and what is asked."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,7 +12,7 @@ from ocn.node.hub_modules.credentials import HubCredentials, read_credentials
 from ocn.node.hub_modules.ocn_rules import RulesModule
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.hub_modules.possession import Presented
-from ocn.node.hub_modules.registration import Registration, platform_role
+from ocn.node.hub_modules.registration import CATCH_UP_S, Registration, platform_role
 from ocn.node.links import PARTY_DOOR
 from ocn.node.members import Members
 from ocn.node.model import Invitation, Platform
@@ -125,7 +127,8 @@ class HubModules:
             raise MethodNotAllowed("only GET is served here")
         if segments == ["versions"]:
             return self._persona.versions()
-        return self._persona.details(VERSION_BY_NUMBER[segments[0]], self._role(caller))
+        version = VERSION_BY_NUMBER[segments[0]]
+        return self._persona.details(version, await self._viewer(version, caller))
 
     async def _exchange(self, presented: Presented, version: VersionNumber, caller: Caller) -> object:
         body = presented.body
@@ -147,6 +150,15 @@ class HubModules:
                 raise MethodNotAllowed("not registered yet; use POST with this TOKEN_A")
             case _:
                 raise MethodNotAllowed("credentials take GET, POST, PUT and DELETE")
+
+    async def _viewer(self, version: VersionNumber, caller: Caller) -> Role | None:
+        role = self._role(caller)
+        if role is None and not version.has_routing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CATCH_UP_S):
+                    await self._directory.caught_up()
+            role = self._role(caller)
+        return role
 
     def _role(self, caller: Caller) -> Role | None:
         """Return the one side of the market that whoever asks stands for, as far as anybody said it."""

@@ -25,7 +25,8 @@ from ocn.ocpi.roles import Role
 from ocn.ocpi.sides import only_role
 from ocn.signing import same_address
 
-_CATCH_UP_S = 5.0
+CATCH_UP_S = 5.0
+"""How long a party's newest entry in the registry is waited for: it lists itself and registers in one go."""
 
 
 class Registration:
@@ -164,9 +165,8 @@ class Registration:
             raise InvalidParameters(f"{why} {', '.join(strangers)}")
 
     async def _refuse_unlisted(self, roles: tuple[PlatformRole, ...]) -> None:
-        # A party lists itself and registers in one go: the index must have seen its newest entry.
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CATCH_UP_S):
+            async with asyncio.timeout(CATCH_UP_S):
                 await self._directory.caught_up()
         for role in roles:
             listing = self._directory.party(role.party)

@@ -1,11 +1,16 @@
 """Charging: start, grow, limit, stop, bill."""
 
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from ocn.ocpi.objects import Session
+from ocn.ocpi.statuses import Status
+from ocn.ocpi.versions import VersionNumber
+from ocn.party.errors import RequestFailed
 from ocn.party.json_text import encode_json
 from ocn.simulation.charging_profile import ChargingProfile
+from ocn.simulation.errors import StepFailed
 from ocn.simulation.scenes.stage import WAIT_S, Stage, check, same
 
 LIMIT_W = Decimal(6900)
@@ -17,7 +22,7 @@ async def start_session(stage: Stage) -> str:
     stage.earlier_sessions = frozenset(session["id"] for session in earlier)
     nowhere = await stage.to_cpo.start_session(stage.driver, stage.location_id, "NO-SUCH-EVSE")
     same("START_SESSION at no EVSE", nowhere.reply.data["result"], "REJECTED")
-    check(bool(nowhere.reply.data.get("message")), "the refusal has no message")
+    stage.says_why(nowhere.reply.data)
     pending = await stage.to_cpo.start_session(stage.driver, stage.location_id, stage.evse_uid(), "1")
     same("the answer", pending.reply.data["result"], "ACCEPTED")
     same("the result", (await pending.result(WAIT_S))["result"], "ACCEPTED")
@@ -56,6 +61,10 @@ async def session_patch(stage: Stage) -> str:
 
 async def profile_set(stage: Stage) -> str:
     """A limit is set, and the charge point says that it keeps it."""
+    if stage.is_old:
+        return await _refused_to_2_1_1(
+            lambda: stage.to_cpo.set_charging_profile(stage.session_id, {"charging_rate_unit": "W"})
+        )
     pending = await stage.to_cpo.set_charging_profile(
         stage.session_id,
         {"charging_rate_unit": "W", "charging_profile_period": [{"start_period": 0, "limit": LIMIT_W}]},
@@ -68,6 +77,8 @@ async def profile_set(stage: Stage) -> str:
 
 async def profile_clear(stage: Stage) -> str:
     """The limit goes."""
+    if stage.is_old:
+        return await _refused_to_2_1_1(lambda: stage.to_cpo.clear_charging_profile(stage.session_id))
     pending = await stage.to_cpo.clear_charging_profile(stage.session_id)
     same("the answer", pending.reply.data["result"], "ACCEPTED")
     same("the result", (await pending.result(WAIT_S))["result"], "ACCEPTED")
@@ -93,16 +104,26 @@ async def cdr(stage: Stage) -> str:
     """The CDR is billed, kept, read back by the CPO through its own node, and the same to the last digit."""
     receipt = await stage.cpo.cdr_receipt(stage.session_id, WAIT_S)
     check(receipt.location is not None, "the answer to the CDR has no Location")
-    same("the CDR at its Location", receipt.read_back, receipt.cdr)
-    check(encode_json(receipt.read_back) == encode_json(receipt.cdr), "digits of the CDR got lost")
+    wanted = await stage.cpo.as_read_back(receipt.cdr)
+    same("the CDR at its Location", receipt.read_back, wanted)
+    check(encode_json(receipt.read_back) == encode_json(wanted), "digits of the CDR got lost")
     own_node = urlsplit(stage.cpo.node_url).netloc
     same("the host of the Location", urlsplit(receipt.location or "").netloc, own_node)
     session = await _session(stage, Decimal(-1))
-    bill = receipt.cdr
+    bill = await stage.emsp.cdr(stage.cpo.id, receipt.cdr["id"])
+    if bill is None:
+        raise StepFailed("the eMSP does not have the CDR")
     same("the energy billed", bill["total_energy"], session["kwh"])
     same("the price billed", bill["total_cost"], session["total_cost"])
     check(bill["total_cost"]["excl_vat"] > 0, "the session was free")
-    return f"{bill['total_energy']} kWh, {bill['total_cost']['incl_vat']} {bill['currency']} incl. VAT, kept"
+    kept = "kept"
+    if stage.emsp.version is VersionNumber.V2_3_0:
+        came = stage.emsp.cdr_as_sent(stage.cpo.id, bill["id"])["total_cost"]
+        same("the price as OCPI 2.3.0 has it", came["before_taxes"], bill["total_cost"]["excl_vat"])
+        kept = f"kept in OCPI 2.3.0: before_taxes {came['before_taxes']}"
+    incl = bill["total_cost"].get("incl_vat")
+    price = f"{incl} {bill['currency']} incl. VAT" if incl else f"{bill['total_cost']['excl_vat']} before VAT"
+    return f"{bill['total_energy']} kWh, {price}, {kept}"
 
 
 async def unlock_connector(stage: Stage) -> str:
@@ -110,6 +131,16 @@ async def unlock_connector(stage: Stage) -> str:
     pending = await stage.to_cpo.unlock_connector(stage.location_id, stage.evse_uid(), "1")
     same("the answer", pending.reply.data["result"], "NOT_SUPPORTED")
     return "NOT_SUPPORTED, as the EVSE says"
+
+
+async def _refused_to_2_1_1(send: Callable[[], Awaitable[object]]) -> str:
+    """A request that the CPO's version does not have ends at the hub, with a word of the hub's."""
+    try:
+        await send()
+    except RequestFailed as error:
+        same("the status", error.status_code, int(Status.UNKNOWN_RECEIVER))
+        return f"refused by the hub with {error.status_code}: OCPI 2.1.1 has no charging profiles"
+    raise StepFailed("what OCPI 2.1.1 does not have was not refused")
 
 
 async def _session(stage: Stage, more_than: Decimal) -> Session:

@@ -1,14 +1,16 @@
 """What the scenes of one part of the play share: the players, and what earlier scenes left behind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ocn.ocpi.objects import Token
+from ocn.conversion import ObjectKind
+from ocn.ocpi.objects import CommandResponse, Token
 from ocn.party.counterparty import Counterparty
 from ocn.simulation.cpo import SimulatedCpo
 from ocn.simulation.emsp import SimulatedEmsp
 from ocn.simulation.errors import StepFailed
 from ocn.simulation.fleet import Fleet, build_fleet
+from ocn.simulation.hearing import as_heard
 from ocn.simulation.traffic import Traffic
 
 WAIT_S = 20.0
@@ -39,8 +41,23 @@ class Stage:
 
     @property
     def fleet(self) -> Fleet:
-        """What the CPO has, all EVSEs available."""
-        return build_fleet(self.cpo.id)
+        """What the CPO has, all EVSEs available, as far as the versions of both can say it."""
+        fleet, owner = build_fleet(self.cpo.id), self.cpo.id
+        spoken = (self.cpo.version, self.emsp.version)
+        return replace(
+            fleet,
+            locations=tuple(as_heard(ObjectKind.LOCATION, each, owner, spoken) for each in fleet.locations),
+            tariffs=tuple(as_heard(ObjectKind.TARIFF, each, owner, spoken) for each in fleet.tariffs),
+        )
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the CPO speaks OCPI 2.1.1, which lacks some of what the play asks for."""
+        return not self.cpo.version.has_routing
+
+    def says_why(self, answer: CommandResponse) -> None:
+        """A refused command is refused with a message, where there is a place for one."""
+        check(self.is_old or bool(answer.get("message")), "the refusal has no message")
 
     @property
     def location_id(self) -> str:
