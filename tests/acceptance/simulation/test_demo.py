@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ocn.simulation.play import SCENES
+from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 OCN = (sys.executable, "-c", "import sys; from ocn.cli import main; sys.exit(main())")
@@ -83,6 +83,25 @@ async def test_demo_in_json_prints_one_object_in_which_every_step_held(tmp_path:
     assert set(summary["totals"]["latency_ms"]) == {"1", "2"}
     assert err == b""
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_demo_of_versions_completes_sessions_between_2_1_1_2_2_1_and_2_3_0(tmp_path: Path) -> None:
+    code, out, err = await _ended(tmp_path, "demo", "--versions", "--json")
+    assert (code, err) == (0, "")
+    summary = json.loads(out)
+    assert summary["ok"] is True
+    steps = {(step["name"], step["cpo"]): step for step in summary["steps"]}
+    names = [name for name, _ in SCENES_OF_VERSIONS]
+    assert list(steps) == [(name, cpo) for cpo in ("DE CPO", "NL CPX") for name in names]
+    for cpo, version in (("DE CPO", "2.1.1"), ("NL CPX", "2.2.1")):
+        started = steps["START_SESSION", cpo]["conversions"]
+        assert any(text.startswith(f"2.3.0->{version}: ") for text in started)
+        billed = steps["CDR, read back", cpo]
+        assert "kept in OCPI 2.3.0: before_taxes " in billed["detail"]
+        assert [text.partition(":")[0] for text in billed["conversions"]] == [f"{version}->2.3.0"]
+    assert "refused by the hub with 4001" in steps["charging profile set", "DE CPO"]["detail"]
+    assert "NOT_SUPPORTED" in steps["CANCEL_RESERVATION", "DE CPO"]["detail"]
+    assert "result ACCEPTED" in steps["charging profile set", "NL CPX"]["detail"]
 
 
 async def test_demo_in_a_directory_goes_on_with_the_network_that_is_there(tmp_path: Path) -> None:

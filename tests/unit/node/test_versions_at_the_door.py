@@ -119,6 +119,23 @@ async def test_a_cpo_of_2_1_1_is_shown_an_emsp(network: Network) -> None:
     assert all("role" not in entry for entry in shown.values())
 
 
+async def test_a_cpo_of_2_1_1_ahead_of_the_index_is_shown_an_emsp_all_the_same(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    party, directory = PartyId("FR", "OLD"), network.world.directory
+    await old_party(network, (Role.CPO,))
+    listing = directory.listings.pop(party)
+
+    async def caught_up() -> None:
+        directory.listings[party] = listing
+
+    monkeypatch.setattr(directory, "caught_up", caught_up)
+    token = await token_a(network.one, {"country_code": "FR", "party_id": "OLD"})
+    shown = {entry["identifier"]: entry["url"] for entry in await endpoints(network.one, "2.1.1", token)}
+    assert "/sender/2.1.1/tokens" in shown["tokens"]
+    assert "/receiver/2.1.1/cdrs" in shown["cdrs"]
+
+
 async def test_an_emsp_of_2_1_1_is_shown_a_cpo(network: Network) -> None:
     shown = {entry["identifier"]: entry for entry in await endpoints(network.one, "2.1.1", network.msp.token)}
     base = f"{network.one.url}/ocpi"

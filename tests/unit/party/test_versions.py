@@ -148,3 +148,23 @@ def test_several_parties_cannot_be_one_platform_in_2_1_1() -> None:
     roles = [PartyRole.of("DE CPO", "CPO"), PartyRole.of("DE MSP", "EMSP")]
     with pytest.raises(ConfigurationError, match=r"In OCPI 2\.1\.1 a platform is one party"):
         Party(roles=roles, node_url="http://node.test", versions=[V2_1_1])
+
+
+async def test_a_party_that_speaks_another_version_from_now_on_renews_its_registration(
+    make_pair: MakePair,
+) -> None:
+    pair = await make_pair(cpo={"versions": (V2_2_1, V2_3_0)}, versions=(V2_2_1,))
+    await pair.emsp.close()
+    again = Party(
+        roles=[PartyRole.of("NL MSP", "EMSP")],
+        node_url="http://cpo.test",
+        public_url="http://emsp.test",
+        storage=pair.emsp.storage,
+        versions=(V2_3_0,),
+        serve=False,
+        transport=pair.network,
+    )
+    pair.network.add("http://emsp.test", again)
+    async with again:
+        assert again.client.registration.version is V2_3_0
+        assert pair.cpo.client.registration.version is V2_3_0

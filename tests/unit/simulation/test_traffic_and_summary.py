@@ -1,10 +1,12 @@
 """What the play says of itself follows from what was seen, and fails when something failed."""
 
+from dataclasses import replace
+
 from ocn.ocpi.party_id import PartyId
 from ocn.party.traffic import Direction, Exchange
 from ocn.simulation.play import SCENES, StepResult
 from ocn.simulation.summary import Summary
-from ocn.simulation.traffic import Message, Traffic
+from ocn.simulation.traffic import Message, Traffic, summed_up
 
 MSP, NEAR, FAR = PartyId("DE", "MSP"), PartyId("DE", "CPO"), PartyId("NL", "CPX")
 
@@ -45,6 +47,23 @@ def test_message_without_two_parties_or_served_is_not_shown() -> None:
     assert told == []
     assert traffic.served_count("GET", "sessions") == 1
     assert traffic.served_count("PUT", "sessions") == 0
+
+
+def test_what_nodes_converted_is_added_up_by_the_way_it_went() -> None:
+    assert summed_up(()) == []
+    assert summed_up(
+        ("2.3.0->2.1.1; dropped=2; meaning_changed=1", "2.1.1->2.3.0", "2.3.0->2.1.1; dropped=3")
+    ) == [
+        "2.3.0->2.1.1: 2 messages, 5 dropped, 1 meaning changed",
+        "2.1.1->2.3.0: 1 message",
+    ]
+
+
+def test_a_message_tells_how_the_node_converted_it() -> None:
+    traffic = settled()
+    traffic.watch(replace(exchange(MSP, NEAR, "http://one/l"), headers={"ocn-conversion": "2.3.0->2.1.1"}))
+    traffic.watch(exchange(MSP, NEAR, "http://one/l"))
+    assert [message.conversion for message in traffic.sent] == ["2.3.0->2.1.1", ""]
 
 
 def results(cpo: PartyId, *, ok: bool = True) -> list[StepResult]:
