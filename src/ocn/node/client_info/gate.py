@@ -1,15 +1,18 @@
 """Before every delivery to a platform: refused at once while it is OFFLINE (HUB-82), introduced first."""
 
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from ocn.node.client_info.introductions import Introductions
+from ocn.node.model import Platform
 from ocn.node.stages import Delivered, LocalPlatform, Routed
+from ocn.ocpi.party_id import PartyId
 
 
 class Delivery(Protocol):
     """What is wrapped."""
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Send and wait for the answer; raises OcpiError."""
         ...
 
@@ -21,19 +24,21 @@ class Gate:
         self._delivery = delivery
         self._introductions = introductions
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver, with the owner introduced where it was not.
 
         Raises:
             ReceiverUnreachable: the receiver is OFFLINE.
         """
         target = routed.target
-        if not isinstance(target, LocalPlatform):
-            return await self._delivery.deliver(routed)
-        sender = routed.permitted.sender
-        if not self._introductions.needed(target.platform, sender):
-            return await self._delivery.deliver(routed)
-        await self._introductions.before(target.platform, sender)
+        if isinstance(target, LocalPlatform):
+            sender = routed.permitted.addressed.authenticated.sender
+            if self._introductions.needed(target.platform, sender):
+                return self._introduced(routed, target.platform, sender)
+        return self._delivery.deliver(routed)
+
+    async def _introduced(self, routed: Routed, platform: Platform, sender: PartyId) -> Delivered:
+        await self._introductions.before(platform, sender)
         delivered = await self._delivery.deliver(routed)
-        self._introductions.answered(target.platform)
+        self._introductions.answered(platform)
         return delivered

@@ -45,7 +45,7 @@ class Introductions:
 
     def needed(self, platform: Platform, party: PartyId) -> bool:
         """Whether something is to be done before a message of a party may go to a platform."""
-        if self._last_seen.is_offline(platform.id):
+        if self._last_seen.any_offline() and self._last_seen.is_offline(platform.id):
             return True
         known = self._known.get(platform.id)
         if known is not None and party.key in known:

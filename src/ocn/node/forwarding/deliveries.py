@@ -1,16 +1,19 @@
 """The four ways out, by the target that routing chose."""
 
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from ocn.node.forwarding.broadcasts import Broadcasts
 from ocn.node.forwarding.delivery import Delivery
-from ocn.node.stages import Delivered, Everyone, Routed, Stored
+from ocn.node.stages import Delivered, Everyone, Routed, Stored, Way
+
+_DIRECT = Way.DIRECT
 
 
 class StoredObjects(Protocol):
     """What the hub has been sent, for GET ALL."""
 
-    async def answer(self, routed: Routed, /) -> Delivered:
+    def answer(self, routed: Routed, /) -> Coroutine[Any, Any, Delivered]:
         """Answer a GET on a Sender interface that is addressed to the hub."""
         ...
 
@@ -23,12 +26,14 @@ class Deliveries:
         self._broadcasts = broadcasts
         self._stored = stored
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver to one receiver, to everyone, or to the hub's own store; raises their errors."""
+        if routed.permitted.addressed.way is _DIRECT:
+            return self._one.deliver(routed)
         match routed.target:
             case Everyone() as everyone:
-                return await self._broadcasts.accept(routed, everyone)
+                return self._broadcasts.accept(routed, everyone)
             case Stored():
-                return await self._stored.answer(routed)
+                return self._stored.answer(routed)
             case _:
-                return await self._one.deliver(routed)
+                return self._one.deliver(routed)

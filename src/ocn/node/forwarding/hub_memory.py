@@ -1,7 +1,8 @@
 """The hub's memory as the ways out use it: broadcasts go in, GET ALL comes out, open routing asks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -84,10 +85,13 @@ class NotedPushes:
         self._one = one
         self._notes = notes
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver; noting makes nobody wait and fails nothing."""
+        return self._noted(routed) if _is_direct_push(routed) else self._one.deliver(routed)
+
+    async def _noted(self, routed: Routed) -> Delivered:
         delivered = await self._one.deliver(routed)
-        if _is_direct_push(routed) and is_accepted(delivered.answer):
+        if is_accepted(delivered.answer):
             with suppress(InvalidParameters):  # it was accepted without saying which object it is about
                 self._notes.note(_push(routed.permitted, routed.receiver))
         return delivered

@@ -4,16 +4,23 @@ Not before: what the receiver's rules turn away, or the receiver itself, would l
 session id of somebody else make that id ambiguous, and so keep its owner from being found.
 """
 
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 from ocn.node.forwarding.acceptance import is_accepted
 from ocn.node.forwarding.delivery import Delivery
-from ocn.node.stages import Authenticated, Delivered, Routed, Way
+from ocn.node.stages import Authenticated, Delivered, Received, Routed, Way
 from ocn.ocpi.party_id import PartyId
+
+_DIRECT = Way.DIRECT
 
 
 class Sightings(Protocol):
     """What passing messages tell."""
+
+    def tells(self, received: Received) -> bool:
+        """Whether there is anything to remember, if it is accepted: mostly not."""
+        ...
 
     def note(self, authenticated: Authenticated, receiver: PartyId) -> None:
         """Remember who shares the object of a request."""
@@ -27,9 +34,14 @@ class Sighted:
         self._one = one
         self._sightings = sightings
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver; raises what the delivery raises, with nothing noted."""
+        if routed.permitted.addressed.way is _DIRECT and self._sightings.tells(routed.received):
+            return self._noting(routed)
+        return self._one.deliver(routed)
+
+    async def _noting(self, routed: Routed) -> Delivered:
         delivered = await self._one.deliver(routed)
-        if routed.permitted.addressed.way is Way.DIRECT and is_accepted(delivered.answer):
+        if is_accepted(delivered.answer):
             self._sightings.note(routed.permitted.authenticated, routed.permitted.receiver)
         return delivered

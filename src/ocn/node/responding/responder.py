@@ -14,13 +14,12 @@ from ocn.node.stages import (
     Answer,
     Delivered,
     Door,
-    Everyone,
     LocalPlatform,
     Permitted,
     RemoteNode,
     Routed,
     Signatures,
-    Stored,
+    Way,
 )
 from ocn.node.strict import MISSING_STRICT, SignatureDemands, StrictLinks, StrictSignatures
 from ocn.ocpi import headers as names
@@ -44,6 +43,7 @@ from ocn.signing import (
 from ocn.signing.strict import Standing
 
 _RELAYED = frozenset({*names.RELAYED_WITH_ANSWERS, CONVERSION})
+_DIRECT, _NOTHING = Way.DIRECT, Carries.NOTHING
 _WITHOUT_BODY = frozenset({204, 205})
 
 
@@ -87,7 +87,7 @@ class Responder:
             HubFault, ServerFault, UnknownObject: the answer cannot be relayed.
         """
         routed, answer = delivered.routed, delivered.answer
-        if isinstance(routed.target, Everyone | Stored):
+        if routed.permitted.addressed.way is not _DIRECT:
             return self._own_answer(routed, answer)
         body = relayed_body(answer, self._clock)
         headers = _relayed_headers(answer)
@@ -95,7 +95,8 @@ class Responder:
             del headers[CONVERSION]  # a node says what it converted, and nobody else
         strict = self._strict(routed, answer, headers, body)
         signatures, envelope = self._signature(routed, headers, body, strict is not None)
-        exchanged = await self._exchange(routed, headers, answer.status)
+        carries = routed.received.address.carries
+        exchanged = None if carries is _NOTHING else await self._exchange(routed, headers, answer.status)
         if signatures is None and strict is None:
             # An address that was not exchanged would lead the caller, and its token, past the node.
             headers.pop(names.LINK, None)
@@ -251,12 +252,13 @@ def _relayed_headers(answer: OutboundAnswer) -> dict[str, str]:
 
 def caller_headers(permitted: Permitted) -> dict[str, str]:
     """Return the ids and routing headers of an answer: the caller's own ids, from and to exchanged."""
-    received = permitted.received
+    authenticated, receiver = permitted.addressed.authenticated, permitted.addressed.receiver
+    received, sender = authenticated.received, authenticated.sender
     return {
         names.REQUEST_ID: received.request_id,
         names.CORRELATION_ID: received.correlation_id,
-        names.TO_COUNTRY: permitted.sender.country_code,
-        names.TO_PARTY: permitted.sender.party_id,
-        names.FROM_COUNTRY: permitted.receiver.country_code,
-        names.FROM_PARTY: permitted.receiver.party_id,
+        names.TO_COUNTRY: sender.country_code,
+        names.TO_PARTY: sender.party_id,
+        names.FROM_COUNTRY: receiver.country_code,
+        names.FROM_PARTY: receiver.party_id,
     }

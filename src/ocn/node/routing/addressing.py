@@ -28,6 +28,7 @@ from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 
 _PUSHES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+_FROM_NODE, _DIRECT = Door.NODE, Way.DIRECT
 _LISTED = frozenset({"locations", "sessions", "cdrs", "tariffs", "tokens"})
 
 
@@ -48,12 +49,12 @@ class Addressing:
         """
         received = authenticated.received
         receiver = received.receiver
-        if received.door is Door.NODE:
+        if received.door is _FROM_NODE:
             return self._from_node(authenticated)
         if receiver is None:
             return await self._open(authenticated)
-        if receiver != self._hub:
-            return Addressed(authenticated, Way.DIRECT, receiver)
+        if receiver.key != self._hub.key:
+            return Addressed(authenticated, _DIRECT, receiver)
         if _asks_the_hub(received):
             return Addressed(authenticated, Way.STORED, self._hub)
         return self._broadcast(authenticated)

@@ -22,9 +22,9 @@ class Receivers:
             UnknownReceiver: nobody of that name, or not connected here for what another node sent.
             ReceiverUnreachable: listed, but not connected or without a node.
         """
-        receiver = permitted.receiver
         if permitted.receiver_platform is not None:
             return LocalPlatform(permitted.receiver_platform)
+        receiver = permitted.receiver
         listing = self._directory.party(receiver)
         if listing is None:
             raise UnknownReceiver(f"{receiver} is neither connected here nor listed in the registry")

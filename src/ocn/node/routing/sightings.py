@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ocn.node.stages import Authenticated
+from ocn.node.stages import Authenticated, Received
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 
 _MOST = 200_000
+_SESSIONS, _COMMANDS, _RECEIVER = ModuleID.SESSIONS, ModuleID.COMMANDS, InterfaceRole.RECEIVER
 
 
 class Sightings:
@@ -21,41 +22,49 @@ class Sightings:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._seen: OrderedDict[tuple[str, str, PartyId], PartyId | None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, str, str], PartyId | None] = OrderedDict()
+
+    def tells(self, received: Received) -> bool:
+        """Whether a request to one party says who shares something: most do not."""
+        address = received.address
+        if address.interface_role is not _RECEIVER:
+            return False
+        if address.module == _SESSIONS:
+            return received.method in ("PUT", "PATCH")
+        return address.module == _COMMANDS and address.path == "/RESERVE_NOW"
 
     def note(self, authenticated: Authenticated, receiver: PartyId) -> None:
         """Remember what a direct request tells: who shares a session, or a reservation."""
         received = authenticated.received
-        address = received.address
-        if address.interface_role is not InterfaceRole.RECEIVER:
+        if not self.tells(received):
             return
-        if address.module == ModuleID.SESSIONS and received.method in ("PUT", "PATCH"):
+        address = received.address
+        if address.module == _SESSIONS:
             session = unquote(address.path.rsplit("/", 1)[-1])
             self.saw(address.module, session, authenticated.sender, receiver)
-        elif address.module == ModuleID.COMMANDS and address.path == "/RESERVE_NOW":
-            reservation = _reservation_in(received.body)
-            if reservation:
-                self.saw(address.module, reservation, authenticated.sender, receiver)
+        elif reservation := _reservation_in(received.body):
+            self.saw(address.module, reservation, authenticated.sender, receiver)
 
     def saw(self, module: str, object_id: str, owner: PartyId, other: PartyId) -> None:
         """Remember who has an object and with whom; the oldest go first.
 
         Ids are unique for one owner only: seen with two, an id tells nothing any more.
         """
+        lower_id, seen = object_id.lower(), self._seen
         for mine, yours in ((owner, other), (other, owner)):
-            key = (module, object_id.lower(), mine)
-            if self._seen.get(key) is yours:
+            key = (module, lower_id, mine.key)
+            if seen.get(key) is yours:
                 continue
-            known = self._seen.setdefault(key, yours)
+            known = seen.setdefault(key, yours)
             if known != yours:
-                self._seen[key] = None
-            self._seen.move_to_end(key)
-        while len(self._seen) > self._most:
-            self._seen.popitem(last=False)
+                seen[key] = None
+            seen.move_to_end(key)
+        while len(seen) > self._most:
+            seen.popitem(last=False)
 
     def other(self, module: str, object_id: str, asking: PartyId) -> PartyId | None:
         """Return the party that shares an object with the one that asks; None when unknown or ambiguous."""
-        return self._seen.get((module, object_id.lower(), asking))
+        return self._seen.get((module, object_id.lower(), asking.key))
 
 
 class _Reservation(msgspec.Struct):

@@ -2,7 +2,7 @@
 
 from ocn.node.members import Members
 from ocn.node.model import Platform
-from ocn.node.ocn_rules import admits
+from ocn.node.ocn_rules import NO_RULES, admits
 from ocn.node.rules.admission import refuse_unwelcome
 from ocn.node.stages import Addressed, Authenticated, Permitted
 from ocn.node.strict import SignatureDemands
@@ -26,7 +26,7 @@ class Demands:
         """
         authenticated, receiver = addressed.authenticated, addressed.receiver
         platform = self._members.by_party(receiver)
-        if platform is not None:
+        if platform is not None and platform.rules is not NO_RULES:
             module = authenticated.received.address.module
             refuse_unwelcome(platform.rules, authenticated.sender, receiver, module)
         if unmet := self._signatures.unmet_by(platform, authenticated):
