@@ -1,6 +1,8 @@
 """Deliver to a receiver that speaks another version: convert, send, convert the answer back."""
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
 import msgspec
@@ -32,6 +34,7 @@ from ocn.node.stages import Delivered, Routed
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope, read_status_code
 from ocn.ocpi.errors import UnknownReceiver
+from ocn.ocpi.versions import VersionNumber
 
 _log = structlog.get_logger("ocn.node.converting")
 
@@ -60,7 +63,7 @@ class Converting:
         self._signing = signing
         self._whole_objects = WholeObjects(one)
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Send and wait for the answer; both in the version of whoever gets them.
 
         Raises:
@@ -71,7 +74,10 @@ class Converting:
         """
         spoken, wanted = routed.received.address.version, version_at(routed)
         if spoken is None or wanted is None or spoken is wanted:
-            return await self._one.deliver(routed)
+            return self._one.deliver(routed)
+        return self._converted(routed, spoken, wanted)
+
+    async def _converted(self, routed: Routed, spoken: VersionNumber, wanted: VersionNumber) -> Delivered:
         across = crossing(routed, spoken, wanted, self._policy)
         try:
             delivered, changes = await self._across(across)

@@ -6,6 +6,8 @@ none. The message comes first: copies that cannot be stored hold nothing up, and
 """
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 
@@ -19,6 +21,7 @@ from ocn.node.stages import Delivered, Door, Everyone, LocalPlatform, Routed
 from ocn.ocpi.errors import OcpiError
 from ocn.ocpi.party_id import PartyId
 
+_PARTY = Door.PARTY
 _log = structlog.get_logger("ocn.node.copies")
 
 
@@ -42,15 +45,20 @@ class CopyingForwarding:
         self._waking = waking
         self._responses_to = responses_to
 
-    async def deliver(self, routed: Routed) -> Delivered:
+    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver as the one inside does, with its errors; copies are stored whether it succeeds or not."""
-        delivered = await self._with_requests(routed)
+        copies = self._copies_of(routed) if routed.received.door is _PARTY else []
+        if copies or self._responses_to:
+            return self._copied(routed, copies)
+        return self._inner.deliver(routed)
+
+    async def _copied(self, routed: Routed, copies: list[NewCopy]) -> Delivered:
+        delivered = await self._beside(routed, copies)
         if self._responses_to and (copies := self._copies_of_answer(delivered)):
             await self._keep(copies)
         return delivered
 
-    async def _with_requests(self, routed: Routed) -> Delivered:
-        copies = self._copies_of(routed) if routed.received.door is Door.PARTY else ()
+    async def _beside(self, routed: Routed, copies: list[NewCopy]) -> Delivered:
         if not copies:
             return await self._inner.deliver(routed)
         storing = asyncio.create_task(self._keep(copies))

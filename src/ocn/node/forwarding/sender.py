@@ -65,12 +65,14 @@ class Sender:
         )
 
     def _headers(self, routed: Routed) -> dict[str, str]:
-        received = routed.received
+        received, via = routed.received, self._via
+        if before := received.headers.get(VIA):
+            via = f"{before}, {via}"
         headers = {
             "Accept": "application/json",
             "X-Request-ID": new_message_id(),
             "X-Correlation-ID": received.correlation_id,
-            VIA: f"{received.headers[VIA]}, {self._via}" if VIA in received.headers else self._via,
+            VIA: via,
         }
         _name_parties(headers, routed)
         if COPY in received.headers:

@@ -33,6 +33,8 @@ from ocn.ocpi.response_urls import ResponseUrl, in_body, in_query, reserved_unti
 from ocn.signing import JsonValue, PrivateKey, Unsignable, encode, rewrite
 from ocn.signing.strict import Standing
 
+_DIRECT, _NOTHING = Way.DIRECT, Carries.NOTHING
+
 
 class Router:
     """Makes ``Routed`` of ``Permitted``."""
@@ -58,21 +60,19 @@ class Router:
 
     async def route(self, permitted: Permitted) -> Routed:
         """Find the target and rewrite what must be; raises the errors of its parts."""
-        match permitted.addressed.way:
-            case Way.BROADCAST:
-                return _to_the_hub(permitted, self._audiences.of(permitted))
-            case Way.STORED:
-                return _to_the_hub(permitted, Stored())
-        return await self._direct(permitted)
-
-    async def _direct(self, permitted: Permitted) -> Routed:
+        if permitted.addressed.way is not _DIRECT:
+            stored = permitted.addressed.way is Way.STORED
+            return _to_the_hub(permitted, Stored() if stored else self._audiences.of(permitted))
         received = permitted.received
         target = self._receivers.find(permitted)
         if received.address.link_id is not None:
             link = await self._handed_out.resolve(received.address.link_id, permitted)
             routed = self._routed(permitted, target, _address_of(link, target))
             return self._led(routed, target)
-        endpoint = endpoint_of(received.address, target, permitted.receiver)
+        endpoint = endpoint_of(received.address, target, permitted.addressed.receiver)
+        if received.address.carries is _NOTHING:
+            url = join(endpoint, received.address.path, received.address.query)
+            return self._routed(permitted, target, url)
         match received.address.carries:
             case Carries.RESPONSE_URL_IN_BODY:
                 found = in_body(received.body, received.address.query)
@@ -84,14 +84,13 @@ class Router:
         return await self._with_callback(permitted, target, endpoint, found)
 
     def _routed(self, permitted: Permitted, target: LocalPlatform | RemoteNode, url: str) -> Routed:
-        received = permitted.received
+        authenticated, receiver = permitted.addressed.authenticated, permitted.addressed.receiver
+        received, sender = authenticated.received, authenticated.sender
         signature = received.headers.get(names.SIGNATURE)
-        if received.receiver is None and permitted.authenticated.signature is not None:
-            signature = readdressed(permitted, permitted.sender, permitted.receiver, self._key)
-        strict = self._strict(permitted, target)
-        return Routed(
-            permitted, target, permitted.sender, permitted.receiver, url, received.body, signature, strict
-        )
+        if received.receiver is None and authenticated.signature is not None:
+            signature = readdressed(permitted, sender, receiver, self._key)
+        strict = self._strict(permitted, target) if authenticated.strict is not None else None
+        return Routed(permitted, target, sender, receiver, url, received.body, signature, strict)
 
     def _strict(self, permitted: Permitted, target: LocalPlatform | RemoteNode) -> Standing | None:
         """Return the strict signature under the names and in the version that the receiver is called by."""
