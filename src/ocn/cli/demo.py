@@ -84,9 +84,10 @@ class _Demo:
 
     async def run(self, directory: Path) -> None:
         """Start everything, play, and show what came of it."""
-        from ocn.cli.demo_screen import Screen, show_network, show_summary
+        from ocn.cli.demo_screen import Screen, show_losses, show_network, show_summary
         from ocn.cli.signals import close_undisturbed
         from ocn.simulation.cast import PLAY_PACE, VERSIONS, on_the_network
+        from ocn.simulation.losses import as_json, lost_in
         from ocn.simulation.network import local_network
         from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS, play
         from ocn.simulation.scenes.stage import Stage
@@ -122,10 +123,14 @@ class _Demo:
             await _unless_it_breaks(playing, network)
             seconds = time.perf_counter() - began
             summary = Summary.of(playing.result(), traffic, seconds, len(stages), scenes)
+            lost = lost_in(await network.conversions())
             screen.__exit__(None, None, None)
+            if lost:
+                show_losses(self._console, lost)
             show_summary(self._console, summary)
             if self._as_json:
-                print(json.dumps(summary.as_json(), indent=2), flush=True)
+                said = summary.as_json() | ({"lost": as_json(lost)} if lost else {})
+                print(json.dumps(said, indent=2), flush=True)
             self.summary = summary
             if self._keep:
                 _show_curl(Console(stderr=self._as_json, highlight=False), cast)

@@ -1,5 +1,6 @@
 """The play on a terminal: a line per message, a mark per step, a table at the end."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from ocn.ocpi.party_id import PartyId
 from ocn.simulation.cast import Cast
+from ocn.simulation.losses import Lost
 from ocn.simulation.network import LocalNetwork
 from ocn.simulation.play import Audience, StepResult
 from ocn.simulation.summary import Summary
@@ -93,6 +95,23 @@ def show_network(console: Console, network: LocalNetwork, cast: Cast) -> None:
         rows.append((str(player.id), player.party.base_url, f"at {node_name}, OCPI {player.version}"))
     for name, url, more in rows:
         console.print(f"  [bold]{name:8}[/bold] {url}  [dim]{more}[/dim]", soft_wrap=True)
+
+
+def show_losses(console: Console, lost: Mapping[Lost, int]) -> None:
+    """Show what was lost in conversions, place by place."""
+    console.rule("[bold]What was lost on the way", align="left")
+    table = Table(box=None)
+    for name in ("OCPI", "place", "loss", "times", "because"):
+        table.add_column(name, justify="right" if name == "times" else "left", overflow="fold")
+    for each, times in lost.items():
+        table.add_row(
+            each.version,
+            escape(each.module + each.pointer),
+            each.loss,
+            str(times),
+            f"[dim]{escape(each.note)}[/dim]",
+        )
+    console.print(table)
 
 
 def show_summary(console: Console, summary: Summary) -> None:

@@ -112,7 +112,9 @@ class SimulatedCpo(SimulatedParty):
         """Return what this CPO reads of a CDR that it sent and that somebody kept: its version has less."""
         edge = ObjectEdge(OWN, self._known, Policy(Choice.PASS))
         interface = ModuleID.CDRS, InterfaceRole.RECEIVER
-        subject = subject_of("POST", interface, (), self.id, self.hub)
+        driver = cdr["cdr_token"]
+        emsp = PartyId(driver["country_code"], driver["party_id"])
+        subject = subject_of("POST", interface, (), self.id, emsp)
         sent = await edge.request_out(encode_json(cdr), subject, self.version)
         return decode_object(await edge.request_in(sent, subject, self.version))
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -116,6 +117,15 @@ class LocalNetwork:
             if answer.status != 200:
                 raise NetworkFailed(f"{node.name} gives no TOKEN_A: {(await answer.text())[:500]}")
             return str((await answer.json())["token"])
+
+    async def conversions(self) -> list[dict[str, Any]]:
+        """Ask every node's operator what was lost, or refused, when messages were converted."""
+        reports: list[dict[str, Any]] = []
+        for node in self.nodes:
+            headers = {"Authorization": f"Token {node.admin_key}"}
+            async with self._http.get(f"{node.url}/admin/conversions", headers=headers) as answer:
+                reports += await answer.json()
+        return reports
 
     async def _change(self, change: Change, key: PrivateKey) -> None:
         try:

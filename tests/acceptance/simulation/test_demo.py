@@ -102,6 +102,10 @@ async def test_demo_of_versions_completes_sessions_between_2_1_1_2_2_1_and_2_3_0
     assert "refused by the hub with 4001" in steps["charging profile set", "DE CPO"]["detail"]
     assert "NOT_SUPPORTED" in steps["CANCEL_RESERVATION", "DE CPO"]["detail"]
     assert "result ACCEPTED" in steps["charging profile set", "NL CPX"]["detail"]
+    lost = {(each["version"], each["module"] + each["pointer"], each["loss"]) for each in summary["lost"]}
+    assert ("2.2.1", "tokens/authorization_reference", "dropped") in lost
+    assert ("2.3.0", "tariffs/tax_included", "synthesised") in lost
+    assert not [each for each in summary["lost"] if each["loss"] == "meaning changed"]
 
 
 async def test_demo_in_a_directory_goes_on_with_the_network_that_is_there(tmp_path: Path) -> None:
