@@ -9,6 +9,7 @@ import pytest
 
 from ocn.node.peers import SignedExchange
 from ocn.ocpi.party_id import PartyId
+from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey, decode, encode, parse_json, request_values, response_values, sign, verify
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ class Held:
         self._party = party
         self._go = asyncio.Event()
         self.asked = asyncio.Event()
+        self.asked_for: list[str] = []
         party.world.slow[party.backend.url] = self._wait
 
     async def _wait(self, request: Request) -> Answer:
         if request.method == "GET":
             return self._party.backend.handle(request)
         self.asked.set()
+        self.asked_for.append(request.url)
         await self._go.wait()
         return self._party.backend.handle(request)
 
@@ -137,6 +140,32 @@ async def test_thousands_of_pushes_to_one_that_hangs_end_and_leave_no_task(netwo
     assert taken == list(range(len(taken)))
     assert 1_000 <= len(taken) <= 1_001
     assert len(asyncio.all_tasks()) == before
+
+
+async def test_parts_of_an_object_wait_for_the_object_however_they_are_spelled(network: Network) -> None:
+    held = Held(network.msp)
+    base, body = "/ocpi/receiver/2.2.1/locations", b'{"last_updated":"2026-01-01T00:00:00Z"}'
+    paths = ["DE/CPO/L1", "DE/CPO/L1/E1", "DE/CPO/L1/E2", "DE/CPO/L1/E1/1", "de/cpo/l1", "DE/CP%4f/L1/E3"]
+    for path in paths:
+        answer = await network.cpo.call(HUB, "PATCH", f"{base}/{path}", body)
+        assert answer.json["status_code"] == 1000, answer.body
+    await held.asked.wait()
+    await network.two.settled()
+    assert len(held.asked_for) == 1
+    held.release()
+    await network.one.settled()
+    assert [url.partition("/locations/")[2] for url in held.asked_for] == paths
+
+
+async def test_node_that_is_listed_at_our_own_address_brings_nothing_back(network: Network) -> None:
+    liar = PrivateKey.generate().address
+    network.world.directory.listed_nodes[liar] = NodeListing(liar, network.one.url)
+    await network.cpo.call(HUB, "PUT", PUSH, b'{"id":"L1"}')
+    await network.one.settled()
+    await network.two.settled()
+    (report,) = await reports(network.one)
+    assert [each["receiver"] for each in report["failures"]] == ["node http://one.test"]
+    assert len(network.msp.backend.received) == 1
 
 
 async def test_party_that_leaves_in_the_middle_gets_nothing_of_what_waited(network: Network) -> None:

@@ -1,9 +1,15 @@
 """Messages between parties of different versions: converted both ways or refused, never sent as they are."""
 
+import asyncio
 import json
+import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from ocn.node.converting.known import MOST_BYTES_AT_ONCE, Lookups
+from ocn.ocpi.party_id import PartyId
 
 if TYPE_CHECKING:
     from tests.unit.node.conftest import Network, Party
@@ -284,3 +290,27 @@ async def test_a_platform_cannot_say_that_its_answer_was_converted(network: Netw
     network.cpo.backend.set("GET", "/sender/locations", [], ocn_conversion="2.3.0->2.2.1")
     answer = await network.msp.call(network.cpo, "GET", "/ocpi/sender/2.2.1/locations")
     assert answer.header("ocn-conversion") is None
+
+
+async def test_report_on_a_broadcast_names_the_party_for_which_it_was_converted(network: Network) -> None:
+    cpo = await newer(network, "CPO")
+    answer = await cpo.call(
+        PartyId("CH", "OCN"),
+        "PUT",
+        "/ocpi/receiver/2.3.0/tariffs/DE/NEW/T1",
+        body(tariff(tax_included="YES")),
+    )
+    assert answer.json["status_code"] == 1000
+    await network.one.settled()
+    assert network.msp.backend.received == []
+    (report,) = await reports(network)
+    assert (report["from"], report["to"]) == ("DE NEW", "DE MSP")
+    assert report["refused"]
+
+
+@pytest.mark.parametrize(("size", "aside"), [(1, False), (MOST_BYTES_AT_ONCE + 1, True)])
+async def test_large_conversion_holds_up_no_other_message(size: int, aside: bool) -> None:
+    now, large = datetime(2026, 1, 1, tzinfo=UTC), asyncio.Lock()
+    lookups = Lookups(None, PartyId("DE", "MSP"), token_uid=None, now=now, large=large)
+    thread = await lookups.attempt(lambda _: threading.get_ident(), size=size)
+    assert (thread != threading.get_ident()) is aside

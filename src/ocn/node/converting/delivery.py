@@ -1,5 +1,6 @@
 """Deliver to a receiver that speaks another version: convert, send, convert the answer back."""
 
+import asyncio
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any
@@ -62,6 +63,7 @@ class Converting:
         self._clock = clock
         self._signing = signing
         self._whole_objects = WholeObjects(one)
+        self._large = asyncio.Lock()
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Send and wait for the answer; both in the version of whoever gets them.
@@ -92,16 +94,17 @@ class Converting:
         self._signing.refuse_demanded(across)
         lookups = Lookups(
             self._known,
-            routed.permitted.receiver,
+            routed.receiver or routed.permitted.receiver,
             token_uid=_token_asked_about(across),
             now=self._clock.now(),
+            large=self._large,
         )
         sent = Versions(across.spoken, across.wanted, across.policy)
         turn = partial(convert_request_body, routed.body, across.contents, sent)
         try:
             if not across.exists_there and across.contents.patch:
                 raise NeedsWholeObject(())
-            body = await lookups.attempt(lambda known: turn(across.context(known)))
+            body = await lookups.attempt(lambda known: turn(across.context(known)), size=len(routed.body))
             if not across.exists_there:
                 raise _not_there(across)
         except AnsweredInstead as instead:
@@ -131,7 +134,7 @@ class Converting:
         back = Versions(across.wanted, across.spoken, across.policy)
         turn = partial(convert_answer_body, _unsigned(answer.body), across.contents, back)
         try:
-            return await lookups.attempt(lambda known: turn(across.context(known)))
+            return await lookups.attempt(lambda known: turn(across.context(known)), size=len(answer.body))
         except ConversionRefused as refused:
             raise ConversionRefused(
                 f"the request was delivered, and its answer cannot be written in OCPI {across.spoken}:"
@@ -148,11 +151,12 @@ class Converting:
         if not changes and refused is None:
             return
         permitted, received = across.routed.permitted, across.routed.received
+        receiver = across.routed.receiver or permitted.receiver
         self._reports.add(
             ConversionReport(
                 at=self._clock.now(),
                 sender=permitted.sender,
-                receiver=permitted.receiver,
+                receiver=receiver,
                 method=received.method,
                 module=received.address.module,
                 path=received.address.path,
@@ -167,7 +171,7 @@ class Converting:
             _log.info(
                 "conversion_refused",
                 sender=str(permitted.sender),
-                receiver=str(permitted.receiver),
+                receiver=str(receiver),
                 module=received.address.module,
                 conversion=f"{across.spoken}->{across.wanted}",
                 reason=refused,
@@ -176,8 +180,9 @@ class Converting:
 
 def _not_there(across: Crossing) -> UnknownReceiver:
     received = across.routed.received
+    receiver = across.routed.receiver or across.routed.permitted.receiver
     return UnknownReceiver(
-        f"{across.routed.permitted.receiver} speaks OCPI {across.wanted}, which has no"
+        f"{receiver} speaks OCPI {across.wanted}, which has no"
         f" {received.method} of {received.address.module}{received.address.path}"
     )
 

@@ -4,6 +4,7 @@ A conversion is pure and asks a question at once or never. So the first attempt 
 what was asked; the answers are fetched, and the conversion is done again with them. Most ask nothing.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal, DecimalException
@@ -20,6 +21,8 @@ from ocn.ocpi.versions import VersionNumber
 
 Result = TypeVar("Result")
 
+MOST_BYTES_AT_ONCE = 256 * 1024
+"""That are converted while nothing else is done: some twenty milliseconds."""
 _MOST_ROUNDS = 3
 _KINDS = {
     NameKind.LOCATION: ObjectKind.LOCATION,
@@ -44,32 +47,51 @@ class Lookups:
     """Answers the questions of one conversion."""
 
     def __init__(
-        self, known: KnownObjects | None, viewer: PartyId, *, token_uid: str | None, now: datetime
+        self,
+        known: KnownObjects | None,
+        viewer: PartyId,
+        *,
+        token_uid: str | None,
+        now: datetime,
+        large: asyncio.Lock,
     ) -> None:
-        """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``."""
+        """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``.
+
+        ``large`` is held by whichever large conversion has its turn.
+        """
         self._known = known
         self._viewer = viewer
         self._token_uid = token_uid
         self._now = now
+        self._large = large
         self._found: dict[tuple[NameKind, str], list[JsonObject]] = {}
         self._asked: set[tuple[NameKind, str]] = set()
 
-    async def attempt(self, conversion: Callable[[Context], Result]) -> Result:
+    async def attempt(self, conversion: Callable[[Context], Result], *, size: int) -> Result:
         """Do a conversion, again whenever it asked for something that could be found.
+
+        ``size`` is how many bytes it reads: a large one is done in a thread, for it would hold up every
+        other message for a second and more.
 
         Raises:
             ConversionRefused, NeedsWholeObject: as the last attempt did.
         """
         for _ in range(_MOST_ROUNDS):
             try:
-                result = conversion(self._context())
+                result = await self._once(conversion, size)
             except ConversionRefused:
                 if not await self._fetched():
                     raise
             else:
                 if not await self._fetched():
                     return result
-        return conversion(self._context())
+        return await self._once(conversion, size)
+
+    async def _once(self, conversion: Callable[[Context], Result], size: int) -> Result:
+        if size <= MOST_BYTES_AT_ONCE:
+            return conversion(self._context())
+        async with self._large:  # several threads would leave less for the messages than one
+            return await asyncio.to_thread(conversion, self._context())
 
     def _context(self) -> Context:
         return Context(

@@ -65,7 +65,8 @@ class WholeObjects:
         patched = _ENCODER.encode(_changed(current, _read(across.routed.body), kind))
         versions = Versions(across.spoken, across.wanted, across.policy)
         body = await lookups.attempt(
-            lambda known: convert_request_body(patched, Contents(kind), versions, across.context(known))
+            lambda known: convert_request_body(patched, Contents(kind), versions, across.context(known)),
+            size=len(patched),
         )
         put = _as(across.routed, "PUT", body.value)
         return await self._one.deliver(put), body.changes
@@ -74,9 +75,8 @@ class WholeObjects:
         answer = (await self._one.deliver(_as(across.routed, "GET", b""))).answer
         found = _envelope(answer.body)
         if answer.status == 404 or (found is not None and found.status_code in (2003, 2004)):
-            raise UnknownObject(
-                f"{across.routed.permitted.receiver} does not have this {kind}: send all of it with PUT"
-            )
+            receiver = across.routed.receiver or across.routed.permitted.receiver
+            raise UnknownObject(f"{receiver} does not have this {kind}: send all of it with PUT")
         if answer.status != 200 or found is None or not is_success(found.status_code):
             raise ConversionRefused(
                 f"this PATCH can only be converted with the whole {kind}, which the receiver did not give"
@@ -84,7 +84,10 @@ class WholeObjects:
             )
         back = Versions(across.wanted, across.spoken, _ANYTHING)
         turned = await lookups.attempt(
-            lambda known: convert_answer_body(answer.body, Contents(answer=kind), back, across.context(known))
+            lambda known: convert_answer_body(
+                answer.body, Contents(answer=kind), back, across.context(known)
+            ),
+            size=len(answer.body),
         )
         envelope = _envelope(turned.value)
         return _read(bytes(envelope.data) if envelope is not None else b"")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
+from urllib.parse import unquote
 
 import msgspec
 import structlog
@@ -60,7 +61,7 @@ class Broadcasts:
         receivers = len(everyone.parties) + len(everyone.nodes)
         report = self._report(routed, receivers)
         self._reports.add(report)
-        subject, size = routed.received.address.path, len(routed.received.body)
+        subject, size = _subject(routed.received.address.path), len(routed.received.body)
         for party, target in everyone.parties:
             leg = partial(self._legs.to_party, routed.permitted, party, target)
             self._queue(report, (target.platform.id, party), subject, str(party), leg, size)
@@ -87,7 +88,7 @@ class Broadcasts:
         self,
         report: BroadcastReport,
         receiver: object,
-        subject: str,
+        subject: tuple[str, ...],
         name: str,
         leg: Callable[[], Routed],
         size: int,
@@ -110,3 +111,9 @@ class Broadcasts:
         else:
             status = read_status_code(answer.body)
             report.missed(name, f"HTTP {answer.status}, OCPI {status or 'no envelope'}")
+
+
+def _subject(path: str) -> tuple[str, ...]:
+    """Return the object that a push is about, a part of it or the whole, however its address is spelled."""
+    owner_and_id = path.strip("/").split("/")[:3]
+    return tuple(unquote(part).casefold() for part in owner_and_id)
