@@ -82,3 +82,23 @@ async def test_lane_is_bounded_in_bytes_and_an_empty_one_takes_what_is_larger() 
     assert lanes.put("dead", "x", hang, size=20)
     assert [lanes.put("dead", "x", hang, size=size) for size in (6, 5)] == [False, False]
     await lanes.close(grace_s=5)
+
+
+async def test_work_for_many_receivers_is_begun_one_by_one_and_lets_others_in_between() -> None:
+    lanes, rounds, begun = Lanes(most_waiting=5), 0, list[int]()
+
+    async def tick() -> None:
+        nonlocal rounds
+        while True:
+            rounds += 1
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        begun.append(rounds)
+
+    ticking = asyncio.create_task(tick())
+    for receiver in range(50):
+        lanes.put(receiver, "x", work)
+    await lanes.close(grace_s=5)
+    ticking.cancel()
+    assert len(begun) == len(set(begun)) == 50

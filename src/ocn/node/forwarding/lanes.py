@@ -3,6 +3,9 @@
 A receiver has a few lanes. What concerns one object goes down the same lane and arrives in the order it
 was sent; what concerns different objects goes side by side. A lane that is full, by number or by bytes, takes
 no more: the receiver resynchronises by GET (OCPI, Offline behaviour), and the report says so.
+
+What is to be done for a thousand receivers is begun one by one, with a round of the event loop between: each
+may have a body to convert or a signature to make, and the messages of others go on meanwhile.
 """
 
 import asyncio
@@ -37,6 +40,7 @@ class Lanes:
         self._most_bytes = most_bytes
         self._lanes: dict[tuple[Hashable, int], _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     def put(self, receiver: Hashable, subject: Hashable, work: Work, *, size: int = 0) -> bool:
         """Have something done in its turn; False when too much waits for this receiver already.
@@ -64,6 +68,8 @@ class Lanes:
             while lane.waiting:
                 work, size = lane.waiting.popleft()
                 lane.size -= size
+                async with self._turn:
+                    await asyncio.sleep(0)
                 await work()
         finally:
             del self._lanes[key]
