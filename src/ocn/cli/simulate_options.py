@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.versions import VersionNumber
 
 if TYPE_CHECKING:
     from ocn.chain.client import ChainClient
@@ -44,6 +45,7 @@ class Joining:
     registry: str | None
     permissions: str | None
     register_only: bool
+    ocpi: VersionNumber | None
 
     @asynccontextmanager
     async def connection(self, watch: "Watch") -> "AsyncIterator[Connection]":
@@ -76,6 +78,7 @@ class Joining:
                 port=files.port,
                 public_url=self.public_url,
                 watch=watch,
+                version=self.ocpi,
             )
 
         if self.list_at is None:
@@ -176,6 +179,12 @@ def joining_options(
     register_only: Annotated[
         bool, typer.Option("--register-only", help="Register with the node, then end.")
     ] = False,
+    ocpi: Annotated[
+        VersionNumber | None,
+        typer.Option(
+            "--ocpi", help="Version to speak, by default 2.2.1 or else 2.2; 2.1.1 knows no signatures."
+        ),
+    ] = None,
     no_signatures: Annotated[
         bool, typer.Option("--no-signatures", help="Sign nothing.", rich_help_panel=_SIGNATURES)
     ] = False,
@@ -239,6 +248,7 @@ def joining_options(
         registry=registry,
         permissions=permissions_address,
         register_only=register_only,
+        ocpi=ocpi,
     )
 
 

@@ -47,7 +47,8 @@ class Connection:
         storage: PartyStorage,
         known: Known = nothing_known,
     ) -> Party:
-        """Make the party; it joins when it is entered."""
+        """Make the party; it joins when it is entered. In 2.1.1 there are no signatures to demand."""
+        signs = self.key is not None and (self.version is None or self.version.has_routing)
         return Party(
             roles=[PartyRole.of(str(party), role, name)],
             node_url=self.node_url,
@@ -57,7 +58,7 @@ class Connection:
             storage=storage,
             modules=modules,
             key=self.key,
-            require_signatures=self.signatures_required and self.key is not None,
+            require_signatures=self.signatures_required and signs,
             signatories=self.signatories,
             listing=self.listing,
             host=self.host,

@@ -230,6 +230,9 @@ async def test_simulate_registers_once_and_needs_neither_token_nor_key_again(tmp
         another = await _ended(tmp_path, *base, "--party", "DE", "XYZ", "--register-only")
         assert another[0] == 1
         assert "is the directory of (DE ABC, EMSP)" in another[2]
+        older = await _ended(tmp_path, *base, "--register-only", "--ocpi", "2.1.1")
+        assert older[0] == 0, older[2]
+        assert "(OCPI 2.1.1)" in older[1]
         key = Path(you["key_file"]).read_text().strip()
         assert key not in "".join(map(str, (*nothing, *registered, *again)))
 
