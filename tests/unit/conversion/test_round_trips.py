@@ -159,8 +159,10 @@ def unaccounted(original: Any, result: Any, reported: frozenset[str], pointer: s
         if len(kept) != len(result):
             yield pointer
             return
-        for (index, value), back in zip(kept, result, strict=True):
-            yield from unaccounted(value, back, reported, f"{pointer}/{index}")
+        for (index, value), (position, back) in zip(kept, enumerate(result), strict=True):
+            here, there = f"{pointer}/{index}", f"{pointer}/{position}"
+            moved = {here + each.removeprefix(there) for each in reported if each.startswith(f"{there}/")}
+            yield from unaccounted(value, back, reported | moved, here)
     else:
         yield pointer
 
