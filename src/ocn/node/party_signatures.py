@@ -37,6 +37,7 @@ from ocn.signing import (
     verify,
     verify_text,
 )
+from ocn.signing.values import SIGNATURE_MEMBER
 
 
 class PartySignatures:
@@ -103,6 +104,28 @@ class PartySignatures:
             return self._verify(text, response_values(headers, envelope), signer)
         except SignatureInvalid as error:
             raise ServerFault(f"Unable to verify response signature: {error}") from error
+
+    def carried_by(
+        self, body: bytes, headers: Mapping[str, str], signer: PartyId
+    ) -> tuple[Signatures | None, JsonValue]:
+        """Verify the signature within the body of an answer, if it has one; return it and the rest.
+
+        The rest is None where nothing had to be read.
+
+        Raises:
+            HubFault: the body cannot be read.
+            ServerFault: as ``of_answer``.
+        """
+        if b'"ocn_signature"' not in body:
+            return None, None
+        try:
+            envelope = parse_json(body)
+        except JsonInvalid as error:
+            raise HubFault(f"the receiver's answer cannot be read: {error}") from error
+        text = envelope.pop(SIGNATURE_MEMBER, None) if isinstance(envelope, dict) else None
+        if not (isinstance(text, str) and text):
+            return None, envelope
+        return self.of_answer(text, headers, envelope, signer), envelope
 
     def _verify(self, text: str, values: SignedValues, signer: PartyId) -> Signatures:
         envelope = decode(text)

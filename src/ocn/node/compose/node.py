@@ -10,7 +10,6 @@ from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
 from ocn.node.edge.rendering import ErrorRenderer
 from ocn.node.members import Members
-from ocn.node.party_signatures import PartySignatures
 from ocn.node.pipeline import Pipeline
 from ocn.node.responding.responder import Responder
 from ocn.node.routing.addressing import Addressing
@@ -37,12 +36,11 @@ def assemble(config: NodeConfig, parts: Parts, members: Members) -> Application:
 
 def _pipeline(shared: Shared) -> Pipeline:
     parts = shared.parts
-    party_signatures = PartySignatures(parts.directory, complete=shared.config.signatures.complete)
     return Pipeline(
         authentication=Callers(
             members=shared.members,
             directory=parts.directory,
-            party_signatures=party_signatures,
+            party_signatures=shared.party_signatures,
             strict_signatures=shared.strict_signatures,
             proofs=shared.proofs,
             heard=shared.client_info.last_seen.note,
@@ -66,7 +64,7 @@ def _pipeline(shared: Shared) -> Pipeline:
         ),
         forwarding=every_way(shared),
         responding=Responder(
-            party_signatures=party_signatures,
+            party_signatures=shared.party_signatures,
             handed_out=shared.handed_out,
             url_check=parts.url_check,
             clock=parts.clock,

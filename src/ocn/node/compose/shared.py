@@ -17,6 +17,7 @@ from ocn.node.model import SignatureDemand
 from ocn.node.object_store.cursor import Cursors
 from ocn.node.object_store.lists import ListLimits, StoredLists
 from ocn.node.ocn_rules import admits_party
+from ocn.node.party_signatures import PartySignatures
 from ocn.node.peers import NodeProofs, Peers, SignedExchange
 from ocn.node.routing.audiences import Audiences
 from ocn.node.routing.sharing import Sharing
@@ -99,6 +100,11 @@ class Shared:
         """What party signatures the node demands."""
         settings = self.config.signatures
         return SignatureDemands(SignatureDemand(settings.demand), notary=settings.required)
+
+    @cached_property
+    def party_signatures(self) -> PartySignatures:
+        """Checks notary signatures of parties."""
+        return PartySignatures(self.parts.directory, complete=self.config.signatures.complete)
 
     @cached_property
     def strict_signatures(self) -> StrictSignatures:

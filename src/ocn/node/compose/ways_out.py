@@ -46,6 +46,7 @@ def to_one(shared: Shared) -> Delivery:
         signing=Signing(
             demands=shared.signature_demands,
             links=shared.strict_links,
+            notary=shared.party_signatures,
             signatures=shared.strict_signatures,
         ),
     )

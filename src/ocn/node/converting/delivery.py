@@ -62,7 +62,7 @@ class Converting:
         self._reports = reports
         self._clock = clock
         self._signing = signing
-        self._whole_objects = WholeObjects(one)
+        self._whole_objects = WholeObjects(one, signing.answer)
         self._large = asyncio.Lock()
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:

@@ -1,7 +1,8 @@
 """What becomes of party signatures when a message is converted.
 
-A notary signature covers members of the body: it cannot stay, and goes. The strict one of a request is
-extended by a link in which this node vouches for the conversion, and so is that of an answer, once verified.
+A notary signature covers members of the body: it cannot stay, and goes, but never before it was verified:
+that of a request at the door, that of an answer here. The strict one of a request is extended by a link in
+which this node vouches for the conversion, and so is that of an answer, once verified.
 Where a signature is demanded that would go, nothing is converted.
 """
 
@@ -10,6 +11,7 @@ import msgspec
 from ocn.conversion import ConversionRefused
 from ocn.conversion.policy import Choice
 from ocn.node.converting.crossing import Crossing
+from ocn.node.party_signatures import PartySignatures
 from ocn.node.stages import Delivered, Routed
 from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
 from ocn.node.strict.parts import place_of
@@ -25,9 +27,15 @@ class Signing:
     """Carries signatures across, or refuses."""
 
     def __init__(
-        self, *, demands: SignatureDemands, links: StrictLinks, signatures: StrictSignatures
+        self,
+        *,
+        demands: SignatureDemands,
+        links: StrictLinks,
+        notary: PartySignatures,
+        signatures: StrictSignatures,
     ) -> None:
         self._demands = demands
+        self._notary = notary
         self._links = links
         self._signatures = signatures
 
@@ -66,15 +74,18 @@ class Signing:
         )
 
     def answer(self, delivered: Delivered) -> Standing | None:
-        """Verify the strict signature of an answer before it is converted.
+        """Verify the signatures of an answer before anything in it is used; return the strict one.
 
         Raises:
-            ServerFault: the receiver signed, and the signature does not hold.
+            ServerFault: the receiver signed, and a signature does not hold.
+            HubFault: it seems to be signed, and cannot be read.
         """
         answer = delivered.answer
         relayed = (*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE)
         headers = {name: value for name in relayed if (value := answer.header(name)) is not None}
-        proof = self._signatures.of_answer(delivered.routed, answer.status, headers, answer.body, once=False)
+        routed = delivered.routed
+        self._notary.carried_by(answer.body, headers, routed.receiver or routed.permitted.receiver)
+        proof = self._signatures.of_answer(routed, answer.status, headers, answer.body, once=False)
         return proof.standing if proof is not None else None
 
     def converted_answer(self, standing: Standing | None, body: bytes) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ connection. What the receiver's version cannot hold is not in it and cannot get 
 into the sender's version, changed as the PATCH says, turned back, and PUT.
 """
 
+from collections.abc import Callable
 from decimal import Decimal, DecimalException
 
 import msgspec
@@ -46,8 +47,10 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 class WholeObjects:
     """Turns a PATCH into GET and PUT at the receiver."""
 
-    def __init__(self, one: Delivery) -> None:
+    def __init__(self, one: Delivery, verify: Callable[[Delivered], object]) -> None:
+        """``verify`` raises where an answer has a signature that does not hold."""
         self._one = one
+        self._verify = verify
 
     async def put_instead(
         self, across: Crossing, lookups: Lookups, needs: NeedsWholeObject
@@ -69,10 +72,15 @@ class WholeObjects:
             size=len(patched),
         )
         put = _as(across.routed, "PUT", body.value)
-        return await self._one.deliver(put), body.changes
+        return await self._verified(put), body.changes
+
+    async def _verified(self, routed: Routed) -> Delivered:
+        delivered = await self._one.deliver(routed)
+        self._verify(delivered)
+        return delivered
 
     async def _current(self, across: Crossing, lookups: Lookups, kind: ObjectKind) -> JsonObject:
-        answer = (await self._one.deliver(_as(across.routed, "GET", b""))).answer
+        answer = (await self._verified(_as(across.routed, "GET", b""))).answer
         found = _envelope(answer.body)
         if answer.status == 404 or (found is not None and found.status_code in (2003, 2004)):
             receiver = across.routed.receiver or across.routed.permitted.receiver

@@ -138,12 +138,8 @@ class Responder:
     def _signature(
         self, routed: Routed, headers: dict[str, str], body: bytes, strict: bool
     ) -> tuple[Signatures | None, JsonValue]:
-        envelope = _parsed(body) if b'"ocn_signature"' in body else None
-        text = envelope.pop("ocn_signature", None) if isinstance(envelope, dict) else None
-        signatures = None
-        if isinstance(text, str) and text:
-            signer = routed.permitted.receiver
-            signatures = self._party_signatures.of_answer(text, headers, envelope, signer)
+        signer = routed.permitted.receiver
+        signatures, envelope = self._party_signatures.carried_by(body, headers, signer)
         platform = routed.permitted.authenticated.platform
         unmet = self._demands.unmet(platform, notary=signatures is not None, strict=strict)
         if unmet is not None and (unmet != MISSING_STRICT or _succeeded(body)):
