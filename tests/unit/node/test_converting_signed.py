@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ocn.node.model import SignatureDemand
+from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey, encode, response_values, sign
 
 if TYPE_CHECKING:
@@ -136,3 +137,19 @@ async def test_a_caller_that_demands_signatures_gets_no_converted_answer_without
     assert answer.json["status_code"] in (3000, 4000)
     assert answer.json.get("data") is None
     assert bool(network.cpo.backend.received) == asked
+
+
+@pytest.mark.parametrize("alter", [None, another_status])
+async def test_a_signed_answer_to_a_broadcast_is_verified_by_its_own_signer(
+    network: Network, alter: Callable[[dict[str, Any]], object] | None
+) -> None:
+    msp = await newer(network)
+    msp.backend.signing = signed_by(msp.key, alter)
+    price = {"price_components": [{"type": "ENERGY", "price": 0.25, "step_size": 1}]}
+    tariff = {"country_code": "DE", "party_id": "CPO", "id": "T1", "currency": "EUR", "elements": [price]}
+    sent = json.dumps({**tariff, "last_updated": AT}).encode()
+    await network.cpo.call(PartyId("CH", "OCN"), "PUT", "/ocpi/receiver/2.2.1/tariffs/DE/CPO/T1", sent)
+    await network.one.settled()
+    assert [request.method for request in msp.backend.received] == ["PUT"]
+    broadcasts = await network.one.call("GET", "/admin/broadcasts", {"Authorization": "Token admin"})
+    assert ("signature" in broadcasts.body.decode()) == (alter is not None)
