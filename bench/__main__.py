@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bodies import PATH
+from bench.broadcasts import RECEIVERS, measure_broadcasts
+from bench.conversions import shares
+from bench.copies import measure_copies
 from bench.lists import measure_lists
 from bench.load import Latency, Rate, at_rate, in_flight, request_bytes, wrk
 from bench.machine import LOAD_CORE, Machine, allow_many_files, memory_mb, missing_programs, pin
 from bench.profile import profile
 from bench.report import Results, write_report
-from bench.setting import Setting, setting
+from bench.setting import LOCAL, SENDER, Setting, setting
+from bench.strict import MOST_PER_SECOND, strict_signatures
 
 SIZES = ("2 kB", "20 kB")
 FASTEST_OPEN_LOOP = 2_500.0
 """Requests a second at most that the open-loop generator sends: it shares a core with the receiver."""
+SLOWEST = 100.0
+"""And at least, so that there is something to be told."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,10 @@ class Extent:
     in_flight: int
     profile_rounds: int
     locations: int
+    deliveries: int
+    copies: int
+    receivers: tuple[int, ...]
+    quick: bool
 
 
 def main() -> None:
@@ -44,9 +54,9 @@ def main() -> None:
             f"the bench needs {', '.join(missing)}; on Debian: apt-get install nginx wrk util-linux"
         )
     extent = (
-        Extent(1, 1, 500, 1, 1_000)
+        Extent(1, 1, 500, 1, 1_000, 500, 100, (100,), quick=True)
         if chosen.quick
-        else Extent(chosen.seconds, chosen.rounds, 5_000, 7, 100_000)
+        else Extent(chosen.seconds, chosen.rounds, 5_000, 7, 100_000, 10_000, 2_000, RECEIVERS, quick=False)
     )
     allow_many_files()
     with tempfile.TemporaryDirectory(prefix="ocn-bench-") as directory:
@@ -54,6 +64,12 @@ def main() -> None:
         pin([os.getpid()], LOAD_CORE)
         results = Results(profile=profile(extent.profile_rounds))
         asyncio.run(_run(Path(directory), extent, results))
+        broadcasts = measure_broadcasts(
+            Path(directory), extent.deliveries, min(extent.seconds, 2), extent.receivers
+        )
+        results.broadcasts = asyncio.run(broadcasts)
+        results.conversions = shares(extent.profile_rounds)
+        results.copies = measure_copies(Path(directory), extent.copies, extent.profile_rounds // 2 + 1)
         results.lists = asyncio.run(measure_lists(Path(directory), extent.locations, 20 * extent.rounds))
     write_report(chosen.report, Machine.here(), results)
     print(f"written to {chosen.report}")
@@ -69,9 +85,15 @@ async def _run(directory: Path, extent: Extent, results: Results) -> None:
 
 async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> None:
     """Measure each way in turn, round by round, so that a slow moment of the machine meets all of them."""
+    turns = asyncio.Semaphore(3 if extent.quick else 1)
+
+    async def measured(name: str) -> Rate:
+        async with turns:
+            return await asyncio.to_thread(_measure, here, name, extent.seconds)
+
     for _ in range(extent.rounds):
-        for name in _names(size):
-            rate = await asyncio.to_thread(_measure, here, name, extent.seconds)
+        for name, measuring in [(name, asyncio.create_task(measured(name))) for name in _names(size)]:
+            rate = await measuring
             results.rates.setdefault(name, []).append(rate)
             print(
                 f"{name:32} {rate.requests_per_s:9.0f}/s {rate.cpu_us:7.1f} us  {rate.failures} failed",
@@ -82,9 +104,13 @@ async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> 
 async def _latencies(here: Setting, size: str, extent: Extent, results: Results) -> None:
     """Measure at half of what each way can take; nginx at the rate of the one node it is compared with."""
     for name in _names(size):
+        if name.endswith("strict"):
+            continue  # every request needs a signature of its own, which is for the rate alone
         loaded = f"one node, {size}" if name.startswith("nginx") else name
         half = statistics.median(rate.requests_per_s for rate in results.rates[loaded]) / 2
-        latency = await _latency(here, name, min(half, FASTEST_OPEN_LOOP), extent.seconds)
+        latency = await _latency(
+            here, name, min(max(half, SLOWEST), FASTEST_OPEN_LOOP), 0.2 if extent.quick else extent.seconds
+        )
         results.latencies[name] = latency
         print(
             f"{name:32} p50 {latency.p50_ms:.2f} ms, p99 {latency.p99_ms:.2f} ms at {latency.rate:.0f}/s",
@@ -104,9 +130,10 @@ async def _flight(here: Setting, extent: Extent, results: Results) -> None:
 
 
 def _names(size: str) -> list[str]:
-    ways = ("nginx", "one node", "one node signed", "two nodes", "two nodes signed")
     return [
-        f"{way.removesuffix(' signed')}, {size}{' signed' if way.endswith('signed') else ''}" for way in ways
+        f"nginx, {size}",
+        *(f"one node, {size}{how}" for how in ("", " signed", " strict")),
+        *(f"two nodes, {size}{how}" for how in ("", " signed")),
     ]
 
 
@@ -116,6 +143,11 @@ def _measure(here: Setting, name: str, seconds: float) -> Rate:
         url = f"http://127.0.0.1:{here.nginx_port}{PATH}"
         return wrk(url, here.to_local[size], here.token, seconds, [here.nginx_pid], here.directory)
     url = f"http://127.0.0.1:{here.node_ports[0]}{PATH}"
+    if size.endswith(" strict"):
+        message = here.to_local[size.removesuffix(" strict")]
+        count = int(seconds * MOST_PER_SECOND)
+        signatures = strict_signatures(message, here.key, SENDER, LOCAL, count)
+        return wrk(url, message, here.token, seconds, here.node_pids[0], here.directory, signatures)
     if which == "one node":
         return wrk(url, here.to_local[size], here.token, seconds, here.node_pids[0], here.directory)
     pids = [*here.node_pids[0], *here.node_pids[1]]

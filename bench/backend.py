@@ -60,7 +60,10 @@ class SlowReceiver(asyncio.Protocol):
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
         if len(rest) >= length:
             self._received = b""
-            asyncio.get_running_loop().call_later(self.DELAY_S, self._respond)
+            self._taken()
+
+    def _taken(self) -> None:
+        asyncio.get_running_loop().call_later(self.DELAY_S, self._respond)
 
     def _respond(self) -> None:
         if isinstance(self._transport, asyncio.Transport) and not self._transport.is_closing():

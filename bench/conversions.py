@@ -39,6 +39,20 @@ def shares(rounds: int = 7, repetitions: int = 500) -> dict[str, float]:
     return {f"{source} -> {target}": best[_SAME] / taken for (source, target), taken in best.items()}
 
 
+def conversions_section(found: dict[str, float]) -> list[str]:
+    """The same as Markdown."""
+    return [
+        "## Conversion",
+        "",
+        "A session of 2 kB between versions, bytes to bytes through the whole relay without sockets; the",
+        "rate as a share of the rate between equal versions.",
+        "",
+        "| | share of the rate without conversion |",
+        "|---|---|",
+        *(f"| {crossing} | {share:.2f} |" for crossing, share in found.items()),
+    ]
+
+
 def _written_in(message: Message, version: VersionNumber) -> Message:
     session = json.loads(message.body)
     session["total_cost"] = {"excl_vat": 8.50, "incl_vat": 9.35}

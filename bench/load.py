@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 import subprocess
+import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,37 @@ class Latency:
     failures: int
 
 
-def wrk(url: str, message: Message, token: str, seconds: float, pids: list[int], directory: Path) -> Rate:
-    """As many requests as go through; CPU time is that of the processes named."""
-    script = directory / "request.lua"
+_ONE_EACH = """
+local values, used = {{}}, 0
+for line in io.lines({file}) do values[#values + 1] = line end
+request = function()
+  used = used + 1
+  wrk.headers["ocn-strict-signature"] = values[used] or "used up"
+  return wrk.format()
+end
+"""
+
+
+def wrk(
+    url: str,
+    message: Message,
+    token: str,
+    seconds: float,
+    pids: list[int],
+    directory: Path,
+    signatures: Sequence[str] = (),
+) -> Rate:
+    """As many requests as go through; CPU time is that of the processes named.
+
+    Of strict ``signatures``, when there are any, every request gets another.
+    """
+    script = directory / f"request-{threading.get_ident()}.lua"
     headers = {**message.headers, "authorization": f"Token {token}"}
     lines = [f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}" for name, value in headers.items()]
+    if signatures:
+        values = script.with_suffix(".signatures")
+        values.write_text("\n".join(signatures))
+        lines.append(_ONE_EACH.format(file=json.dumps(str(values))))
     script.write_text(
         "\n".join(['wrk.method = "PUT"', f"wrk.body = {json.dumps(message.body.decode())}", *lines])
     )
@@ -56,7 +84,7 @@ def wrk(url: str, message: Message, token: str, seconds: float, pids: list[int],
     total = int(_found(r"(\d+) requests in", text))
     failures = int(_found(r"Non-2xx or 3xx responses: (\d+)", text, "0"))
     failures += sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", text))
-    return Rate(float(_found(r"Requests/sec:\s+([\d.]+)", text)), used / total * 1e6, failures)
+    return Rate(float(_found(r"Requests/sec:\s+([\d.]+)", text)), used / max(total, 1) * 1e6, failures)
 
 
 def _found(pattern: str, text: str, default: str | None = None) -> str:
@@ -66,7 +94,7 @@ def _found(pattern: str, text: str, default: str | None = None) -> str:
     return match.group(1) if match else default or ""
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One keep-alive connection; one request at a time."""
 
     def __init__(self) -> None:
@@ -108,8 +136,8 @@ def request_bytes(path: str, message: Message, token: str) -> bytes:
     return f"PUT {path} HTTP/1.1\r\n{head}\r\n".encode() + message.body
 
 
-async def _connect(port: int) -> _Connection:
-    _, protocol = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", port)
+async def connect(port: int) -> Connection:
+    _, protocol = await asyncio.get_running_loop().create_connection(Connection, "127.0.0.1", port)
     return protocol
 
 
@@ -118,9 +146,9 @@ async def at_rate(port: int, request: bytes, rate: float, seconds: float) -> Lat
 
     The first fifth warms up and does not count.
     """
-    idle: asyncio.Queue[_Connection] = asyncio.Queue()
+    idle: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(CONNECTIONS * 2):
-        idle.put_nowait(await _connect(port))
+        idle.put_nowait(await connect(port))
     took: list[float] = []
     failures = 0
 
@@ -149,9 +177,9 @@ async def at_rate(port: int, request: bytes, rate: float, seconds: float) -> Lat
 
 async def in_flight(port: int, request: bytes, count: int) -> Latency:
     """Send so many at once, each on a connection of its own, and wait for all."""
-    connections = [await _connect(port) for _ in range(count)]
+    connections = [await connect(port) for _ in range(count)]
 
-    async def one(connection: _Connection) -> tuple[float, int]:
+    async def one(connection: Connection) -> tuple[float, int]:
         begun = time.perf_counter()
         status = await connection.exchange(request)
         return time.perf_counter() - begun, status

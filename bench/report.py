@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.broadcasts import Broadcast, broadcasts_section
+from bench.conversions import conversions_section
+from bench.copies import CopyRate, copies_section
 from bench.lists import ListPages, lists_section
 from bench.load import Latency, Rate
 from bench.machine import Machine
@@ -21,6 +24,9 @@ class Results:
     flight: Latency | None = None
     flight_mb: float = 0.0
     idle_mb: float = 0.0
+    broadcasts: list[Broadcast] = field(default_factory=list)
+    conversions: dict[str, float] = field(default_factory=dict)
+    copies: dict[str, CopyRate] = field(default_factory=dict)
     lists: ListPages | None = None
 
 
@@ -35,24 +41,35 @@ def _lines(machine: Machine, results: Results) -> list[str]:
         f"{datetime.now(UTC):%Y-%m-%d}, {machine.cores} cores of {machine.model}, Python {machine.python}.",
         "The proxy has one core, the load and the receiver the other.",
         "`PUT` of a session with a body of the size named; medians of interleaved runs. CPU is that of the",
-        "proxy's processes per request; with two nodes, of both, which share the one core.",
+        "proxy's processes per request; with two nodes, of both, which share the one core. *signed* is the",
+        "notary's signature over every value of the body, *strict* the one over its bytes and the whole",
+        "request.",
         "",
         "| | requests/s | ratio to nginx | CPU µs | ratio | p50 ms | p99 ms | at /s | failed | goal |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for name, rates in results.rates.items():
-        reference = results.rates["nginx" + name[name.index(",") :].removesuffix(" signed")]
+        size = name[name.index(",") :].removesuffix(" signed").removesuffix(" strict")
+        reference = results.rates["nginx" + size]
         rate, cpu = _median(rates)
         base_rate, base_cpu = _median(reference)
-        latency = results.latencies[name]
+        latency = results.latencies.get(name)
         goal = f"{GOALS[name]:.2f}" if name in GOALS else ""
-        failed = sum(each.failures for each in rates) + latency.failures
+        failed = sum(each.failures for each in rates) + (latency.failures if latency else 0)
+        delay = f"{latency.p50_ms:.2f} | {latency.p99_ms:.2f} | {latency.rate:,.0f}" if latency else " | | "
         lines.append(
             f"| {name} | {rate:,.0f} | {rate / base_rate:.2f} | {cpu:.0f} | {base_cpu / cpu:.2f} |"
-            f" {latency.p50_ms:.2f} | {latency.p99_ms:.2f} | {latency.rate:,.0f} | {failed} | {goal} |"
+            f" {delay} | {failed} | {goal} |"
         )
-    lists = [*lists_section(results.lists), ""] if results.lists is not None else []
-    return [*lines, "", *_added(results), "", *lists, *_profile(results)]
+    sections = [
+        _added(results),
+        broadcasts_section(results.broadcasts) if results.broadcasts else [],
+        lists_section(results.lists) if results.lists is not None else [],
+        conversions_section(results.conversions) if results.conversions else [],
+        copies_section(results.copies) if results.copies else [],
+        _profile(results),
+    ]
+    return [*lines, *(line for section in sections if section for line in ("", *section))]
 
 
 def _profile(results: Results) -> list[str]:

@@ -28,6 +28,8 @@ SENDER, LOCAL, REMOTE, SLOW = (
 @dataclass(frozen=True)
 class Setting:
     directory: Path
+    key: PrivateKey
+    """The sender's."""
     token: str
     node_ports: tuple[int, int]
     node_pids: tuple[list[int], list[int]]
@@ -60,6 +62,7 @@ async def setting(directory: Path) -> AsyncIterator[Setting]:
             pin(found, PROXY_CORE)
         yield Setting(
             directory,
+            key,
             token,
             (ports[0], ports[1]),
             (pids[0], pids[1]),

@@ -25,8 +25,16 @@ def test_bench_in_short_measures_every_way_without_a_failure(tmp_path: Path) -> 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     text = report.read_text()
-    for way in ("nginx, 2 kB", "one node, 2 kB", "one node, 2 kB signed", "two nodes, 20 kB signed"):
+    for way in (
+        "nginx, 2 kB",
+        "one node, 2 kB",
+        "one node, 2 kB signed",
+        "one node, 20 kB strict",
+        "two nodes, 20 kB signed",
+    ):
         assert f"| {way} |" in text
+    for section in ("Broadcasts", "GET ALL", "Conversion", "Copies for services"):
+        assert f"## {section}\n" in text
     assert "| page 20 |" in text
     rows = [line.split("|") for line in text.splitlines() if line.startswith(("| one", "| two", "| nginx"))]
     assert rows
