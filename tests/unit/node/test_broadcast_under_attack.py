@@ -118,10 +118,10 @@ async def test_receiver_that_hangs_holds_no_more_bytes_than_its_lane_and_delays_
             await asyncio.sleep(0)
         alive.backend.received.clear()
     refused = [each for report in await reports(network.one) for each in report["failures"]]
-    assert refused == [{"receiver": "DE MSP", "reason": "too much is waiting for it already"}] * 3
+    assert refused == [{"receiver": "DE MSP", "reason": "too much is waiting for it already"}] * 4
     held.release()
     await network.one.settled()
-    assert len(network.msp.backend.received) == 3
+    assert len(network.msp.backend.received) == 2
 
 
 async def test_thousands_of_pushes_to_one_that_hangs_end_and_leave_no_task(network: Network) -> None:
@@ -138,7 +138,7 @@ async def test_thousands_of_pushes_to_one_that_hangs_end_and_leave_no_task(netwo
     assert [json.loads(got.body)["n"] for got in alive.backend.received] == list(range(1_200))
     taken = [json.loads(got.body)["n"] for got in network.msp.backend.received]
     assert taken == list(range(len(taken)))
-    assert 1_000 <= len(taken) <= 1_001
+    assert 500 <= len(taken) <= 501
     assert len(asyncio.all_tasks()) == before
 
 

@@ -102,3 +102,25 @@ async def test_work_for_many_receivers_is_begun_one_by_one_and_lets_others_in_be
     await lanes.close(grace_s=5)
     ticking.cancel()
     assert len(begun) == len(set(begun)) == 50
+
+
+async def test_source_that_floods_a_receiver_leaves_half_of_its_lane_to_others() -> None:
+    lanes = Lanes(per_receiver=1, most_waiting=10, most_bytes=100)
+    forever = asyncio.Event()
+
+    async def hang() -> None:
+        await forever.wait()
+
+    def taken(source: str, size: int = 0) -> int:
+        return [lanes.put("slow", "x", hang, source=source, size=size) for _ in range(20)].count(True)
+
+    assert lanes.put("slow", "x", hang)
+    await asyncio.sleep(0)
+    assert [taken("flood"), taken("quiet"), taken("late")] == [5, 5, 0]
+    forever.set()
+    await lanes.close(grace_s=5)
+    forever.clear()
+    assert lanes.put("slow", "x", hang)
+    await asyncio.sleep(0)
+    assert [taken("flood", 20), taken("quiet", 20), taken("large", 60), taken("late", 1)] == [2, 2, 0, 5]
+    await lanes.close(grace_s=0)

@@ -93,7 +93,9 @@ class Broadcasts:
         leg: Callable[[], Routed],
         size: int,
     ) -> None:
-        if not self._lanes.put(receiver, subject, partial(self._send, report, name, leg), size=size):
+        if not self._lanes.put(
+            receiver, subject, partial(self._send, report, name, leg), size=size, source=report.sender
+        ):
             report.missed(name, "too much is waiting for it already")
 
     async def _send(self, report: BroadcastReport, name: str, leg: Callable[[], Routed]) -> None:
