@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ocn.node.copies.permissions import permits
+from ocn.node.copies.permissions import is_coverable, permits
 from ocn.node.copies.ports import ServiceDirectory
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -34,8 +34,11 @@ class Agreements:
     ) -> tuple[Permitted, ...]:
         """Return the services that get copies of what this party sends to that interface.
 
-        Only for parties connected here: what is remembered is bounded by their number.
+        Only for parties connected here: what is remembered is bounded by their number, since of the
+        modules that a party may name only the few that a permission can cover are looked up.
         """
+        if not is_coverable(module):
+            return ()
         question = (user.key, module, interface_role)
         found = self._remembered.get(question)
         if found is None:

@@ -183,11 +183,12 @@ class Courier:
 
     async def _stop(self) -> None:
         under_way = dict(self._under_way)
+        if not under_way:
+            return  # without a pause, in which somebody could call a courier that has made up its mind
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
-        if under_way:
-            try:
-                await self._store.release(sorted(under_way.values()))
-            except OcnError as error:
-                _log.warning("copies_not_given_back", service=str(self.service), error=error.message)
+        try:
+            await self._store.release(sorted(under_way.values()))
+        except OcnError as error:
+            _log.warning("copies_not_given_back", service=str(self.service), error=error.message)

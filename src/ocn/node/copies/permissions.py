@@ -38,9 +38,14 @@ COVERAGE: Final[Mapping[int, Coverage]] = {
 _MODULES: Final = frozenset(str(module) for module in ModuleID)
 
 
+def is_coverable(module: str) -> bool:
+    """Whether there are permissions for a module at all."""
+    return module in _MODULES
+
+
 def permits(permissions: Iterable[int], module: str, interface_role: InterfaceRole) -> bool:
     """Whether any of the permissions covers a request to that interface of the module."""
-    if module not in _MODULES:
+    if not is_coverable(module):
         return False
     for number in permissions:
         covered = COVERAGE.get(number)
