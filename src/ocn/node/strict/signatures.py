@@ -162,8 +162,15 @@ class StrictSignatures:
             written_to = change.was.get("to", "")
             if not written_to or received.receiver is None:
                 continue
-            to = PartyId(written_to[:2], written_to[2:])
+            to = _party_named(written_to)
             if self._directory.party(to) is None:
                 continue  # the hub of the sending node, which has no listing
             if not self._is_copy_permitted(sender, written_to, received.receiver):
                 raise SignatureInvalid(f"Strict signature: this was written to {to}")
+
+
+def _party_named(codes_of: str) -> PartyId:
+    try:
+        return PartyId(codes_of[:2], codes_of[2:])
+    except ValueError as error:
+        raise SignatureInvalid("Strict signature: a node says that this was written to no party") from error
