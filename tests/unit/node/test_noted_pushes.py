@@ -67,3 +67,14 @@ async def test_push_that_names_no_object_is_delivered_and_not_kept(noting: tuple
     assert answer.json["status_code"] == 1000
     assert len(msp.backend.received) == 1
     assert await sessions(node, msp) == []
+
+
+async def test_push_under_another_owners_name_fills_nothing_of_that_owner(
+    noting: tuple[Node, Party, Party],
+) -> None:
+    node, cpo, msp = noting
+    path = SESSION.replace("CPS", "CPO")
+    body = json.dumps({**BODY, "party_id": "CPO"}).encode()
+    answer = await cpo.call(msp, "PUT", path, body)
+    assert answer.json["status_code"] == 1000
+    assert await sessions(node, msp) == []

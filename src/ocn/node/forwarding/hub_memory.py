@@ -86,14 +86,16 @@ class NotedPushes:
         self._notes = notes
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
-        """Deliver; noting makes nobody wait and fails nothing."""
+        """Deliver; noting makes nobody wait and fails nothing. An owner's objects come from it alone."""
         return self._noted(routed) if _is_direct_push(routed) else self._one.deliver(routed)
 
     async def _noted(self, routed: Routed) -> Delivered:
         delivered = await self._one.deliver(routed)
         if is_accepted(delivered.answer):
             with suppress(InvalidParameters):  # it was accepted without saying which object it is about
-                self._notes.note(_push(routed.permitted, routed.receiver))
+                push = _push(routed.permitted, routed.receiver)
+                if _is_own(push, routed.permitted):
+                    self._notes.note(push)
         return delivered
 
 
@@ -112,6 +114,15 @@ def _push(permitted: Permitted, audience: PartyId | None) -> Push:
         sender=permitted.sender,
         audience=audience,
     )
+
+
+def _is_own(push: Push, permitted: Permitted) -> bool:
+    """Whether the sender, or who shares a connection with it, owns the object.
+
+    A receiver may accept what it likes; but another's share of the store is not for the sender to fill.
+    """
+    platform = permitted.authenticated.platform
+    return push.owner in (platform.parties if platform is not None else (permitted.sender,))
 
 
 def _is_direct_push(routed: Routed) -> bool:
