@@ -23,6 +23,7 @@ from ocn.conversion.statuses import status_for
 from ocn.conversion.steps import written_alike
 from ocn.ocpi.errors import InvalidParameters, OcpiError
 from ocn.ocpi.statuses import is_success
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 _DECODER: msgspec.json.Decoder[JsonValue] = msgspec.json.Decoder(float_hook=Decimal)
@@ -141,7 +142,7 @@ def _envelope(body: bytes) -> dict[str, msgspec.Raw]:
     try:
         body.decode()  # what is not decoded further is not looked at by the decoder either
         return _ENVELOPE.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ConversionRefused("the answer is not a JSON object") from error
 
 

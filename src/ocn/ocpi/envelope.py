@@ -6,6 +6,7 @@ import msgspec
 
 from ocn.ocpi.statuses import Status
 from ocn.ocpi.timestamps import format_datetime
+from ocn.ocpi.unreadable import UNREADABLE
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -58,5 +59,5 @@ def read_status_code(body: bytes) -> int | None:
     """
     try:
         return _HEAD.decode(body).status_code
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.unreadable import UNREADABLE
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _NAME = re.compile(rb"[\s,]*+(" + _STRING + rb")\s*+:\s*+")
@@ -36,7 +37,7 @@ def find_member(body: bytes, name: str) -> Member | None:
     try:
         body.decode()
         msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters("the body is not a JSON object") from error
     found = [(key, member) for key, member in _top_level_members(body) if key.lower() == name]
     if len(found) > 1:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.unreadable import UNREADABLE
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -21,7 +22,7 @@ def decode_json(body: bytes) -> Any:
     """
     try:
         return _DECODER.decode(body)
-    except (msgspec.DecodeError, RecursionError, InvalidOperation) as error:
+    except (*UNREADABLE, InvalidOperation) as error:
         raise InvalidParameters("the body is not valid JSON") from error
 
 

@@ -80,6 +80,17 @@ async def test_list_that_breaks_off_takes_nothing_away(network: Network) -> None
     assert await listed(network) == {"L1", "L2", "L3"}
 
 
+async def test_list_that_is_no_text_keeps_the_others_from_nothing(network: Network) -> None:
+    """What one platform answers ends neither the task nor the turn of whoever comes after it."""
+    offer(network, "locations?limit=100", [location("L1")])
+    network.cpo.backend.set(
+        "GET", "/sender/tariffs?limit=100", b'{"status_code":1000,"data":[{"id":"\xff"}]}'
+    )
+    network.msp.backend.set("GET", "/sender/tokens?limit=100", b'{"status_code":1000,"\xff":1,"data":[]}')
+    await fetching(network).once()
+    assert await listed(network) == {"L1"}
+
+
 async def test_object_that_cannot_be_read_takes_nothing_away(network: Network) -> None:
     offer(network, "locations?limit=100", [location("L1")])
     await fetching(network).once()

@@ -126,9 +126,12 @@ async def test_node_is_not_believed_about_parties_of_others(network: Network, la
     [
         b"[]",
         b"{",
+        b'{"store_id":"\xff","last":5,"more":false,"objects":[]}',
+        msgspec.json.encode({"store_id": "x", "last": 2**63, "more": False, "objects": []}),
+        msgspec.json.encode({"store_id": "x" * 65, "last": 5, "more": False, "objects": []}),
         msgspec.json.encode({"store_id": "x", "last": 0, "more": True, "objects": []}),
     ],
-    ids=["a list", "no JSON", "the same page again and again"],
+    ids=["a list", "no JSON", "no text", "a number too large", "a long id", "the same page again and again"],
 )
 async def test_node_that_tells_nonsense_changes_nothing(
     network: Network, late: Node, told: bytes, monkeypatch: pytest.MonkeyPatch

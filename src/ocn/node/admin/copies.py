@@ -11,9 +11,11 @@ from ocn.node.copies.parts import CopyParts
 from ocn.node.ports import Clock
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.queries import number_in
 from ocn.ocpi.timestamps import format_datetime
 
 _MOST = 500
+_LARGEST_ID = 2**63 - 1
 
 
 class CopyPages:
@@ -37,7 +39,8 @@ class CopyPages:
             if wanted == CopyFilter():
                 raise ClientFault("say which: service, sender or state")
             return await self._change(wanted, CopyState.CANCELLED)
-        after, most = _number(request, "after", 0), min(_number(request, "limit", 100), _MOST)
+        after = number_in(request.query_params, "after", 0, largest=_LARGEST_ID)
+        most = min(number_in(request.query_params, "limit", 100), _MOST)
         copies = await self._copies.store.find(wanted, after=after, most=most)
         return JSONResponse([_view(copy) for copy in copies])
 
@@ -109,12 +112,3 @@ def _filter(request: Request) -> CopyFilter:
         )
     except ValueError as error:
         raise ClientFault(str(error)) from error
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
-        return default
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        raise ClientFault(f"{name} must be a number")
-    return int(text)

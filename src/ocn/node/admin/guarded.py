@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ocn.ocpi.errors import ClientFault
+from ocn.ocpi.unreadable import UNREADABLE
 
 Kind = TypeVar("Kind")
 Handler: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -30,5 +31,5 @@ async def read_body(request: Request, kind: type[Kind]) -> Kind:
             raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ClientFault(f"the body cannot be read: {error}") from error

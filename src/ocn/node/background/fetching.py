@@ -28,10 +28,13 @@ from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.statuses import is_success
+from ocn.ocpi.unreadable import UNREADABLE
 
 _log = structlog.get_logger("ocn.node.background")
 _MOST_PAGES = 10_000
 _PAGE_OBJECTS = 100
+_LONGEST_S = 3600.0
+"""Of one list: who answers page by page at its leisure keeps the others waiting no longer."""
 _OWNERS: Mapping[str, Role] = {
     ModuleID.LOCATIONS: Role.CPO,
     ModuleID.TARIFFS: Role.CPO,
@@ -84,9 +87,11 @@ class Fetching:
         """Read every list, one after the other."""
         for source in list(self._sources()):
             try:
-                objects = await self.fetch(source)
-            except OcnError as error:
-                _log.info("list_not_fetched", party=str(source.party), module=source.module, error=str(error))
+                async with asyncio.timeout(_LONGEST_S):
+                    objects = await self.fetch(source)
+            except (OcnError, TimeoutError) as error:
+                problem = str(error) or "too slow"
+                _log.info("list_not_fetched", party=str(source.party), module=source.module, error=problem)
                 continue
             _log.info("list_fetched", party=str(source.party), module=source.module, objects=objects)
 
@@ -156,7 +161,7 @@ def _objects(source: Source, answer: OutboundAnswer) -> tuple[list[Push], int]:
     """Return the objects of a page, and how many could not be read or are not the party's."""
     try:
         listed = msgspec.json.decode(answer.body, type=_Listed)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise HubFault(f"the answer of {source.party} is no list: {error}") from error
     if answer.status != 200 or not is_success(listed.status_code):
         raise HubFault(f"{source.party} answered HTTP {answer.status}, OCPI {listed.status_code}")

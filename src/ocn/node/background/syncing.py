@@ -22,11 +22,14 @@ from ocn.node.peers import Peer, Peers
 from ocn.node.ports import Clock, Directory
 from ocn.ocpi.errors import HubFault, InvalidParameters
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VERSION_BY_NUMBER
 from ocn.signing import same_address
 
 _log = structlog.get_logger("ocn.node.background")
 _MOST_PAGES = 20_000
+_LONGEST_S = 3600.0
+"""Of one node's turn; who is slower than that keeps the others waiting no longer."""
 _PAGE = msgspec.json.Decoder(FeedPage)
 
 
@@ -64,9 +67,11 @@ class Syncing:
         """Read what is new from every node, one after the other."""
         for peer in self._peers.others():
             try:
-                stored = await self.pull(peer)
-            except OcnError as error:
-                _log.info("node_not_synced", node=peer.url, error=str(error))
+                async with asyncio.timeout(_LONGEST_S):
+                    stored = await self.pull(peer)
+            except (OcnError, TimeoutError) as error:
+                problem = str(error) or "too slow"
+                _log.info("node_not_synced", node=peer.url, error=problem)
                 continue
             if stored:
                 _log.info("node_synced", node=peer.url, objects=stored)
@@ -111,7 +116,7 @@ class Syncing:
             raise HubFault(f"the node {peer.url} answered {answer.status} when asked for its objects")
         try:
             return _PAGE.decode(answer.body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise HubFault(f"the node {peer.url} told of its objects in no known form: {error}") from error
 
     def _push(self, peer: Peer, fed: FedObject) -> Push | None:

@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from ocn.node.client_info.model import Client, View, client_info_object
 from ocn.node.client_info.roster import Roster
 from ocn.node.client_info.store import ClientInfoStore
 from ocn.node.client_info.views import Sight
 from ocn.node.model import Platform
-from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.links import format_next_link
 from ocn.ocpi.objects.client_info import ClientInfo as ClientInfoObject
+from ocn.ocpi.queries import moment_in, number_in, read_parameters
 from ocn.ocpi.roles import ConnectionStatus
-from ocn.ocpi.timestamps import parse_datetime
 
 MOST = 500
 """Objects of one page."""
-_MOST_PARAMETERS = 20
+_NAMES = frozenset({"offset", "limit", "date_from", "date_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Listing:
         headers = {"x-total-count": str(len(matching)), "x-limit": str(MOST)}
         if end < len(matching):
             following = [("offset", str(end)), ("limit", str(asked.limit)), *asked.filters]
-            headers["link"] = f'<{url}?{urlencode(following)}>; rel="next"'
+            headers["link"] = format_next_link(f"{url}?{urlencode(following)}")
         return Page(matching[asked.offset : end], headers)
 
     def _seen(self, viewer: Platform, client: Client, view: View | None) -> tuple[ConnectionStatus, datetime]:
@@ -80,38 +80,11 @@ class Listing:
 
 
 def _read(query: str) -> _Query:
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_PARAMETERS)
-    except ValueError as error:
-        raise InvalidParameters(f"the query cannot be read: {error}") from error
-    values: dict[str, str] = {}
-    for name, text in pairs:
-        if name in values:
-            raise InvalidParameters(f"{name[:40]} is there twice")
-        values[name] = text
+    values = read_parameters(query, _NAMES)
     return _Query(
-        offset=_number(values, "offset", 0),
-        limit=max(1, min(_number(values, "limit", MOST), MOST)),
-        date_from=_moment(values, "date_from"),
-        date_to=_moment(values, "date_to"),
+        offset=number_in(values, "offset", 0),
+        limit=max(1, min(number_in(values, "limit", MOST), MOST)),
+        date_from=moment_in(values, "date_from"),
+        date_to=moment_in(values, "date_to"),
         filters=tuple((name, values[name]) for name in ("date_from", "date_to") if name in values),
     )
-
-
-def _number(values: Mapping[str, str], name: str, otherwise: int) -> int:
-    text = values.get(name)
-    if text is None:
-        return otherwise
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise InvalidParameters(f"{name} must be a number")
-    return int(text)
-
-
-def _moment(values: Mapping[str, str], name: str) -> datetime | None:
-    text = values.get(name)
-    if text is None:
-        return None
-    try:
-        return parse_datetime(text.replace(" ", "+"))
-    except ValueError as error:
-        raise InvalidParameters(f"{name} must be a DateTime in UTC") from error

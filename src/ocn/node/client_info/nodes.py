@@ -7,7 +7,6 @@ outage, and once in each interval, which also shows whether that node is still t
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import parse_qs
 
 import msgspec
 import structlog
@@ -20,7 +19,9 @@ from ocn.node.peers import Peer, Peers
 from ocn.node.ports import Clock, Directory, OutboundAnswer
 from ocn.ocpi.envelope import encode_envelope, read_status_code
 from ocn.ocpi.errors import HubFault, InvalidParameters, MethodNotAllowed, OcpiError
+from ocn.ocpi.queries import number_in, read_parameters
 from ocn.ocpi.statuses import is_success
+from ocn.ocpi.unreadable import UNREADABLE
 
 _log = structlog.get_logger("ocn.node.client_info")
 
@@ -169,14 +170,15 @@ class Nodes:
         self._is_there(sender)
         match method:
             case "GET":
-                offset = _number(query, "offset", 0)
-                end = offset + min(_number(query, "limit", MOST_TOLD), MOST_TOLD)
+                asked = read_parameters(query, ("offset", "limit"))
+                offset = number_in(asked, "offset", 0)
+                end = offset + min(number_in(asked, "limit", MOST_TOLD), MOST_TOLD)
                 own = [_object(client) for client in self._roster.own()[offset:end]]
                 return 200, encode_envelope(own, now=now)
             case "PUT":
                 try:
                     told = msgspec.json.decode(body, type=list[Told])
-                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                except UNREADABLE as error:
                     raise InvalidParameters(f"the body is no list of ClientInfo: {error}") from error
                 if len(told) > MOST_TOLD:
                     raise InvalidParameters(f"at most {MOST_TOLD} at once")
@@ -218,14 +220,5 @@ def _listed(answer: OutboundAnswer) -> list[Told]:
         return []
     try:
         return msgspec.json.decode(answer.body, type=_Listed).data
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise HubFault(f"the node's list cannot be read: {error}") from error
-
-
-def _number(query: str, name: str, otherwise: int) -> int:
-    texts = parse_qs(query).get(name, [])
-    if not texts:
-        return otherwise
-    if len(texts) > 1 or not texts[0].isdecimal() or len(texts[0]) > 9:
-        raise InvalidParameters(f"{name} must be a number")
-    return int(texts[0])

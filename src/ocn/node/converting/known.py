@@ -17,6 +17,7 @@ from ocn.node.converting.reservations import reservation_number
 from ocn.node.object_store.model import StoredObject
 from ocn.node.object_store.names import NameKind
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 Result = TypeVar("Result")
@@ -131,5 +132,5 @@ def _in_2_2_1(kind: NameKind, stored: StoredObject) -> JsonObject | None:
     try:
         value = _DECODER.decode(stored.body)
         return convert(_KINDS[kind], value, stored.version, VersionNumber.V2_2_1, context).value
-    except (msgspec.DecodeError, DecimalException, RecursionError, ConversionRefused):
+    except (*UNREADABLE, DecimalException, ConversionRefused):
         return None

@@ -30,6 +30,7 @@ from ocn.node.forwarding.delivery import Delivery
 from ocn.node.stages import Delivered, Routed
 from ocn.ocpi.errors import UnknownObject
 from ocn.ocpi.statuses import is_success
+from ocn.ocpi.unreadable import UNREADABLE
 
 _ANYTHING = Policy(Choice.PASS)
 _APPENDED = "charging_periods"
@@ -125,12 +126,12 @@ def _changed(current: JsonObject, patch: JsonObject, kind: ObjectKind) -> JsonOb
 def _envelope(body: bytes) -> _Answer | None:
     try:
         return msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 
 def _read(body: bytes) -> JsonObject:
     try:
         return _OBJECT.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, DecimalException, RecursionError) as error:
+    except (*UNREADABLE, DecimalException) as error:
         raise ConversionRefused("the body is not a JSON object") from error

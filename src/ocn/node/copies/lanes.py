@@ -12,6 +12,7 @@ import msgspec
 from ocn.node.stages import Address
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 
 
 class _Named(msgspec.Struct):
@@ -42,5 +43,5 @@ def _object(address: Address, body: bytes) -> str:
         return "/".join(segments[: 3 if address.interface_role is InterfaceRole.RECEIVER else 1]).lower()
     try:
         return _NAMED.decode(body).id.lower()
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ""

@@ -16,6 +16,7 @@ from ocn.ocpi.errors import InvalidParameters, TooLarge
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.registration import Credentials, CredentialsRole, FlatCredentials
 from ocn.ocpi.roles import Role
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 MOST_BYTES = 256 * 1024
@@ -85,7 +86,7 @@ def read_credentials(body: bytes, version: VersionNumber) -> Offer:
     kind: type[Credentials | FlatCredentials] = FlatCredentials if flat else Credentials
     try:
         offered = msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body is no credentials object of {version}: {error}") from error
     if not is_credentials_token(offered.token):
         raise InvalidParameters("token: 1 to 64 printable ASCII characters without spaces")

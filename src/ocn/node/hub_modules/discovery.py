@@ -22,6 +22,7 @@ from ocn.ocpi.registration import Version, VersionDetails
 from ocn.ocpi.roles import Role
 from ocn.ocpi.sides import sides
 from ocn.ocpi.statuses import is_success
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import HUB_VERSIONS, VersionNumber
 
 MOST_ENDPOINTS = 200
@@ -139,7 +140,7 @@ def _read(url: str, answer: OutboundAnswer, kind: type[Data]) -> Data:
         raise UnusableClientApi(f"GET {url} answered HTTP {answer.status}")
     try:
         read = msgspec.json.decode(answer.body, type=_Answer[kind])  # type: ignore[valid-type]  # a runtime type
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise UnusableClientApi(f"GET {url} did not answer as OCPI says: {error}") from error
     if not is_success(read.status_code):
         raise UnusableClientApi(f"GET {url} answered {read.status_code}")

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 
 from ocn.node.object_store.model import EVERYONE, ObjectKey, Outcome, Push
 from ocn.node.object_store.port import ObjectStore
+from ocn.ocpi.errors import HubFault
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
 
 _TOGETHER = 200
+_MOST_OBJECTS = 2_000_000
+"""Of one crawl, whose keys are all remembered to its end."""
 
 
 class Crawl:
@@ -30,8 +33,14 @@ class Crawl:
         return cls(store, await store.last_number())
 
     async def add(self, pushes: Sequence[Push]) -> list[Outcome]:
-        """Store a page."""
+        """Store a page.
+
+        Raises:
+            HubFault: the list has more objects than any party has.
+        """
         self.objects += len(pushes)
+        if self.objects > _MOST_OBJECTS:
+            raise HubFault(f"the list has more than {_MOST_OBJECTS} objects")
         for push in pushes:
             if push.method != "DELETE":
                 self._seen[push.module, push.owner.key].add(push.object_key)

@@ -5,38 +5,44 @@ is connected here are told, so nothing goes round; what was withdrawn is told wi
 """
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 from ocn.node.object_store.model import StoredObject
 from ocn.node.object_store.port import ObjectStore
-from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed
+from ocn.ocpi.errors import MethodNotAllowed
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.queries import number_in, read_parameters
 
 FEED_PATH = "objects"
 _MOST_OBJECTS = 500
 _MOST_BYTES = 4 * 1024**2
 _LARGEST_NUMBER = 2**63 - 1
 
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=_LARGEST_NUMBER)]
+"""Of a change: what every database can hold."""
+Short: TypeAlias = Annotated[str, msgspec.Meta(max_length=64)]
+Name: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
+
 
 class FedObject(msgspec.Struct, omit_defaults=True):
     """One object on its way to another node; ``key`` tells a token's type, ``body`` is absent when gone."""
 
-    module: str
-    country_code: str
-    party_id: str
-    id: str
-    key: str
-    version: str
+    module: Short
+    country_code: Short
+    party_id: Short
+    id: Name
+    key: Name
+    version: Short
     body: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class FeedPage(msgspec.Struct):
     """What changed after a number; ``last`` is the number to go on after."""
 
-    store_id: str
-    last: int
+    store_id: Short
+    last: Number
     more: bool
     objects: list[FedObject]
 
@@ -62,11 +68,9 @@ class ObjectFeed:
         """
         if method != "GET":
             raise MethodNotAllowed("objects are asked for by GET")
-        after = dict(parse_qsl(query, max_num_fields=5)).get("after", "0")
-        if not (after.isascii() and after.isdecimal()) or int(after[:20]) > _LARGEST_NUMBER:
-            raise InvalidParameters("after is the number of a change")
-        page = await self._store.changes(int(after), _MOST_OBJECTS, _MOST_BYTES)
-        last = page.objects[-1].arrival if page.objects else int(after)
+        after = number_in(read_parameters(query, ("after",)), "after", 0, largest=_LARGEST_NUMBER)
+        page = await self._store.changes(after, _MOST_OBJECTS, _MOST_BYTES)
+        last = page.objects[-1].arrival if page.objects else after
         told = [_fed(stored) for stored in page.objects if self._is_ours(stored.owner)]
         answer = FeedPage(await self._store.store_id(), last, page.more, told)
         return 200, msgspec.json.encode(answer)

@@ -13,6 +13,7 @@ import msgspec
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.unreadable import UNREADABLE
 
 _Members = dict[str, msgspec.Raw]
 _MEMBERS = msgspec.json.Decoder(_Members)
@@ -118,7 +119,7 @@ def _appended(periods: msgspec.Raw | None, more: msgspec.Raw) -> msgspec.Raw:
 def _is_named(item: msgspec.Raw, id_name: str, wanted: str) -> bool:
     try:
         found = msgspec.json.decode(_members(bytes(item))[id_name], type=str)
-    except (KeyError, InvalidParameters, msgspec.DecodeError):
+    except (KeyError, InvalidParameters, *UNREADABLE):
         return False
     return found.upper() == wanted.upper()
 
@@ -126,7 +127,7 @@ def _is_named(item: msgspec.Raw, id_name: str, wanted: str) -> bool:
 def _members(body: bytes) -> _Members:
     try:
         return _MEMBERS.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body is no object of OCPI: {error}") from error
 
 
@@ -135,5 +136,5 @@ def _items(value: msgspec.Raw | None) -> list[msgspec.Raw]:
         return []
     try:
         return _ITEMS.decode(value)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"what must be a list is none: {error}") from error

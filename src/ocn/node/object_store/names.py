@@ -7,6 +7,7 @@ import msgspec
 
 from ocn.node.object_store.model import StoredObject
 from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.unreadable import UNREADABLE
 
 _MOST = 2_000
 _LONGEST = 255
@@ -59,7 +60,7 @@ def _names_in(stored: StoredObject) -> Iterator[tuple[str, str]]:
         return
     try:
         named = _NAMED.decode(stored.body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return  # an owner may write what it likes into its object; it is then found by its id alone
     if stored.module == ModuleID.LOCATIONS:
         for evse in named.evses or ():

@@ -11,6 +11,7 @@ from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 _LONGEST_ID = 255
@@ -154,7 +155,7 @@ def _head(body: bytes) -> Head:
     try:
         body.decode()
         return _HEAD.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body is no object of OCPI: {error}") from error
 
 

@@ -10,6 +10,7 @@ from ocn.node.stages import Received
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +108,5 @@ def _commanded(received: Received) -> list[Clue]:
 def _read(received: Received) -> _Body:
     try:
         return msgspec.json.decode(received.body, type=_Body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body does not tell its receiver: {error}") from error

@@ -10,6 +10,7 @@ import msgspec
 from ocn.node.stages import Received
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 
 
 class _Owned(msgspec.Struct):
@@ -29,7 +30,7 @@ def check_push(received: Received, sender: PartyId) -> None:
         return
     try:
         owned = msgspec.json.decode(received.body, type=_Owned)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body is no object of OCPI: {error}") from error
     if owned.country_code is not None or owned.party_id is not None:
         _check_owner("the body", owned.country_code or "", owned.party_id or "", sender)

@@ -12,6 +12,7 @@ import msgspec
 from ocn.node.stages import Authenticated, Received
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 
 _MOST = 200_000
 _SESSIONS, _COMMANDS, _RECEIVER = ModuleID.SESSIONS, ModuleID.COMMANDS, InterfaceRole.RECEIVER
@@ -74,5 +75,5 @@ class _Reservation(msgspec.Struct):
 def _reservation_in(body: bytes) -> str:
     try:
         return str(msgspec.json.decode(body, type=_Reservation).reservation_id)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return ""

@@ -10,6 +10,7 @@ from ocn.node.hub_modules.ocn_rules.changes import MOST_ENTRIES
 from ocn.node.ocn_rules import RulesEntry
 from ocn.ocpi.errors import ClientFault, InvalidParameters, TooLarge
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.unreadable import UNREADABLE
 
 MOST_BYTES = 512 * 1024
 MOST_MODULES = 50
@@ -63,7 +64,7 @@ def _decode(body: bytes, kind: type[Read]) -> Read:
         raise TooLarge(f"a list has at most {MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidParameters(f"the body cannot be read: {error}") from error
 
 
