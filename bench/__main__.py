@@ -17,7 +17,7 @@ from bench.load import Latency, Rate, at_rate, in_flight, request_bytes, wrk
 from bench.machine import LOAD_CORE, Machine, allow_many_files, memory_mb, missing_programs, pin
 from bench.profile import profile
 from bench.report import Results, write_report
-from bench.setting import LOCAL, SENDER, Setting, setting
+from bench.setting import FROM_2_3_0, LOCAL, SENDER, TO_2_3_0, Setting, setting
 from bench.strict import MOST_PER_SECOND, strict_signatures
 
 SIZES = ("2 kB", "20 kB")
@@ -85,7 +85,7 @@ async def _run(directory: Path, extent: Extent, results: Results) -> None:
 
 async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> None:
     """Measure each way in turn, round by round, so that a slow moment of the machine meets all of them."""
-    turns = asyncio.Semaphore(3 if extent.quick else 1)
+    turns = asyncio.Semaphore(2 if extent.quick else 1)
 
     async def measured(name: str) -> Rate:
         async with turns:
@@ -104,8 +104,8 @@ async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> 
 async def _latencies(here: Setting, size: str, extent: Extent, results: Results) -> None:
     """Measure at half of what each way can take; nginx at the rate of the one node it is compared with."""
     for name in _names(size):
-        if name.endswith("strict"):
-            continue  # every request needs a signature of its own, which is for the rate alone
+        if name.endswith(("strict", "2.3.0")):
+            continue  # these are compared by rate alone; a strict request cannot be sent twice
         loaded = f"one node, {size}" if name.startswith("nginx") else name
         half = statistics.median(rate.requests_per_s for rate in results.rates[loaded]) / 2
         latency = await _latency(
@@ -133,12 +133,17 @@ def _names(size: str) -> list[str]:
     return [
         f"nginx, {size}",
         *(f"one node, {size}{how}" for how in ("", " signed", " strict")),
+        *((TO_2_3_0, FROM_2_3_0) if size == "2 kB" else ()),
         *(f"two nodes, {size}{how}" for how in ("", " signed")),
     ]
 
 
 def _measure(here: Setting, name: str, seconds: float) -> Rate:
     which, _, size = name.partition(", ")
+    if name in here.across:
+        crossing = here.across[name]
+        url = f"http://127.0.0.1:{here.node_ports[0]}{crossing.path}"
+        return wrk(url, crossing.message, crossing.token, seconds, here.node_pids[0], here.directory)
     if which == "nginx":
         url = f"http://127.0.0.1:{here.nginx_port}{PATH}"
         return wrk(url, here.to_local[size], here.token, seconds, [here.nginx_pid], here.directory)

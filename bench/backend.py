@@ -13,10 +13,10 @@ MODULES = ("locations", "sessions", "cdrs", "tariffs", "tokens", "commands", "ch
 class Discovery:
     """``/versions`` and ``/details``; the endpoints named there are the upstream's."""
 
-    def __init__(self, url: str, upstream: str) -> None:
-        self._versions = [{"version": "2.2.1", "url": f"{url}/details"}]
+    def __init__(self, url: str, upstream: str, version: str) -> None:
+        self._versions = [{"version": version, "url": f"{url}/details"}]
         self._details = {
-            "version": "2.2.1",
+            "version": version,
             "endpoints": [
                 {"identifier": module, "role": role, "url": f"{upstream}/{module}"}
                 for module in MODULES
@@ -70,10 +70,10 @@ class SlowReceiver(asyncio.Protocol):
             self._transport.write(self._answer)
 
 
-async def _main(port: int, upstream: str, slow_port: int, answer: bytes) -> None:
+async def _main(port: int, upstream: str, slow_port: int, answer: bytes, version: str) -> None:
     loop = asyncio.get_running_loop()
     await loop.create_server(lambda: SlowReceiver(answer), "127.0.0.1", slow_port, backlog=8192)
-    app = Discovery(f"http://127.0.0.1:{port}", upstream)
+    app = Discovery(f"http://127.0.0.1:{port}", upstream, version)
     await uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", lifespan="off")).serve()
 
 
@@ -81,4 +81,4 @@ if __name__ == "__main__":
     from bench.machine import allow_many_files
 
     allow_many_files()
-    asyncio.run(_main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4].encode()))
+    asyncio.run(_main(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4].encode(), sys.argv[5]))

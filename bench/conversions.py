@@ -29,7 +29,7 @@ def shares(rounds: int = 7, repetitions: int = 500) -> dict[str, float]:
     key = PrivateKey.generate()
     message = messages(SENDER, RECEIVER, key)["2 kB"]
     relays = {
-        crossing: asyncio.run(relay_of(_written_in(message, crossing[0]), key, *crossing))
+        crossing: asyncio.run(relay_of(written_in(message, crossing[0]), key, *crossing))
         for crossing in CROSSINGS
     }
     best = dict.fromkeys(CROSSINGS, float("inf"))
@@ -53,7 +53,7 @@ def conversions_section(found: dict[str, float]) -> list[str]:
     ]
 
 
-def _written_in(message: Message, version: VersionNumber) -> Message:
+def written_in(message: Message, version: VersionNumber) -> Message:
     session = json.loads(message.body)
     session["total_cost"] = {"excl_vat": 8.50, "incl_vat": 9.35}
     versions = Versions(VersionNumber.V2_2_1, version)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.bodies import Message
-from bench.machine import LOAD_CORE, cpu_seconds, pinned
+from bench.machine import LOAD_CORE, TICK_S, cpu_seconds, pinned
 
 CONNECTIONS = 64
 
@@ -80,7 +80,7 @@ def wrk(
         url,
     )
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    used = cpu_seconds(pids) - before
+    used = max(cpu_seconds(pids) - before, TICK_S)
     total = int(_found(r"(\d+) requests in", text))
     failures = int(_found(r"Non-2xx or 3xx responses: (\d+)", text, "0"))
     failures += sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", text))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 PROXY_CORE, LOAD_CORE = 0, 1
 _TICKS = os.sysconf("SC_CLK_TCK")
+TICK_S = 1 / _TICKS
+"""The least CPU time that the system tells of."""
 
 
 def free_port() -> int:
