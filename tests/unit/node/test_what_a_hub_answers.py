@@ -204,10 +204,11 @@ async def test_hub_106_role_is_taken_for_parties_that_the_registry_lists_here_al
     taken = await node.call(
         "POST",
         "/ocpi/2.2.1/credentials",
-        {"Authorization": f"Token {invited.json.get('token', 'none')}"},
+        {"Authorization": f"Token {invited.json['token']}"},
         json.dumps(body).encode(),
     )
-    assert taken.json["status_code"] != 1000
+    assert (taken.status, taken.json["status_code"]) == (400, 2001)
+    assert "not under http://two.test" in taken.json["status_message"]
 
 
 async def test_hub_110_hub_offers_both_interfaces_of_every_functional_module(network: Network) -> None:
