@@ -1,7 +1,7 @@
 """What a document does not say itself and a conversion may need: supplied by the caller, all optional."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from ocn.conversion.objects import JsonObject, ObjectKind
@@ -20,6 +20,23 @@ class Strictness:
     """It rejects fractions of a second in a DateTime."""
     known_members_only: bool = False
     """It rejects members that its version does not define."""
+
+    @classmethod
+    def of(cls, flags: Iterable[str]) -> "Strictness":
+        """Return the one with these flags on.
+
+        Raises:
+            ValueError: there is no such flag.
+        """
+        wanted, known = set(flags), {flag.name for flag in fields(cls)}
+        if not wanted <= known:
+            raise ValueError(f"{sorted(wanted - known)[0][:40]!r} is none of {', '.join(sorted(known))}")
+        return cls(**dict.fromkeys(wanted, True))
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The names of the flags that are on."""
+        return tuple(flag.name for flag in fields(self) if getattr(self, flag.name))
 
     @property
     def looks_at_everything(self) -> bool:

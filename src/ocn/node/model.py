@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ocn.conversion import Policy
+from ocn.conversion import Policy, Strictness
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import ConnectionStatus, Role
 from ocn.ocpi.versions import VersionNumber
+
+LENIENT = Strictness()
+"""Nothing is known to be rejected."""
 
 
 class SignatureDemand(StrEnum):
@@ -54,6 +57,8 @@ class Platform:
     status: ConnectionStatus = ConnectionStatus.CONNECTED
     conversion: Policy | None = None
     """What may change when messages are converted for it; None: as the node's settings say."""
+    strictness: Strictness = LENIENT
+    """What it rejects that others let pass; what is converted for it does without."""
     registered_at: datetime | None = None
     updated_at: datetime | None = None
     rules: OcnRules = NO_RULES

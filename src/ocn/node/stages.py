@@ -174,6 +174,8 @@ class Routed(msgspec.Struct, frozen=True, gc=False):
     signature: str | None
     strict: Standing | None = None
     """The strict signature as far as it has come; see :class:`ocn.node.strict.StrictLinks`."""
+    conversion: str | None = None
+    """What a receiver connected here is told of a request in another version than the sender's."""
 
     @property
     def received(self) -> Received:

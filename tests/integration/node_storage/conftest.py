@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ocn.conversion import Allowance, Choice, Policy
+from ocn.conversion import Allowance, Choice, Policy, Strictness
 from ocn.node.model import Invitation, Link, LinkKind, Platform, PlatformRole, SignatureDemand
 from ocn.node.ports import LinkStore, PlatformStore
 from ocn.node.storage import (
@@ -60,6 +60,7 @@ def new_platform() -> Callable[..., Platform]:
             signs_strictly=True,
             proved={PartyId.parse(party): NOON for party in parties},
             conversion=Policy(Choice.ASK, (Allowance.parse("cdr:/tariffs/*"), Allowance.parse("tariff:"))),
+            strictness=Strictness(closed_enums=True, no_fractions=True),
             registered_at=NOON,
             updated_at=NOON + timedelta(microseconds=1),
         )

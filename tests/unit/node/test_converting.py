@@ -191,7 +191,7 @@ async def test_what_the_operator_allows_passes_and_is_reported(network: Network)
     sent = body(tariff(tax_included="YES", elements=[{"price_components": [component]}]))
     assert (await cpo.call(network.msp, "PUT", path, sent)).json["status_code"] == 4000
     shown = await policy(network, network.msp, {"policy": "ask", "allow": ["tariff:"]})
-    assert shown == {"policy": "ask", "allow": ["tariff:"], "default": False}
+    assert shown == {"policy": "ask", "allow": ["tariff:"], "default": False, "strict": []}
     allowed = await cpo.call(network.msp, "PUT", path, sent)
     assert allowed.json["status_code"] == 1000
     (got,) = network.msp.backend.received

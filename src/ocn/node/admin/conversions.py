@@ -1,4 +1,4 @@
-"""What the operator sees and decides of conversions: the reports, and the policy of each platform."""
+"""What the operator sees and decides of conversions: reports, and how each platform is treated."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -7,20 +7,22 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ocn.conversion import Allowance, Choice, Policy
+from ocn.conversion import Allowance, Choice, Policy, Strictness
 from ocn.node.admin.guarded import GuardedRoute, read_body
 from ocn.node.converting.reports import ConversionReport, ConversionReports
 from ocn.node.errors import PlatformChanged
 from ocn.node.members import Members
-from ocn.node.model import Platform
+from ocn.node.model import LENIENT, Platform
 from ocn.node.ports import PlatformStore
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.timestamps import format_datetime
 
 
 class _Wanted(msgspec.Struct, forbid_unknown_fields=True):
-    policy: Choice
+    policy: Choice | None = None
+    """Left out: as the node's settings say."""
     allow: list[str] = msgspec.field(default_factory=list)
+    strict: list[str] = msgspec.field(default_factory=list)
 
 
 class ConversionPages:
@@ -48,20 +50,21 @@ class ConversionPages:
         if platform is None:
             return PlainTextResponse("no such platform\n", 404)
         if request.method == "PUT":
-            platform = await self._changed(platform, _policy(await read_body(request, _Wanted)))
+            platform = await self._changed(platform, *_decided(await read_body(request, _Wanted)))
         elif request.method == "DELETE":
-            platform = await self._changed(platform, None)
+            platform = await self._changed(platform, None, LENIENT)
         policy = platform.conversion or self._default
         return JSONResponse(
             {
                 "policy": policy.dangerous,
                 "allow": [str(allowance) for allowance in policy.allowances],
                 "default": platform.conversion is None,
+                "strict": platform.strictness.flags,
             }
         )
 
-    async def _changed(self, platform: Platform, policy: Policy | None) -> Platform:
-        changed = replace(platform, conversion=policy)
+    async def _changed(self, platform: Platform, policy: Policy | None, strict: Strictness) -> Platform:
+        changed = replace(platform, conversion=policy, strictness=strict)
         try:
             await self._store.register(changed, replaces=platform)
         except PlatformChanged as error:
@@ -71,9 +74,13 @@ class ConversionPages:
         return changed
 
 
-def _policy(wanted: _Wanted) -> Policy:
+def _decided(wanted: _Wanted) -> tuple[Policy | None, Strictness]:
+    if wanted.policy is None and wanted.allow:
+        raise ClientFault("allow is read under a policy: say which")
     try:
-        return Policy(wanted.policy, tuple(map(Allowance.parse, wanted.allow)))
+        allowed = tuple(map(Allowance.parse, wanted.allow))
+        policy = Policy(wanted.policy, allowed) if wanted.policy is not None else None
+        return policy, Strictness.of(wanted.strict)
     except ValueError as error:
         raise ClientFault(str(error)) from error
 

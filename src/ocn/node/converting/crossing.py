@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from ocn.conversion import Contents, Context, Policy, contents_of, contents_of_result
+from ocn.conversion import Contents, Context, Policy, Strictness, contents_of, contents_of_result
 from ocn.node.links import NODE_DOOR
-from ocn.node.model import Platform
+from ocn.node.model import LENIENT, Platform
 from ocn.node.stages import LocalPlatform, RemoteNode, Routed
 from ocn.ocpi.errors import UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
@@ -57,7 +57,19 @@ class Crossing:
         found = operations_at(address.module, address.interface_role, _segments(address.path), self.wanted)
         return any(received.method in operation.methods for operation in found)
 
-    def context(self, known: Context) -> Context:
+    @property
+    def receiving(self) -> Strictness:
+        """What the platform that gets the request rejects."""
+        target = self.routed.target
+        return target.platform.strictness if isinstance(target, LocalPlatform) else LENIENT
+
+    @property
+    def asking(self) -> Strictness:
+        """What the platform that gets the answer rejects; that of a node asks there."""
+        platform = self.routed.permitted.authenticated.platform
+        return platform.strictness if platform is not None else LENIENT
+
+    def context(self, known: Context, strict: Strictness = LENIENT) -> Context:
         """Return what is known around the documents: whose they are, and whose token they are about."""
         owner = self._owner()
         permitted = self.routed.permitted
@@ -66,7 +78,7 @@ class Crossing:
         about = permitted.sender if module == ModuleID.COMMANDS else None
         if module in _DRIVERS and len(ends) == 1:
             (about,) = ends
-        return replace(known, owner=owner, token_owner=about)
+        return replace(known, owner=owner, token_owner=about, strict=strict)
 
     def _owner(self) -> PartyId | None:
         address, permitted = self.routed.received.address, self.routed.permitted

@@ -104,7 +104,9 @@ class Converting:
         try:
             if not across.exists_there and across.contents.patch:
                 raise NeedsWholeObject(())
-            body = await lookups.attempt(lambda known: turn(across.context(known)), size=len(routed.body))
+            body = await lookups.attempt(
+                lambda known: turn(across.context(known, across.receiving)), size=len(routed.body)
+            )
             if not across.exists_there:
                 raise _not_there(across)
         except AnsweredInstead as instead:
@@ -115,7 +117,10 @@ class Converting:
             standing = None
         else:
             url = converted_query(routed.url, routed.received.address, across.wanted)
-            converted = msgspec.structs.replace(routed, url=url, body=body.value, signature=None)
+            said = header_text(across.spoken, across.wanted, body.changes)
+            converted = msgspec.structs.replace(
+                routed, url=url, body=body.value, signature=None, conversion=said
+            )
             converted = self._signing.request(routed, converted)
             delivered, changes = await self._one.deliver(converted), body.changes
             standing = self._signing.answer(delivered)
@@ -134,7 +139,9 @@ class Converting:
         back = Versions(across.wanted, across.spoken, across.policy)
         turn = partial(convert_answer_body, _unsigned(answer.body), across.contents, back)
         try:
-            return await lookups.attempt(lambda known: turn(across.context(known)), size=len(answer.body))
+            return await lookups.attempt(
+                lambda known: turn(across.context(known, across.asking)), size=len(answer.body)
+            )
         except ConversionRefused as refused:
             raise ConversionRefused(
                 f"the request was delivered, and its answer cannot be written in OCPI {across.spoken}:"

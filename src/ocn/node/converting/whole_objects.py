@@ -26,6 +26,7 @@ from ocn.conversion.messages import Contents
 from ocn.conversion.policy import Choice
 from ocn.node.converting.crossing import Crossing
 from ocn.node.converting.known import Lookups
+from ocn.node.converting.reports import header_text
 from ocn.node.forwarding.delivery import Delivery
 from ocn.node.stages import Delivered, Routed
 from ocn.ocpi.errors import UnknownObject
@@ -69,10 +70,12 @@ class WholeObjects:
         patched = _ENCODER.encode(_changed(current, _read(across.routed.body), kind))
         versions = Versions(across.spoken, across.wanted, across.policy)
         body = await lookups.attempt(
-            lambda known: convert_request_body(patched, Contents(kind), versions, across.context(known)),
+            lambda known: convert_request_body(
+                patched, Contents(kind), versions, across.context(known, across.receiving)
+            ),
             size=len(patched),
         )
-        put = _as(across.routed, "PUT", body.value)
+        put = _as(across, "PUT", body.value, body.changes)
         return await self._verified(put), body.changes
 
     async def _verified(self, routed: Routed) -> Delivered:
@@ -81,7 +84,7 @@ class WholeObjects:
         return delivered
 
     async def _current(self, across: Crossing, lookups: Lookups, kind: ObjectKind) -> JsonObject:
-        answer = (await self._verified(_as(across.routed, "GET", b""))).answer
+        answer = (await self._verified(_as(across, "GET", b"", ()))).answer
         found = _envelope(answer.body)
         if answer.status == 404 or (found is not None and found.status_code in (2003, 2004)):
             receiver = across.routed.receiver or across.routed.permitted.receiver
@@ -102,8 +105,9 @@ class WholeObjects:
         return _read(bytes(envelope.data) if envelope is not None else b"")
 
 
-def _as(routed: Routed, method: str, body: bytes) -> Routed:
+def _as(across: Crossing, method: str, body: bytes, changes: tuple[Change, ...]) -> Routed:
     """Return the same request with another method and body, unsigned."""
+    routed, said = across.routed, header_text(across.spoken, across.wanted, changes)
     permitted = routed.permitted
     addressed = permitted.addressed
     authenticated = addressed.authenticated
@@ -111,7 +115,9 @@ def _as(routed: Routed, method: str, body: bytes) -> Routed:
     authenticated = msgspec.structs.replace(authenticated, received=received, strict=None)
     addressed = msgspec.structs.replace(addressed, authenticated=authenticated)
     permitted = msgspec.structs.replace(permitted, addressed=addressed)
-    return msgspec.structs.replace(routed, permitted=permitted, body=body, signature=None, strict=None)
+    return msgspec.structs.replace(
+        routed, permitted=permitted, body=body, signature=None, strict=None, conversion=said
+    )
 
 
 def _changed(current: JsonObject, patch: JsonObject, kind: ObjectKind) -> JsonObject:

@@ -42,6 +42,8 @@ class Sender:
         if isinstance(target, LocalPlatform):
             headers = self._headers(routed)
             headers["Authorization"] = target.platform.authorization
+            if routed.conversion is not None:
+                headers["OCN-Conversion"] = routed.conversion
             answer = await self._outbound.request(
                 routed.received.method, routed.url, headers, routed.body, timeout_s=self._timeout_s
             )

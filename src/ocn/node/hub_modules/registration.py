@@ -89,6 +89,7 @@ class Registration:
                 renewed,
                 requires_signatures=platform.requires_signatures,
                 conversion=platform.conversion,
+                strictness=platform.strictness,
                 signature_demand=platform.signature_demand,
                 signs_strictly=platform.signs_strictly,
                 proved=proved,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from ocn.conversion import Allowance, Choice, Policy
+from ocn.conversion import Allowance, Choice, Policy, Strictness
 from ocn.node.model import Invitation, Platform, PlatformRole, SignatureDemand
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.node.ports import Sealing
@@ -31,6 +31,7 @@ def platform_values(platform: Platform, sealing: Sealing) -> dict[str, Any]:
         "status": platform.status.value,
         **signing_values(platform),
         "conversion": _policy_text(platform.conversion),
+        "strictness": " ".join(platform.strictness.flags) or None,
         "registered_at": platform.registered_at,
         "updated_at": platform.updated_at,
     }
@@ -125,6 +126,7 @@ def platforms_of(
             signs_strictly=bool(row.signs_strictly),
             proved=MappingProxyType(proved_of[row.id]),
             conversion=_policy_of(row.conversion),
+            strictness=Strictness.of((row.strictness or "").split()),
             registered_at=row.registered_at,
             updated_at=row.updated_at,
             rules=rules.get(row.id, NO_RULES),

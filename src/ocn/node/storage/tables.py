@@ -46,6 +46,7 @@ platform = Table(
     Column("requires_signatures", Boolean, nullable=False),
     Column("status", Text, nullable=False),
     Column("conversion", Text, nullable=True),
+    Column("strictness", Text, nullable=True),
     Column("signature_demand", Text, nullable=True),
     Column("signs_strictly", Boolean, nullable=True),
     Column("registered_at", UtcDateTime),
