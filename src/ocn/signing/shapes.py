@@ -35,7 +35,8 @@ class Shape:
     """How the bodies of one kind are cut: fixed pieces, and where the values stand in document order."""
 
     def __init__(self, pieces: _Pieces, values: list[int], numbers: "dict[int, re.Pattern[bytes]]") -> None:
-        fixed = [index for index in range(len(pieces)) if index not in set(values)]
+        variable = set(values)
+        fixed = [index for index in range(len(pieces)) if index not in variable]
         self._count = len(pieces)
         self._fixed_at = _picker(fixed)
         self._fixed = self._fixed_at(pieces)
