@@ -21,6 +21,7 @@ from ocn.conversion import (
     convert_answer_body,
     convert_request_body,
 )
+from ocn.conversion.v2_1_1.missing import NOT_SUPPORTED
 from ocn.node.converting.crossing import Crossing, crossing, version_at
 from ocn.node.converting.known import KnownObjects, Lookups
 from ocn.node.converting.queries import converted_query
@@ -185,7 +186,10 @@ class Converting:
             )
 
 
-def _not_there(across: Crossing) -> UnknownReceiver:
+def _not_there(across: Crossing) -> UnknownReceiver | AnsweredInstead:
+    """Return why a request cannot go on; of a charging profile its sender is answered in its own words."""
+    if across.contents.answer is ObjectKind.CHARGING_PROFILE_RESPONSE:
+        return AnsweredInstead(f"OCPI {across.wanted} has no charging profiles", dict(NOT_SUPPORTED))
     received = across.routed.received
     receiver = across.routed.receiver or across.routed.permitted.receiver
     return UnknownReceiver(
