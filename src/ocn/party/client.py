@@ -58,6 +58,11 @@ class Client:
             raise NotRegistered("This party is not registered with a node.")
         return self._door.registration
 
+    @property
+    def agreed(self) -> Registration | None:
+        """The registration in force, if there is one: a peer may call before its handshake is at its end."""
+        return self._door.registration
+
     def to(
         self, party: PartyId | str, *, as_party: PartyId | str | None = None, correlation_id: str = ""
     ) -> Counterparty:

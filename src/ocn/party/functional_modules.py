@@ -10,7 +10,7 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, ServerFault, Un
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.ocpi.versions import VersionNumber
+from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 from ocn.party.answers import Answer, Terms
 from ocn.party.asgi import Asked, read_query
 from ocn.party.client import Client, endpoint_url
@@ -82,7 +82,8 @@ class FunctionalModules:
         Raises:
             OcpiError: what the handler or a check raised.
         """
-        spoken = self._client.registration.version
+        agreed = self._client.agreed
+        spoken = agreed.version if agreed else VERSION_BY_NUMBER.get(place.version, VersionNumber.V2_2_1)
         request = self._request(asked, place, body, spoken)
         if place.interface[0] != ModuleID.HUB_CLIENT_INFO:
             await self._signatures.check_request(
@@ -141,8 +142,10 @@ class FunctionalModules:
         if module == ModuleID.HUB_CLIENT_INFO:
             return self._own[0], self._own[0]
         if not spoken.has_routing:
-            (peer,) = self._hubs()
-            return peer, self._own[0]
+            peers = self._hubs()
+            if not peers:
+                raise ServerFault("the handshake with this party is not at its end")
+            return min(peers, key=str), self._own[0]
         sender = _party(headers, h.FROM_COUNTRY, h.FROM_PARTY)
         if sender is None:
             raise InvalidParameters("OCPI-from-country-code and OCPI-from-party-id are missing")
@@ -152,7 +155,8 @@ class FunctionalModules:
         return sender, receiver
 
     def _hubs(self) -> set[PartyId]:
-        return {role.party for role in self._client.registration.roles if role.role == Role.HUB}
+        agreed = self._client.agreed
+        return {role.party for role in agreed.roles if role.role == Role.HUB} if agreed else set()
 
     async def _result(self, request: Request, result_id: str) -> Answer:
         if request.method != "POST":

@@ -168,3 +168,15 @@ async def test_a_party_that_speaks_another_version_from_now_on_renews_its_regist
     async with again:
         assert again.client.registration.version is V2_3_0
         assert pair.cpo.client.registration.version is V2_3_0
+
+
+async def test_a_peer_that_calls_before_the_handshake_is_at_its_end_is_answered(make_pair: MakePair) -> None:
+    pair = await make_pair()
+    await pair.cpo.storage.forget_registration()
+    await pair.cpo.close()
+    await pair.cpo.open()
+    assert pair.cpo.client.agreed is None
+    token, told = pair.cpo._running().door.expect(), b'{"role": "EMSP", "status": "CONNECTED"}'
+    path = "/ocpi/2.2.1/receiver/hubclientinfo/NL/MSP"
+    answer = await pair.raw("PUT", path, told, authorization=f"Token {token}")
+    assert answer.status == 201
