@@ -1,10 +1,10 @@
 """The object store in a database."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,24 +28,21 @@ from ocn.node.ports import Clock
 from ocn.node.storage import object_queries as queries
 from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.database import Database
-from ocn.node.storage.errors import StorageError
 from ocn.node.storage.object_rows import object_of, tally_of
 from ocn.node.storage.object_tables import object_mark, object_tally, object_total, stored_object
 from ocn.node.storage.object_writing import take_turn, tallies_of, versions, write_objects, write_tallies
+from ocn.node.storage.together import WrittenTogether
 from ocn.ocpi.party_id import PartyId
 
 _C = stored_object.c
-_MOST_TOGETHER = 200
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
+class _Batch:
     """Pushes that somebody waits to see done, and what became of them."""
 
     pushes: Sequence[Push]
     outcomes: list[Outcome] = field(default_factory=list)
-    settled: bool = False
-    error: StorageError | None = None
 
 
 class SqlObjectStore:
@@ -62,24 +59,13 @@ class SqlObjectStore:
         self._database = database
         self._clock = clock
         self._bounds = bounds or Bounds()
-        self._waiting: list[_Waiting] = []
-        self._turn = asyncio.Lock()
+        self._written = WrittenTogether(self._write)
 
     async def apply(self, pushes: Sequence[Push]) -> list[Outcome]:
         """Do pushes in their order and say what became of each; durable when this returns."""
-        mine = _Waiting(pushes)
-        self._waiting.append(mine)
-        try:
-            async with self._turn:
-                while not mine.settled:
-                    together, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
-                    await self._settle(together)
-        finally:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-        if mine.error is not None:
-            raise type(mine.error)(mine.error.message, hint=mine.error.hint) from mine.error
-        return mine.outcomes
+        batch = _Batch(pushes)
+        await self._written.add(batch)
+        return batch.outcomes
 
     async def get(self, key: ObjectKey, viewer: PartyId | None) -> StoredObject | None:
         """Return an object as a party sees it, or everyone; None when it is not here or gone."""
@@ -218,33 +204,15 @@ class SqlObjectStore:
             await connection.execute(update(object_total).values(objects=total.objects - removed))
         return removed
 
-    @to_the_end
-    async def _settle(self, together: Sequence[_Waiting]) -> None:
-        """Do what several wait for, and settle each whatever happens: a bad one spoils it for no other."""
-        error: StorageError | None = StorageError("the write was interrupted")
-        try:
-            outcomes = iter(await self._write([push for one in together for push in one.pushes]))
-            error = None
-            for one in together:
-                one.outcomes = [next(outcomes) for _ in one.pushes]
-        except StorageError as failure:
-            error = failure
-            if len(together) > 1:
-                for one in together:
-                    await self._settle([one])
-        finally:
-            for one in together:
-                if not one.settled:
-                    one.settled, one.error = True, error
-
-    async def _write(self, pushes: Sequence[Push]) -> list[Outcome]:
+    async def _write(self, batches: Sequence[_Batch]) -> None:
+        pushes = [push for batch in batches for push in batch.pushes]
         async with self._database.transaction() as connection:
             total = await take_turn(connection)
             objects = await versions(connection, {push.key for push in pushes})
             tallies = await tallies_of(connection, {push.owner.key for push in pushes})
             ledger = Ledger(objects, tallies, total, self._bounds)
             now = self._clock.now()
-            outcomes = [ledger.apply(push, now) for push in pushes]
+            outcomes = iter([ledger.apply(push, now) for push in pushes])
             if ledger.changed:
                 await write_objects(connection, objects, ledger)
                 await write_tallies(connection, tallies, ledger)
@@ -255,7 +223,8 @@ class SqlObjectStore:
                         bytes=ledger.total.bytes,
                     )
                 )
-        return outcomes
+        for batch in batches:
+            batch.outcomes = list(islice(outcomes, len(batch.pushes)))
 
 
 def _key(party: PartyId | None) -> str:
