@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from ocn.errors import OcnError
+from ocn.node.admin.changing import put_changed
 from ocn.node.admin.client_info import ClientInfoView
 from ocn.node.admin.guarded import GuardedRoute, Handler, read_body
 from ocn.node.admin.invitations import Invitations
 from ocn.node.admin.views import NodeView, broadcast_view, invitation_view, platform_view
-from ocn.node.errors import PlatformChanged
 from ocn.node.forwarding.reports import BroadcastReports
 from ocn.node.hub_modules.persona import Persona
 from ocn.node.members import Members
@@ -177,8 +177,7 @@ class AdminApplication:
         return JSONResponse(platform_view(platform))
 
     async def _platform(self, request: Request) -> Response:
-        wanted = request.path_params["id"]
-        platform = next((each for each in self._members.platforms() if each.id == wanted), None)
+        platform = self._members.by_id(request.path_params["id"])
         if platform is None:
             return PlainTextResponse("no such platform\n", 404)
         if request.method == "DELETE":
@@ -192,13 +191,7 @@ class AdminApplication:
     async def _changed(self, platform: Platform, change: _Change) -> Platform:
         named = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
         changed = replace(platform, **named)
-        try:
-            await self._store.register(changed, replaces=platform)
-        except PlatformChanged as error:
-            raise ClientFault(str(error)) from error
-        finally:
-            await self._members.refresh()
-        return changed
+        return await put_changed(changed, replaces=platform, store=self._store, members=self._members)
 
 
 def _party(request: Request) -> PartyId | None:

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ocn.conversion import Allowance, Choice, Policy, Strictness
+from ocn.node.admin.changing import put_changed
 from ocn.node.admin.guarded import GuardedRoute, read_body
 from ocn.node.converting.reports import ConversionReport, ConversionReports
-from ocn.node.errors import PlatformChanged
 from ocn.node.members import Members
 from ocn.node.model import LENIENT, Platform
 from ocn.node.ports import PlatformStore
@@ -45,8 +45,7 @@ class ConversionPages:
         return JSONResponse([_report_view(report) for report in self._reports.latest()])
 
     async def _policy(self, request: Request) -> Response:
-        wanted = request.path_params["id"]
-        platform = next((each for each in self._members.platforms() if each.id == wanted), None)
+        platform = self._members.by_id(request.path_params["id"])
         if platform is None:
             return PlainTextResponse("no such platform\n", 404)
         if request.method == "PUT":
@@ -65,13 +64,7 @@ class ConversionPages:
 
     async def _changed(self, platform: Platform, policy: Policy | None, strict: Strictness) -> Platform:
         changed = replace(platform, conversion=policy, strictness=strict)
-        try:
-            await self._store.register(changed, replaces=platform)
-        except PlatformChanged as error:
-            raise ClientFault(str(error)) from error
-        finally:
-            await self._members.refresh()
-        return changed
+        return await put_changed(changed, replaces=platform, store=self._store, members=self._members)
 
 
 def _decided(wanted: _Wanted) -> tuple[Policy | None, Strictness]:
