@@ -84,6 +84,7 @@ class ClientInfo:
         self._settled_at: datetime | None = None
         self._sighted_at: datetime | None = None
         self._registry_changes = 0
+        self._forgotten_at = -1
         self._failed: dict[str, datetime] = {}
         self.last_seen = LastSeen(store, now_ms)
         self.roster = Roster(
@@ -161,6 +162,7 @@ class ClientInfo:
     async def tick(self) -> None:
         """Look what has changed, store it, and begin what follows from it."""
         now = self._clock.now()
+        self._forget_gone()
         await self.roster.refresh_if_changed()
         await self._exchange_sightings(now)
         if not await self._has_lead(now):
@@ -174,9 +176,7 @@ class ClientInfo:
         if self._has_news(now):
             changed = await self.roster.settle(now)
             self.nodes.changed(changed)
-            gone = await self._views.settle(self.roster.clients(), now)
-            self.last_seen.forget(gone)
-            self.introductions.forget(gone)
+            await self._views.settle(self.roster.clients(), now)
         self._begin(now)
 
     async def quiet(self) -> None:
@@ -191,6 +191,17 @@ class ClientInfo:
         await self.introductions.close()
         with contextlib.suppress(OcnError):
             await self.last_seen.flush()
+
+    def _forget_gone(self) -> None:
+        """Drop what this replica, leading or not, has in memory of platforms that are gone."""
+        if self._members.revision == self._forgotten_at:
+            return
+        self._forgotten_at = self._members.revision
+        there = {platform.id for platform in self._members.platforms()}
+        self.last_seen.keep(there)
+        self.introductions.keep(there)
+        for platform_id in self._failed.keys() - there:
+            del self._failed[platform_id]
 
     async def _has_lead(self, now: datetime) -> bool:
         """Whether this replica does the work; it asks again when half of its time is over."""

@@ -78,10 +78,10 @@ class Introductions:
         else:
             known.discard(party.key)
 
-    def forget(self, platform_ids: set[str]) -> None:
-        """Drop what is kept of platforms that are gone."""
-        for platform_id in platform_ids:
-            self._known.pop(platform_id, None)
+    def keep(self, platform_ids: set[str]) -> None:
+        """Drop what is kept of all other platforms."""
+        for platform_id in self._known.keys() - platform_ids:
+            del self._known[platform_id]
 
     async def close(self) -> None:
         """Cut off what is under way."""
@@ -90,14 +90,16 @@ class Introductions:
     async def _introduce(self, platform: Platform, party: PartyId) -> None:
         """Once per platform and party, whether it succeeds or not: what failed is told like every change."""
         if platform.id not in self._known:
-            self._known[platform.id] = {
+            delivered = {
                 view.key.party_key
                 for view in await self._store.views(platform.id)
                 if view.delivered and view.status is ConnectionStatus.CONNECTED
             }
-        if party.key in self._known[platform.id]:
+            self._known.setdefault(platform.id, delivered)  # what was told meanwhile is newer
+        known = self._known[platform.id]
+        if party.key in known:
             return
-        self._known[platform.id].add(party.key)
+        known.add(party.key)
         for client in self._clients(party, self._clock.now()):
             told = client_info_object(party, client.role, ConnectionStatus.CONNECTED, client.last_updated)
             if not await self._pushes.put(platform, party, told):

@@ -71,7 +71,7 @@ class LastSeen:
                     [(each, datetime.fromtimestamp(self._heard[each] / 1000, UTC)) for each in unstored]
                 )
             except BaseException:
-                self._unstored |= unstored
+                self._unstored |= unstored & self._heard.keys()
                 raise
 
     async def refresh(self) -> None:
@@ -91,9 +91,9 @@ class LastSeen:
         await self._store.checked(Seen(platform_id, before.heard_at, at, None if alive else since))
         await self.refresh()
 
-    def forget(self, platform_ids: set[str]) -> None:
-        """Drop what is kept in memory of platforms that are gone."""
-        for platform_id in platform_ids:
+    def keep(self, platform_ids: set[str]) -> None:
+        """Drop what is kept in memory of all other platforms."""
+        for platform_id in (self._heard.keys() | self._tried.keys()) - platform_ids:
             self._heard.pop(platform_id, None)
             self._tried.pop(platform_id, None)
-            self._unstored.discard(platform_id)
+        self._unstored &= platform_ids

@@ -53,8 +53,8 @@ class Views:
         for view in await self._store.views():
             self._views.setdefault(view.platform_id, {})[view.key] = view
 
-    async def settle(self, clients: Sequence[Client], now: datetime) -> set[str]:
-        """Work out every view again, store those that became others, and return which platforms are gone."""
+    async def settle(self, clients: Sequence[Client], now: datetime) -> None:
+        """Work out every view again, store those that became others, and forget those of platforms gone."""
         platforms = self._members.platforms()
         gone = self._views.keys() - {platform.id for platform in platforms}
         if gone:
@@ -67,7 +67,6 @@ class Views:
                 await self._store.put_views(changed)
                 self._views.setdefault(platform.id, {}).update({view.key: view for view in changed})
             await asyncio.sleep(0)  # many platforms see many others; messages go between them
-        return gone
 
     def _changed(self, viewer: Platform, clients: Sequence[Client], now: datetime) -> Iterator[View]:
         known = self._views.get(viewer.id, {})
