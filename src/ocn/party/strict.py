@@ -249,4 +249,7 @@ class StrictSignatures:
 
 
 def _party(codes: str) -> PartyId:
-    return PartyId(codes[:2], codes[2:])
+    try:
+        return PartyId(codes[:2], codes[2:])
+    except ValueError as error:
+        raise SignatureInvalid("a link names what can be no party") from error

@@ -175,10 +175,10 @@ ASKED = {
 PATH = "/ocpi/2.2.1/sender/locations"
 
 
-def passed_on(sender: str, receiver: str, signer: PrivateKey = NODE_KEY) -> str:
+def passed_on(sender: str, receiver: str, signer: PrivateKey = NODE_KEY, written_to: str = "DEXXX") -> str:
     """A request of NL MSP to another CPO, which a node has put under other names."""
     now = int(time.time() * 1000)
-    written = replace(_parts(), sender="NLMSP", receiver="DEXXX")
+    written = replace(_parts(), sender="NLMSP", receiver=written_to)
     text = sign_strictly(EMSP_KEY, written, created_ms=now, lifetime_ms=60_000, nonce=new_nonce())
     named = replace(written, sender=sender, receiver=receiver)
     return extend(signer, verify_strictly(text, written).standing, Reason.TO, named, created_ms=now).text
@@ -224,4 +224,12 @@ async def test_message_of_one_party_in_the_name_of_another_is_refused() -> None:
     headers["ocn-strict-signature"] = passed_on("DECPO", "DECPO")
 
     with pytest.raises(InvalidParameters, match="this was said by NLMSP"):
+        await strict.check_request("GET", PATH, "", headers, b"", own=PartyId("DE", "CPO"))
+
+
+async def test_message_that_was_written_to_no_possible_party_is_refused() -> None:
+    strict = StrictSignatures(None, StrictTerms(sign=False, require=True), Registry())
+    headers = {**ASKED, "ocn-strict-signature": passed_on("NLMSP", "DECPO", written_to="nobody at all")}
+
+    with pytest.raises(InvalidParameters, match="can be no party"):
         await strict.check_request("GET", PATH, "", headers, b"", own=PartyId("DE", "CPO"))

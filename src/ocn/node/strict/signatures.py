@@ -42,14 +42,12 @@ class StrictSignatures:
         replays: ReplayWindow,
         now_ms: Callable[[], int],
         by_operator: bool = False,
-        is_copy_permitted: Callable[[PartyId, str, PartyId], bool] = lambda _sender, _to, _service: False,
     ) -> None:
         self._directory = directory
         self._window = window
         self._replays = replays
         self._now_ms = now_ms
         self._by_operator = by_operator
-        self._is_copy_permitted = is_copy_permitted
         self._started_ms = now_ms()
 
     def of_request(self, received: Received, sender: PartyId) -> StrictProof | None:
@@ -65,7 +63,7 @@ class StrictSignatures:
             proof = self.verified(text, request_parts(received, sender), sender)
             reasons = _BY_THE_SENDERS_NODE if received.door is Door.NODE else _NOBODY
             self._require_changes(proof, reasons, self._operator_of(sender))
-            self._require_same_addressee(proof, received, sender)
+            self._require_same_addressee(proof, received)
             self.admit_once(proof, codes(received.receiver))
         except SignatureInvalid as error:
             raise InvalidParameters(f"Invalid strict signature: {error}") from error
@@ -154,8 +152,8 @@ class StrictSignatures:
                     f"Strict signature: {', '.join(change.was)} changed by {change.address}, expected {node}"
                 )
 
-    def _require_same_addressee(self, proof: StrictProof, received: Received, sender: PartyId) -> None:
-        """A node may name a receiver where the party left it open or named the hub, and copy to services."""
+    def _require_same_addressee(self, proof: StrictProof, received: Received) -> None:
+        """A node may name a receiver where the party left it open or named the hub, and nowhere else."""
         for change in proof.changes:
             if "from" in change.was:
                 raise SignatureInvalid("Strict signature: the sending node named itself as sender")
@@ -163,9 +161,7 @@ class StrictSignatures:
             if not written_to or received.receiver is None:
                 continue
             to = _party_named(written_to)
-            if self._directory.party(to) is None:
-                continue  # the hub of the sending node, which has no listing
-            if not self._is_copy_permitted(sender, written_to, received.receiver):
+            if self._directory.party(to) is not None:  # the hub of the sending node has no listing
                 raise SignatureInvalid(f"Strict signature: this was written to {to}")
 
 
