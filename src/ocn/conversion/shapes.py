@@ -111,11 +111,6 @@ def at(pointer: str, value: JsonObject, report: Report, context: Context, rule: 
     return converted
 
 
-def unchanged(value: JsonObject, _report: Report, _context: Context) -> JsonObject:
-    """Be the rule for what both versions write alike."""
-    return value
-
-
 def absent_from(version: str, what: str) -> Rule:
     """Be the rule for what the other version does not have at all."""
 
