@@ -36,6 +36,7 @@ from ocn.node.stages import Delivered, Routed
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import encode_envelope, read_status_code
 from ocn.ocpi.errors import UnknownReceiver
+from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 _log = structlog.get_logger("ocn.node.converting")
@@ -209,6 +210,9 @@ def _unsigned(body: bytes) -> bytes:
     """Take the signature out of an answer whose other members are about to change."""
     if b'"ocn_signature"' not in body:
         return body
-    envelope = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    try:
+        envelope = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except UNREADABLE:
+        return body  # the conversion says what is wrong with it
     envelope.pop(_SIGNATURE, None)
     return msgspec.json.encode(envelope)

@@ -55,6 +55,14 @@ class Admission(Protocol):
         ...
 
 
+def roles_of(party: PartyId, platform: Platform | None, directory: Directory) -> Collection[Role]:
+    """Return the roles of a party: those of its platform when it is connected here, else those listed."""
+    if platform is not None:
+        return {role.role for role in platform.roles if role.party == party}
+    listing = directory.party(party)
+    return listing.roles if listing is not None else ()
+
+
 class Audiences:
     """Finds the receivers of a broadcast."""
 
@@ -67,7 +75,7 @@ class Audiences:
     def of(self, permitted: Permitted) -> Everyone:
         """Return everybody concerned; of what came from another node, those connected here alone."""
         platform = permitted.authenticated.platform
-        roles = self._roles(permitted.sender, platform)
+        roles = roles_of(permitted.sender, platform, self._directory)
         module = permitted.received.address.module
         parties = tuple(self._local(permitted, audience_of(roles, module), module))
         return Everyone(parties, () if permitted.received.door is Door.NODE else tuple(self._nodes()))
@@ -97,12 +105,6 @@ class Audiences:
         if listing is None:
             raise ReceiverUnreachable(f"the node at {node.url} is no longer listed in the registry")
         return RemoteNode(listing.operator, listing.url.rstrip("/"))
-
-    def _roles(self, sender: PartyId, platform: Platform | None) -> Collection[Role]:
-        if platform is not None:
-            return {role.role for role in platform.roles if role.party == sender}
-        listing = self._directory.party(sender)
-        return listing.roles if listing is not None else ()
 
     def _local(
         self, permitted: Permitted, audience: frozenset[Role], module: str

@@ -1,12 +1,10 @@
 """Who is to see what a party shares with everyone: the same table as for broadcasts, asked for one pair."""
 
-from collections.abc import Collection
-
 from ocn.node.members import Members
 from ocn.node.ports import Directory
-from ocn.node.routing.audiences import Admission, audience_of
+from ocn.node.routing.audiences import Admission, audience_of, roles_of
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.roles import ConnectionStatus, Role
+from ocn.ocpi.roles import ConnectionStatus
 
 
 class Sharing:
@@ -25,8 +23,9 @@ class Sharing:
         platform = self._members.by_party(viewer)
         if platform is None or owner in platform.parties:
             return False
-        roles = {role.role for role in platform.roles if role.party == viewer}
-        if not roles & audience_of(self._roles(owner), module):
+        roles = set(roles_of(viewer, platform, self._directory))
+        owners = roles_of(owner, self._members.by_party(owner), self._directory)
+        if not roles & audience_of(owners, module):
             return False
         return self._admission.admits(platform, owner, module, signed=True)
 
@@ -37,10 +36,3 @@ class Sharing:
             return platform.status is ConnectionStatus.CONNECTED
         listing = self._directory.party(owner)
         return listing is not None and listing.node_url is not None
-
-    def _roles(self, owner: PartyId) -> Collection[Role]:
-        platform = self._members.by_party(owner)
-        if platform is not None:
-            return {role.role for role in platform.roles if role.party == owner}
-        listing = self._directory.party(owner)
-        return listing.roles if listing is not None else ()
