@@ -80,6 +80,7 @@ def _copy(number: int, lanes: int) -> NewCopy:
         content_type="application/json",
         correlation_id="c",
         signature=None,
+        strict=None,
         body=BODY,
         created_at=datetime.now(UTC),
     )

@@ -17,6 +17,7 @@ from ocn.node.model import Platform
 from ocn.node.ports import OutboundAnswer
 from ocn.ocpi.modules import Carries, InterfaceRole
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber
 from ocn.signing import Envelope
 from ocn.signing.strict import Standing, StrictProof
@@ -153,6 +154,8 @@ class Everyone(msgspec.Struct, frozen=True, gc=False):
 
     parties: tuple[tuple[PartyId, LocalPlatform], ...]
     nodes: tuple[RemoteNode, ...]
+    audience: frozenset[Role] = frozenset()
+    """The roles it is for, wherever they are connected."""
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):

@@ -18,18 +18,21 @@ from ocn.party.strict_parts import answer_parts, codes, credentials_parts, reque
 from ocn.signing import NodeProof, PrivateKey, ReplayWindow, SignatureInvalid, new_nonce, same_address
 from ocn.signing.strict import (
     ANY_REASON,
+    COPY_LATENESS_MS,
     AnswerParts,
     Reason,
     RequestParts,
     StrictProof,
     Window,
     read_chain,
+    require_copy,
     require_fresh,
     sign_strictly,
     verify_strictly,
 )
 
 MISSING: Final = "Missing OCN Strict Signature"
+_COPY: Final = "ocn-copy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,11 @@ class StrictTerms:
     window: Window = field(default_factory=Window)
     """What it takes from others."""
     takes_copies: bool = False
-    """Take what was written to another party: for a service that is sent copies."""
+    """Take what was written to another party and is marked as a copy: for a service that is sent copies.
+
+    A copy may be late and come more than once; whoever acts on copies does so once."""
+    copies_for_s: float = COPY_LATENESS_MS / 1000
+    """How long after it was made a copy is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +154,13 @@ class StrictSignatures:
             raise InvalidParameters(MISSING)
         try:
             proof = await self._verified(text, parts, own)
-            await self._require_written_to(proof, own)
-            await self._require_own_name(proof, parts)
-            self._admit(proof, parts.receiver)
+            if _COPY in headers and self.terms.takes_copies:
+                await self._require_copy(proof, own)
+            else:
+                require_fresh(proof, self.terms.window, now_ms=self.now_ms())
+                await self._require_written_to(proof, own)
+                await self._require_own_name(proof, parts)
+                self._admit(proof, parts.receiver)
         except SignatureInvalid as error:
             raise InvalidParameters(f"Invalid strict signature: {error.reason}") from error
 
@@ -187,6 +198,7 @@ class StrictSignatures:
                 correlation_id=sent.get(h.CORRELATION_ID, ""),
             )
             proof = await self._verified(text, parts, own)
+            require_fresh(proof, self.terms.window, now_ms=self.now_ms())
             if not asked:
                 self._admit(proof, own.key)
         except (SignatureInvalid, InvalidParameters) as error:
@@ -217,7 +229,6 @@ class StrictSignatures:
         expected = theirs.party if theirs is not None else own_node
         if not same_address(proof.address, expected):
             raise SignatureInvalid(f"altered, or signed by another key than that of {speaker}")
-        require_fresh(proof, self.terms.window, now_ms=self.now_ms())
         their_node = theirs.operator if theirs is not None else ""
         for change in proof.changes:
             by_own = same_address(change.address, own_node)
@@ -228,13 +239,27 @@ class StrictSignatures:
         return proof
 
     async def _require_written_to(self, proof: StrictProof, own: PartyId) -> None:
-        """A hub may name a receiver where the sender named none or the hub; a copy is for services alone."""
+        """A hub may name a receiver where the sender named none or the hub."""
         for change in proof.changes:
             written_to = change.was.get("to", "")
-            if not written_to or written_to == own.key or self.terms.takes_copies or self.keys is None:
+            if not written_to or written_to == own.key or self.keys is None:
                 continue
             if await self.keys.keys(_party(written_to)) is not None:
                 raise SignatureInvalid(f"this was written to {written_to}")
+
+    async def _require_copy(self, proof: StrictProof, own: PartyId) -> None:
+        """What another service or no service was sent, or was written to this one, is no copy for it."""
+        theirs = await self.keys.keys(_party(proof.origin.party)) if self.keys is not None else None
+        if theirs is None:
+            raise SignatureInvalid("a copy of what no listed party has said")
+        require_copy(
+            proof,
+            self.terms.window,
+            receiver=own.key,
+            node=theirs.operator,
+            latest_ms=int(self.terms.copies_for_s * 1000),
+            now_ms=self.now_ms(),
+        )
 
     async def _require_own_name(self, proof: StrictProof, parts: RequestParts) -> None:
         """A hub passes on in its own name, and no hub is a party of the registry."""

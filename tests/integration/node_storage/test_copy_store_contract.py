@@ -43,6 +43,7 @@ def a_copy(
         content_type="application/json",
         correlation_id="corr",
         signature="signed",
+        strict="strictly",
         body=body,
         created_at=created_at,
     )
@@ -98,7 +99,8 @@ async def test_delivered_copies_keep_no_body_and_refused_ones_do(store: SqlCopyS
     assert delivered is not None
     assert refused is not None
     assert (delivered.message.body, delivered.message.signature) == (b"", None)
-    assert (refused.message.body, refused.message.signature) == (b"2", "signed")
+    assert delivered.message.strict is None
+    assert (refused.message.body, refused.message.strict) == (b"2", "strictly")
     assert (delivered.attempts, delivered.settled_at, refused.problem) == (1, NOON + MINUTE, "why")
 
 

@@ -23,6 +23,7 @@ from ocn.node.routing.audiences import Audiences
 from ocn.node.routing.sharing import Sharing
 from ocn.node.routing.sightings import Sightings
 from ocn.node.rules.demands import Demands
+from ocn.node.stages import Address
 from ocn.node.strict import SignatureDemands, StrictLinks, StrictSignatures
 from ocn.ocpi.party_id import PartyId
 from ocn.signing import ReplayWindow
@@ -125,6 +126,19 @@ class Shared:
             replays=replays,
             now_ms=self.parts.now_ms,
             by_operator=settings.strict_by_operator,
+            is_copy_permitted=self._is_copy_permitted,
+            copies_for=self.copies_for,
+        )
+
+    @property
+    def copies_for(self) -> timedelta:
+        """How old a copy may be whose strict signature is sent, and taken."""
+        return timedelta(hours=self.config.copies.give_up_hours)
+
+    def _is_copy_permitted(self, user: PartyId, service: PartyId, address: Address) -> bool:
+        copies = self.parts.copies
+        return copies is not None and copies.agreements.permits(
+            user, service, address.module, address.interface_role
         )
 
     @cached_property

@@ -13,6 +13,7 @@ from ocn.node.copies.dispatching import Dispatching
 from ocn.node.copies.making import Making
 from ocn.node.copies.parts import CopyParts
 from ocn.node.copies.schedule import Schedule
+from ocn.node.copies.strict import StrictCopies
 from ocn.node.forwarding.broadcasts import Broadcasts
 from ocn.node.forwarding.deliveries import Deliveries
 from ocn.node.forwarding.delivery import Delivery
@@ -79,10 +80,14 @@ def _copying(shared: Shared, deliveries: Delivery) -> Delivery:
     config, parts = shared.config, shared.parts
     if parts.copies is None or not config.copies.enabled:
         return deliveries
-    making = Making(url=config.base_url, key=parts.key, clock=parts.clock)
+    making = Making(url=config.base_url, key=parts.key, clock=parts.clock, strict=_strict_copies(shared))
     named = config.copies.responses_to
     responses_to = frozenset(PartyId.parse(service) for service in named.split(",") if service)
     return parts.copies.copying(deliveries, making, responses_to)
+
+
+def _strict_copies(shared: Shared) -> StrictCopies:
+    return StrictCopies(shared.strict_links, good_for=shared.copies_for)
 
 
 def dispatching(config: NodeConfig, parts: Parts, members: Members, copies: CopyParts) -> Dispatching:
@@ -100,5 +105,10 @@ def dispatching(config: NodeConfig, parts: Parts, members: Members, copies: Copy
         poll_s=_COPIES_POLL_S,
     )
     return copies.dispatching(
-        to_one(shared), address=shared.address, members=members, settings=settings, clock=parts.clock
+        to_one(shared),
+        address=shared.address,
+        members=members,
+        settings=settings,
+        clock=parts.clock,
+        strict=_strict_copies(shared),
     )

@@ -8,6 +8,7 @@ too, by the responder's agreements, to services that the operator names.
 
 ``permissions``  which permission covers what; ``agreements``  who has permitted what to whom
 ``copy``         a copy and its states; ``lanes``  what must stay in order
+``strict``       what becomes of a strict signature
 ``making``       a copy of a request; ``copying``  the decorator of forwarding that stores it
 ``sending``      one attempt, and what its outcome means; ``schedule``  when to try again
 ``courier``      all attempts for one service; ``dispatching``  a courier for each

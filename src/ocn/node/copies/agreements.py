@@ -1,12 +1,15 @@
 """Which services a party has permitted what: answered from memory, anew with every change on chain."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ocn.node.copies.permissions import is_coverable, permits
 from ocn.node.copies.ports import ServiceDirectory
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
 from ocn.registry.directory import Changes
+from ocn.signing import same_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,19 @@ class Agreements:
     ) -> bool:
         """Whether a service may have a copy at this moment: the same provider, under the same name."""
         return service in self.services_for(user, module, interface_role)
+
+    def permits(self, user: PartyId, service: PartyId, module: str, interface_role: InterfaceRole) -> bool:
+        """Whether any party, of whichever node, permits a service this; asked anew each time."""
+        return any(found.service == service for found in self._look(user, module, interface_role))
+
+    def is_behind(self, service: PartyId, nodes: Iterable[str], roles: frozenset[Role]) -> bool:
+        """Whether a service is listed in one of these roles at one of these nodes (operators' addresses)."""
+        listing = self._directory.party(service)
+        return (
+            listing is not None
+            and not roles.isdisjoint(listing.roles)
+            and any(same_address(listing.operator, node) for node in nodes)
+        )
 
     def _look(self, user: PartyId, module: str, interface_role: InterfaceRole) -> tuple[Permitted, ...]:
         listing = self._directory.party(user)

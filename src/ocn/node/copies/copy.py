@@ -62,6 +62,8 @@ class NewCopy:
     content_type: str
     correlation_id: str
     signature: str | None = field(repr=False)
+    strict: str | None = field(repr=False)
+    """The text of the strict signature, the service named in it."""
     body: bytes = field(repr=False)
     created_at: datetime
 

@@ -6,13 +6,13 @@ none. The message comes first: copies that cannot be stored hold nothing up, and
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 import structlog
 
 from ocn.errors import OcnError
-from ocn.node.copies.agreements import Agreements
+from ocn.node.copies.agreements import Agreements, Permitted
 from ocn.node.copies.copy import NewCopy
 from ocn.node.copies.making import Making
 from ocn.node.copies.ports import CopyStore, Delivery
@@ -75,15 +75,27 @@ class CopyingForwarding:
             return []
         target, receiver = routed.target, routed.receiver
         if isinstance(target, Everyone):
-            served, receiver = [party for party, _ in target.parties], None
+            served, receiver = self._reached(target, found), None
         else:
-            served = [] if receiver is None else [receiver]
+            served = {receiver}
         services = [service for service in found if service.service not in served]
         try:
             return self._making.of_request(permitted, receiver, services)
         except OcpiError as error:
             _log.warning("copy_not_made", sender=str(permitted.sender), error=error.message)
             return []
+
+    def _reached(self, everyone: Everyone, services: Iterable[Permitted]) -> set[PartyId | None]:
+        """Return who gets a broadcast as its receiver, here or at another node, and so no copy of it."""
+        nodes = [node.address for node in everyone.nodes]
+        return {
+            *(party for party, _ in everyone.parties),
+            *(
+                each.service
+                for each in services
+                if self._agreements.is_behind(each.service, nodes, everyone.audience)
+            ),
+        }
 
     def _copies_of_answer(self, delivered: Delivered) -> list[NewCopy]:
         """Only of what a party of this node answers, and only by its own agreements."""

@@ -17,6 +17,7 @@ import msgspec
 from ocn.node.copies.agreements import Permitted as PermittedService
 from ocn.node.copies.copy import CopyKind, NewCopy
 from ocn.node.copies.lanes import lane_of
+from ocn.node.copies.strict import StrictCopies
 from ocn.node.links import NODE_DOOR, endpoint_path
 from ocn.node.party_signatures import Renamed, readdressed, signed_request
 from ocn.node.ports import Clock
@@ -34,10 +35,11 @@ _LONGEST_SIGNATURE = 16 * 1024
 class Making:
     """Makes the copies of a node."""
 
-    def __init__(self, *, url: str, key: PrivateKey, clock: Clock) -> None:
+    def __init__(self, *, url: str, key: PrivateKey, clock: Clock, strict: StrictCopies) -> None:
         self._url = url
         self._key = key
         self._clock = clock
+        self._strict = strict
 
     def of_request(
         self, permitted: Permitted, receiver: PartyId | None, services: list[PermittedService]
@@ -51,7 +53,7 @@ class Making:
         version = received.address.version
         if version is None or (received.address.link_id is not None and not _is_result(received)):
             return []
-        address, body = self._content(received)
+        address, body, response_url = self._content(received)
         now = self._clock.now()
         changed = body != received.body or address.query != received.address.query
         return [
@@ -73,6 +75,7 @@ class Making:
                 signature=self._signature(
                     permitted, service.service, (address.query, body) if changed else None
                 ),
+                strict=self._strict.text(permitted, service.service, address, response_url),
                 body=body,
                 created_at=now,
             )
@@ -116,27 +119,30 @@ class Making:
                     content_type="application/json",
                     correlation_id=received.correlation_id,
                     signature=signature,
+                    strict=None,
                     body=body,
                     created_at=self._clock.now(),
                 )
             )
         return copies
 
-    def _content(self, received: Received) -> tuple[Address, bytes]:
-        """Return address and body with nothing in them that could be called."""
+    def _content(self, received: Received) -> tuple[Address, bytes, str | None]:
+        """Return address and body with nothing in them that could be called, and what stands for that."""
         address = received.address
         if _is_result(received):
             start, _, link_id = address.path.rpartition("/")
-            return msgspec.structs.replace(address, path=f"{start}/{_id_of_nothing(link_id)}"), received.body
+            path = f"{start}/{_id_of_nothing(link_id)}"
+            return msgspec.structs.replace(address, path=path), received.body, None
         match address.carries:
             case Carries.RESPONSE_URL_IN_BODY:
                 found = in_body(received.body, address.query)
             case Carries.RESPONSE_URL_IN_QUERY:
                 found = in_query(received.body, address.query)
             case _:
-                return address, received.body
-        body, query = found.exchanged(self._address_of_nothing(received))
-        return msgspec.structs.replace(address, query=query), body
+                return address, received.body, None
+        response_url = self._address_of_nothing(received)
+        body, query = found.exchanged(response_url)
+        return msgspec.structs.replace(address, query=query), body, response_url
 
     def _address_of_nothing(self, received: Received) -> str:
         """Return one at the door for nodes: so the service's own node takes it for an address of this one."""

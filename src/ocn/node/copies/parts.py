@@ -9,6 +9,7 @@ from ocn.node.copies.dispatching import Dispatching
 from ocn.node.copies.making import Making
 from ocn.node.copies.ports import CopyStore, Delivery, ServiceDirectory
 from ocn.node.copies.sending import Sending
+from ocn.node.copies.strict import StrictCopies
 from ocn.node.copies.waking import Waking
 from ocn.node.members import Members
 from ocn.node.ports import Clock
@@ -41,10 +42,19 @@ class CopyParts:
         )
 
     def dispatching(
-        self, way: Delivery, *, address: str, members: Members, settings: CourierSettings, clock: Clock
+        self,
+        way: Delivery,
+        *,
+        address: str,
+        members: Members,
+        settings: CourierSettings,
+        clock: Clock,
+        strict: StrictCopies,
     ) -> Dispatching:
         """Return what sends the copies by the way to one receiver; to be run beside the node."""
-        sending = Sending(way, address=address, members=members, directory=self.services, clock=clock)
+        sending = Sending(
+            way, address=address, members=members, directory=self.services, clock=clock, strict=strict
+        )
         return Dispatching(
             store=self.store,
             waking=self.waking,

@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 from ocn.node.copies.copy import Copy, CopyKind, NewCopy
 from ocn.node.copies.ports import Delivery, ServiceDirectory
+from ocn.node.copies.strict import StrictCopies
 from ocn.node.endpoints import endpoint_of, join
 from ocn.node.links import endpoint_path
 from ocn.node.members import Members
@@ -34,7 +35,7 @@ from ocn.node.stages import (
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import ClientFault, OcpiError, ReceiverTimeout, ReceiverUnreachable, UnknownReceiver
-from ocn.ocpi.modules import Carries, InterfaceRole
+from ocn.ocpi.modules import Carries, InterfaceRole, operations_at
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.statuses import is_success
 from ocn.signing import same_address
@@ -42,6 +43,7 @@ from ocn.signing import same_address
 RESPONSES_MODULE = "ocn-responses"
 """The custom module whose RECEIVER interface a service offers to have copies of answers posted to."""
 _LONGEST_PROBLEM = 300
+_RESPONSE_URL = frozenset({Carries.RESPONSE_URL_IN_BODY, Carries.RESPONSE_URL_IN_QUERY})
 
 
 class Result(Enum):
@@ -74,12 +76,14 @@ class Sending:
         members: Members,
         directory: ServiceDirectory,
         clock: Clock,
+        strict: StrictCopies,
     ) -> None:
         self._delivery = delivery
         self._address = address
         self._members = members
         self._directory = directory
         self._clock = clock
+        self._strict = strict
 
     async def attempt(self, copy: Copy) -> Attempt:
         """Send a copy once and say what came of it; nothing is raised."""
@@ -119,11 +123,13 @@ class Sending:
             correlation_id=message.correlation_id,
         )
         sender_platform = self._members.by_party(message.user)
-        authenticated = Authenticated(received, message.user, sender_platform, None, None)
+        proof = self._strict.taken_up(message, received, self._clock.now())
+        authenticated = Authenticated(received, message.user, sender_platform, None, None, proof)
         platform = target.platform if isinstance(target, LocalPlatform) else None
         permitted = Permitted(Addressed(authenticated, Way.DIRECT, service), platform)
         url = join(endpoint_of(address, target, service), address.path, address.query)
-        return Routed(permitted, target, message.user, service, url, message.body, message.signature)
+        strict = self._strict.called_in_its_version(proof, received, target)
+        return Routed(permitted, target, message.user, service, url, message.body, message.signature, strict)
 
     def _target(self, service: PartyId) -> LocalPlatform | RemoteNode:
         platform = self._members.by_party(service)
@@ -148,12 +154,21 @@ def _address(message: NewCopy) -> Address:
             message.version,
             message.path,
             message.query,
-            Carries.NOTHING,
+            _carries(message),
             None,
         )
     asked = endpoint_path(message.module, message.interface_role, message.version) + message.path
     path = f"/{message.method}{asked}"
     return Address(RESPONSES_MODULE, InterfaceRole.RECEIVER, None, path, "", Carries.NOTHING, None)
+
+
+def _carries(message: NewCopy) -> Carries:
+    """Return where the copy has its ``response_url``, a part of its own in strict signatures."""
+    path = tuple(message.path.strip("/").split("/")) if message.path else ()
+    for operation in operations_at(message.module, message.interface_role, path, message.version):
+        if message.method in operation.methods and operation.carries in _RESPONSE_URL:
+            return operation.carries
+    return Carries.NOTHING
 
 
 def _headers(copy: Copy) -> dict[str, str]:
@@ -164,6 +179,7 @@ def _headers(copy: Copy) -> dict[str, str]:
         names.FROM_PARTY: message.user.party_id,
         names.TO_COUNTRY: message.service.country_code,
         names.TO_PARTY: message.service.party_id,
+        names.CORRELATION_ID: message.correlation_id,
         "content-type": message.content_type,
         COPY: message.kind.value,
     }

@@ -77,8 +77,10 @@ class Audiences:
         platform = permitted.authenticated.platform
         roles = roles_of(permitted.sender, platform, self._directory)
         module = permitted.received.address.module
-        parties = tuple(self._local(permitted, audience_of(roles, module), module))
-        return Everyone(parties, () if permitted.received.door is Door.NODE else tuple(self._nodes()))
+        audience = audience_of(roles, module)
+        parties = tuple(self._local(permitted, audience, module))
+        nodes = () if permitted.received.door is Door.NODE else tuple(self._nodes())
+        return Everyone(parties, nodes, audience)
 
     def still(self, permitted: Permitted, party: PartyId, target: LocalPlatform) -> LocalPlatform:
         """Return where a party of the audience is connected now.

@@ -8,6 +8,7 @@ from ocn.node.endpoints import endpoint_of, join
 from ocn.node.handed_out import HandedOut, Place
 from ocn.node.links import NODE_DOOR, below_node_door
 from ocn.node.model import Link, LinkKind
+from ocn.node.node_headers import COPY
 from ocn.node.party_signatures import Renamed, readdressed, signed_request
 from ocn.node.ports import Clock, UrlCheck
 from ocn.node.routing.audiences import Audiences
@@ -65,7 +66,7 @@ class Router:
             return _to_the_hub(permitted, Stored() if stored else self._audiences.of(permitted))
         received = permitted.received
         target = self._receivers.find(permitted)
-        if received.address.link_id is not None:
+        if received.address.link_id is not None and COPY not in received.headers:
             link = await self._handed_out.resolve(received.address.link_id, permitted)
             routed = self._routed(permitted, target, _address_of(link, target))
             return self._led(routed, target)

@@ -186,6 +186,7 @@ _END = (
         settled_at=bindparam("ended_at"),
         body=case((_KEEPS, _COPY.body), else_=b""),
         signature=case((_KEEPS, _COPY.signature), else_=None),
+        strict=case((_KEEPS, _COPY.strict), else_=None),
     )
 )
 

@@ -96,7 +96,7 @@ class CopyQuestions:
 
 def _moved(to: CopyState, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"state": to.value, "settled_at": None if to is CopyState.WAITING else now}
-    return values if to in KEEPS_BODY else {**values, "body": b"", "signature": None}
+    return values if to in KEEPS_BODY else {**values, "body": b"", "signature": None, "strict": None}
 
 
 async def _look_again(connection: AsyncConnection, lanes: list[str], now: datetime, *, again: bool) -> None:

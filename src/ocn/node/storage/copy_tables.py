@@ -31,6 +31,7 @@ service_copy = Table(
     Column("content_type", Text, nullable=False),
     Column("correlation_id", Text, nullable=False),
     Column("signature", Text),
+    Column("strict", Text),
     Column("body", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False),
