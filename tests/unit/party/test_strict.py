@@ -207,6 +207,8 @@ async def test_message_under_other_names_is_taken_only_from_a_hub_or_as_a_copy(
     terms = StrictTerms(sign=False, require=True, takes_copies=takes_copies)
     strict = StrictSignatures(None, terms, registry)
     headers = {**ASKED, "ocn-strict-signature": passed_on("NLMSP", "DECPO", signer)}
+    if takes_copies:
+        headers["ocn-copy"] = "request"
 
     async def check() -> None:
         await strict.check_request("GET", PATH, "", headers, b"", own=PartyId("DE", "CPO"))
