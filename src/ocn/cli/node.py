@@ -1,11 +1,14 @@
-"""``ocn node``: run a node, check its settings."""
+"""``ocn node``: run a node, check its settings; what is asked of a running one is in ``node_admin``."""
 
 import re
 from pathlib import Path
 
 import typer
 
-app = typer.Typer(help="Run a node and check its settings.", no_args_is_help=True)
+from ocn.cli import node_admin, node_copies
+from ocn.cli.node_admin_options import PANEL
+
+app = typer.Typer(help="Run a node, check its settings, ask a running one.", no_args_is_help=True)
 
 _FILE = typer.Option(None, "--config", "-c", help="TOML file with the settings.", show_default=False)
 
@@ -69,6 +72,10 @@ def check(config: Path | None = _FILE) -> None:
         else:
             table.add_row(name, _shown(name, value))
     Console().print(table)
+
+
+app.add_typer(node_admin.app)
+app.add_typer(node_copies.app, name="copies", rich_help_panel=PANEL)
 
 
 def _allow_many_connections() -> None:

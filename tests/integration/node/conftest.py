@@ -16,6 +16,7 @@ import uvloop
 from ocn.node.client_info import ClientInfo
 from ocn.node.compose import Parts, assemble
 from ocn.node.config import NodeConfig
+from ocn.node.copies.parts import CopyParts
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import HttpServer
 from ocn.node.exits import Exit, GuardedUrls
@@ -328,6 +329,7 @@ class World:
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self.registry = Registry()
+        self.copies: CopyParts | None = None
         self._stack = stack
 
     async def node(self, **settings: Any) -> Node:
@@ -368,6 +370,7 @@ class World:
             url_check=GuardedUrls(guard),
             index_view=dict,
             problems=list,
+            copies=self.copies,
         )
         application = assemble(config, parts, members)
         self._stack.push_async_callback(application.client_info.close)

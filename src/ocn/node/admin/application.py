@@ -129,7 +129,7 @@ class AdminApplication:
         return JSONResponse({"url": listing.node_url, "address": listing.operator})
 
     async def _node(self, _request: Request) -> Response:
-        return JSONResponse(self._node_view.as_json())
+        return JSONResponse(await self._node_view.as_json())
 
     async def _invite(self, request: Request) -> Response:
         codes = await read_body(request, list[_PartyCodes])

@@ -66,16 +66,18 @@ class CopyPages:
         return JSONResponse({"changed": await self._copies.store.change(wanted, to, self._clock.now())})
 
     async def _counts(self, _request: Request) -> Response:
+        return JSONResponse(await self.counts())
+
+    async def counts(self) -> dict[str, object]:
+        """Count copies by state; the age of the oldest that waits, and what could not be stored."""
         counts = await self._copies.store.counts()
         oldest = counts.oldest_waiting
         age = None if oldest is None else (self._clock.now() - oldest).total_seconds()
-        return JSONResponse(
-            {
-                **{str(state): number for state, number in counts.by_state.items()},
-                "oldest_waiting_seconds": age,
-                "lost": self._copies.waking.lost,
-            }
-        )
+        return {
+            **{str(state): number for state, number in counts.by_state.items()},
+            "oldest_waiting_seconds": age,
+            "lost": self._copies.waking.lost,
+        }
 
 
 def _view(copy: Copy) -> dict[str, object]:

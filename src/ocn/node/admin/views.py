@@ -1,6 +1,6 @@
 """How platforms, invitations and the node itself are shown. No token leaves through here."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import msgspec
@@ -89,15 +89,21 @@ class NodeView:
         members: Members,
         index_view: Callable[[], dict[str, object]],
         find_problems: Callable[[], list[str]],
+        count_copies: Callable[[], Awaitable[dict[str, object]]] | None = None,
     ) -> None:
         self._persona = persona
         self._address = address
         self._members = members
         self._index_view = index_view
+        self._count_copies = count_copies
         self.problems = find_problems
 
-    def as_json(self) -> dict[str, object]:
-        """Show identity, counts and the state of the registry index."""
+    async def as_json(self) -> dict[str, object]:
+        """Show identity, counts, how the copies stand, and the state of the registry index.
+
+        Raises:
+            StorageError: the database is out of reach.
+        """
         platforms = self._members.platforms()
         return {
             "version": __version__,
@@ -111,6 +117,7 @@ class NodeView:
             "platforms": len(platforms),
             "parties": sum(len(platform.parties) for platform in platforms),
             "open_invitations": len(self._members.invitations()),
+            "copies": await self._count_copies() if self._count_copies else None,
             "registry": self._index_view(),
             "problems": self.problems(),
         }

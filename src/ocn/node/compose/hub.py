@@ -84,6 +84,7 @@ def admin(shared: Shared) -> AdminApplication:
         members=members,
         store=parts.platforms,
     )
+    copy_pages = CopyPages(parts.copies, parts.clock) if parts.copies else None
     return AdminApplication(
         admin_key=parts.admin_key,
         persona=shared.persona,
@@ -105,9 +106,10 @@ def admin(shared: Shared) -> AdminApplication:
             members=members,
             index_view=parts.index_view,
             find_problems=parts.problems,
+            count_copies=copy_pages.counts if copy_pages else None,
         ),
         more=[
             *conversion_pages.routes(),
-            *(CopyPages(parts.copies, parts.clock).routes() if parts.copies else ()),
+            *(copy_pages.routes() if copy_pages else ()),
         ],
     )
