@@ -2,7 +2,7 @@
 
 from ocn.conversion.changes import Report
 from ocn.conversion.context import Context
-from ocn.conversion.objects import JsonObject
+from ocn.conversion.objects import JsonObject, ObjectKind
 from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.shapes import drop, each, rename
 from ocn.conversion.v2_1_1.cdr_places import cdr_location_of, location_of
@@ -16,7 +16,7 @@ from ocn.conversion.v2_1_1.charging import (
     periods_to_2_2_1,
     price_to_number,
 )
-from ocn.conversion.v2_1_1.identity import LONGEST_ID, add_owner, drop_owner
+from ocn.conversion.v2_1_1.identity import add_owner, drop_owner, restore, shorten
 from ocn.conversion.v2_1_1.tariffs import tariff_to_2_2_1, told_truthfully
 
 _LATER = (
@@ -38,6 +38,7 @@ def cdr_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObj
     """Rename the end, find the token, copy the place, make a Price of the cost."""
     result = dict(value)
     add_owner(result, report, context.owner)
+    restore(result, context, "id", ObjectKind.CDR)
     rename(result, report, "stop_date_time", "end_date_time")
     auth_id_to_cdr_token(result, report, context)
     location = value.get("location")
@@ -65,9 +66,7 @@ def cdr_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonO
         raise ConversionRefused("2.1.1 has no credit CDR: it would be read as one more to pay", "/credit")
     result = dict(value)
     drop_owner(result, report, context.owner)
-    identifier = value.get("id")
-    if type(identifier) is str and len(identifier) > LONGEST_ID:
-        report.meaning_changed("/id", f"longer than the {LONGEST_ID} characters of 2.1.1")
+    shorten(result, report, context, "id", ObjectKind.CDR)
     rename(result, report, "end_date_time", "stop_date_time")
     cdr_token_to_auth_id(result, report)
     ask_for_auth_method(result, report)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from ocn.conversion import Contents, Context, Policy, Strictness, contents_of, contents_of_result
+from ocn.conversion.v2_1_1.aliases import alias_of
+from ocn.node.converting.queries import converted_address
 from ocn.node.links import NODE_DOOR
 from ocn.node.model import LENIENT, Platform
 from ocn.node.stages import LocalPlatform, RemoteNode, Routed
@@ -10,6 +12,9 @@ from ocn.ocpi.errors import UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
+
+NAMED = Context(alias=lambda _kind, identifier: alias_of(identifier))
+"""What every conversion here knows: how identifiers that are too long are called elsewhere."""
 
 _DRIVERS = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
 """Modules whose objects are one party's and about another's token."""
@@ -48,6 +53,12 @@ class Crossing:
         return peer_of(self.routed)
 
     @property
+    def url(self) -> str:
+        """Where it goes, named as the receiver's version names it."""
+        routed = self.routed
+        return converted_address(routed.url, routed.received.address, self.spoken, self.wanted, NAMED)
+
+    @property
     def exists_there(self) -> bool:
         """Whether the receiver's version has this request; what was handed out exists in each."""
         received = self.routed.received
@@ -78,7 +89,7 @@ class Crossing:
         about = permitted.sender if module == ModuleID.COMMANDS else None
         if module in _DRIVERS and len(ends) == 1:
             (about,) = ends
-        return replace(known, owner=owner, token_owner=about, strict=strict)
+        return replace(known, owner=owner, token_owner=about, strict=strict, alias=NAMED.alias)
 
     def _owner(self) -> PartyId | None:
         address, permitted = self.routed.received.address, self.routed.permitted

@@ -24,7 +24,6 @@ from ocn.conversion import (
 from ocn.conversion.v2_1_1.missing import NOT_SUPPORTED
 from ocn.node.converting.crossing import Crossing, crossing, version_at
 from ocn.node.converting.known import KnownObjects, Lookups
-from ocn.node.converting.queries import converted_query
 from ocn.node.converting.reports import ConversionReport, ConversionReports, first_changes, header_text
 from ocn.node.converting.signing import Signing
 from ocn.node.converting.whole_objects import WholeObjects
@@ -118,7 +117,7 @@ class Converting:
             delivered, changes = await self._whole_objects.put_instead(across, lookups, needs)
             standing = None
         else:
-            url = converted_query(routed.url, routed.received.address, across.wanted)
+            url = across.url
             said = header_text(across.spoken, across.wanted, body.changes)
             converted = msgspec.structs.replace(
                 routed, url=url, body=body.value, signature=None, conversion=said

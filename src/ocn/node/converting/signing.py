@@ -67,8 +67,11 @@ class Signing:
         body = after.body
         if before.received.address.carries is Carries.RESPONSE_URL_IN_BODY:
             body, _ = in_body(body, "").cut()
-        _, query = place_of(after.url, None)
+        path, query = place_of(after.url, None)
+        was, _ = place_of(before.url, None)
         changed = {"query": query} if after.url != before.url else {}
+        if path != was:
+            changed["path"] = path.removeprefix(was.removesuffix(before.received.address.path))
         return msgspec.structs.replace(
             after, strict=self._links.converted(after.strict, body=body, **changed)
         )

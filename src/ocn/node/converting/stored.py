@@ -1,9 +1,11 @@
 """Objects that the hub has kept, in the version of whoever asks for a list of them (GET ALL)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from ocn.conversion import Contents, Context, ConversionRefused, ObjectKind, Policy, Versions
+from ocn.conversion import Contents, ConversionRefused, ObjectKind, Policy, Versions
 from ocn.conversion import convert_request_body as convert_body
+from ocn.node.converting.crossing import NAMED
 from ocn.node.object_store.model import StoredObject
 from ocn.node.ports import Clock
 from ocn.ocpi.modules import ModuleID
@@ -33,7 +35,7 @@ def conversion_of_stored(
             return stored.body
         if kind is None:
             return None
-        context = Context(owner=stored.owner, moment=clock.now() if clock is not None else None)
+        context = replace(NAMED, owner=stored.owner, moment=clock.now() if clock is not None else None)
         try:
             return convert_body(
                 stored.body, Contents(kind), Versions(stored.version, version, policy), context

@@ -116,7 +116,7 @@ def _as(across: Crossing, method: str, body: bytes, changes: tuple[Change, ...])
     addressed = msgspec.structs.replace(addressed, authenticated=authenticated)
     permitted = msgspec.structs.replace(permitted, addressed=addressed)
     return msgspec.structs.replace(
-        routed, permitted=permitted, body=body, signature=None, strict=None, conversion=said
+        routed, permitted=permitted, url=across.url, body=body, signature=None, strict=None, conversion=said
     )
 
 
