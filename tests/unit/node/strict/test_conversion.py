@@ -76,3 +76,23 @@ async def test_converted_answer_shows_the_party_and_its_node(
     assert proof.address == station.key.address
     assert [change.reason for change in proof.changes] == [Reason.CONVERSION]
     assert proof.changes[0].address == station.node.key.address
+
+
+async def test_a_converted_address_is_signed_as_the_receiver_sees_it(
+    network: Network, strictly: Strictly
+) -> None:
+    cpo = await network.world.join(network.one, "FR", "OLD", "CPO", "2.1.1")
+    uid = "DE-ABC-E12345678901234567890123456789-1"
+    connector = {"id": "1", "standard": "CHADEMO", "format": "CABLE", "power_type": "DC", "last_updated": AT}
+    evse = {"uid": uid, "status": "AVAILABLE", "connectors": [connector], "last_updated": AT}
+    target = f"/ocpi/receiver/2.1.1/locations/FR/OLD/L1/{uid}"
+
+    answer = await strictly.ask(cpo, network.msp, "PUT", target, json.dumps(evse).encode())
+
+    assert answer.json["status_code"] == 1000, answer.body
+    got = network.msp.backend.received[-1]
+    assert uid not in got.url
+    proof = strictly.arrived(network.msp, got)
+    assert proof.address == cpo.key.address
+    assert {change.reason for change in proof.changes} == {Reason.CONVERSION}
+    assert any("path" in change.was for change in proof.changes)
