@@ -11,6 +11,7 @@ characters, no party in a CdrToken), so a passage through it would lose what bot
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -52,6 +53,7 @@ _WAYS: Mapping[tuple[VersionNumber, VersionNumber], tuple[Step, ...]] = {
 }
 
 
+@cache
 def written_alike(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> bool:
     """Whether an object of this kind is the same document in both versions, whatever it says."""
     return all(kind not in RULES[step] for step in way(source, target))

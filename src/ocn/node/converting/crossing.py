@@ -1,6 +1,6 @@
 """What crosses from one version to another: a request, what it carries, and what is known around it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ocn.conversion import Contents, Context, Policy, Strictness, contents_of, contents_of_result
 from ocn.conversion.v2_1_1.aliases import alias_of
@@ -10,7 +10,7 @@ from ocn.node.model import LENIENT, Platform
 from ocn.node.stages import LocalPlatform, RemoteNode, Routed
 from ocn.ocpi.errors import UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
-from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.party_id import PartyId, known_party
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 
 NAMED = Context(alias=lambda _kind, identifier: alias_of(identifier))
@@ -46,6 +46,8 @@ class Crossing:
     wanted: VersionNumber
     contents: Contents
     policy: Policy
+    exists_there: bool
+    """Whether the receiver's version has this request; what was handed out exists in each."""
 
     @property
     def peer(self) -> Platform | None:
@@ -59,16 +61,6 @@ class Crossing:
         return converted_address(routed.url, routed.received.address, self.spoken, self.wanted, NAMED)
 
     @property
-    def exists_there(self) -> bool:
-        """Whether the receiver's version has this request; what was handed out exists in each."""
-        received = self.routed.received
-        address = received.address
-        if address.link_id is not None:
-            return True
-        found = operations_at(address.module, address.interface_role, _segments(address.path), self.wanted)
-        return any(received.method in operation.methods for operation in found)
-
-    @property
     def receiving(self) -> Strictness:
         """What the platform that gets the request rejects."""
         target = self.routed.target
@@ -80,27 +72,26 @@ class Crossing:
         platform = self.routed.permitted.authenticated.platform
         return platform.strictness if platform is not None else LENIENT
 
-    def context(self, known: Context, strict: Strictness = LENIENT) -> Context:
-        """Return what is known around the documents: whose they are, and whose token they are about."""
-        owner = self._owner()
+    def token_owner(self, owner: PartyId | None) -> PartyId | None:
+        """Whose token a command, a session or a CDR is about, as the addressing says."""
         permitted = self.routed.permitted
-        ends = {permitted.sender, permitted.receiver} - ({owner} if owner else set())
         module = self.routed.received.address.module
-        about = permitted.sender if module == ModuleID.COMMANDS else None
-        if module in _DRIVERS and len(ends) == 1:
-            (about,) = ends
-        return replace(known, owner=owner, token_owner=about, strict=strict, alias=NAMED.alias)
+        if module in _DRIVERS:
+            ends = {permitted.sender, permitted.receiver} - {owner}
+            return ends.pop() if len(ends) == 1 else None
+        return permitted.sender if module == ModuleID.COMMANDS else None
 
-    def _owner(self) -> PartyId | None:
+    def owner(self) -> PartyId | None:
+        """Whose the documents are, as the addressing says."""
         address, permitted = self.routed.received.address, self.routed.permitted
         if address.interface_role is InterfaceRole.SENDER:
             return permitted.receiver
         if address.module == ModuleID.CDRS:  # fetched from the consumer by its owner, or pushed to it
             return permitted.sender
-        codes = _segments(address.path)[:2]
         try:
-            return PartyId(*codes)
-        except (TypeError, ValueError):
+            country_code, party_id = _segments(address.path)[:2]
+            return known_party(country_code, party_id)
+        except ValueError:
             return None
 
 
@@ -119,7 +110,15 @@ def crossing(routed: Routed, spoken: VersionNumber, wanted: VersionNumber, defau
         )
     peer = peer_of(routed)
     policy = peer.conversion if peer is not None and peer.conversion is not None else default
-    return Crossing(routed, spoken, wanted, contents, policy)
+    return Crossing(routed, spoken, wanted, contents, policy, _exists(routed, wanted))
+
+
+def _exists(routed: Routed, version: VersionNumber) -> bool:
+    address = routed.received.address
+    if address.link_id is not None:
+        return True
+    found = operations_at(address.module, address.interface_role, _segments(address.path), version)
+    return any(routed.received.method in operation.methods for operation in found)
 
 
 def peer_of(routed: Routed) -> Platform | None:

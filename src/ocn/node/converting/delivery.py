@@ -93,21 +93,22 @@ class Converting:
     async def _across(self, across: Crossing) -> tuple[Delivered, tuple[Change, ...]]:
         routed = across.routed
         self._signing.refuse_demanded(across)
+        owner = across.owner()
         lookups = Lookups(
             self._known,
             routed.receiver or routed.permitted.receiver,
             token_uid=_token_asked_about(across),
             now=self._clock.now(),
             large=self._large,
+            owner=owner,
+            token_owner=across.token_owner(owner),
         )
         sent = Versions(across.spoken, across.wanted, across.policy)
         turn = partial(convert_request_body, routed.body, across.contents, sent)
         try:
             if not across.exists_there and across.contents.patch:
                 raise NeedsWholeObject(())
-            body = await lookups.attempt(
-                lambda known: turn(across.context(known, across.receiving)), size=len(routed.body)
-            )
+            body = await lookups.attempt(turn, size=len(routed.body), strict=across.receiving)
             if not across.exists_there:
                 raise _not_there(across)
         except AnsweredInstead as instead:
@@ -140,9 +141,7 @@ class Converting:
         back = Versions(across.wanted, across.spoken, across.policy)
         turn = partial(convert_answer_body, _unsigned(answer.body), across.contents, back)
         try:
-            return await lookups.attempt(
-                lambda known: turn(across.context(known, across.asking)), size=len(answer.body)
-            )
+            return await lookups.attempt(turn, size=len(answer.body), strict=across.asking)
         except ConversionRefused as refused:
             raise ConversionRefused(
                 f"the request was delivered, and its answer cannot be written in OCPI {across.spoken}:"

@@ -6,14 +6,25 @@ what was asked; the answers are fetched, and the conversion is done again with t
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, DecimalException
 from typing import Protocol, TypeVar
 
 import msgspec
 
-from ocn.conversion import Context, ConversionRefused, JsonObject, JsonValue, ObjectKind, convert
+from ocn.conversion import (
+    Context,
+    ConversionRefused,
+    JsonObject,
+    JsonValue,
+    ObjectKind,
+    Strictness,
+    convert,
+)
+from ocn.node.converting.crossing import NAMED
 from ocn.node.converting.reservations import reservation_number
+from ocn.node.model import LENIENT
 from ocn.node.object_store.model import StoredObject
 from ocn.node.object_store.names import NameKind
 from ocn.ocpi.party_id import PartyId
@@ -55,6 +66,8 @@ class Lookups:
         token_uid: str | None,
         now: datetime,
         large: asyncio.Lock,
+        owner: PartyId | None = None,
+        token_owner: PartyId | None = None,
     ) -> None:
         """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``.
 
@@ -63,12 +76,25 @@ class Lookups:
         self._known = known
         self._viewer = viewer
         self._token_uid = token_uid
-        self._now = now
         self._large = large
+        self._plain = Context(
+            owner=owner,
+            token_owner=token_owner,
+            tokens_of_contract=lambda contract: self._ask(NameKind.CONTRACT, contract),
+            location_by_id=lambda location: self._one(NameKind.LOCATION, location),
+            tariff_by_id=lambda tariff: self._one(NameKind.TARIFF, tariff),
+            session_by_id=lambda session: self._one(NameKind.SESSION, session),
+            alias=NAMED.alias,
+            reservation_number=reservation_number,
+            moment=now,
+            command_timeout=_COMMAND_TIMEOUT_S,
+        )
         self._found: dict[tuple[NameKind, str], list[JsonObject]] = {}
         self._asked: set[tuple[NameKind, str]] = set()
 
-    async def attempt(self, conversion: Callable[[Context], Result], *, size: int) -> Result:
+    async def attempt(
+        self, conversion: Callable[[Context], Result], *, size: int, strict: Strictness = LENIENT
+    ) -> Result:
         """Do a conversion, again whenever it asked for something that could be found.
 
         ``size`` is how many bytes it reads: a large one is done in a thread, for it would hold up every
@@ -79,32 +105,26 @@ class Lookups:
         """
         for _ in range(_MOST_ROUNDS):
             try:
-                result = await self._once(conversion, size)
+                result = await self._once(conversion, size, strict)
             except ConversionRefused:
                 if not await self._fetched():
                     raise
             else:
                 if not await self._fetched():
                     return result
-        return await self._once(conversion, size)
+        return await self._once(conversion, size, strict)
 
-    async def _once(self, conversion: Callable[[Context], Result], size: int) -> Result:
+    async def _once(self, conversion: Callable[[Context], Result], size: int, strict: Strictness) -> Result:
         if size <= MOST_BYTES_AT_ONCE:
-            return conversion(self._context())
+            return conversion(self._context(strict))
         async with self._large:  # several threads would leave less for the messages than one
-            return await asyncio.to_thread(conversion, self._context())
+            return await asyncio.to_thread(conversion, self._context(strict))
 
-    def _context(self) -> Context:
-        return Context(
-            token=self._one(NameKind.TOKEN, self._token_uid) if self._token_uid else None,
-            tokens_of_contract=lambda contract: self._ask(NameKind.CONTRACT, contract),
-            location_by_id=lambda location: self._one(NameKind.LOCATION, location),
-            tariff_by_id=lambda tariff: self._one(NameKind.TARIFF, tariff),
-            session_by_id=lambda session: self._one(NameKind.SESSION, session),
-            reservation_number=reservation_number,
-            moment=self._now,
-            command_timeout=_COMMAND_TIMEOUT_S,
-        )
+    def _context(self, strict: Strictness) -> Context:
+        if self._token_uid is None and strict is LENIENT:
+            return self._plain
+        token = self._one(NameKind.TOKEN, self._token_uid) if self._token_uid else None
+        return replace(self._plain, token=token, strict=strict)
 
     def _one(self, kind: NameKind, name: str) -> JsonObject | None:
         found = self._ask(kind, name)

@@ -54,5 +54,9 @@ def first_changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 def header_text(source: VersionNumber, target: VersionNumber, changes: tuple[Change, ...]) -> str:
     """Write what the header ``OCN-Conversion`` says: ``2.3.0->2.2.1; dropped=3``."""
-    counts = {loss: sum(change.loss is loss for change in changes) for loss in Loss}
-    return "; ".join([f"{source}->{target}", *(f"{loss}={count}" for loss, count in counts.items() if count)])
+    crossed = f"{source}->{target}"
+    if not changes:
+        return crossed
+    losses = [change.loss for change in changes]
+    counted = ((loss, losses.count(loss)) for loss in Loss)
+    return "; ".join([crossed, *(f"{loss}={count}" for loss, count in counted if count)])

@@ -22,6 +22,8 @@ from ocn.ocpi.response_urls import in_body
 from ocn.signing.strict import Standing
 from ocn.signing.values import SIGNATURE_MEMBER
 
+_SIGNED_WITH_ANSWERS = frozenset({*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE})
+
 
 class Signing:
     """Carries signatures across, or refuses."""
@@ -84,8 +86,11 @@ class Signing:
             HubFault: it seems to be signed, and cannot be read.
         """
         answer = delivered.answer
-        relayed = (*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE)
-        headers = {name: value for name in relayed if (value := answer.header(name)) is not None}
+        headers = (
+            {name: value for name in _SIGNED_WITH_ANSWERS if (value := answer.header(name)) is not None}
+            if any(name in _SIGNED_WITH_ANSWERS for name, _ in answer.headers)
+            else {}
+        )
         routed = delivered.routed
         self._notary.carried_by(answer.body, headers, routed.receiver or routed.permitted.receiver)
         proof = self._signatures.of_answer(routed, answer.status, headers, answer.body, once=False)

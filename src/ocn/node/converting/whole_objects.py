@@ -7,6 +7,7 @@ into the sender's version, changed as the PATCH says, turned back, and PUT.
 
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
+from functools import partial
 
 import msgspec
 
@@ -70,10 +71,9 @@ class WholeObjects:
         patched = _ENCODER.encode(_changed(current, _read(across.routed.body), kind))
         versions = Versions(across.spoken, across.wanted, across.policy)
         body = await lookups.attempt(
-            lambda known: convert_request_body(
-                patched, Contents(kind), versions, across.context(known, across.receiving)
-            ),
+            partial(convert_request_body, patched, Contents(kind), versions),
             size=len(patched),
+            strict=across.receiving,
         )
         put = _as(across, "PUT", body.value, body.changes)
         return await self._verified(put), body.changes
@@ -96,9 +96,7 @@ class WholeObjects:
             )
         back = Versions(across.wanted, across.spoken, _ANYTHING)
         turned = await lookups.attempt(
-            lambda known: convert_answer_body(
-                answer.body, Contents(answer=kind), back, across.context(known)
-            ),
+            partial(convert_answer_body, answer.body, Contents(answer=kind), back),
             size=len(answer.body),
         )
         envelope = _envelope(turned.value)
