@@ -40,6 +40,8 @@ class Allowance:
         kind, colon, pointer = text.partition(":")
         if not colon or (pointer and not pointer.startswith("/")):
             raise ValueError(f"an allowance reads kind:/pointer, not {text[:60]!r}")
+        if kind not in set(ObjectKind):
+            raise ValueError(f"an allowance is about one of {', '.join(ObjectKind)}, not {kind[:60]!r}")
         return cls(ObjectKind(kind), pointer)
 
     def covers(self, kind: ObjectKind, pointer: str) -> bool:

@@ -28,8 +28,13 @@ class EnvelopeHead(msgspec.Struct):
     status_code: int
 
 
+class _Said(msgspec.Struct):
+    status_message: str = ""
+
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _HEAD = msgspec.json.Decoder(EnvelopeHead)
+_SAID = msgspec.json.Decoder(_Said)
 
 
 def encode_envelope(
@@ -61,3 +66,11 @@ def read_status_code(body: bytes) -> int | None:
         return _HEAD.decode(body).status_code
     except UNREADABLE:
         return None
+
+
+def read_status_message(body: bytes) -> str:
+    """Return what an answer says about its status; nothing when it says nothing that can be read."""
+    try:
+        return _SAID.decode(body).status_message
+    except UNREADABLE:
+        return ""

@@ -248,7 +248,7 @@ async def test_object_of_another_version_goes_through_the_conversion() -> None:
     await hub.store.apply([put("A", version=VersionNumber.V2_1_1), put("B", version=VersionNumber.V2_1_1)])
     answer = await hub.get()
     assert ids(answer) == ["converted"]
-    assert said(answer) == "1 objects of this page cannot be expressed in OCPI 2.2.1"
+    assert said(answer) == "1 object of this page cannot be expressed in OCPI 2.2.1"
 
 
 async def test_hub_61_location_of_another_version_is_converted_and_keeps_what_it_says() -> None:
@@ -267,7 +267,7 @@ async def test_d8_tariff_whose_meaning_would_change_is_left_out_and_counted() ->
     await hub.store.apply([tariff])
     answer = await hub.lists.answer(EMSP, "tariffs", VersionNumber.V2_2_1, "", endpoint=ENDPOINT)
     assert msgspec.json.decode(answer.body)["data"] == []
-    assert said(answer) == "1 objects of this page cannot be expressed in OCPI 2.2.1"
+    assert said(answer) == "1 object of this page cannot be expressed in OCPI 2.2.1"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,8 @@ def _view(copy: Copy) -> dict[str, object]:
 
 def _filter(request: Request) -> CopyFilter:
     asked = request.query_params
+    if asked.get("state", CopyState.WAITING) not in set(CopyState):
+        raise ClientFault(f"state is one of {', '.join(CopyState)}")
     try:
         return CopyFilter(
             id=request.path_params.get("id"),

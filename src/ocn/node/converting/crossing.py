@@ -7,6 +7,7 @@ from ocn.conversion.v2_1_1.aliases import alias_of
 from ocn.node.converting.queries import converted_address
 from ocn.node.links import NODE_DOOR
 from ocn.node.model import LENIENT, Platform
+from ocn.node.node_headers import COPY, COPY_RECEIVER
 from ocn.node.stages import LocalPlatform, RemoteNode, Routed
 from ocn.ocpi.errors import UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
@@ -77,7 +78,7 @@ class Crossing:
         permitted = self.routed.permitted
         module = self.routed.received.address.module
         if module in _DRIVERS:
-            ends = {permitted.sender, permitted.receiver} - {owner}
+            ends = {permitted.sender, addressee_of(self.routed)} - {owner}
             return ends.pop() if len(ends) == 1 else None
         return permitted.sender if module == ModuleID.COMMANDS else None
 
@@ -126,6 +127,20 @@ def peer_of(routed: Routed) -> Platform | None:
     if isinstance(routed.target, LocalPlatform):
         return routed.target.platform
     return routed.permitted.authenticated.platform
+
+
+def addressee_of(routed: Routed) -> PartyId:
+    """Return whom a request was meant for: the receiver, but of a copy for a service who got the original.
+
+    Whose token it is about, and what is known of it, is that party's; a service has no drivers.
+    """
+    headers = routed.received.headers
+    if COPY in headers and COPY_RECEIVER in headers:
+        try:
+            return PartyId.parse(headers[COPY_RECEIVER])
+        except ValueError:
+            pass  # another node's words: then the service itself is looked at
+    return routed.receiver or routed.permitted.receiver
 
 
 def _contents(routed: Routed) -> Contents | None:

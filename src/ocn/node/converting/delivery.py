@@ -22,7 +22,7 @@ from ocn.conversion import (
     convert_request_body,
 )
 from ocn.conversion.v2_1_1.missing import NOT_SUPPORTED
-from ocn.node.converting.crossing import Crossing, crossing, version_at
+from ocn.node.converting.crossing import Crossing, addressee_of, crossing, version_at
 from ocn.node.converting.known import KnownObjects, Lookups
 from ocn.node.converting.reports import ConversionReport, ConversionReports, first_changes, header_text
 from ocn.node.converting.signing import Signing
@@ -96,7 +96,7 @@ class Converting:
         owner = across.owner()
         lookups = Lookups(
             self._known,
-            routed.receiver or routed.permitted.receiver,
+            addressee_of(routed),
             token_uid=_token_asked_about(across),
             now=self._clock.now(),
             large=self._large,

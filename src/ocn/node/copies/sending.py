@@ -33,7 +33,7 @@ from ocn.node.stages import (
     Way,
 )
 from ocn.ocpi import headers as names
-from ocn.ocpi.envelope import read_status_code
+from ocn.ocpi.envelope import read_status_code, read_status_message
 from ocn.ocpi.errors import ClientFault, OcpiError, ReceiverTimeout, ReceiverUnreachable, UnknownReceiver
 from ocn.ocpi.modules import Carries, InterfaceRole, operations_at
 from ocn.ocpi.party_id import PartyId
@@ -99,11 +99,14 @@ class Sending:
 
     def _judged(self, answer: OutboundAnswer) -> Attempt:
         """Read an answer; raises what it would be relayed as where it is no envelope."""
-        status = read_status_code(relayed_body(answer, self._clock)) or 0
+        body = relayed_body(answer, self._clock)
+        status = read_status_code(body) or 0
         if is_success(status):
             return Attempt(Result.DELIVERED)
         result = Result.REFUSED if 2000 <= status < 3000 else Result.FAILED
-        return Attempt(result, f"answered HTTP {answer.status}, OCPI {status}")
+        said = read_status_message(body)
+        problem = f"answered HTTP {answer.status}, OCPI {status}"
+        return Attempt(result, _shortened(f"{problem}: {said}" if said else problem))
 
     def _routed(self, copy: Copy) -> Routed:
         message = copy.message

@@ -68,7 +68,8 @@ class Broadcasts:
         for node in everyone.nodes:
             leg = partial(self._legs.to_node, routed.permitted, node)
             self._queue(report, node.address, subject, f"node {node.url}", leg, size)
-        said = f"accepted for {len(everyone.parties)} parties and {len(everyone.nodes)} nodes"
+        parties, nodes = len(everyone.parties), len(everyone.nodes)
+        said = f"accepted for {parties} part{'y' if parties == 1 else 'ies'} and {nodes} node{'' if nodes == 1 else 's'}"
         body = encode_envelope(msgspec.UNSET, now=self._clock.now(), status_message=said)
         return Delivered(routed, OwnAnswer(200, (), body))
 

@@ -1,5 +1,6 @@
 """Copies for services, over one node and two: who gets what, in which form, and who gets nothing."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,8 @@ from ocn.node.copies.copy import CopyState
 from ocn.node.copies.copying import CopyingForwarding
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.roles import Role
+from ocn.registry.listings import Modules, PartyListing
 from ocn.signing import decode, encode, parse_json, request_values, sign, verify
 
 if TYPE_CHECKING:
@@ -24,6 +27,49 @@ SESSION = "/ocpi/receiver/2.2.1/sessions/DE/CPO/S1"
 START = "/ocpi/receiver/2.2.1/commands/START_SESSION"
 CDR = b'{"id":"C1",  "total_energy": 10.00, "unknown":{"\xc3\xa4":[1E3]}}'
 FORWARD_ALL, SESSIONS_RECEIVER, CDRS_RECEIVER = 0, 6, 8
+AT = "2026-01-01T00:00:00Z"
+CDR_2_1_1 = {
+    "id": "C1",
+    "start_date_time": AT,
+    "stop_date_time": AT,
+    "auth_id": "DE-MSP-C1",
+    "auth_method": "WHITELIST",
+    "location": {
+        "id": "L1",
+        "type": "ON_STREET",
+        "address": "Platz 1",
+        "city": "Berlin",
+        "postal_code": "10115",
+        "country": "DEU",
+        "coordinates": {"latitude": "52.520000", "longitude": "13.404000"},
+        "evses": [
+            {
+                "uid": "E1",
+                "evse_id": "FR*OLD*E1",
+                "status": "AVAILABLE",
+                "connectors": [
+                    {
+                        "id": "1",
+                        "standard": "IEC_62196_T2",
+                        "format": "SOCKET",
+                        "power_type": "AC_3_PHASE",
+                        "voltage": 400,
+                        "amperage": 32,
+                        "last_updated": AT,
+                    }
+                ],
+                "last_updated": AT,
+            }
+        ],
+        "last_updated": AT,
+    },
+    "currency": "EUR",
+    "charging_periods": [{"start_date_time": AT, "dimensions": [{"type": "ENERGY", "volume": 10}]}],
+    "total_cost": 4,
+    "total_energy": 10,
+    "total_time": 1,
+    "last_updated": AT,
+}
 
 
 async def post_cdr(copying: Copying, **headers: str) -> None:
@@ -214,12 +260,12 @@ async def test_a_failing_copy_is_tried_again_in_order_and_holds_up_no_other(copy
 
 async def test_a_copy_the_service_refuses_is_not_sent_again(copying: Copying) -> None:
     copying.permit(copying.cpo, copying.near, FORWARD_ALL)
-    body = json.dumps({"status_code": 2001, "timestamp": "2026-01-01T00:00:00Z"}).encode()
-    copying.near.backend.set("POST", "/receiver/cdrs", body)
+    answer = {"status_code": 2001, "status_message": "no price", "timestamp": "2026-01-01T00:00:00Z"}
+    copying.near.backend.set("POST", "/receiver/cdrs", json.dumps(answer).encode())
     await post_cdr(copying)
     assert len(await copying.copies(copying.near)) == 1
     (copy,) = await copying.stored()
-    assert (copy.state, copy.problem) == (CopyState.REFUSED, "answered HTTP 200, OCPI 2001")
+    assert (copy.state, copy.problem) == (CopyState.REFUSED, "answered HTTP 200, OCPI 2001: no price")
 
 
 async def test_a_module_that_the_service_does_not_offer_is_refused_at_once(copying: Copying) -> None:
@@ -340,3 +386,26 @@ async def test_a_service_that_a_broadcast_is_not_for_gets_a_copy(copying: Copyin
     await network.two.settled()
     (got,) = await copying.copies(service)
     assert got.header("OCN-Copy") == "request"
+
+
+async def test_a_copy_of_another_version_names_the_driver_of_whom_the_original_was_for(
+    copying: Copying,
+) -> None:
+    network = copying.network
+    old = await network.world.join(network.one, "FR", "OLD", "CPO", "2.1.1")
+    home = network.one
+    copying.services.list_party(
+        PartyListing(old.id, old.key.address, (Role.CPO,), Modules(), home.key.address, home.url)
+    )
+    copying.permit(old, copying.far, CDRS_RECEIVER)
+    token = {"country_code": "DE", "party_id": "MSP", "uid": "T1", "type": "RFID", "contract_id": "DE-MSP-C1"}
+    stored = {**token, "issuer": "M", "valid": True, "whitelist": "ALWAYS", "last_updated": AT}
+    path = "/ocpi/receiver/2.2.1/tokens/DE/MSP/T1"
+    await copying.msp.call(PartyId("CH", "OCN"), "PUT", path, json.dumps(stored).encode())
+    await home.settled()
+    bare = {"Authorization": f"Token {old.token}"}
+    answer = await home.call("POST", "/ocpi/receiver/2.1.1/cdrs", bare, json.dumps(CDR_2_1_1).encode())
+    assert answer.json["status_code"] == 1000
+    async with asyncio.timeout(20):  # one that is refused is tried again for ever, since this clock stands
+        (copy,) = await copying.copies(copying.far)
+    assert json.loads(copy.body)["cdr_token"] == token
