@@ -69,7 +69,8 @@ class Broadcasts:
             leg = partial(self._legs.to_node, routed.permitted, node)
             self._queue(report, node.address, subject, f"node {node.url}", leg, size)
         parties, nodes = len(everyone.parties), len(everyone.nodes)
-        said = f"accepted for {parties} part{'y' if parties == 1 else 'ies'} and {nodes} node{'' if nodes == 1 else 's'}"
+        to_parties = f"{parties} part{'y' if parties == 1 else 'ies'}"
+        said = f"accepted for {to_parties} and {nodes} node{'' if nodes == 1 else 's'}"
         body = encode_envelope(msgspec.UNSET, now=self._clock.now(), status_message=said)
         return Delivered(routed, OwnAnswer(200, (), body))
 

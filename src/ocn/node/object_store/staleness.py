@@ -23,9 +23,8 @@ def staleness(
     """Return one sentence for owners that cannot tell of changes now or have changed in part; or None."""
     notes = []
     if unexpressed:
-        notes.append(
-            f"{unexpressed} object{'' if unexpressed == 1 else 's'} of this page cannot be expressed in OCPI {version}"
-        )
+        objects = "1 object" if unexpressed == 1 else f"{unexpressed} objects"
+        notes.append(f"{objects} of this page cannot be expressed in OCPI {version}")
     as_of: dict[PartyId, datetime] = {}
     refresh: dict[PartyId, int] = {}
     for tally in tallies:
