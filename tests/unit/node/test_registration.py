@@ -276,3 +276,10 @@ async def test_database_out_of_reach_is_a_problem_until_it_is_back(network: Netw
     store.unplugged = False
     await members.refresh_if_changed()
     assert members.problem is None
+
+
+async def test_nobody_is_invited_under_the_codes_of_the_hub(network: Network) -> None:
+    body = b'[{"country_code": "ch", "party_id": "ocn"}]'
+    answer = await network.one.call("POST", "/admin/generate-registration-token", auth("admin"), body)
+    assert answer.status == 400
+    assert b"is this hub" in answer.body

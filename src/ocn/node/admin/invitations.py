@@ -16,7 +16,10 @@ from ocn.ocpi.roles import Role
 class Invitations:
     """The use cases around TOKEN_A."""
 
-    def __init__(self, *, store: PlatformStore, members: Members, clock: Clock, lifetime: timedelta) -> None:
+    def __init__(
+        self, *, hub: PartyId, store: PlatformStore, members: Members, clock: Clock, lifetime: timedelta
+    ) -> None:
+        self._hub = hub
         self._store = store
         self._members = members
         self._clock = clock
@@ -30,10 +33,12 @@ class Invitations:
         ``roles`` says which side a party takes whose 2.1.1 credentials will not say it.
 
         Raises:
-            InvalidParameters: no party, or one that is connected already.
+            InvalidParameters: no party, one that is connected already, or the hub itself.
         """
         if not parties:
             raise InvalidParameters("name at least one party")
+        if self._hub in parties:
+            raise InvalidParameters(f"{self._hub} is this hub: no party can have its codes")
         connected = sorted(str(party) for party in parties if self._members.by_party(party))
         if connected:
             raise InvalidParameters(f"already connected: {', '.join(connected)}")

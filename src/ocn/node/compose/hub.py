@@ -95,6 +95,7 @@ def admin(shared: Shared) -> AdminApplication:
         reports=shared.broadcast_reports,
         client_info=ClientInfoView(shared.client_info.roster, shared.client_info.last_seen, members),
         invitations=Invitations(
+            hub=shared.persona.party,
             store=parts.platforms,
             members=members,
             clock=parts.clock,

@@ -4,13 +4,15 @@ A copy goes the way of any message, by the same forwarding, and so is converted 
 another version. What another node answers, and what is worth another attempt:
 
 - delivered: an answer of OCPI's own success, or none under HTTP 2xx
-- refused: the service's own 2xxx, or a module it does not offer: the same bytes would meet the same answer
+- refused: the service's own 2xxx, a module it does not offer, a conversion that may not be: the same bytes
+  would meet the same answer, until somebody changes something and has the copy tried again
 - anything else is tried again: not connected, no answer in time, refused credentials, 3xxx, 4xxx, HTTP 5xx
 """
 
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from ocn.conversion import ConversionRefused
 from ocn.node.copies.copy import Copy, CopyKind, NewCopy
 from ocn.node.copies.ports import Delivery, ServiceDirectory
 from ocn.node.copies.strict import StrictCopies
@@ -92,7 +94,7 @@ class Sending:
             return self._judged(answer)
         except (ReceiverUnreachable, ReceiverTimeout) as error:
             return Attempt(Result.UNREACHABLE, _shortened(error.message))
-        except (ClientFault, UnknownReceiver) as error:
+        except (ClientFault, UnknownReceiver, ConversionRefused) as error:
             return Attempt(Result.REFUSED, _shortened(error.message))
         except OcpiError as error:
             return Attempt(Result.FAILED, _shortened(error.message))

@@ -268,11 +268,16 @@ async def test_each_side_gets_what_its_version_defines(
         assert_written_in(spoken, contents.answer, data)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("kind", SAMPLES)
+@pytest.mark.parametrize(
+    ("kind", "version"),
+    [
+        (kind, version)
+        for kind in SAMPLES
+        for version in VERSIONS
+        if version is not V.V2_1_1 or kind in MEMBERS_OF[version]
+    ],
+)
 def test_the_samples_are_of_their_versions(kind: ObjectKind, version: VersionNumber) -> None:
-    if version is V.V2_1_1 and kind not in MEMBERS_OF[version]:
-        pytest.skip("2.1.1 has no such object")
     assert_written_in(version, kind, sample(kind, version))
 
 

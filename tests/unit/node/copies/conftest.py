@@ -10,6 +10,7 @@ import pytest
 from ocn.node.copies.copy import Copy, CopyFilter
 from ocn.node.copies.courier import Courier, CourierSettings
 from ocn.node.copies.parts import CopyParts
+from ocn.node.copies.ports import Delivery
 from ocn.node.copies.schedule import Schedule
 from ocn.node.copies.sending import Sending
 from ocn.node.copies.strict import StrictCopies
@@ -67,7 +68,14 @@ class Copying:
     def revoke(self, user: Party, service: Party) -> None:
         self.services.remove(Key(Kind.AGREEMENT, user.key.address, service.key.address))
 
-    def courier(self, node: Node, service: Party, *, give_up: timedelta = timedelta(days=3)) -> Courier:
+    def courier(
+        self,
+        node: Node,
+        service: Party,
+        *,
+        give_up: timedelta = timedelta(days=3),
+        way: Delivery | None = None,
+    ) -> Courier:
         world, parts, copies = (
             self.network.world,
             self.network.world.parts[node.url],
@@ -75,7 +83,7 @@ class Copying:
         )
         assert copies is not None
         exchange = SignedExchange(key=parts.key, outbound=world, now_ms=world.clock.now_ms, max_age_ms=60_000)
-        way = Sender(
+        way = way or Sender(
             address=parts.key.address, outbound=world, exchange=exchange, timeout_s=1, node_timeout_s=1
         )
         settings = CourierSettings(

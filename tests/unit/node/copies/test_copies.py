@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ocn.conversion import ConversionRefused
 from ocn.node.copies.copy import CopyState
 from ocn.node.copies.copying import CopyingForwarding
+from ocn.node.stages import Delivered, Routed
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -409,3 +411,19 @@ async def test_a_copy_of_another_version_names_the_driver_of_whom_the_original_w
     async with asyncio.timeout(20):  # one that is refused is tried again for ever, since this clock stands
         (copy,) = await copying.copies(copying.far)
     assert json.loads(copy.body)["cdr_token"] == token
+
+
+class NoWayAcross:
+    """A service in whose version the copy cannot be written."""
+
+    async def deliver(self, routed: Routed) -> Delivered:  # as the port names it
+        raise ConversionRefused("2.1.1 has no credit CDR", "/credit")
+
+
+async def test_a_copy_that_cannot_be_converted_waits_for_the_operator(copying: Copying) -> None:
+    copying.permit(copying.cpo, copying.near, CDRS_RECEIVER)
+    await post_cdr(copying)
+    await copying.courier(copying.network.one, copying.near, way=NoWayAcross()).run()
+    (copy,) = await copying.stored()
+    assert (copy.state, copy.attempts) == (CopyState.REFUSED, 1)
+    assert "2.1.1 has no credit CDR" in (copy.problem or "")
