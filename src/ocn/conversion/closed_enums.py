@@ -5,6 +5,7 @@ from collections.abc import Callable
 from ocn.conversion.changes import Report, pointer_to
 from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject
+from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.shapes import ItemRule, Rule, each, keep_values, member
 from ocn.conversion.vocabulary import Words
 
@@ -41,6 +42,28 @@ def evse_in(words: Words) -> ItemRule:
             report.dropped("", "an EVSE needs a connector, and none is left")
             return None
         return result
+
+    return rule
+
+
+def evse_alone_in(words: Words) -> Rule:
+    """Make the rule for an EVSE that is sent alone: one of which no plug can be named is refused."""
+    return _alone(evse_in(words), "its connectors are of types that the receiver rejects", "/connectors")
+
+
+def connector_alone_in(words: Words) -> Rule:
+    """Make the rule for a connector that is sent alone: a plug that cannot be named is refused."""
+    return _alone(connector_in(words), "a type of connector that the receiver rejects", "/standard")
+
+
+def _alone(item: ItemRule, reason: str, pointer: str) -> Rule:
+    def rule(value: JsonObject, report: Report, context: Context) -> JsonObject:
+        if not context.strict.closed_enums:
+            return value
+        kept = item(value, report, context)
+        if kept is None:
+            raise ConversionRefused(reason, pointer)
+        return kept
 
     return rule
 

@@ -1,10 +1,9 @@
 """Location, EVSE and Connector: 2.2 has shorter addresses and fewer plugs, phases and capabilities."""
 
 from ocn.conversion.changes import Report
-from ocn.conversion.closed_enums import connector_in, evse_in, location_in
+from ocn.conversion.closed_enums import connector_alone_in, evse_alone_in, location_in
 from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject
-from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.shapes import truncate
 from ocn.conversion.vocabulary import WORDS_2_2
 
@@ -12,8 +11,8 @@ ADDRESS_LENGTH = 45
 STATE_LENGTH = 20
 
 _closed_location = location_in(WORDS_2_2)
-_closed_evse = evse_in(WORDS_2_2)
-_closed_connector = connector_in(WORDS_2_2)
+_evse_alone = evse_alone_in(WORDS_2_2)
+_connector_alone = connector_alone_in(WORDS_2_2)
 
 
 def location_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
@@ -26,19 +25,9 @@ def location_from_2_2_1(value: JsonObject, report: Report, context: Context) -> 
 
 def evse_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Leave it as it is; refuses an EVSE of which a strict peer could name no plug."""
-    if not context.strict.closed_enums:
-        return value
-    strict = _closed_evse(value, report, context)
-    if strict is None:
-        raise ConversionRefused("its connectors are of types that the receiver rejects", "/connectors")
-    return strict
+    return _evse_alone(value, report, context)
 
 
 def connector_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Leave it as it is; refuses a plug that a strict peer could not name."""
-    if not context.strict.closed_enums:
-        return value
-    strict = _closed_connector(value, report, context)
-    if strict is None:
-        raise ConversionRefused("a type of connector that the receiver rejects", "/standard")
-    return strict
+    return _connector_alone(value, report, context)

@@ -4,18 +4,17 @@ A 2.2.1 document says nothing of it and is a 2.3.0 document as it stands: what n
 """
 
 from ocn.conversion.changes import Report
-from ocn.conversion.closed_enums import connector_in, evse_in, location_in
+from ocn.conversion.closed_enums import connector_alone_in, evse_alone_in, location_in
 from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject
-from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.shapes import drop, each
 from ocn.conversion.vocabulary import WORDS_2_2_1
 
 _NEW = "new in 2.3.0"
 
 _closed_location = location_in(WORDS_2_2_1)
-_closed_evse = evse_in(WORDS_2_2_1)
-_closed_connector = connector_in(WORDS_2_2_1)
+_evse_alone = evse_alone_in(WORDS_2_2_1)
+_connector_alone = connector_alone_in(WORDS_2_2_1)
 
 
 def location_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
@@ -29,24 +28,12 @@ def location_to_2_2_1(value: JsonObject, report: Report, context: Context) -> Js
 
 def evse_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Leave out parking and accepted providers; refuses an EVSE of which a strict peer could name no plug."""
-    result = _evse(value, report, context)
-    if not context.strict.closed_enums:
-        return result
-    strict = _closed_evse(result, report, context)
-    if strict is None:
-        raise ConversionRefused("its connectors are of types that the receiver rejects", "/connectors")
-    return strict
+    return _evse_alone(_evse(value, report, context), report, context)
 
 
 def connector_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Leave out capabilities; refuses a plug that a strict peer could not name."""
-    result = _connector(value, report, context)
-    if not context.strict.closed_enums:
-        return result
-    strict = _closed_connector(result, report, context)
-    if strict is None:
-        raise ConversionRefused("a type of connector that the receiver rejects", "/standard")
-    return strict
+    return _connector_alone(_connector(value, report, context), report, context)
 
 
 def _evse(value: JsonObject, report: Report, context: Context) -> JsonObject:

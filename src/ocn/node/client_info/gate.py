@@ -1,20 +1,13 @@
 """Before every delivery to a platform: refused at once while it is OFFLINE (HUB-82), introduced first."""
 
 from collections.abc import Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from ocn.node.client_info.introductions import Introductions
+from ocn.node.delivery import Delivery
 from ocn.node.model import Platform
 from ocn.node.stages import Delivered, LocalPlatform, Routed
 from ocn.ocpi.party_id import PartyId
-
-
-class Delivery(Protocol):
-    """What is wrapped."""
-
-    def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
-        """Send and wait for the answer; raises OcpiError."""
-        ...
 
 
 class Gate:

@@ -14,9 +14,9 @@ from ocn.node.copies.making import Making
 from ocn.node.copies.parts import CopyParts
 from ocn.node.copies.schedule import Schedule
 from ocn.node.copies.strict import StrictCopies
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.broadcasts import Broadcasts
 from ocn.node.forwarding.deliveries import Deliveries
-from ocn.node.forwarding.delivery import Delivery
 from ocn.node.forwarding.hub_memory import NotedPushes
 from ocn.node.forwarding.legs import Legs
 from ocn.node.forwarding.sender import Sender

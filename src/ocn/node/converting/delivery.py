@@ -27,7 +27,7 @@ from ocn.node.converting.known import KnownObjects, Lookups
 from ocn.node.converting.reports import ConversionReport, ConversionReports, first_changes, header_text
 from ocn.node.converting.signing import Signing
 from ocn.node.converting.whole_objects import WholeObjects
-from ocn.node.forwarding.delivery import Delivery
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.own_answer import OwnAnswer
 from ocn.node.node_headers import CONVERSION
 from ocn.node.ports import Clock, OutboundAnswer

@@ -28,7 +28,7 @@ from ocn.conversion.policy import Choice
 from ocn.node.converting.crossing import Crossing
 from ocn.node.converting.known import Lookups
 from ocn.node.converting.reports import header_text
-from ocn.node.forwarding.delivery import Delivery
+from ocn.node.delivery import Delivery
 from ocn.node.stages import Delivered, Routed
 from ocn.ocpi.errors import UnknownObject
 from ocn.ocpi.statuses import is_success

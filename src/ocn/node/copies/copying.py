@@ -15,8 +15,9 @@ from ocn.errors import OcnError
 from ocn.node.copies.agreements import Agreements, Permitted
 from ocn.node.copies.copy import NewCopy
 from ocn.node.copies.making import Making
-from ocn.node.copies.ports import CopyStore, Delivery
+from ocn.node.copies.ports import CopyStore
 from ocn.node.copies.waking import Waking
+from ocn.node.delivery import Delivery
 from ocn.node.stages import Delivered, Door, Everyone, LocalPlatform, Routed
 from ocn.ocpi.errors import OcpiError
 from ocn.ocpi.party_id import PartyId

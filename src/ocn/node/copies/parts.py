@@ -7,10 +7,11 @@ from ocn.node.copies.copying import CopyingForwarding
 from ocn.node.copies.courier import Courier, CourierSettings
 from ocn.node.copies.dispatching import Dispatching
 from ocn.node.copies.making import Making
-from ocn.node.copies.ports import CopyStore, Delivery, ServiceDirectory
+from ocn.node.copies.ports import CopyStore, ServiceDirectory
 from ocn.node.copies.sending import Sending
 from ocn.node.copies.strict import StrictCopies
 from ocn.node.copies.waking import Waking
+from ocn.node.delivery import Delivery
 from ocn.node.members import Members
 from ocn.node.ports import Clock
 from ocn.ocpi.party_id import PartyId

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Protocol
 
 from ocn.node.copies.copy import Copy, CopyCounts, CopyFilter, CopyState, NewCopy, Outcome
-from ocn.node.stages import Delivered, Routed
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.directory import Changes
 from ocn.registry.listings import PartyListing, Service
@@ -24,14 +23,6 @@ class ServiceDirectory(Protocol):
 
     def on_change(self, callback: Callable[[Changes], None]) -> Callable[[], None]:
         """Have every change told, synchronously."""
-        ...
-
-
-class Delivery(Protocol):
-    """Takes a routed request to where it goes."""
-
-    async def deliver(self, routed: Routed) -> Delivered:
-        """Send and wait for the answer, within the deadline; raises OcpiError."""
         ...
 
 

@@ -14,8 +14,9 @@ from enum import Enum, auto
 
 from ocn.conversion import ConversionRefused
 from ocn.node.copies.copy import Copy, CopyKind, NewCopy
-from ocn.node.copies.ports import Delivery, ServiceDirectory
+from ocn.node.copies.ports import ServiceDirectory
 from ocn.node.copies.strict import StrictCopies
+from ocn.node.delivery import Delivery
 from ocn.node.endpoints import endpoint_of, join
 from ocn.node.links import endpoint_path
 from ocn.node.members import Members

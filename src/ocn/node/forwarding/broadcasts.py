@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import msgspec
 import structlog
 
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.acceptance import is_accepted
-from ocn.node.forwarding.delivery import Delivery
 from ocn.node.forwarding.lanes import Lanes
 from ocn.node.forwarding.legs import Legs
 from ocn.node.forwarding.own_answer import OwnAnswer
@@ -58,8 +58,8 @@ class Broadcasts:
             OcpiError: it cannot be kept; then nobody gets it.
         """
         await self._store.keep(routed.permitted)
-        receivers = len(everyone.parties) + len(everyone.nodes)
-        report = self._report(routed, receivers)
+        parties, nodes = len(everyone.parties), len(everyone.nodes)
+        report = self._report(routed, parties + nodes)
         self._reports.add(report)
         subject, size = _subject(routed.received.address.path), len(routed.received.body)
         for party, target in everyone.parties:
@@ -68,7 +68,6 @@ class Broadcasts:
         for node in everyone.nodes:
             leg = partial(self._legs.to_node, routed.permitted, node)
             self._queue(report, node.address, subject, f"node {node.url}", leg, size)
-        parties, nodes = len(everyone.parties), len(everyone.nodes)
         to_parties = f"{parties} part{'y' if parties == 1 else 'ies'}"
         said = f"accepted for {to_parties} and {nodes} node{'' if nodes == 1 else 's'}"
         body = encode_envelope(msgspec.UNSET, now=self._clock.now(), status_message=said)

@@ -3,8 +3,8 @@
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.broadcasts import Broadcasts
-from ocn.node.forwarding.delivery import Delivery
 from ocn.node.stages import Delivered, Everyone, Routed, Stored, Way
 
 _DIRECT = Way.DIRECT

@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.acceptance import is_accepted
-from ocn.node.forwarding.delivery import Delivery
 from ocn.node.forwarding.own_answer import OwnAnswer
 from ocn.node.links import PARTY_DOOR, endpoint_path
 from ocn.node.object_store.lists import StoredLists

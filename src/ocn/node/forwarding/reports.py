@@ -1,6 +1,6 @@
 """What became of each broadcast: kept for the operator, since its sender is told nothing of it (HUB-28)."""
 
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,19 +46,12 @@ class BroadcastReports:
     """The latest broadcasts, in memory."""
 
     def __init__(self, most: int = _MOST_REPORTS) -> None:
-        self._most = most
-        self._reports: OrderedDict[str, BroadcastReport] = OrderedDict()
+        self._reports: deque[BroadcastReport] = deque(maxlen=most)
 
     def add(self, report: BroadcastReport) -> None:
         """Keep a report; the oldest goes when there are too many."""
-        self._reports[report.id] = report
-        if len(self._reports) > self._most:
-            self._reports.popitem(last=False)
+        self._reports.append(report)
 
     def latest(self) -> Iterator[BroadcastReport]:
         """Return the reports, newest first."""
-        return reversed(self._reports.values())
-
-    def get(self, report_id: str) -> BroadcastReport | None:
-        """Return one report, or None when it is gone."""
-        return self._reports.get(report_id)
+        return reversed(self._reports)

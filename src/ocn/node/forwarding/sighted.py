@@ -7,8 +7,8 @@ session id of somebody else make that id ambiguous, and so keep its owner from b
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.acceptance import is_accepted
-from ocn.node.forwarding.delivery import Delivery
 from ocn.node.stages import Authenticated, Delivered, Received, Routed, Way
 from ocn.ocpi.party_id import PartyId
 

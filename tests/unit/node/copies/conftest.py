@@ -10,10 +10,10 @@ import pytest
 from ocn.node.copies.copy import Copy, CopyFilter
 from ocn.node.copies.courier import Courier, CourierSettings
 from ocn.node.copies.parts import CopyParts
-from ocn.node.copies.ports import Delivery
 from ocn.node.copies.schedule import Schedule
 from ocn.node.copies.sending import Sending
 from ocn.node.copies.strict import StrictCopies
+from ocn.node.delivery import Delivery
 from ocn.node.forwarding.sender import Sender
 from ocn.node.peers import SignedExchange
 from ocn.node.storage import open_database
