@@ -18,10 +18,12 @@ from ocn.conversion.v2_1_1.connector_tariffs import choose_tariff
 from ocn.conversion.v2_1_1.coordinates import six_decimals
 from ocn.conversion.v2_1_1.energy import mix_from_2_2_1, mix_to_2_2_1
 from ocn.conversion.v2_1_1.identity import add_owner, drop_owner, restore, shorten
-from ocn.conversion.v2_1_1.zones import UNKNOWN_ZONE, ZONE_OF_COUNTRY
+from ocn.ocpi.zones import ZONE_OF_COUNTRY
 
 _ADDRESS_LENGTH = 45
 NO_POSTAL_CODE = "-"
+UNKNOWN_ZONE = "Etc/UTC"
+"""What is written where the zone is not known, and reported as a change of meaning."""
 
 
 def location_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:

@@ -15,9 +15,10 @@ from ocn.conversion import (
     convert,
 )
 from ocn.conversion.paths import convert_path
-from ocn.conversion.v2_1_1.zones import UNKNOWN_ZONE, ZONE_OF_COUNTRY
+from ocn.conversion.v2_1_1.locations import UNKNOWN_ZONE
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.versions import VersionNumber
+from ocn.ocpi.zones import ZONE_OF_COUNTRY
 
 V = VersionNumber
 LONG = "A-LONG-UID-OF-THIRTY-NINE-CHARACTERS-39"

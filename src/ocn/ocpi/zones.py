@@ -1,7 +1,8 @@
-"""The time zone of countries that have one: 2.2.1 demands what 2.1.1 leaves to the reader.
+"""The time zone of countries that have one, for documents that name a country and no zone.
 
 By ISO 3166-1 alpha-3, as a Location writes its country. A country with several zones is not listed, nor one
-whose islands differ (Spain, Portugal, New Zealand): a wrong zone moves every tariff by an hour.
+whose islands differ and have no code of their own (Spain, Portugal, New Zealand): a wrong zone moves every
+tariff by an hour.
 """
 
 from collections.abc import Mapping
@@ -61,6 +62,3 @@ ZONE_OF_COUNTRY: Mapping[str, str] = MappingProxyType(
         "ZAF": "Africa/Johannesburg",
     }
 )
-
-UNKNOWN_ZONE = "Etc/UTC"
-"""What is written where the zone is not known, and reported as a change of meaning."""
