@@ -40,37 +40,31 @@ class Reservation(StrEnum):
 
 
 class TaxMode(StrEnum):
-    """How the price of a component relates to tax.
-
-    ======== ==================================================== ================= ====================
-    mode     from                                                 with a rate       without one
-    ======== ==================================================== ================= ====================
-    ADDED    2.2.1; 2.3.0 ``tax_included: NO``                    price is net      net known, see below
-    INCLUDED 2.3.0 ``tax_included: YES``                          price is gross    gross known only
-    NONE     2.3.0 ``tax_included: N/A``; 2.2.1 without ``vat``   net equals gross  net equals gross
-    UNKNOWN  2.1.1; 2.3.0 ``NO`` without ``vat``                  -                 net known only
-    ======== ==================================================== ================= ====================
-    """
+    """How the prices of a tariff relate to tax; ``vat`` of a component is the rate."""
 
     ADDED = "ADDED"
+    """2.2.1, and 2.3.0 with ``tax_included: NO``: prices are net."""
     INCLUDED = "INCLUDED"
+    """2.3.0 with ``tax_included: YES``: prices are gross."""
     NONE = "NONE"
+    """2.3.0 with ``tax_included: N/A``: there is no tax, gross equals net."""
     UNKNOWN = "UNKNOWN"
+    """2.1.1: prices are net, and gross cannot be known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
     """A price per kWh, hour or session.
 
-    ``vat`` is a percentage and None when the tariff names none, which is not 0 %. ``step_size`` is in Wh or
-    seconds; 0 means that nothing is rounded.
+    ``vat`` is a percentage and None when the tariff names none, which is not 0 %: what it means is a matter
+    of :attr:`ocn.tariffs.policy.Policy.missing_vat`. ``step_size`` is in Wh or seconds; 0 means that nothing
+    is rounded.
     """
 
     index: int
     kind: Dimension
     price: Decimal
     vat: Decimal | None
-    tax: TaxMode
     step_size: int
 
 
@@ -102,11 +96,15 @@ class Restrictions:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Components that share restrictions; ``restrictions`` is None when it always applies."""
+    """Components that share restrictions; ``restrictions`` is None when it always applies.
+
+    ``strange`` are the types of components that no version of OCPI has.
+    """
 
     index: int
     components: tuple[Component, ...]
     restrictions: Restrictions | None
+    strange: tuple[str, ...] = ()
 
     @property
     def reservation(self) -> Reservation | None:
@@ -133,6 +131,7 @@ class Tariff:
     currency: str
     type: str | None
     elements: tuple[Element, ...]
+    tax: TaxMode
     min_price: Limit | None = None
     max_price: Limit | None = None
     start: datetime | None = None

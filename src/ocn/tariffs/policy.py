@@ -70,13 +70,18 @@ class RoundingMode(StrEnum):
 
 
 class MissingVat(StrEnum):
-    """What a component of 2.2.1 without ``vat`` means: a habit of the country.
+    """What a component without ``vat`` means: a habit of the country.
 
-    The text: "If omitted, no VAT is applicable", so by default gross equals net.
+    The texts say "no VAT is applicable" of the member, and "not possible to calculate" of a tariff in which
+    no component has it.
     """
 
-    NOT_APPLICABLE = "not_applicable"
+    BY_TARIFF = "by_tariff"
+    """None is due if another component of the tariff names a rate; otherwise tax is unknown."""
+    NOT_DUE = "not_due"
+    """None is due: gross equals net."""
     UNKNOWN = "unknown"
+    """Tax is unknown, and so is every sum that such a price is part of, unless the price is 0."""
 
 
 class Clock(StrEnum):
@@ -140,7 +145,7 @@ class Policy:
     digits: int | None = None
     vat_on_rounded: bool = False
     """Whether tax is computed on the rounded net amounts of a rate, and then rounded itself."""
-    missing_vat: MissingVat = MissingVat.NOT_APPLICABLE
+    missing_vat: MissingVat = MissingVat.BY_TARIFF
     min_price: bool = True
     max_price: bool = True
     vat_for_all: Decimal | None = None

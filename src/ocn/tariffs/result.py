@@ -26,6 +26,13 @@ class Amount:
         """Add; what is unknown in one is unknown in the sum."""
         return Amount(_sum(self.excl, other.excl), _sum(self.incl, other.incl))
 
+    def __mul__(self, quantity: Fraction) -> "Amount":
+        """Take it as the price of one unit."""
+        return Amount(
+            None if self.excl is None else self.excl * quantity,
+            None if self.incl is None else self.incl * quantity,
+        )
+
 
 ZERO = Amount(Fraction(0), Fraction(0))
 UNKNOWN = Amount(None, None)
@@ -50,8 +57,8 @@ class Line:
 
     ``period`` is the index of the period in the document, ``tariff`` an index into ``record.tariffs``,
     ``element`` and ``component`` the price that applies: both None where none does, and the stretch is free.
-    ``volume`` and ``billed`` are kWh, seconds, or 1 for FLAT; they differ where step_size rounds. ``amount``
-    is exact, or rounded where the policy rounds lines.
+    ``volume`` and ``billed`` are kWh, seconds, or 1 for FLAT; they differ where step_size rounds. ``unit``
+    is the price of one kWh, second or FLAT, ``rounded`` the amount where the policy rounds lines.
     """
 
     period: int
@@ -62,7 +69,13 @@ class Line:
     component: Component | None
     volume: Decimal
     billed: Decimal
-    amount: Amount
+    unit: Amount
+    rounded: Amount | None = None
+
+    @property
+    def amount(self) -> Amount:
+        """What the line costs: exact, or rounded where the policy rounds lines."""
+        return self.rounded or self.unit * Fraction(self.billed)
 
 
 @dataclass(frozen=True, slots=True)

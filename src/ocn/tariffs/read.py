@@ -1,0 +1,93 @@
+"""Documents of any version to one :class:`~ocn.tariffs.model.Record`: all that a price depends on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import localcontext
+from typing import Final
+
+from ocn.tariffs.errors import CdrUnreadable, TariffUnreadable
+from ocn.tariffs.exact import EXACT
+from ocn.tariffs.findings import Code, Effect
+from ocn.tariffs.json_values import JsonObject, JsonValue
+from ocn.tariffs.model import Record, Tariff, Version
+from ocn.tariffs.places import max_power, zone
+from ocn.tariffs.read_session import place, session
+from ocn.tariffs.read_tariff import tariff
+from ocn.tariffs.reading import Reading
+from ocn.tariffs.versions import named, of_document, of_tariffs
+
+MAX_TARIFFS: Final = 100
+MAX_WORK: Final = 1_000_000
+"""Periods times elements: beyond it a document is refused, not priced for minutes."""
+
+
+def record(
+    document: JsonObject,
+    tariffs: Sequence[JsonValue],
+    *,
+    time_zone: str | None = None,
+    location: JsonObject | None = None,
+    version: str | None = None,
+) -> Record:
+    """Read a CDR or session and the tariffs to price it by; arguments as of :func:`ocn.tariffs.price`.
+
+    Tariffs that are given come before those in the document, of which only others are kept. A difference
+    between two of one identifier is a finding.
+
+    Raises:
+        CdrUnreadable, TariffUnreadable, TimeZoneUnknown.
+    """
+    with localcontext(EXACT):
+        reading = Reading("cdr", CdrUnreadable)
+        document = reading.members(document, "")
+        embedded = document.get("tariffs")
+        inside = [] if embedded is None else reading.items(embedded, "/tariffs", MAX_TARIFFS)
+        known = named(version) if version is not None else of_document(document, [*tariffs, *inside])
+        read = session(document, reading, known)
+        own = [tariff(one, f"/tariffs/{i}", reading, known) for i, one in enumerate(inside)]
+        given, findings = _given(tariffs, known)
+        _compare(given, own, reading)
+        names = {one.id for one in given}
+        chosen = (*given, *(one for one in own if one.id not in names))
+        if len(read.periods) * sum(len(one.elements) for one in chosen) > MAX_WORK:
+            reading.fail("too many periods and tariff elements to price", "/charging_periods")
+        local = zone(time_zone, location, place(document), read.country, reading)
+        return Record(
+            read, chosen, local, max_power(document, location), (*reading.findings, *findings.findings)
+        )
+
+
+def tariff_alone(value: JsonValue, version: str | None = None) -> tuple[Tariff, Reading]:
+    """Read a tariff that no session accompanies; the reading holds the findings.
+
+    Raises:
+        TariffUnreadable: pointers start at the tariff.
+    """
+    with localcontext(EXACT):
+        reading = Reading("tariff", TariffUnreadable)
+        known = named(version) if version is not None else of_tariffs([value])
+        return tariff(value, "", reading, known), reading
+
+
+def _given(tariffs: Sequence[JsonValue], version: Version) -> tuple[list[Tariff], Reading]:
+    reading = Reading("tariff", TariffUnreadable)
+    if isinstance(tariffs, dict | str):
+        reading.fail("one value where a list of tariffs belongs", "")
+    if len(tariffs) > MAX_TARIFFS:
+        reading.fail(f"{len(tariffs)} tariffs, more than the {MAX_TARIFFS} that are read", "")
+    read: list[Tariff] = []
+    for index, value in enumerate(tariffs):
+        one = tariff(value, f"/{index}", reading, version)
+        if any(one.id == other.id for other in read):
+            reading.fail("a second tariff of the same id", f"/{index}/id", "Give the version that applies.")
+        read.append(one)
+    return read, reading
+
+
+def _compare(given: Sequence[Tariff], own: Sequence[Tariff], reading: Reading) -> None:
+    published = {one.id: one for one in given}
+    for one in own:
+        other = published.get(one.id)
+        if other is not None and replace(other, document=one.document, pointer=one.pointer) != one:
+            message = "The tariff in the CDR differs from the one of this id that was given, which was used."
+            reading.note(Code.TARIFF_NOT_AS_PUBLISHED, one.pointer, message, Effect.WARNING)

@@ -1,0 +1,159 @@
+"""Members of a document, read within bounds: what every reader of this room is made of."""
+
+import re
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final, NoReturn
+
+from ocn.ocpi.timestamps import parse_datetime
+from ocn.tariffs.errors import TariffError
+from ocn.tariffs.findings import Code, Effect, Finding
+from ocn.tariffs.json_values import JsonObject, JsonValue
+from ocn.tariffs.model import Document
+
+MAX_NUMBER: Final = Decimal(10) ** 12
+MAX_DECIMALS: Final = 30
+MAX_TEXT: Final = 255
+MAX_INTEGER: Final = 10**9
+MAX_UNKNOWN_MEMBERS: Final = 20
+
+_NUMBER_TEXT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PLACEHOLDERS: Final = frozenset({"1970-1-1T00:00:00Z", "1970-1-1T00:00:00"})
+_SHOWN: Final = 40
+
+
+class Reading:
+    """One document while it is read: collects findings, and raises errors of its kind.
+
+    All methods take the pointer of the value they read; only bounds and types are checked here, meaning is
+    for the readers.
+    """
+
+    __slots__ = ("_error", "document", "findings")
+
+    def __init__(self, document: Document, error: type[TariffError]) -> None:
+        self.document: Document = document
+        self._error = error
+        self.findings: list[Finding] = []
+
+    def fail(self, message: str, pointer: str, hint: str | None = None) -> NoReturn:
+        """Refuse the document."""
+        raise self._error(message, pointer, hint=hint)
+
+    def note(self, code: Code, pointer: str, message: str, effect: Effect = Effect.NOTE) -> None:
+        """Keep a finding."""
+        self.findings.append(Finding(code, pointer, message, effect, self.document))
+
+    def members(self, value: JsonValue, pointer: str) -> JsonObject:
+        """Return an object."""
+        if type(value) is not dict:
+            self.fail(f"{shown(value)} where an object belongs", pointer)
+        return value
+
+    def items(self, value: JsonValue, pointer: str, most: int) -> list[JsonValue]:
+        """Return a list of no more than ``most`` items."""
+        if type(value) is not list:
+            self.fail(f"{shown(value)} where a list belongs", pointer)
+        if len(value) > most:
+            self.fail(f"{len(value):,} items, more than the {most:,} that are read", pointer)
+        return value
+
+    def text(self, value: JsonValue, pointer: str) -> str:
+        """Return a text that can be printed on one line."""
+        if type(value) is not str:
+            self.fail(f"{shown(value)} where a text belongs", pointer)
+        if len(value) > MAX_TEXT or not value.isprintable():
+            self.fail(f"a text longer than {MAX_TEXT} or not printable: {shown(value)}", pointer)
+        return value
+
+    def number(self, value: JsonValue, pointer: str) -> Decimal:
+        """Return a number; one that is written as a text is read, and noted."""
+        if type(value) is int:
+            if not -MAX_NUMBER < value < MAX_NUMBER:
+                self.fail("a number out of bounds", pointer, "Numbers are less than 10^12.")
+            return Decimal(value)
+        if type(value) is str and _NUMBER_TEXT.fullmatch(value):
+            self.note(Code.NUMBER_AS_TEXT, pointer, "A number is written as a text.")
+            value = Decimal(value)
+        if type(value) is not Decimal:
+            hint = (
+                "Decode JSON with ocn.tariffs.decode: a float has lost its digits."
+                if _is_float(value)
+                else None
+            )
+            self.fail(f"{shown(value)} where a number belongs", pointer, hint)
+        if not value.is_finite() or not -MAX_NUMBER < value < MAX_NUMBER or _decimals(value) > MAX_DECIMALS:
+            self.fail(
+                f"a number out of bounds: {shown(value)}",
+                pointer,
+                f"Numbers are finite, less than 10^12 and have at most {MAX_DECIMALS} decimals.",
+            )
+        return value
+
+    def volume(self, value: JsonValue, pointer: str) -> Decimal:
+        """Return a number that is not negative."""
+        number = self.number(value, pointer)
+        if number < 0:
+            self.fail(f"{shown(number)} is negative", pointer, "A volume is at least 0.")
+        return number
+
+    def integer(self, value: JsonValue, pointer: str) -> int:
+        """Return a whole number from 0 to ``MAX_INTEGER``."""
+        number = self.number(value, pointer)
+        if number != number.to_integral_value() or not 0 <= number <= MAX_INTEGER:
+            self.fail(f"{shown(number)} where a whole number from 0 to {MAX_INTEGER} belongs", pointer)
+        return int(number)
+
+    def moment(self, value: JsonValue, pointer: str) -> datetime | None:
+        """Return a moment; None for the placeholder of 1970, which stands for "not known"."""
+        try:
+            moment = parse_datetime(value) if type(value) is str and value not in _PLACEHOLDERS else None
+        except ValueError:
+            self.fail(
+                f"{shown(value)} where a DateTime in UTC belongs", pointer, "Write 2025-01-31T12:00:00Z."
+            )
+        if moment is not None and moment != _EPOCH:
+            return moment
+        if type(value) is not str:
+            self.fail(f"{shown(value)} where a DateTime belongs", pointer)
+        self.note(Code.DATE_PLACEHOLDER, pointer, "The date is the placeholder for one that is not known.")
+        return None
+
+    def unknown_members(self, value: JsonObject, known: AbstractSet[str], pointer: str) -> list[str]:
+        """Note the members that no version has, and return their names; a null says nothing."""
+        if value.keys() <= known:
+            return []
+        names = [name for name in value if name not in known and value[name] is not None]
+        for name in names[:MAX_UNKNOWN_MEMBERS]:
+            self.note(
+                Code.UNKNOWN_MEMBER,
+                pointer + pointer_to(name[:_SHOWN]),
+                "No version of OCPI has this member; it was not read.",
+                Effect.WARNING,
+            )
+        return names
+
+
+def pointer_to(name: str) -> str:
+    """Write a member's name as one segment of a JSON pointer."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def shown(value: object) -> str:
+    """Name a value for a message: short, on one line, whatever it is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list | tuple):
+        return "an object" if isinstance(value, dict) else "a list"
+    text = ascii(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def _is_float(value: object) -> bool:
+    return isinstance(value, float)
+
+
+def _decimals(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
