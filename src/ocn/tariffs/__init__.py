@@ -5,3 +5,46 @@ with a time zone and a policy; out go prices, verdicts and evidence, exact to th
 pure: no I/O, no clock, no floats, no settings. It knows the words of the protocol (:mod:`ocn.ocpi`) and
 nothing of money that moves.
 """
+
+from ocn.tariffs.decode import decode
+from ocn.tariffs.errors import (
+    CdrUnreadable,
+    JsonUnreadable,
+    TariffError,
+    TariffUnreadable,
+    TimeZoneUnknown,
+)
+from ocn.tariffs.findings import Code, Effect, Finding
+from ocn.tariffs.json_values import JsonObject, JsonValue
+from ocn.tariffs.model import Record, Version
+from ocn.tariffs.policy import Policy, Rounding, RoundingMode, StepSize
+from ocn.tariffs.price import compute, price
+from ocn.tariffs.read import record
+from ocn.tariffs.result import Amount, Line, Part, Priced
+
+__all__ = [
+    "Amount",
+    "CdrUnreadable",
+    "Code",
+    "Effect",
+    "Finding",
+    "JsonObject",
+    "JsonUnreadable",
+    "JsonValue",
+    "Line",
+    "Part",
+    "Policy",
+    "Priced",
+    "Record",
+    "Rounding",
+    "RoundingMode",
+    "StepSize",
+    "TariffError",
+    "TariffUnreadable",
+    "TimeZoneUnknown",
+    "Version",
+    "compute",
+    "decode",
+    "price",
+    "record",
+]

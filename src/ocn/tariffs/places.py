@@ -45,8 +45,6 @@ def zone(
     info = _info(name)
     if name is None or info is None:
         return None
-    message = f"No time zone is given; {country} has one, {name}."
-    reading.note(Code.TIME_ZONE_FROM_COUNTRY, "", message)
     return Zone(name, ZoneSource.COUNTRY, info)
 
 

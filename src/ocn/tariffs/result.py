@@ -58,7 +58,8 @@ class Line:
     ``period`` is the index of the period in the document, ``tariff`` an index into ``record.tariffs``,
     ``element`` and ``component`` the price that applies: both None where none does, and the stretch is free.
     ``volume`` and ``billed`` are kWh, seconds, or 1 for FLAT; they differ where step_size rounds. ``unit``
-    is the price of one kWh, second or FLAT, ``rounded`` the amount where the policy rounds lines.
+    is the price of one kWh, second or FLAT, ``rate`` the percentage of tax that is in it or on it,
+    ``rounded`` the amount where the policy rounds lines.
     """
 
     period: int
@@ -70,6 +71,7 @@ class Line:
     volume: Decimal
     billed: Decimal
     unit: Amount
+    rate: Decimal | None = None
     rounded: Amount | None = None
 
     @property

@@ -1,0 +1,67 @@
+"""The course of a session: its state at any moment, which is what restrictions are asked about."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from ocn.tariffs.match import State
+from ocn.tariffs.model import Period, Record
+from ocn.tariffs.policy import Policy, StateAt
+from ocn.tariffs.selection import Offer, Prices
+from ocn.tariffs.stretches import charging_begins, length_us, only_reserves, since_us
+from ocn.tariffs.windows import LocalClock, clock_for
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Knows the clocks of a session: local time, and the time since charging or reserving began.
+
+    ``clock`` is None where no price asks for the local time, or nobody says what it is.
+    """
+
+    start: datetime | None
+    begins: datetime | None
+    clock: LocalClock | None
+    at: StateAt
+
+    def state(self, period: Period, kwh: Decimal) -> State:
+        """Return the state by which a period is priced; ``kwh`` is what was charged before it."""
+        moment = period.start
+        if self.at is StateAt.END:
+            moment, kwh = period.end or period.start, kwh + (period.energy or 0)
+        origin = self.start if only_reserves(period) else self.begins
+        local = None if self.clock is None or moment is None else self.clock(moment)
+        return State(period, local, kwh, since_us(moment, origin), length_us(period))
+
+
+def course_of(record: Record, policy: Policy, periods: Sequence[Period], prices: Iterable[Prices]) -> Course:
+    """Prepare the course of some periods of a session, for prices that may ask for the local time."""
+    asked = any(asks_the_clock(one) for one in prices)
+    clock = clock_for(record.zone, policy.clock) if asked else None
+    return Course(record.session.start, charging_begins(record.session, periods), clock, policy.state)
+
+
+def asks_the_clock(prices: Prices) -> bool:
+    """Whether any price of a tariff depends on the local time."""
+    return any(
+        asks_time(offer)
+        for by_dimension in (prices.charging, prices.reservation)
+        for offers in by_dimension.values()
+        for offer in offers
+    )
+
+
+def asks_time(offer: Offer | None) -> bool:
+    """Whether an offer depends on the local time."""
+    restrictions = offer.element.restrictions if offer is not None else None
+    return restrictions is not None and any(
+        value is not None
+        for value in (
+            restrictions.start_s,
+            restrictions.end_s,
+            restrictions.start_date,
+            restrictions.end_date,
+            restrictions.days,
+        )
+    )

@@ -1,0 +1,118 @@
+"""Which price a dimension has at a moment: for each dimension the first element that has one and applies.
+
+Different dimensions can come from different elements. 2.1.1 words it as one element for the whole period; the
+same rule is used, since otherwise its own complex example would price nothing but the start fee.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from ocn.tariffs.match import Answer, Check, State, answer, checks
+from ocn.tariffs.model import Component, Dimension, Element, Reservation, Tariff
+from ocn.tariffs.policy import Policy
+from ocn.tariffs.result import Amount
+from ocn.tariffs.tax import names_a_rate, rate_of, unit_price
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A component of an element, with what it costs per unit; ``rate`` is the percentage in ``unit``."""
+
+    element: Element
+    component: Component
+    checks: tuple[Check, ...]
+    unit: Amount
+    rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A tariff made ready for many questions under one policy: offers by dimension, in order."""
+
+    tariff: Tariff
+    charging: Mapping[Dimension, tuple[Offer, ...]]
+    reservation: Mapping[Dimension, tuple[Offer, ...]]
+    strange: tuple[str, ...]
+
+
+Selected = tuple[Offer | None, tuple[Offer | None, ...]]
+"""The offer that applies, None when the dimension is free; and what could apply as well for all one knows."""
+
+
+def prices_of(tariff: Tariff, policy: Policy, *, expired: bool) -> Prices:
+    """Make a tariff ready; ``expired``: whether a reservation was made and never used.
+
+    Prices for expired reservations then come before those for reservations, wherever they stand (2.2.1
+    mod_tariffs, ReservationRestrictionType).
+    """
+    rates = names_a_rate(tariff)
+    charging: dict[Dimension, list[Offer]] = {}
+    reserving: dict[Dimension, list[Offer]] = {}
+    for element in _in_order(tariff, expired=expired):
+        these = checks(element.restrictions) if element.restrictions else ()
+        offers = reserving if element.reservation else charging
+        seen = set()
+        for component in element.components:
+            if component.kind not in seen:
+                seen.add(component.kind)
+                unit = unit_price(component, tariff, policy, rates=rates)
+                offer = Offer(element, component, these, unit, rate_of(component, tariff, policy))
+                offers.setdefault(component.kind, []).append(offer)
+    return Prices(
+        tariff,
+        _frozen(charging),
+        _frozen(reserving),
+        tuple(name for element in tariff.elements for name in element.strange),
+    )
+
+
+def select(offers: tuple[Offer, ...], state: State, answers: dict[int, Answer]) -> Selected:
+    """Find the offer for a moment; ``answers`` keeps what elements have answered for this state.
+
+    An element of which nobody can know whether it applies is taken not to; if it costs something else than
+    what does apply, it is among the alternatives.
+    """
+    unknown: list[Offer] = []
+    for offer in offers:
+        if not offer.checks:
+            return offer, _others(unknown, offer)
+        index = offer.element.index
+        if index in answers:
+            found = answers[index]
+        else:
+            restrictions = offer.element.restrictions
+            found = answer(offer.checks, restrictions, state) if restrictions else True
+            answers[index] = found
+        if found:
+            return offer, _others(unknown, offer)
+        if found is None:
+            unknown.append(offer)
+    return None, _others(unknown, None)
+
+
+def _others(unknown: list[Offer], chosen: Offer | None) -> tuple[Offer | None, ...]:
+    return tuple(offer for offer in unknown if _costs(offer) != _costs(chosen))
+
+
+def _costs(offer: Offer | None) -> object:
+    if offer is None:
+        return Decimal(0)
+    return offer.component.price and (offer.component.price, offer.component.vat, offer.component.step_size)
+
+
+def _in_order(tariff: Tariff, *, expired: bool) -> list[Element]:
+    if not expired:
+        return [
+            element
+            for element in tariff.elements
+            if element.reservation is not Reservation.RESERVATION_EXPIRES
+        ]
+    return sorted(
+        tariff.elements, key=lambda element: element.reservation is not Reservation.RESERVATION_EXPIRES
+    )
+
+
+def _frozen(offers: dict[Dimension, list[Offer]]) -> Mapping[Dimension, tuple[Offer, ...]]:
+    return MappingProxyType({kind: tuple(found) for kind, found in offers.items()})
