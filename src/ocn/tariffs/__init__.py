@@ -18,7 +18,8 @@ from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.json_values import JsonObject, JsonValue
 from ocn.tariffs.model import Record, Version
 from ocn.tariffs.policy import Policy, Rounding, RoundingMode, StepSize
-from ocn.tariffs.price import compute, price
+from ocn.tariffs.price import compute
+from ocn.tariffs.pricing import price
 from ocn.tariffs.read import record
 from ocn.tariffs.result import Amount, Line, Part, Priced
 

@@ -30,9 +30,12 @@ class Course:
         moment = period.start
         if self.at is StateAt.END:
             moment, kwh = period.end or period.start, kwh + (period.energy or 0)
-        origin = self.start if only_reserves(period) else self.begins
         local = None if self.clock is None or moment is None else self.clock(moment)
-        return State(period, local, kwh, since_us(moment, origin), length_us(period))
+        return State(period, local, kwh, since_us(moment, self.origin(period)), length_us(period))
+
+    def origin(self, period: Period) -> datetime | None:
+        """Return from when the duration of a period counts."""
+        return self.start if only_reserves(period) else self.begins
 
 
 def course_of(record: Record, policy: Policy, periods: Sequence[Period], prices: Iterable[Prices]) -> Course:

@@ -1,4 +1,4 @@
-"""From documents to a price: the one pure function, and its parts for those who ask often."""
+"""From what was read to a price: periods to lines, blocks, sums, limits, roundings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,6 @@ from fractions import Fraction
 from ocn.tariffs.blocks import in_blocks
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.findings import Code, Effect, Finding
-from ocn.tariffs.json_values import JsonObject
 from ocn.tariffs.limits import within_limits
 from ocn.tariffs.lines import Drafting, Prefer
 from ocn.tariffs.model import Record, Tariff, TaxMode
@@ -16,7 +15,6 @@ from ocn.tariffs.money import minor_units, rounded_amount
 from ocn.tariffs.noticed import Noticed
 from ocn.tariffs.period_tariffs import PeriodTariffs, tariffs_of
 from ocn.tariffs.policy import PeriodReading, Policy, Rounding
-from ocn.tariffs.read import record as read_record
 from ocn.tariffs.result import UNKNOWN, ZERO, Amount, Part, Priced
 from ocn.tariffs.selection import prices_of
 from ocn.tariffs.splitting import cut
@@ -24,34 +22,7 @@ from ocn.tariffs.stretches import as_priced, expired
 from ocn.tariffs.sums import Adding, taxes
 
 DEFAULT = Policy()
-
-
-def price(
-    document: JsonObject,
-    tariffs: Sequence[JsonObject],
-    *,
-    time_zone: str | None = None,
-    location: JsonObject | None = None,
-    version: str | None = None,
-    policy: Policy = DEFAULT,
-) -> Priced:
-    """Say what a CDR, or a session so far, costs.
-
-    Args:
-        document: the CDR or session of OCPI 2.1.1, 2.2(.1) or 2.3.0, decoded with :func:`ocn.tariffs.decode`
-            or otherwise with every number an int or a Decimal.
-        tariffs: the tariffs by which to price; none for those in the document.
-        time_zone: of the place of charging, as in the time zone database.
-        location: the Location as it was stored, for its time zone and what its connector can deliver.
-        version: of the documents; found by their members when it is not given.
-        policy: how to read what OCPI leaves open.
-
-    Raises:
-        CdrUnreadable, TariffUnreadable: a document breaks a bound or says what no version allows.
-        TimeZoneUnknown: there is no such time zone.
-    """
-    record = read_record(document, tariffs, time_zone=time_zone, location=location, version=version)
-    return compute(record, policy)
+_OF_LIMITS = (Code.LIMIT_LIFTED, Code.LIMITS_DIFFER)
 
 
 def compute(record: Record, policy: Policy = DEFAULT, *, prefer: Prefer = Prefer.CERTAIN) -> Priced:
@@ -61,34 +32,77 @@ def compute(record: Record, policy: Policy = DEFAULT, *, prefer: Prefer = Prefer
     """
     with localcontext(EXACT):
         if policy.periods is PeriodReading.RECUT:
-            record = cut(record)
+            record = cut(record, policy)
         chosen = tariffs_of(record)
-        used = [record.tariffs[place] for place in chosen.used]
         drafting = _draft(record, policy, chosen, prefer)
-        digits = minor_units(record.session.currency) if policy.digits is None else policy.digits
-        adding = Adding(policy, digits, drafting.free)
-        lines = adding.rounded_lines(in_blocks(drafting.lines, policy.step_size))
-        sums = adding.sums(lines)
-        total, limited = within_limits(sums.subtotal, used, policy)
-        if policy.rounding is Rounding.TOTAL:
-            total = rounded_amount(total, digits, policy.mode)
-        noticed = (*_about(record, used), *drafting.noticed.findings.values(), *limited)
-        findings = (*record.findings, *chosen.findings, *noticed)
-        tax = taxes(lines)
-        parts, subtotal = sums.parts, sums.subtotal
-        priced = Priced(record, policy, total, subtotal, parts, tuple(lines), tax, findings, total, total)
-    return priced if priced.priceable else _without_price(priced)
+        lines = in_blocks(drafting.lines, policy.step_size)
+        used = [record.tariffs[place] for place in chosen.used]
+        noticed = (*_about(record, used), *drafting.noticed.findings.values())
+        priced = Priced(
+            record=record,
+            policy=policy,
+            total=drafting.free,
+            subtotal=drafting.free,
+            parts={},
+            lines=tuple(lines),
+            taxes=taxes(lines),
+            findings=(*record.findings, *chosen.findings, *noticed),
+            low=drafting.free,
+            high=drafting.free,
+        )
+        return _added_up(priced, used, drafting.free) if priced.priceable else _without_price(priced)
+
+
+def rounded_as(priced: Priced, policy: Policy) -> Priced:
+    """Add the lines of a price up again under a policy that differs in how amounts are rounded or limited.
+
+    Cheaper than :func:`compute`, with the same result; ``priced`` is one whose policy rounds no lines.
+    """
+    if not priced.priceable:
+        return replace(priced, policy=policy)
+    with localcontext(EXACT):
+        used = [priced.record.tariffs[place] for place in sorted({line.tariff for line in priced.lines})]
+        kept = tuple(
+            one for one in priced.findings if one.code not in (Code.LIMIT_LIFTED, Code.LIMITS_DIFFER)
+        )
+        return _added_up(replace(priced, policy=policy, findings=kept), used, _nothing(priced.record, used))
+
+
+def _added_up(priced: Priced, used: Sequence[Tariff], nothing: Amount) -> Priced:
+    policy = priced.policy
+    currency = priced.record.session.currency
+    digits = minor_units(currency) if policy.digits is None else policy.digits
+    adding = Adding(policy, digits, nothing)
+    sums = adding.sums(priced.lines)
+    total, limited = within_limits(sums.subtotal, used, policy)
+    if policy.rounding is Rounding.TOTAL:
+        total = rounded_amount(total, digits, policy.mode)
+    return replace(
+        priced,
+        total=total,
+        subtotal=sums.subtotal,
+        parts=sums.parts,
+        lines=tuple(adding.rounded_lines(priced.lines)),
+        findings=(*priced.findings, *limited),
+        low=total,
+        high=total,
+    )
 
 
 def _draft(record: Record, policy: Policy, chosen: PeriodTariffs, prefer: Prefer) -> Drafting:
     periods = as_priced(record.session, policy)
     unused = expired(record.session, periods)
     prices = {place: prices_of(record.tariffs[place], policy, expired=unused) for place in chosen.used}
-    net_only = any(record.tariffs[place].tax is TaxMode.UNKNOWN for place in chosen.used)
-    free = Amount(Fraction(0), None) if net_only or record.session.version == "2.1.1" else ZERO
+    free = _nothing(record, [record.tariffs[place] for place in chosen.used])
     drafting = Drafting(record, policy, prices, chosen.tariff_of, free, Noticed(record), prefer)
     drafting.write(periods)
     return drafting
+
+
+def _nothing(record: Record, used: Sequence[Tariff]) -> Amount:
+    """Return 0 as the version knows it: in 2.1.1 the gross amount is unknown even of nothing."""
+    net_only = record.session.version == "2.1.1" or any(tariff.tax is TaxMode.UNKNOWN for tariff in used)
+    return Amount(Fraction(0), None) if net_only else ZERO
 
 
 def _about(record: Record, used: Sequence[Tariff]) -> list[Finding]:

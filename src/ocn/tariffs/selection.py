@@ -92,6 +92,12 @@ def select(offers: tuple[Offer, ...], state: State, answers: dict[int, Answer]) 
     return None, _others(unknown, None)
 
 
+def costs_of(selected: Selected) -> tuple[object, ...]:
+    """Return what a selection costs, such that two that cost the same are equal."""
+    offer, others = selected
+    return (_costs(offer), *(_costs(other) for other in others))
+
+
 def _others(unknown: list[Offer], chosen: Offer | None) -> tuple[Offer | None, ...]:
     return tuple(offer for offer in unknown if _costs(offer) != _costs(chosen))
 

@@ -1,0 +1,131 @@
+"""Between which amounts a price lies that the document does not settle.
+
+Two things are left open: how much of the energy of a period that spans a change of price was charged before
+it, and which price applies where a restriction cannot be checked. Times are cut exactly at the change.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from ocn.tariffs.allocation import Slot, cheapest
+from ocn.tariffs.edges import moments
+from ocn.tariffs.exact import EXACT
+from ocn.tariffs.findings import Code, Effect, Finding
+from ocn.tariffs.lines import Prefer
+from ocn.tariffs.model import Dimension, Period, Record
+from ocn.tariffs.pieces import Knot, ends_of
+from ocn.tariffs.policy import Policy
+from ocn.tariffs.price import compute
+from ocn.tariffs.result import Amount, Priced
+from ocn.tariffs.selection import Offer, Prices, select
+from ocn.tariffs.splitting import Cutting, Stretch
+from ocn.tariffs.stretches import length_us
+
+MAX_FINDINGS: Final = 20
+_US_PER_HOUR: Final = 3_600_000_000
+_DIGITS: Final = 12
+
+_Choose = Callable[[Sequence[Fraction]], Fraction]
+
+
+def bounded(priced: Priced) -> Priced:
+    """Return the price with its bounds, and a finding for each period that spans a change of price.
+
+    The bounds hold for periods cut where prices change. The total is what the periods cost as they are, each
+    by the state at its start, and need not lie between them.
+    """
+    if not priced.priceable:
+        return priced
+    with localcontext(EXACT):
+        cutting = Cutting.of(priced.record, priced.policy)
+        stretches = cutting.stretches()
+        spans = [stretch for stretch in stretches if len(stretch.pieces) > 1]
+        if not spans and priced.decided:
+            return priced
+        low = _extreme(priced, cutting, stretches, Prefer.CHEAPEST)
+        high = _extreme(priced, cutting, stretches, Prefer.DEAREST)
+    return replace(
+        priced,
+        findings=(*priced.findings, *(_finding(stretch.period) for stretch in spans[:MAX_FINDINGS])),
+        low=Amount(_pick(min, low.excl, high.excl), _pick(min, low.incl, high.incl)),
+        high=Amount(_pick(max, low.excl, high.excl), _pick(max, low.incl, high.incl)),
+    )
+
+
+def _extreme(priced: Priced, cutting: Cutting, stretches: Sequence[Stretch], prefer: Prefer) -> Amount:
+    """Price the session with energy and open questions as favourable, or as unfavourable, as can be."""
+    periods: list[Period] = []
+    for stretch in stretches:
+        tariff = cutting.tariff_of[stretch.period.index]
+        if len(stretch.pieces) == 1 or stretch.prices is None or tariff is None:
+            periods.append(stretch.period)
+            continue
+        knots = _knots(stretch, stretch.prices, cutting, tariff, prefer)
+        periods += cutting.pieces(stretch.period, knots, tariff, stretch.kwh)
+    session = replace(priced.record.session, periods=tuple(periods))
+    record: Record = replace(priced.record, session=session)
+    policy: Policy = priced.policy
+    return compute(record, policy, prefer=prefer).total
+
+
+def _knots(stretch: Stretch, prices: Prices, cutting: Cutting, tariff: int, prefer: Prefer) -> list[Knot]:
+    """Spread the energy of a period over the moments at which prices change, to the extreme."""
+    period = stretch.period
+    first, last = ends_of(period)
+    edges = cutting.edges[tariff]
+    times = [first.moment, *moments(edges, period, cutting.course), last.moment]
+    if not period.energy:
+        return [Knot(moment, Decimal(0)) for moment in times]
+    tiers = [kwh - stretch.kwh for kwh in edges.energies if 0 < kwh - stretch.kwh < period.energy]
+    sign, choose = (1, min) if prefer is Prefer.CHEAPEST else (-1, max)
+    slots = [
+        _slot(
+            replace(period, start=start, end=end),
+            [stretch.kwh + tier for tier in (Decimal(0), *tiers)],
+            prices,
+            cutting,
+            lambda options: sign * choose(options),
+        )
+        for start, end in pairwise(times)
+    ]
+    until = cheapest(slots, tiers, period.energy)
+    energies = [Decimal(0), *(_decimal(amount) for amount in until[:-1]), period.energy]
+    return [Knot(moment, energy) for moment, energy in zip(times, energies, strict=True)]
+
+
+def _slot(piece: Period, tiers: Sequence[Decimal], prices: Prices, cutting: Cutting, choose: _Choose) -> Slot:
+    offers = prices.charging.get(Dimension.ENERGY, ())
+    found = []
+    for kwh in tiers:
+        offer, others = select(offers, cutting.course.state(piece, kwh), {})
+        found.append(choose([_unit(one) for one in (offer, *others)]))
+    powers = [kw for kw in (piece.max_power, cutting.record.max_power) if kw is not None]
+    length = length_us(piece)
+    most = None if not powers or length is None else Fraction(min(powers)) * length / _US_PER_HOUR
+    return Slot(tuple(found), most)
+
+
+def _unit(offer: Offer | None) -> Fraction:
+    if offer is None:
+        return Fraction(0)
+    return (offer.unit.incl if offer.unit.excl is None else offer.unit.excl) or Fraction(0)
+
+
+def _decimal(amount: Fraction) -> Decimal:
+    """Write an amount of energy with a billionth of a Wh; only what a connector can deliver needs it."""
+    return Decimal(f"{round(amount * 10**_DIGITS)}E-{_DIGITS}")
+
+
+def _pick(choose: Callable[[Fraction, Fraction], Fraction], *sides: Fraction | None) -> Fraction | None:
+    low, high = sides
+    return None if low is None or high is None else choose(low, high)
+
+
+def _finding(period: Period) -> Finding:
+    message = "The price of something in the period changes within it; a new period should start there."
+    pointer = f"/charging_periods/{period.index}"
+    return Finding(Code.PERIOD_SPANS_PRICE_CHANGE, pointer, message, Effect.WARNING)

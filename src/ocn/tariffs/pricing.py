@@ -1,0 +1,38 @@
+"""From documents to a price with its bounds: the one pure function."""
+
+from collections.abc import Sequence
+
+from ocn.tariffs.bounds import bounded
+from ocn.tariffs.json_values import JsonObject
+from ocn.tariffs.policy import Policy
+from ocn.tariffs.price import DEFAULT, compute
+from ocn.tariffs.read import record
+from ocn.tariffs.result import Priced
+
+
+def price(
+    document: JsonObject,
+    tariffs: Sequence[JsonObject],
+    *,
+    time_zone: str | None = None,
+    location: JsonObject | None = None,
+    version: str | None = None,
+    policy: Policy = DEFAULT,
+) -> Priced:
+    """Say what a CDR, or a session so far, costs.
+
+    Args:
+        document: the CDR or session of OCPI 2.1.1, 2.2(.1) or 2.3.0, decoded with :func:`ocn.tariffs.decode`
+            or otherwise with every number an int or a Decimal.
+        tariffs: the tariffs by which to price; none for those in the document.
+        time_zone: of the place of charging, as in the time zone database.
+        location: the Location as it was stored, for its time zone and what its connector can deliver.
+        version: of the documents; found by their members when it is not given.
+        policy: how to read what OCPI leaves open.
+
+    Raises:
+        CdrUnreadable, TariffUnreadable: a document breaks a bound or says what no version allows.
+        TimeZoneUnknown: there is no such time zone.
+    """
+    read = record(document, tariffs, time_zone=time_zone, location=location, version=version)
+    return bounded(compute(read, policy))
