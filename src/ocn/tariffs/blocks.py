@@ -5,7 +5,6 @@ the session switched away from. Stretches without a price do not count; those at
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +14,6 @@ from ocn.tariffs.result import Line
 
 _WH: Final = Decimal(1000)
 _SNAP: Final = Decimal("1e-9")
-_CHARGING_TIMES: Final = (Dimension.TIME, Dimension.PARKING_TIME)
 
 
 def in_blocks(lines: list[Line], edition: StepSize) -> list[Line]:
@@ -23,11 +21,12 @@ def in_blocks(lines: list[Line], edition: StepSize) -> list[Line]:
     if edition is StepSize.NONE:
         return lines
     if edition is StepSize.PER_PERIOD:
-        return [line if line.component is None else _with_surplus(line, line.volume) for line in lines]
+        return [_with_surplus(line, line.volume) for line in lines]
     result = list(lines)
     for group in _groups(lines, edition):
-        last = lines[group[-1]]
-        result[group[-1]] = _with_surplus(last, sum((lines[place].volume for place in group), Decimal(0)))
+        if group:
+            volume = sum([lines[place].volume for place in group], Decimal(0))
+            result[group[-1]] = _with_surplus(lines[group[-1]], volume)
     return result
 
 
@@ -46,32 +45,40 @@ def _with_surplus(line: Line, volume: Decimal) -> Line:
     if line.dimension is Dimension.ENERGY:
         step /= _WH
     surplus = blocks_of(volume, step) - volume
-    return replace(line, billed=line.volume + surplus) if surplus else line
+    return line._replace(billed=line.volume + surplus) if surplus else line
 
 
-def _groups(lines: Sequence[Line], edition: StepSize) -> Iterable[list[int]]:
-    """Yield the places of the lines that are added up before they are rounded."""
-    charging = [line for line in lines if line.dimension in (*_CHARGING_TIMES, Dimension.ENERGY)]
-    reserving = [line for line in lines if line.dimension is Dimension.RESERVATION_TIME]
-    current = charging[-1].tariff if charging else None
-    reserved = reserving[-1].tariff if reserving else None
-
-    def priced(*dimensions: Dimension, tariff: int | None) -> list[int]:
-        return [
-            place
-            for place, line in enumerate(lines)
-            if line.dimension in dimensions and line.tariff == tariff and line.component is not None
-        ]
-
-    times, parking = priced(Dimension.TIME, tariff=current), priced(Dimension.PARKING_TIME, tariff=current)
-    groups = [
-        priced(Dimension.ENERGY, tariff=current),
-        priced(Dimension.RESERVATION_TIME, tariff=reserved),
-    ]
+def _groups(lines: Sequence[Line], edition: StepSize) -> Iterable[Sequence[int]]:
+    """Return the places of the lines that are added up before they are rounded."""
+    current, reserved = _last_tariffs(lines)
+    energy: list[int] = []
+    time: list[int] = []
+    parking: list[int] = []
+    reservation: list[int] = []
+    for place, line in enumerate(lines):
+        dimension = line.dimension
+        if line.component is None or dimension is Dimension.FLAT:
+            continue
+        if dimension is Dimension.RESERVATION_TIME:
+            if line.tariff == reserved:
+                reservation.append(place)
+        elif line.tariff == current:
+            parking_or_time = time if dimension is Dimension.TIME else parking
+            (energy if dimension is Dimension.ENERGY else parking_or_time).append(place)
     if edition is StepSize.COMBINED:
-        groups.append(priced(*_CHARGING_TIMES, tariff=current))
-    elif edition is StepSize.PER_DIMENSION:
-        groups += [times, parking]
-    else:
-        groups.append(parking or times)
-    return [group for group in groups if group]
+        return energy, reservation, sorted(time + parking)
+    if edition is StepSize.PER_DIMENSION:
+        return energy, reservation, time, parking
+    return energy, reservation, parking or time
+
+
+def _last_tariffs(lines: Sequence[Line]) -> tuple[int | None, int | None]:
+    """Return the tariffs of the last charging and of the last reservation."""
+    flat, reserving = Dimension.FLAT, Dimension.RESERVATION_TIME
+    charging = (
+        line.tariff
+        for line in reversed(lines)
+        if line.dimension is not flat and line.dimension is not reserving
+    )
+    reserved = (line.tariff for line in reversed(lines) if line.dimension is reserving)
+    return next(charging, None), next(reserved, None)

@@ -12,13 +12,14 @@ from itertools import pairwise
 from typing import Final
 
 from ocn.tariffs.allocation import Slot, cheapest
-from ocn.tariffs.edges import moments
+from ocn.tariffs.edges import within
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.lines import Prefer
 from ocn.tariffs.model import Dimension, Period, Record
 from ocn.tariffs.pieces import Knot, ends_of
 from ocn.tariffs.policy import Policy
+from ocn.tariffs.preparation import Prepared, prepare
 from ocn.tariffs.price import compute
 from ocn.tariffs.result import Amount, Priced
 from ocn.tariffs.selection import Offer, Prices, select
@@ -32,16 +33,18 @@ _DIGITS: Final = 12
 _Choose = Callable[[Sequence[Fraction]], Fraction]
 
 
-def bounded(priced: Priced) -> Priced:
+def bounded(priced: Priced, prepared: Prepared | None = None) -> Priced:
     """Return the price with its bounds, and a finding for each period that spans a change of price.
 
     The bounds hold for periods cut where prices change. The total is what the periods cost as they are, each
-    by the state at its start, and need not lie between them.
+    by the state at its start, and need not lie between them. ``prepared`` is for those who have it.
     """
     if not priced.priceable:
         return priced
     with localcontext(EXACT):
-        cutting = Cutting.of(priced.record, priced.policy)
+        cutting = Cutting.of(prepared or prepare(priced.record, priced.policy))
+        if priced.decided and not cutting.may_cut():
+            return priced
         stretches = cutting.stretches()
         spans = [stretch for stretch in stretches if len(stretch.pieces) > 1]
         if not spans and priced.decided:
@@ -60,7 +63,7 @@ def _extreme(priced: Priced, cutting: Cutting, stretches: Sequence[Stretch], pre
     """Price the session with energy and open questions as favourable, or as unfavourable, as can be."""
     periods: list[Period] = []
     for stretch in stretches:
-        tariff = cutting.tariff_of[stretch.period.index]
+        tariff = cutting.prepared.tariffs.tariff_of[stretch.period.index]
         if len(stretch.pieces) == 1 or stretch.prices is None or tariff is None:
             periods.append(stretch.period)
             continue
@@ -76,11 +79,10 @@ def _knots(stretch: Stretch, prices: Prices, cutting: Cutting, tariff: int, pref
     """Spread the energy of a period over the moments at which prices change, to the extreme."""
     period = stretch.period
     first, last = ends_of(period)
-    edges = cutting.edges[tariff]
-    times = [first.moment, *moments(edges, period, cutting.course), last.moment]
+    times = [first.moment, *within(cutting.moments[tariff], period), last.moment]
     if not period.energy:
         return [Knot(moment, Decimal(0)) for moment in times]
-    tiers = [kwh - stretch.kwh for kwh in edges.energies if 0 < kwh - stretch.kwh < period.energy]
+    tiers = cutting.tiers(period, tariff, stretch.kwh)
     sign, choose = (1, min) if prefer is Prefer.CHEAPEST else (-1, max)
     slots = [
         _slot(
@@ -101,9 +103,9 @@ def _slot(piece: Period, tiers: Sequence[Decimal], prices: Prices, cutting: Cutt
     offers = prices.charging.get(Dimension.ENERGY, ())
     found = []
     for kwh in tiers:
-        offer, others = select(offers, cutting.course.state(piece, kwh), {})
+        offer, others = select(offers, cutting.prepared.course.state(piece, kwh), {})
         found.append(choose([_unit(one) for one in (offer, *others)]))
-    powers = [kw for kw in (piece.max_power, cutting.record.max_power) if kw is not None]
+    powers = [kw for kw in (piece.max_power, cutting.prepared.record.max_power) if kw is not None]
     length = length_us(piece)
     most = None if not powers or length is None else Fraction(min(powers)) * length / _US_PER_HOUR
     return Slot(tuple(found), most)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from ocn.tariffs.match import State
 from ocn.tariffs.model import Period, Record
 from ocn.tariffs.policy import Policy, StateAt
-from ocn.tariffs.selection import Offer, Prices
+from ocn.tariffs.selection import Prices
 from ocn.tariffs.stretches import charging_begins, length_us, only_reserves, since_us
 from ocn.tariffs.windows import LocalClock, clock_for
 
@@ -40,31 +40,6 @@ class Course:
 
 def course_of(record: Record, policy: Policy, periods: Sequence[Period], prices: Iterable[Prices]) -> Course:
     """Prepare the course of some periods of a session, for prices that may ask for the local time."""
-    asked = any(asks_the_clock(one) for one in prices)
+    asked = any(one.asks_the_clock for one in prices)
     clock = clock_for(record.zone, policy.clock) if asked else None
     return Course(record.session.start, charging_begins(record.session, periods), clock, policy.state)
-
-
-def asks_the_clock(prices: Prices) -> bool:
-    """Whether any price of a tariff depends on the local time."""
-    return any(
-        asks_time(offer)
-        for by_dimension in (prices.charging, prices.reservation)
-        for offers in by_dimension.values()
-        for offer in offers
-    )
-
-
-def asks_time(offer: Offer | None) -> bool:
-    """Whether an offer depends on the local time."""
-    restrictions = offer.element.restrictions if offer is not None else None
-    return restrictions is not None and any(
-        value is not None
-        for value in (
-            restrictions.start_s,
-            restrictions.end_s,
-            restrictions.start_date,
-            restrictions.end_date,
-            restrictions.days,
-        )
-    )

@@ -1,18 +1,20 @@
 """Where prices can change: the moments and amounts of energy that restrictions name."""
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
 from ocn.tariffs.course import Course
-from ocn.tariffs.model import Period, Restrictions
-from ocn.tariffs.selection import Prices
+from ocn.tariffs.model import Period, Tariff
 from ocn.tariffs.windows import DAY_S, second_of_day, utc
 
 MAX_DAYS: Final = 62
 """A session that is longer is not searched for changes of price."""
+
+Value = TypeVar("Value", int, Decimal)
 
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -34,51 +36,55 @@ class Edges:
 NO_EDGES: Final = Edges((), (), ())
 
 
-def edges_of(prices: Prices) -> Edges:
-    """Collect the edges of all offers of a tariff."""
-    restrictions = [
-        offer.element.restrictions
-        for by_dimension in (prices.charging, prices.reservation)
-        for offers in by_dimension.values()
-        for offer in offers
-        if offer.element.restrictions is not None
-    ]
-    return Edges(
-        tuple(sorted({second % DAY_S for one in restrictions for second in _times(one)})),
-        tuple(sorted({us for one in restrictions for us in _durations(one)})),
-        tuple(sorted({kwh for one in restrictions for kwh in _energies(one)})),
-    )
+def edges_of(tariff: Tariff) -> Edges:
+    """Collect the edges of all elements of a tariff."""
+    times: set[int | None] = set()
+    durations: set[int | None] = set()
+    energies: set[Decimal | None] = set()
+    for element in tariff.elements:
+        one = element.restrictions
+        if one is not None:
+            times |= {one.start_s, one.end_s and one.end_s % DAY_S}
+            durations |= {one.min_duration_us, one.max_duration_us}
+            energies |= {one.min_kwh, one.max_kwh}
+            if one.days or one.start_date or one.end_date:
+                times.add(0)
+    return Edges(_known(times), _known(durations), _known(energies))
 
 
-def moments(edges: Edges, period: Period, course: Course) -> list[datetime]:
-    """Return the moments within a period (not at its ends) at which a price can change, in order."""
-    start, end = period.start, period.end
-    if start is None or end is None:
+def moments(edges: Edges, periods: Sequence[Period], course: Course) -> list[datetime]:
+    """Return the moments within a session at which a price can change, in order.
+
+    A few too many is no harm: what changes there is looked at before a period is cut.
+    """
+    start, end = span(periods)
+    if start is None or end is None or not (edges.times or edges.durations_us):
         return []
     found: set[datetime] = set()
     if edges.times and course.clock is not None:
         found.update(_on_the_clock(edges.times, course.clock(start), course.clock(end)))
-    origin = course.origin(period)
-    if origin is not None:
-        found.update(origin + us * _MICROSECOND for us in edges.durations_us)
+    for origin in {course.start, course.begins}:
+        if origin is not None:
+            found.update(origin + us * _MICROSECOND for us in edges.durations_us)
     return sorted(moment for moment in found if start < moment < end)
 
 
-def _times(restrictions: Restrictions) -> Iterable[int]:
-    if restrictions.start_s is not None:
-        yield restrictions.start_s
-    if restrictions.end_s is not None:
-        yield restrictions.end_s
-    if restrictions.days or restrictions.start_date or restrictions.end_date:
-        yield 0
+def span(periods: Sequence[Period]) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last moment of some periods in order; None where it is not known."""
+    if not periods or periods[0].start is None:
+        return None, None
+    return periods[0].start, periods[-1].end or periods[-1].start
 
 
-def _durations(restrictions: Restrictions) -> list[int]:
-    return [us for us in (restrictions.min_duration_us, restrictions.max_duration_us) if us is not None]
+def within(moments: Sequence[datetime], period: Period) -> Sequence[datetime]:
+    """Return those of some moments, in order, that lie in a period and not at its ends."""
+    if period.start is None or period.end is None:
+        return ()
+    return moments[bisect_right(moments, period.start) : bisect_left(moments, period.end)]
 
 
-def _energies(restrictions: Restrictions) -> list[Decimal]:
-    return [kwh for kwh in (restrictions.min_kwh, restrictions.max_kwh) if kwh is not None]
+def _known(values: set[Value | None]) -> tuple[Value, ...]:
+    return tuple(sorted(value for value in values if value is not None))
 
 
 def _on_the_clock(times: tuple[int, ...], first: datetime, last: datetime) -> Iterable[datetime]:

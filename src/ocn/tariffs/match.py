@@ -51,8 +51,10 @@ def holds(restrictions: Restrictions | None, state: State) -> Answer:
     return True if restrictions is None else answer(checks(restrictions), restrictions, state)
 
 
-def answer(these: tuple[Check, ...], restrictions: Restrictions, state: State) -> Answer:
+def answer(these: tuple[Check, ...], restrictions: Restrictions | None, state: State) -> Answer:
     """Put some checks to a state; for those who ask often and have the checks at hand."""
+    if restrictions is None:
+        return True
     result: Answer = True
     for check in these:
         found = check(restrictions, state)
@@ -65,10 +67,17 @@ def answer(these: tuple[Check, ...], restrictions: Restrictions, state: State) -
 
 def checks(restrictions: Restrictions) -> tuple[Check, ...]:
     """Return the checks that these restrictions need."""
-    return tuple(
-        check
-        for names, check in CHECKS
-        if any(getattr(restrictions, name) not in (None, ()) for name in names)
+    return tuple(check for check, asks in CHECKS if asks(restrictions))
+
+
+def asks_time(restrictions: Restrictions | None) -> bool:
+    """Whether restrictions depend on the local time."""
+    return restrictions is not None and (
+        restrictions.start_s is not None
+        or restrictions.end_s is not None
+        or restrictions.days is not None
+        or restrictions.start_date is not None
+        or restrictions.end_date is not None
     )
 
 
@@ -139,14 +148,14 @@ def _first(*values: Decimal | None) -> Decimal | None:
     return next((value for value in values if value is not None), None)
 
 
-CHECKS: Final[tuple[tuple[tuple[str, ...], Check], ...]] = (
-    (("start_s", "end_s"), _times),
-    (("start_date", "end_date"), _dates),
-    (("days",), _days),
-    (("min_kwh", "max_kwh"), _kwh),
-    (("min_duration_us", "max_duration_us"), _duration),
-    (("min_power", "max_power"), _power),
-    (("min_current", "max_current"), _current),
-    (("strange",), _strange),
+CHECKS: Final[tuple[tuple[Check, Callable[[Restrictions], bool]], ...]] = (
+    (_times, lambda r: r.start_s is not None or r.end_s is not None),
+    (_dates, lambda r: r.start_date is not None or r.end_date is not None),
+    (_days, lambda r: r.days is not None),
+    (_kwh, lambda r: r.min_kwh is not None or r.max_kwh is not None),
+    (_duration, lambda r: r.min_duration_us is not None or r.max_duration_us is not None),
+    (_power, lambda r: r.min_power is not None or r.max_power is not None),
+    (_current, lambda r: r.min_current is not None or r.max_current is not None),
+    (_strange, lambda r: bool(r.strange)),
 )
-"""Every check, with the members of :class:`~ocn.tariffs.model.Restrictions` that it is about."""
+"""Every check, and whether restrictions need it."""

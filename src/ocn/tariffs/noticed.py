@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ocn.tariffs.course import asks_time
 from ocn.tariffs.findings import Code, Effect, Finding
-from ocn.tariffs.match import State
+from ocn.tariffs.match import State, asks_time
 from ocn.tariffs.model import Period, Record, ZoneSource
 from ocn.tariffs.selection import Offer
 
@@ -44,7 +43,7 @@ class Noticed:
             return Code.UNKNOWN_RESTRICTION, "A price depends on a restriction that no version of OCPI has."
         if state.period.start is None:
             return Code.DATE_PLACEHOLDER, "A price depends on a moment that the document does not know."
-        if state.local is None and any(asks_time(offer) for offer in others):
+        if state.local is None and any(asks_time(offer.element.restrictions) for offer in others if offer):
             return Code.TIME_ZONE_UNKNOWN, "A price depends on local time, and nobody says the time zone."
         message = "A price depends on current or power, which the period does not state."
         return Code.RESTRICTION_INPUT_MISSING, message

@@ -13,13 +13,11 @@ from ocn.tariffs.lines import Drafting, Prefer
 from ocn.tariffs.model import Record, Tariff, TaxMode
 from ocn.tariffs.money import minor_units, rounded_amount
 from ocn.tariffs.noticed import Noticed
-from ocn.tariffs.period_tariffs import PeriodTariffs, tariffs_of
 from ocn.tariffs.policy import PeriodReading, Policy, Rounding
+from ocn.tariffs.preparation import Prepared, prepare
 from ocn.tariffs.result import UNKNOWN, ZERO, Amount, Part, Priced
-from ocn.tariffs.selection import prices_of
 from ocn.tariffs.splitting import cut
-from ocn.tariffs.stretches import as_priced, expired
-from ocn.tariffs.sums import Adding, taxes
+from ocn.tariffs.sums import Adding
 
 DEFAULT = Policy()
 _OF_LIMITS = (Code.LIMIT_LIFTED, Code.LIMITS_DIFFER)
@@ -33,24 +31,28 @@ def compute(record: Record, policy: Policy = DEFAULT, *, prefer: Prefer = Prefer
     with localcontext(EXACT):
         if policy.periods is PeriodReading.RECUT:
             record = cut(record, policy)
-        chosen = tariffs_of(record)
-        drafting = _draft(record, policy, chosen, prefer)
-        lines = in_blocks(drafting.lines, policy.step_size)
-        used = [record.tariffs[place] for place in chosen.used]
-        noticed = (*_about(record, used), *drafting.noticed.findings.values())
-        priced = Priced(
-            record=record,
-            policy=policy,
-            total=drafting.free,
-            subtotal=drafting.free,
-            parts={},
-            lines=tuple(lines),
-            taxes=taxes(lines),
-            findings=(*record.findings, *chosen.findings, *noticed),
-            low=drafting.free,
-            high=drafting.free,
-        )
-        return _added_up(priced, used, drafting.free) if priced.priceable else _without_price(priced)
+        return priced_as(prepare(record, policy), prefer)
+
+
+def priced_as(prepared: Prepared, prefer: Prefer = Prefer.CERTAIN) -> Priced:
+    """Price what was prepared; within exact arithmetic only."""
+    record, used = prepared.record, prepared.used
+    nothing = _nothing(record, used)
+    drafting = Drafting(prepared, nothing, Noticed(record), prefer)
+    drafting.write()
+    noticed = (*_about(record, used), *drafting.noticed.findings.values())
+    priced = Priced(
+        record=record,
+        policy=prepared.policy,
+        total=nothing,
+        subtotal=nothing,
+        parts={},
+        lines=tuple(in_blocks(drafting.lines, prepared.policy.step_size)),
+        findings=(*record.findings, *prepared.tariffs.findings, *noticed),
+        low=nothing,
+        high=nothing,
+    )
+    return _added_up(priced, used, nothing) if priced.priceable else _without_price(priced)
 
 
 def rounded_as(priced: Priced, policy: Policy) -> Priced:
@@ -89,16 +91,6 @@ def _added_up(priced: Priced, used: Sequence[Tariff], nothing: Amount) -> Priced
     )
 
 
-def _draft(record: Record, policy: Policy, chosen: PeriodTariffs, prefer: Prefer) -> Drafting:
-    periods = as_priced(record.session, policy)
-    unused = expired(record.session, periods)
-    prices = {place: prices_of(record.tariffs[place], policy, expired=unused) for place in chosen.used}
-    free = _nothing(record, [record.tariffs[place] for place in chosen.used])
-    drafting = Drafting(record, policy, prices, chosen.tariff_of, free, Noticed(record), prefer)
-    drafting.write(periods)
-    return drafting
-
-
 def _nothing(record: Record, used: Sequence[Tariff]) -> Amount:
     """Return 0 as the version knows it: in 2.1.1 the gross amount is unknown even of nothing."""
     net_only = record.session.version == "2.1.1" or any(tariff.tax is TaxMode.UNKNOWN for tariff in used)
@@ -131,7 +123,6 @@ def _without_price(priced: Priced) -> Priced:
         total=UNKNOWN,
         subtotal=UNKNOWN,
         parts=dict.fromkeys(Part, UNKNOWN),
-        taxes=(),
         low=UNKNOWN,
         high=UNKNOWN,
     )

@@ -1,13 +1,17 @@
 """From documents to a price with its bounds: the one pure function."""
 
 from collections.abc import Sequence
+from decimal import localcontext
 
 from ocn.tariffs.bounds import bounded
+from ocn.tariffs.exact import EXACT
 from ocn.tariffs.json_values import JsonObject
-from ocn.tariffs.policy import Policy
-from ocn.tariffs.price import DEFAULT, compute
+from ocn.tariffs.policy import PeriodReading, Policy
+from ocn.tariffs.preparation import prepare
+from ocn.tariffs.price import DEFAULT, priced_as
 from ocn.tariffs.read import record
 from ocn.tariffs.result import Priced
+from ocn.tariffs.splitting import cut
 
 
 def price(
@@ -35,4 +39,8 @@ def price(
         TimeZoneUnknown: there is no such time zone.
     """
     read = record(document, tariffs, time_zone=time_zone, location=location, version=version)
-    return bounded(compute(read, policy))
+    with localcontext(EXACT):
+        if policy.periods is PeriodReading.RECUT:
+            read = cut(read, policy)
+        prepared = prepare(read, policy)
+        return bounded(priced_as(prepared), prepared)

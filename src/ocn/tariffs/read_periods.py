@@ -1,31 +1,28 @@
 """ChargingPeriod and CdrDimension (mod_cdrs of all versions): what was consumed, in order of time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ocn.ocpi import objects
 from ocn.tariffs.findings import Code, Effect
 from ocn.tariffs.json_values import JsonValue
 from ocn.tariffs.model import Period
-from ocn.tariffs.reading import Reading, shown
+from ocn.tariffs.reading import Reading, plain_number, shown
 
 MAX_PERIODS: Final = 10_000
 MAX_DIMENSIONS: Final = 50
 
 _PERIOD: Final = objects.ChargingPeriod.__annotations__.keys()
 _DIMENSION: Final = objects.CdrDimension.__annotations__.keys()
-_VOLUMES: Final = {
+_NAMES: Final = {
     "ENERGY": "energy",
     "TIME": "time",
     "PARKING_TIME": "parking",
     "RESERVATION_TIME": "reservation",
-}
-_READINGS: Final = {
     "MIN_POWER": "min_power",
     "MAX_POWER": "max_power",
     "POWER": "power",
@@ -33,6 +30,7 @@ _READINGS: Final = {
     "MAX_CURRENT": "max_current",
     "CURRENT": "current",
 }
+_ADDED: Final = frozenset({"energy", "time", "parking", "reservation"})
 _UNPRICED: Final = frozenset({"FLAT", "ENERGY_EXPORT", "ENERGY_IMPORT", "STATE_OF_CHARGE"})
 """Known to a version and never priced: FLAT of 2.1.1 repeats the tariff, the others are meter states."""
 
@@ -49,56 +47,84 @@ class Bounds:
 def periods(value: JsonValue, pointer: str, reading: Reading, bounds: Bounds) -> tuple[Period, ...]:
     """Read all periods; each ends where the next one starts, the last with the session."""
     given = reading.items(value, pointer, MAX_PERIODS)
-    read = [_period(one, index, f"{pointer}/{index}", reading, bounds) for index, one in enumerate(given)]
-    if any(period.start is None for period in read) or not read:
-        return tuple(read)
+    read = [_draft(one, index, f"{pointer}/{index}", reading, bounds) for index, one in enumerate(given)]
+    if any(draft.start is None for draft in read) or not read:
+        return tuple(draft.ended(None) for draft in read)
     ordered = sorted(read, key=attrgetter("start"))
     if ordered != read:
         message = "The periods are not in order of time; they were sorted."
         reading.note(Code.PERIODS_UNSORTED, pointer, message, Effect.WARNING)
     _check_inside(ordered, pointer, reading, bounds)
-    ended = [replace(period, end=later.start) for period, later in pairwise(ordered)]
-    return (*ended, replace(ordered[-1], end=_end(ordered[-1], bounds)))
+    ends = [draft.start for draft in ordered[1:]]
+    return tuple(
+        draft.ended(end) for draft, end in zip(ordered, (*ends, _end(ordered[-1], bounds)), strict=True)
+    )
 
 
-def _period(value: JsonValue, index: int, pointer: str, reading: Reading, bounds: Bounds) -> Period:
+class _Draft(NamedTuple):
+    """A period whose end is not known yet."""
+
+    place: int
+    start: datetime | None
+    tariff_id: str | None
+    amounts: dict[str, Decimal]
+
+    def ended(self, end: datetime | None) -> Period:
+        return Period(self.place, self.start, end, self.tariff_id, **self.amounts)
+
+
+def _draft(value: JsonValue, place: int, pointer: str, reading: Reading, bounds: Bounds) -> _Draft:
     given = reading.members(value, pointer)
     if not given.keys() <= _PERIOD:
         reading.unknown_members(given, _PERIOD, pointer)
     tariff_id = given.get("tariff_id")
-    amounts: dict[str, Decimal] = {}
     inner = pointer + "/dimensions"
-    for place, dimension in enumerate(reading.items(given.get("dimensions"), inner, MAX_DIMENSIONS)):
-        _add_dimension(amounts, dimension, f"{inner}/{place}", reading, bounds)
-    return Period(
-        index,
+    dimensions = reading.items(given.get("dimensions"), inner, MAX_DIMENSIONS)
+    return _Draft(
+        place,
         reading.moment(given.get("start_date_time"), pointer + "/start_date_time"),
-        None,
         None if tariff_id is None else reading.text(tariff_id, pointer + "/tariff_id").casefold(),
-        **amounts,
+        _amounts(dimensions, inner, reading, bounds),
     )
 
 
-def _add_dimension(
-    amounts: dict[str, Decimal], value: JsonValue, pointer: str, reading: Reading, bounds: Bounds
-) -> None:
-    given = reading.members(value, pointer)
-    if not given.keys() <= _DIMENSION:
-        reading.unknown_members(given, _DIMENSION, pointer)
-    kind = given.get("type")
+def _amounts(
+    dimensions: Sequence[JsonValue], pointer: str, reading: Reading, bounds: Bounds
+) -> dict[str, Decimal]:
+    """Add up the dimensions of a period by the names that :class:`Period` has for them."""
+    amounts: dict[str, Decimal] = {}
+    for place, value in enumerate(dimensions):
+        given = value if type(value) is dict else reading.members(value, f"{pointer}/{place}")
+        if not given.keys() <= _DIMENSION:
+            reading.unknown_members(given, _DIMENSION, f"{pointer}/{place}")
+        kind, volume = given.get("type"), plain_number(given.get("volume"))
+        if volume is None:
+            volume = reading.number(given.get("volume"), f"{pointer}/{place}/volume")
+        name = _NAMES.get(kind) if type(kind) is str else None
+        if name is None:
+            _check_unpriced(kind, f"{pointer}/{place}/type", reading)
+            continue
+        if volume < 0 and name in _ADDED:
+            volume = _positive(volume, f"{pointer}/{place}/volume", reading, bounds)
+        if name in amounts:
+            volume = _together(name, amounts[name], volume)
+        amounts[name] = volume
+    return amounts
+
+
+def _together(name: str, first: Decimal, second: Decimal) -> Decimal:
+    """Join two dimensions of one type: volumes are added up, of readings the extreme counts."""
+    if name in _ADDED:
+        return first + second
+    return min(first, second) if name.startswith("min") else max(first, second)
+
+
+def _check_unpriced(kind: JsonValue, pointer: str, reading: Reading) -> None:
     if type(kind) is not str:
-        reading.fail(f"{shown(kind)} where a type of dimension belongs", pointer + "/type")
-    volume = reading.number(given.get("volume"), pointer + "/volume")
-    if (name := _VOLUMES.get(kind)) is not None:
-        if volume < 0:
-            volume = _positive(volume, pointer + "/volume", reading, bounds)
-        amounts[name] = amounts[name] + volume if name in amounts else volume
-    elif (name := _READINGS.get(kind)) is not None:
-        earlier = amounts.get(name, volume)
-        amounts[name] = min(earlier, volume) if name.startswith("min") else max(earlier, volume)
-    elif kind not in _UNPRICED:
+        reading.fail(f"{shown(kind)} where a type of dimension belongs", pointer)
+    if kind not in _UNPRICED:
         message = f"{shown(kind)} is no dimension of OCPI; what it costs cannot be said."
-        reading.note(Code.UNKNOWN_DIMENSION, pointer + "/type", message, Effect.UNPRICEABLE)
+        reading.note(Code.UNKNOWN_DIMENSION, pointer, message, Effect.UNPRICEABLE)
 
 
 def _positive(volume: Decimal, pointer: str, reading: Reading, bounds: Bounds) -> Decimal:
@@ -109,7 +135,7 @@ def _positive(volume: Decimal, pointer: str, reading: Reading, bounds: Bounds) -
     return -volume
 
 
-def _check_inside(ordered: Sequence[Period], pointer: str, reading: Reading, bounds: Bounds) -> None:
+def _check_inside(ordered: Sequence[_Draft], pointer: str, reading: Reading, bounds: Bounds) -> None:
     first, last = ordered[0], ordered[-1]
     for period, outside in (
         (first, first.start and bounds.start and first.start < bounds.start),
@@ -117,11 +143,11 @@ def _check_inside(ordered: Sequence[Period], pointer: str, reading: Reading, bou
     ):
         if outside:
             message = "The period starts outside the session."
-            where = f"{pointer}/{period.index}/start_date_time"
+            where = f"{pointer}/{period.place}/start_date_time"
             reading.note(Code.PERIOD_OUTSIDE_SESSION, where, message, Effect.WARNING)
 
 
-def _end(last: Period, bounds: Bounds) -> datetime | None:
+def _end(last: _Draft, bounds: Bounds) -> datetime | None:
     if bounds.end is None or last.start is None:
         return None
     return max(bounds.end, last.start)

@@ -22,6 +22,10 @@ _NUMBER_TEXT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACEHOLDERS: Final = frozenset({"1970-1-1T00:00:00Z", "1970-1-1T00:00:00"})
 _SHOWN: Final = 40
+_PLAIN: Final = 10**9
+_PLAIN_LENGTH: Final = 12
+_NO_PLAIN: Final = frozenset("EINae")
+"""Letters of exponents, infinities and what is no number."""
 
 
 class Reading:
@@ -70,6 +74,9 @@ class Reading:
 
     def number(self, value: JsonValue, pointer: str) -> Decimal:
         """Return a number; one that is written as a text is read, and noted."""
+        plain = plain_number(value)
+        if plain is not None:
+            return plain
         if type(value) is int:
             if not -MAX_NUMBER < value < MAX_NUMBER:
                 self.fail("a number out of bounds", pointer, "Numbers are less than 10^12.")
@@ -134,6 +141,16 @@ class Reading:
                 Effect.WARNING,
             )
         return names
+
+
+def plain_number(value: JsonValue) -> Decimal | None:
+    """Return a number that is within all bounds at first sight, as most are; None if it must be read."""
+    if type(value) is int:
+        return Decimal(value) if -_PLAIN < value < _PLAIN else None
+    if type(value) is not Decimal:
+        return None
+    text = str(value)
+    return value if len(text) <= _PLAIN_LENGTH and not _NO_PLAIN.intersection(text) else None
 
 
 def pointer_to(name: str) -> str:

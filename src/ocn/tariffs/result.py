@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.model import Component, Dimension, Record
@@ -51,8 +52,7 @@ class Part(StrEnum):
     RESERVATION = "total_reservation_cost"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One dimension of one period, or one FLAT price.
 
     ``period`` is the index of the period in the document, ``tariff`` an index into ``record.tariffs``,
@@ -106,7 +106,6 @@ class Priced:
     subtotal: Amount
     parts: Mapping[Part, Amount]
     lines: tuple[Line, ...]
-    taxes: tuple[TaxTotal, ...]
     findings: tuple[Finding, ...]
     low: Amount
     high: Amount
@@ -120,6 +119,19 @@ class Priced:
     def priceable(self) -> bool:
         """Whether there is a price at all."""
         return all(finding.effect is not Effect.UNPRICEABLE for finding in self.findings)
+
+    @property
+    def taxes(self) -> tuple[TaxTotal, ...]:
+        """Tax by rate over all lines, before limits; lines whose tax is unknown are in none of them."""
+        by_rate: dict[Decimal, list[Amount]] = {}
+        for line in self.lines:
+            if line.rate is not None and self.priceable:
+                by_rate.setdefault(line.rate, []).append(line.amount)
+        return tuple(
+            TaxTotal(rate, total.excl, total.incl - total.excl)
+            for rate, amounts in sorted(by_rate.items())
+            if (total := sum(amounts, ZERO)).excl is not None and total.incl is not None
+        )
 
     @property
     def decided(self) -> bool:

@@ -4,20 +4,20 @@ Different dimensions can come from different elements. 2.1.1 words it as one ele
 same rule is used, since otherwise its own complex example would price nothing but the start fee.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
-from ocn.tariffs.match import Answer, Check, State, answer, checks
+from ocn.tariffs.match import Answer, Check, State, answer, asks_time, checks
 from ocn.tariffs.model import Component, Dimension, Element, Reservation, Tariff
 from ocn.tariffs.policy import Policy
 from ocn.tariffs.result import Amount
 from ocn.tariffs.tax import names_a_rate, rate_of, unit_price
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """A component of an element, with what it costs per unit; ``rate`` is the percentage in ``unit``."""
 
     element: Element
@@ -29,12 +29,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A tariff made ready for many questions under one policy: offers by dimension, in order."""
+    """A tariff made ready for many questions under one policy: offers by dimension, in order.
+
+    ``asks_the_clock``: whether any depends on the local time.
+    """
 
     tariff: Tariff
     charging: Mapping[Dimension, tuple[Offer, ...]]
     reservation: Mapping[Dimension, tuple[Offer, ...]]
-    strange: tuple[str, ...]
+    asks_the_clock: bool
 
 
 Selected = tuple[Offer | None, tuple[Offer | None, ...]]
@@ -64,31 +67,29 @@ def prices_of(tariff: Tariff, policy: Policy, *, expired: bool) -> Prices:
         tariff,
         _frozen(charging),
         _frozen(reserving),
-        tuple(name for element in tariff.elements for name in element.strange),
+        any(asks_time(element.restrictions) for element in tariff.elements),
     )
 
 
-def select(offers: tuple[Offer, ...], state: State, answers: dict[int, Answer]) -> Selected:
+def select(offers: Sequence[Offer], state: State, answers: dict[int, Answer]) -> Selected:
     """Find the offer for a moment; ``answers`` keeps what elements have answered for this state.
 
     An element of which nobody can know whether it applies is taken not to; if it costs something else than
     what does apply, it is among the alternatives.
     """
-    unknown: list[Offer] = []
+    unknown: list[Offer] | None = None
     for offer in offers:
-        if not offer.checks:
-            return offer, _others(unknown, offer)
-        index = offer.element.index
-        if index in answers:
-            found = answers[index]
-        else:
-            restrictions = offer.element.restrictions
-            found = answer(offer.checks, restrictions, state) if restrictions else True
-            answers[index] = found
+        found: Answer = True
+        if offer.checks:
+            index = offer.element.index
+            if index in answers:
+                found = answers[index]
+            else:
+                found = answers[index] = answer(offer.checks, offer.element.restrictions, state)
         if found:
             return offer, _others(unknown, offer)
         if found is None:
-            unknown.append(offer)
+            unknown = [*(unknown or ()), offer]
     return None, _others(unknown, None)
 
 
@@ -98,7 +99,9 @@ def costs_of(selected: Selected) -> tuple[object, ...]:
     return (_costs(offer), *(_costs(other) for other in others))
 
 
-def _others(unknown: list[Offer], chosen: Offer | None) -> tuple[Offer | None, ...]:
+def _others(unknown: list[Offer] | None, chosen: Offer | None) -> tuple[Offer | None, ...]:
+    if unknown is None:
+        return ()
     return tuple(offer for offer in unknown if _costs(offer) != _costs(chosen))
 
 

@@ -6,20 +6,19 @@ cut could have been.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from ocn.tariffs.course import Course, course_of
-from ocn.tariffs.edges import MAX_DAYS, NO_EDGES, Edges, edges_of, moments
+from ocn.tariffs.edges import MAX_DAYS, NO_EDGES, Edges, edges_of, moments, span, within
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.match import Answer
 from ocn.tariffs.model import Dimension, Period, Record
-from ocn.tariffs.period_tariffs import tariffs_of
 from ocn.tariffs.pieces import DECIMALS, Knot, at_energies, between, ends_of, evenly, joined
 from ocn.tariffs.policy import Policy
-from ocn.tariffs.selection import Prices, costs_of, prices_of, select
-from ocn.tariffs.stretches import expired, only_reserves
+from ocn.tariffs.preparation import Prepared, prepare
+from ocn.tariffs.selection import Prices, costs_of, select
+from ocn.tariffs.stretches import only_reserves
 
 DEFAULT = Policy()
 
@@ -31,7 +30,7 @@ def cut(record: Record, policy: Policy = DEFAULT, *, decimals: int = DECIMALS) -
     whose times are not known, and all of them if they last longer than MAX_DAYS.
     """
     with localcontext(EXACT):
-        cutting = Cutting.of(record, policy, decimals)
+        cutting = Cutting.of(prepare(record, policy), decimals)
         periods = [piece for stretch in cutting.stretches() for piece in stretch.pieces]
         return replace(record, session=replace(record.session, periods=tuple(periods)))
 
@@ -50,33 +49,44 @@ class Stretch:
 class Cutting:
     """Walks through a session and finds the changes of price in each period."""
 
-    record: Record
-    course: Course
-    prices: Mapping[int, Prices]
+    prepared: Prepared
     edges: Mapping[int, Edges]
-    tariff_of: Mapping[int, int | None]
+    moments: Mapping[int, Sequence[datetime]]
     decimals: int = DECIMALS
     _flats: set[tuple[int, bool]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, record: Record, policy: Policy, decimals: int = DECIMALS) -> "Cutting":
+    def of(cls, prepared: Prepared, decimals: int = DECIMALS) -> "Cutting":
         """Prepare for a record."""
-        chosen = tariffs_of(record)
-        periods = record.session.periods
-        unused = expired(record.session, periods)
-        prices = {place: prices_of(record.tariffs[place], policy, expired=unused) for place in chosen.used}
-        course = course_of(record, policy, periods, prices.values())
-        searched = _span(periods) <= timedelta(days=MAX_DAYS)
-        edges = {place: edges_of(one) if searched else NO_EDGES for place, one in prices.items()}
-        return cls(record, course, prices, edges, chosen.tariff_of, decimals)
+        start, end = span(prepared.periods)
+        searched = start is not None and end is not None and end - start <= timedelta(days=MAX_DAYS)
+        edges = {
+            place: edges_of(prices.tariff) if searched else NO_EDGES
+            for place, prices in prepared.prices.items()
+        }
+        when = {place: moments(one, prepared.periods, prepared.course) for place, one in edges.items()}
+        return cls(prepared, edges, when, decimals)
+
+    def may_cut(self) -> bool:
+        """Whether any edge lies within a period, whatever it does to the price: quickly told."""
+        periods = self.prepared.periods
+        starts = {period.start for period in periods}
+        if any(not starts.issuperset(when) for when in self.moments.values()):
+            return True
+        energies = {energy for edges in self.edges.values() for energy in edges.energies}
+        if not energies:
+            return False
+        sums = accumulate((period.energy or Decimal(0) for period in periods), initial=Decimal(0))
+        met = set(sums)
+        return any(energy < max(met) and energy not in met for energy in energies)
 
     def stretches(self) -> list[Stretch]:
         """Return all periods with their pieces."""
         found = []
         kwh = Decimal(0)
-        for period in self.record.session.periods:
-            tariff = self.tariff_of[period.index]
-            prices = None if tariff is None else self.prices[tariff]
+        for period in self.prepared.periods:
+            tariff = self.prepared.tariffs.tariff_of[period.index]
+            prices = None if tariff is None else self.prepared.prices[tariff]
             pieces = [period] if tariff is None else self._cut(period, tariff, kwh)
             found.append(Stretch(period, kwh, prices, pieces))
             kwh += period.energy or 0
@@ -84,18 +94,21 @@ class Cutting:
 
     def pieces(self, period: Period, knots: Sequence[Knot], tariff: int, kwh: Decimal) -> list[Period]:
         """Cut a period at knots and at the amounts of energy that its prices name."""
-        energy = period.energy or 0
-        tiers = [tier - kwh for tier in self.edges[tariff].energies if 0 < tier - kwh < energy]
-        return between(period, at_energies(knots, tiers), self.decimals)
+        return between(period, at_energies(knots, self.tiers(period, tariff, kwh)), self.decimals)
 
-    def _cut(self, period: Period, tariff: int, kwh: Decimal) -> list[Period]:
-        edges = self.edges[tariff]
-        if not edges.any or period.start is None or period.end is None:
-            self._costs(period, tariff, kwh)
-            return [period]
+    def tiers(self, period: Period, tariff: int, kwh: Decimal) -> list[Decimal]:
+        """Return at which amounts within the energy of a period prices change."""
+        energy = period.energy or 0
+        return [tier - kwh for tier in self.edges[tariff].energies if 0 < tier - kwh < energy]
+
+    def _cut(self, period: Period, tariff: int, kwh: Decimal) -> Sequence[Period]:
+        inside = within(self.moments[tariff], period)
+        tiers = self.tiers(period, tariff, kwh)
+        if (not inside and not tiers) or period.start is None or period.end is None:
+            self._flat(self.prepared.prices[tariff], tariff, period, kwh)
+            return (period,)
         first, last = ends_of(period)
-        inside = evenly(period, moments(edges, period, self.course), self.decimals)
-        pieces = self.pieces(period, [first, *inside, last], tariff, kwh)
+        pieces = self.pieces(period, [first, *evenly(period, inside, self.decimals), last], tariff, kwh)
         result = [pieces[0]]
         before = self._costs(pieces[0], tariff, kwh)
         for earlier, piece in pairwise(pieces):
@@ -106,11 +119,11 @@ class Cutting:
             else:
                 result.append(piece)
             before = costs
-        return result if len(result) > 1 else [period]
+        return result if len(result) > 1 else (period,)
 
     def _costs(self, period: Period, tariff: int, kwh: Decimal) -> list[object]:
         """Return what each dimension of a period costs, to be compared; FLAT only until it is due."""
-        prices, state = self.prices[tariff], self.course.state(period, kwh)
+        prices, state = self.prepared.prices[tariff], self.prepared.course.state(period, kwh)
         answers: dict[int, Answer] = {}
         costs: list[object] = []
         for dimension, volume in (
@@ -122,19 +135,20 @@ class Cutting:
                 costs.append(costs_of(select(prices.charging.get(dimension, ()), state, answers)))
         if period.reservation:
             costs.append(costs_of(select(prices.reservation.get(Dimension.TIME, ()), state, answers)))
-        for reservation, due, offers in (
-            (False, not only_reserves(period), prices.charging.get(Dimension.FLAT, ())),
-            (True, period.reservation is not None, prices.reservation.get(Dimension.FLAT, ())),
+        return costs + self._flat(prices, tariff, period, kwh)
+
+    def _flat(self, prices: Prices, tariff: int, period: Period, kwh: Decimal) -> list[object]:
+        """Return what FLAT prices that are not due yet cost, none for those that become due."""
+        costs: list[object] = []
+        for reservation, applies, offers in (
+            (False, not only_reserves(period), prices.charging.get(Dimension.FLAT)),
+            (True, period.reservation is not None, prices.reservation.get(Dimension.FLAT)),
         ):
-            if due and offers and (tariff, reservation) not in self._flats:
-                selected = select(offers, state, answers)
-                if selected[0] is not None:
-                    self._flats.add((tariff, reservation))
-                else:
-                    costs.append(costs_of(selected))
+            if offers is None or not applies or (tariff, reservation) in self._flats:
+                continue
+            selected = select(offers, self.prepared.course.state(period, kwh), {})
+            if selected[0] is not None:
+                self._flats.add((tariff, reservation))
+            else:
+                costs.append(costs_of(selected))
         return costs
-
-
-def _span(periods: Sequence[Period]) -> timedelta:
-    moments = [moment for period in periods for moment in (period.start, period.end) if moment is not None]
-    return max(moments) - min(moments) if moments else timedelta(0)

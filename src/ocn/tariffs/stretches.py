@@ -5,12 +5,12 @@ with four decimals; otherwise 0.24 seconds of noise would cost a whole block.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
-from ocn.tariffs.model import Dimension, Period, Session
+from ocn.tariffs.model import Period, Session
 from ocn.tariffs.policy import EnergySource, ParkingReading, Policy
 
 NOISE_S: Final = Decimal("0.5")
@@ -19,12 +19,13 @@ _US: Final = Decimal(1_000_000)
 _HOUR_S: Final = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Volumes:
-    """What a period is billed for, in kWh and seconds, and whether its times fill it."""
+class Seconds(NamedTuple):
+    """The times that a period is billed for, None where it has none; ``fit``: whether they fill it."""
 
-    quantities: tuple[tuple[Dimension, Decimal], ...]
-    fits: bool
+    time: Decimal | None
+    parking: Decimal | None
+    reservation: Decimal | None
+    fit: bool
 
 
 def as_priced(session: Session, policy: Policy) -> tuple[Period, ...]:
@@ -51,25 +52,21 @@ def since_us(moment: datetime | None, origin: datetime | None) -> int | None:
     return max(0, (moment - origin) // _MICROSECOND)
 
 
-def volumes(period: Period, length: int | None) -> Volumes:
-    """Return the quantities of a period; the only time in it takes the length of the period if it fits."""
-    found = [] if period.energy is None else [(Dimension.ENERGY, period.energy)]
-    times = [
-        (dimension, hours * _HOUR_S)
-        for dimension, hours in (
-            (Dimension.TIME, period.time),
-            (Dimension.PARKING_TIME, period.parking),
-            (Dimension.RESERVATION_TIME, period.reservation),
-        )
-        if hours is not None
-    ]
-    if length is None or not times:
-        return Volumes((*found, *times), fits=True)
-    seconds = length / _US
-    fits = abs(sum(volume for _, volume in times) - seconds) < NOISE_S
-    if fits and len(times) == 1:
-        times = [(times[0][0], seconds)]
-    return Volumes((*found, *times), fits)
+def seconds(period: Period, length: int | None) -> Seconds:
+    """Return the times of a period; the only one in it takes the length of the period if it fits."""
+    time, parking, reservation = period.time, period.parking, period.reservation
+    time = time and time * _HOUR_S
+    parking = parking and parking * _HOUR_S
+    reservation = reservation and reservation * _HOUR_S
+    if length is None:
+        return Seconds(time, parking, reservation, fit=True)
+    whole = length / _US
+    given = [one for one in (time, parking, reservation) if one is not None]
+    if not given or not -NOISE_S < sum(given) - whole < NOISE_S:
+        return Seconds(time, parking, reservation, fit=not given)
+    if len(given) > 1:
+        return Seconds(time, parking, reservation, fit=True)
+    return Seconds(time and whole, parking and whole, reservation and whole, fit=True)
 
 
 def charging_begins(session: Session, periods: Sequence[Period]) -> datetime | None:
@@ -81,7 +78,7 @@ def charging_begins(session: Session, periods: Sequence[Period]) -> datetime | N
 
 def only_reserves(period: Period) -> bool:
     """Whether a period is a reservation and nothing else."""
-    return period.reservation is not None and not any((period.energy, period.time, period.parking))
+    return period.reservation is not None and not (period.energy or period.time or period.parking)
 
 
 def expired(session: Session, periods: Sequence[Period]) -> bool:

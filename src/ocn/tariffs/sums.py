@@ -5,14 +5,15 @@ result is exact, whatever the number of lines.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from ocn.tariffs.exact import sum_of, sum_of_products
 from ocn.tariffs.money import rounded, rounded_amount
 from ocn.tariffs.policy import Policy, Rounding
-from ocn.tariffs.result import Amount, Line, Part, TaxTotal
+from ocn.tariffs.result import Amount, Line, Part
 
 _Key = Callable[[Line], Hashable]
 
@@ -43,58 +44,80 @@ class Adding:
 
     def sums(self, lines: Sequence[Line]) -> Sums:
         """Add up all lines, and those of each part."""
-        by_part: dict[Part, list[Line]] = {}
+        by_part: dict[int, list[Line]] = {id(part): [] for part in Part}  # to hash an enum takes its name
         for line in lines:
-            by_part.setdefault(line.part, []).append(line)
-        parts = {part: self._sum(by_part[part]) if part in by_part else self.nothing for part in Part}
+            by_part[id(line.part)].append(line)
+        parts = {part: self._sum(by_part[id(part)]) for part in Part}
         if self.policy.rounding is Rounding.PERIOD or self.policy.vat_on_rounded:
             return Sums(parts, self._sum(lines))
-        return Sums(parts, total(parts.values(), self.nothing))
+        return Sums(parts, self._total(parts.values()))
 
     def rounded_lines(self, lines: Sequence[Line]) -> Sequence[Line]:
         """Return the lines with rounded amounts where the policy rounds lines."""
         if self.policy.rounding is not Rounding.LINE:
             return lines
         digits, mode = self.digits, self.policy.mode
-        return [replace(line, rounded=rounded_amount(line.amount, digits, mode)) for line in lines]
+        return [line._replace(rounded=rounded_amount(line.amount, digits, mode)) for line in lines]
 
     def _sum(self, lines: Sequence[Line]) -> Amount:
+        if not lines:
+            return self.nothing
         if self.policy.vat_on_rounded:
             return self._tax_on_rounded(lines)
         key = _TOGETHER.get(self.policy.rounding)
         if key is None:
-            return total(_amounts(lines), self.nothing)
-        pieces = (total(_amounts(piece), self.nothing) for piece in _pieces(lines, key))
-        return total((rounded_amount(one, self.digits, self.policy.mode) for one in pieces), self.nothing)
+            return self._exact(lines)
+        pieces = (self._exact(piece) for piece in _pieces(lines, key))
+        return self._total(rounded_amount(piece, self.digits, self.policy.mode) for piece in pieces)
 
     def _tax_on_rounded(self, lines: Sequence[Line]) -> Amount:
         """Round net amounts rate by rate, tax their sums, and round what comes out."""
         key = _TOGETHER.get(self.policy.rounding)
         excl, incl = Fraction(0), Fraction(0)
         for piece in _pieces(lines, lambda line: (key and key(line), line.rate)):
-            amount = total(_amounts(piece), self.nothing)
+            amount = self._exact(piece)
             if amount.excl is None or amount.incl is None:
-                return total(_amounts(lines), self.nothing)
+                return self._exact(lines)
             net = rounded(amount.excl, self.digits, self.policy.mode)
             excl += net
             incl += net * amount.incl / amount.excl if amount.excl else amount.incl
         return Amount(excl, rounded(incl, self.digits, self.policy.mode))
 
+    def _exact(self, lines: Sequence[Line]) -> Amount:
+        """Add up lines: their quantities first, unit price by unit price."""
+        units: dict[int, Amount] = {}
+        quantities: dict[int, Decimal] = {}
+        for line in lines:
+            place = id(line.unit)
+            if place in quantities:
+                quantities[place] += line.billed
+            else:
+                units[place], quantities[place] = line.unit, line.billed
+        return Amount(
+            _sum_known((unit.excl, quantities[place]) for place, unit in units.items()),
+            None
+            if self.nothing.incl is None
+            else _sum_known((unit.incl, quantities[place]) for place, unit in units.items()),
+        )
 
-def total(amounts: Iterable[Amount], nothing: Amount) -> Amount:
-    """Add up amounts."""
-    return sum(amounts, nothing)
+    def _total(self, amounts: Iterable[Amount]) -> Amount:
+        """Add up amounts; what is unknown in one of them is unknown in the sum."""
+        found = list(amounts)
+        excl = [amount.excl for amount in found if amount.excl is not None]
+        incl = [amount.incl for amount in found if amount.incl is not None]
+        return Amount(
+            sum_of(excl) if len(excl) == len(found) else None,
+            sum_of(incl) if len(incl) == len(found) and self.nothing.incl is not None else None,
+        )
 
 
-def taxes(lines: Sequence[Line]) -> tuple[TaxTotal, ...]:
-    """Add up what is taxed, by rate; lines whose tax is unknown are in none of them."""
-    found = []
-    for piece in _pieces([line for line in lines if line.rate is not None], lambda line: line.rate):
-        amount = total(_amounts(piece), Amount(Fraction(0), Fraction(0)))
-        rate = piece[0].rate
-        if rate is not None and amount.excl is not None and amount.incl is not None:
-            found.append(TaxTotal(rate, amount.excl, amount.incl - amount.excl))
-    return tuple(sorted(found, key=lambda tax: tax.percentage))
+def _sum_known(terms: Iterable[tuple[Fraction | None, Decimal]]) -> Fraction | None:
+    known = []
+    for price, quantity in terms:
+        if price is None:
+            return None
+        known.append((price, quantity))
+    return sum_of_products(known)
 
 
 def _pieces(lines: Iterable[Line], key: _Key) -> Iterable[list[Line]]:
@@ -102,17 +125,3 @@ def _pieces(lines: Iterable[Line], key: _Key) -> Iterable[list[Line]]:
     for line in lines:
         pieces.setdefault(key(line), []).append(line)
     return pieces.values()
-
-
-def _amounts(lines: Iterable[Line]) -> Iterable[Amount]:
-    """Yield the amount at each unit price."""
-    units: dict[int, Amount] = {}
-    quantities: dict[int, Decimal] = {}
-    for line in lines:
-        unit = line.unit
-        place = id(unit)
-        if place in quantities:
-            quantities[place] += line.billed
-        else:
-            units[place], quantities[place] = unit, line.billed
-    return (units[place] * Fraction(quantity) for place, quantity in quantities.items())

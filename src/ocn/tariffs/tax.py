@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from ocn.tariffs.model import Component, Dimension, Tariff, TaxMode
@@ -26,22 +27,28 @@ def rate_of(component: Component, tariff: Tariff, policy: Policy) -> Decimal | N
 
 def unit_price(component: Component, tariff: Tariff, policy: Policy, *, rates: bool) -> Amount:
     """Return the price of one kWh, one second or one FLAT; ``rates``: whether the tariff names any."""
-    price = Fraction(component.price) / _UNITS.get(component.kind, 1)
-    if tariff.tax is TaxMode.UNKNOWN:
-        return Amount(price, None)
-    rate = rate_of(component, tariff, policy)
-    if tariff.tax is TaxMode.NONE or (rate is None and not _unknown(price, policy, rates=rates)):
-        return Amount(price, price)
+    rate, tax = rate_of(component, tariff, policy), tariff.tax
+    if rate is None and tax is not TaxMode.UNKNOWN and _owes_none(component.price, policy, rates=rates):
+        tax = TaxMode.NONE
+    return _per_unit(component.price, rate, tax, _UNITS.get(component.kind, 1))
+
+
+@lru_cache(maxsize=4096)
+def _per_unit(price: Decimal, rate: Decimal | None, tax: TaxMode, units: int) -> Amount:
+    """Compute it; a hub meets the same prices again and again."""
+    given = Fraction(price) / units
+    if tax is TaxMode.NONE:
+        return Amount(given, given)
     if rate is None:
-        return Amount(price, None) if tariff.tax is TaxMode.ADDED else Amount(None, price)
+        return Amount(None, given) if tax is TaxMode.INCLUDED else Amount(given, None)
     factor = 1 + Fraction(rate) / 100
-    if tariff.tax is TaxMode.ADDED:
-        return Amount(price, price * factor)
-    return Amount(price / factor, price)
+    if tax is TaxMode.ADDED:
+        return Amount(given, given * factor)
+    return Amount(given / factor, given)
 
 
-def _unknown(price: Fraction, policy: Policy, *, rates: bool) -> bool:
-    """Whether the tax of a component without rate is unknown; on a price of 0 it is 0."""
+def _owes_none(price: Decimal, policy: Policy, *, rates: bool) -> bool:
+    """Whether a component without rate is known to be taxed with nothing, as every price of 0 is."""
     if not price or policy.missing_vat is MissingVat.NOT_DUE:
-        return False
-    return policy.missing_vat is MissingVat.UNKNOWN or not rates
+        return True
+    return policy.missing_vat is MissingVat.BY_TARIFF and rates
