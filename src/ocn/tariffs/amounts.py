@@ -4,7 +4,7 @@ Amounts have at most four decimals, half up, as numbers of OCPI do; a CDR that h
 not exist. Whoever verifies it takes that into account.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -15,7 +15,7 @@ from ocn.tariffs.exact import EXACT
 from ocn.tariffs.json_values import JsonObject, JsonValue
 from ocn.tariffs.model import Period, Record, Version
 from ocn.tariffs.money import OCPI_DECIMALS, as_decimal
-from ocn.tariffs.result import Amount, Priced
+from ocn.tariffs.result import Amount, Line, Priced
 from ocn.tariffs.stretches import charging_begins
 
 VAT: Final = "VAT"
@@ -39,12 +39,12 @@ def write(priced: Priced, version: Version, digits: int = OCPI_DECIMALS) -> Json
     Raises:
         ValueError: there is no net amount to write.
     """
-    result: JsonObject = {"total_cost": _price(priced, priced.total, version, digits)}
+    result: JsonObject = {"total_cost": _price(priced.total, priced.lines, version, digits)}
     if version != "2.1.1":
-        written = {line.part for line in priced.lines}
         for part, amount in priced.parts.items():
-            if part in written:
-                result[part.value] = _price(priced, amount, version, digits)
+            lines = [line for line in priced.lines if line.part is part]
+            if lines:
+                result[part.value] = _price(amount, lines, version, digits)
     return result
 
 
@@ -86,7 +86,7 @@ def _period(period: Period, version: Version) -> JsonObject:
     return result
 
 
-def _price(priced: Priced, amount: Amount, version: Version, digits: int) -> JsonValue:
+def _price(amount: Amount, lines: Sequence[Line], version: Version, digits: int) -> JsonValue:
     if amount.excl is None:
         raise ValueError("there is no net amount to write")
     excl = as_decimal(amount.excl, digits)
@@ -99,7 +99,7 @@ def _price(priced: Priced, amount: Amount, version: Version, digits: int) -> Jso
         return {"before_taxes": excl}
     with localcontext(EXACT):
         tax: JsonObject = {"name": VAT, "amount": incl - excl}
-    rates = {line.rate for line in priced.lines}
+    rates = {line.rate for line in lines if line.component is not None}
     rate = rates.pop() if len(rates) == 1 else None
     if rate is not None:
         tax["percentage"] = rate

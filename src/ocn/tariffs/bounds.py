@@ -1,11 +1,13 @@
 """Between which amounts a price lies that the document does not settle.
 
 Two things are left open: how much of the energy of a period that spans a change of price was charged before
-it, and which price applies where a restriction cannot be checked. Times are cut exactly at the change.
+it, and which price applies where a restriction cannot be checked. Times are cut exactly at the change; time
+whose price depends on the energy is bounded with it. A FLAT price that depends on energy and time at once,
+and blocks that a spread fills by chance, are not searched for.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import pairwise
@@ -16,6 +18,7 @@ from ocn.tariffs.edges import within
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.lines import Prefer
+from ocn.tariffs.match import State
 from ocn.tariffs.model import Dimension, Period, Record
 from ocn.tariffs.pieces import Knot, ends_of
 from ocn.tariffs.policy import Policy
@@ -28,9 +31,8 @@ from ocn.tariffs.stretches import length_us
 
 MAX_FINDINGS: Final = 20
 _US_PER_HOUR: Final = 3_600_000_000
+_HOUR_S: Final = 3600
 _DIGITS: Final = 12
-
-_Choose = Callable[[Sequence[Fraction]], Fraction]
 
 
 def bounded(priced: Priced, prepared: Prepared | None = None) -> Priced:
@@ -80,38 +82,62 @@ def _knots(stretch: Stretch, prices: Prices, cutting: Cutting, tariff: int, pref
     period = stretch.period
     first, last = ends_of(period)
     times = [first.moment, *within(cutting.moments[tariff], period), last.moment]
-    if not period.energy:
-        return [Knot(moment, Decimal(0)) for moment in times]
     tiers = cutting.tiers(period, tariff, stretch.kwh)
-    sign, choose = (1, min) if prefer is Prefer.CHEAPEST else (-1, max)
-    slots = [
-        _slot(
-            replace(period, start=start, end=end),
-            [stretch.kwh + tier for tier in (Decimal(0), *tiers)],
-            prices,
-            cutting,
-            lambda options: sign * choose(options),
+    asking = _Asking(period, prices, cutting, prefer)
+    kwhs = [stretch.kwh + tier for tier in (Decimal(0), *tiers)]
+    slots = [asking.slot(replace(period, start=start, end=end), kwhs) for start, end in pairwise(times)]
+    knots = [first]
+    for end, spent in zip(times[1:], cheapest(slots, tiers, last.energy), strict=True):
+        until = last.energy if end == last.moment else _decimal(spent.until)
+        passed = [tier for tier in tiers if knots[-1].energy < tier <= until]
+        early, late = passed, []
+        if spent.tier < len(tiers):
+            edge = tiers[spent.tier]
+            early, late = [tier for tier in passed if tier < edge], [tier for tier in passed if tier >= edge]
+        knots += [Knot(knots[-1].moment, tier) for tier in early]
+        knots += [Knot(end, tier) for tier in late if tier < until]
+        knots.append(Knot(end, until))
+    return knots
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks what a slot of a period would cost; for the dearest way costs are negated."""
+
+    period: Period
+    prices: Prices
+    cutting: Cutting
+    prefer: Prefer
+
+    def slot(self, piece: Period, kwhs: Sequence[Decimal]) -> Slot:
+        """Return a slot for a piece of the period; ``kwhs`` are what was charged before each tier."""
+        states = [self.cutting.prepared.course.state(piece, kwh) for kwh in kwhs]
+        length, whole = length_us(piece) or 0, length_us(self.period) or 0
+        share = Fraction(length, whole) if whole else Fraction(0)
+        powers = [kw for kw in (piece.max_power, self.cutting.prepared.record.max_power) if kw is not None]
+        return Slot(
+            tuple(self._unit(Dimension.ENERGY, state) for state in states),
+            tuple(self._time(state) * share for state in states),
+            Fraction(min(powers)) * length / _US_PER_HOUR if powers else None,
         )
-        for start, end in pairwise(times)
-    ]
-    until = cheapest(slots, tiers, period.energy)
-    energies = [Decimal(0), *(_decimal(amount) for amount in until[:-1]), period.energy]
-    return [Knot(moment, energy) for moment, energy in zip(times, energies, strict=True)]
+
+    def _time(self, state: State) -> Fraction:
+        """Return what all time of the period would cost at a state."""
+        volumes = ((Dimension.TIME, self.period.time), (Dimension.PARKING_TIME, self.period.parking))
+        costs = [
+            self._unit(dimension, state) * Fraction(hours) * _HOUR_S
+            for dimension, hours in volumes
+            if hours is not None
+        ]
+        return sum(costs, Fraction(0))
+
+    def _unit(self, dimension: Dimension, state: State) -> Fraction:
+        offer, others = select(self.prices.charging.get(dimension, ()), state, {})
+        units = [_price(one) for one in (offer, *others)]
+        return min(units) if self.prefer is Prefer.CHEAPEST else -max(units)
 
 
-def _slot(piece: Period, tiers: Sequence[Decimal], prices: Prices, cutting: Cutting, choose: _Choose) -> Slot:
-    offers = prices.charging.get(Dimension.ENERGY, ())
-    found = []
-    for kwh in tiers:
-        offer, others = select(offers, cutting.prepared.course.state(piece, kwh), {})
-        found.append(choose([_unit(one) for one in (offer, *others)]))
-    powers = [kw for kw in (piece.max_power, cutting.prepared.record.max_power) if kw is not None]
-    length = length_us(piece)
-    most = None if not powers or length is None else Fraction(min(powers)) * length / _US_PER_HOUR
-    return Slot(tuple(found), most)
-
-
-def _unit(offer: Offer | None) -> Fraction:
+def _price(offer: Offer | None) -> Fraction:
     if offer is None:
         return Fraction(0)
     return (offer.unit.incl if offer.unit.excl is None else offer.unit.excl) or Fraction(0)

@@ -8,7 +8,7 @@ from typing import Final
 from ocn.tariffs.findings import Code, Effect
 from ocn.tariffs.json_values import JsonObject, JsonValue
 from ocn.tariffs.model import Reservation, Restrictions
-from ocn.tariffs.reading import Reading, pointer_to, shown
+from ocn.tariffs.reading import Reading, pointer_to, shown, shown_name
 
 _WEEK: Final = "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"
 _DAYS: Final = {name: index for index, name in enumerate(_WEEK.split())}
@@ -33,10 +33,10 @@ def restrictions(value: JsonObject, pointer: str, reading: Reading) -> Restricti
             continue
         reader = _READERS.get(name)
         if reader is None:
-            strange.append(name)
+            strange.append(shown_name(name))
             reading.note(
                 Code.UNKNOWN_RESTRICTION,
-                pointer + pointer_to(name[:40]),
+                pointer + pointer_to(name),
                 "No version of OCPI has this restriction; nobody can say when the element applies.",
                 Effect.WARNING,
             )

@@ -44,8 +44,8 @@ def tariff(value: JsonValue, pointer: str, reading: Reading, version: Version) -
         tax=_tax_mode(given, pointer, reading, version),
         min_price=_limit(given.get("min_price"), pointer + "/min_price", reading),
         max_price=_limit(given.get("max_price"), pointer + "/max_price", reading),
-        start=None if start is None else reading.moment(start, pointer + "/start_date_time"),
-        end=None if end is None else reading.moment(end, pointer + "/end_date_time"),
+        start=None if start is None else reading.any_moment(start, pointer + "/start_date_time"),
+        end=None if end is None else reading.any_moment(end, pointer + "/end_date_time"),
     )
 
 

@@ -21,6 +21,7 @@ MAX_UNKNOWN_MEMBERS: Final = 20
 _NUMBER_TEXT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACEHOLDERS: Final = frozenset({"1970-1-1T00:00:00Z", "1970-1-1T00:00:00"})
+_YEARS: Final = range(1970, 2200)
 _SHOWN: Final = 40
 _PLAIN: Final = 10**9
 _PLAIN_LENGTH: Final = 12
@@ -114,19 +115,28 @@ class Reading:
         return int(number)
 
     def moment(self, value: JsonValue, pointer: str) -> datetime | None:
-        """Return a moment; None for the placeholder of 1970, which stands for "not known"."""
+        """Return a moment of this age; None for the placeholder of 1970, which stands for "not known"."""
+        moment = self.any_moment(value, pointer)
+        if moment is None:
+            message = "The date is the placeholder for one that is not known."
+            self.note(Code.DATE_PLACEHOLDER, pointer, message)
+        elif moment.year not in _YEARS:
+            self.fail(f"{shown(value)} is not of this age", pointer)
+        return moment
+
+    def any_moment(self, value: JsonValue, pointer: str) -> datetime | None:
+        """Return a moment, be it in 9999 as the end of what never ends; None for the placeholder."""
+        if type(value) is not str:
+            self.fail(f"{shown(value)} where a DateTime belongs", pointer)
+        if value in _PLACEHOLDERS:
+            return None
         try:
-            moment = parse_datetime(value) if type(value) is str and value not in _PLACEHOLDERS else None
+            moment = parse_datetime(value)
         except ValueError:
             self.fail(
                 f"{shown(value)} where a DateTime in UTC belongs", pointer, "Write 2025-01-31T12:00:00Z."
             )
-        if moment is not None and moment != _EPOCH:
-            return moment
-        if type(value) is not str:
-            self.fail(f"{shown(value)} where a DateTime belongs", pointer)
-        self.note(Code.DATE_PLACEHOLDER, pointer, "The date is the placeholder for one that is not known.")
-        return None
+        return None if moment == _EPOCH else moment
 
     def unknown_members(self, value: JsonObject, known: AbstractSet[str], pointer: str) -> list[str]:
         """Note the members that no version has, and return their names; a null says nothing."""
@@ -136,7 +146,7 @@ class Reading:
         for name in names[:MAX_UNKNOWN_MEMBERS]:
             self.note(
                 Code.UNKNOWN_MEMBER,
-                pointer + pointer_to(name[:_SHOWN]),
+                pointer + pointer_to(name),
                 "No version of OCPI has this member; it was not read.",
                 Effect.WARNING,
             )
@@ -154,8 +164,14 @@ def plain_number(value: JsonValue) -> Decimal | None:
 
 
 def pointer_to(name: str) -> str:
-    """Write a member's name as one segment of a JSON pointer."""
-    return "/" + name.replace("~", "~0").replace("/", "~1")
+    """Write a member's name, which may be any, as one segment of a JSON pointer; long ones are cut."""
+    return "/" + shown_name(name).replace("~", "~0").replace("/", "~1")
+
+
+def shown_name(name: str) -> str:
+    """Return a name as it can be shown: short, on one line."""
+    text = str(name)[:_SHOWN]
+    return text if text.isprintable() else ascii(text)
 
 
 def shown(value: object) -> str:

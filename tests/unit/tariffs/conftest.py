@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from ocn.tariffs import JsonObject, Policy, Priced, price
+from ocn.tariffs import Policy, Priced, price
 from ocn.tariffs.price import DEFAULT
+
+Json: TypeAlias = dict[str, Any]
 
 MONDAY = datetime(2024, 3, 11, 12, tzinfo=UTC)
 
@@ -18,14 +20,14 @@ class Making:
 
     monday = MONDAY
 
-    def component(self, kind: str, amount: str, *, step: int = 1, vat: str | None = "20") -> JsonObject:
-        made: JsonObject = {"type": kind, "price": Decimal(amount), "step_size": step}
+    def component(self, kind: str, amount: str, *, step: int = 1, vat: str | None = "20") -> Json:
+        made: Json = {"type": kind, "price": Decimal(amount), "step_size": step}
         if vat is not None:
             made["vat"] = Decimal(vat)
         return made
 
-    def element(self, *components: JsonObject, **restrictions: Any) -> JsonObject:
-        made: JsonObject = {"price_components": list(components)}
+    def element(self, *components: Json, **restrictions: Any) -> Json:
+        made: Json = {"price_components": list(components)}
         if restrictions:
             made["restrictions"] = {
                 name: Decimal(value) if name[3:] in ("_kwh", "_power", "_current") else value
@@ -33,7 +35,7 @@ class Making:
             }
         return made
 
-    def tariff(self, *elements: JsonObject, **members: Any) -> JsonObject:
+    def tariff(self, *elements: Json, **members: Any) -> Json:
         return {
             "country_code": "DE",
             "party_id": "CPO",
@@ -44,13 +46,15 @@ class Making:
             **members,
         }
 
-    def simple(self, kind: str, amount: str, *, step: int = 1, vat: str | None = "20", **members: Any) -> JsonObject:
+    def simple(
+        self, kind: str, amount: str, *, step: int = 1, vat: str | None = "20", **members: Any
+    ) -> Json:
         """A tariff with one price."""
         return self.tariff(self.element(self.component(kind, amount, step=step, vat=vat)), **members)
 
-    def period(self, start: datetime, tariff_id: str | None = None, **volumes: Any) -> JsonObject:
+    def period(self, start: datetime, tariff_id: str | None = None, **volumes: Any) -> Json:
         """A period with dimensions by lower-case name: energy="1.5", time="0.25", max_power="11"."""
-        made: JsonObject = {
+        made: Json = {
             "start_date_time": start.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "dimensions": [
                 {"type": name.upper(), "volume": Decimal(volume)} for name, volume in volumes.items()
@@ -60,7 +64,7 @@ class Making:
             made["tariff_id"] = tariff_id
         return made
 
-    def cdr(self, *periods: JsonObject, end: datetime, **members: Any) -> JsonObject:
+    def cdr(self, *periods: Json, end: datetime, **members: Any) -> Json:
         """A CDR that starts with its first period and ends at ``end``."""
         return {
             "country_code": "DE",
@@ -69,7 +73,13 @@ class Making:
             "start_date_time": periods[0]["start_date_time"] if periods else "2024-03-11T12:00:00Z",
             "end_date_time": end.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "session_id": "S1",
-            "cdr_token": {"country_code": "DE", "party_id": "MSP", "uid": "1", "type": "RFID", "contract_id": "C"},
+            "cdr_token": {
+                "country_code": "DE",
+                "party_id": "MSP",
+                "uid": "1",
+                "type": "RFID",
+                "contract_id": "C",
+            },
             "auth_method": "WHITELIST",
             "cdr_location": {"id": "L1", "country": "USA"},
             "currency": "EUR",
@@ -81,16 +91,21 @@ class Making:
             **members,
         }
 
-    def one(self, hours: float = 1, start: datetime = MONDAY, **volumes: Any) -> JsonObject:
+    def one(self, hours: float = 1, start: datetime = MONDAY, **volumes: Any) -> Json:
         """A CDR of one period of so many hours."""
         return self.cdr(self.period(start, **volumes), end=start + timedelta(hours=hours))
 
     def price(
-        self, cdr: JsonObject, *tariffs: JsonObject, policy: Policy = DEFAULT, zone: str | None = "UTC", **more: Any
+        self,
+        cdr: Json,
+        *tariffs: Json,
+        policy: Policy = DEFAULT,
+        zone: str | None = "UTC",
+        **more: Any,
     ) -> Priced:
         return price(cdr, tariffs, time_zone=zone, policy=policy, **more)
 
-    def costs(self, cdr: JsonObject, *tariffs: JsonObject, **more: Any) -> str:
+    def costs(self, cdr: Json, *tariffs: Json, **more: Any) -> str:
         """The net total with four decimals."""
         excl = self.price(cdr, *tariffs, **more).total.excl
         assert excl is not None

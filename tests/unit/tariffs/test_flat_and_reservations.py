@@ -1,29 +1,32 @@
 """FLAT once per session, once for the reservation, once per tariff; and what reservations cost."""
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ocn.tariffs import JsonObject, Part, Policy
+from ocn.tariffs import Part, Policy
 from ocn.tariffs.policy import FlatCount
 
 if TYPE_CHECKING:
-    from tests.unit.tariffs.conftest import Making
+    from tests.unit.tariffs.conftest import Json, Making
 
 
-def reservation_tariff(make: "Making") -> JsonObject:
-    """Expired: a fee of 4.00 and 2.00 per hour; used: 1.00 and 2.00 per hour; session: 0.50 and 0.25 per kWh."""
+def reservation_tariff(make: "Making") -> "Json":
+    """Reserving: 1.00 and 2.00 per hour, 4.00 and 2.00 if it expires; charging: 0.50 and 0.25 per kWh."""
     return make.tariff(
         make.element(
-            make.component("FLAT", "1.00"), make.component("TIME", "2.00", step=600), reservation="RESERVATION"
+            make.component("FLAT", "1.00"),
+            make.component("TIME", "2.00", step=600),
+            reservation="RESERVATION",
         ),
         make.element(make.component("FLAT", "4.00"), reservation="RESERVATION_EXPIRES"),
         make.element(make.component("FLAT", "0.50"), make.component("ENERGY", "0.25")),
     )
 
 
-def reserved(make: "Making", *, charges: bool) -> JsonObject:
+def reserved(make: "Making", *, charges: bool) -> "Json":
     """22 minutes of reservation, and then an hour of charging or nothing."""
     charging = make.monday + timedelta(minutes=22)
     periods = [make.period(make.monday, reservation_time="0.3667")]
@@ -40,9 +43,14 @@ def test_reservation_and_session_have_a_fee_each(make: "Making") -> None:  # SP-
     assert priced.total.excl == 2 + priced.parts[Part.FIXED].excl + 5  # type: ignore[operator]
 
 
-def test_expired_reservation_has_its_own_fee_and_the_time_of_the_other(make: "Making") -> None:  # SP-21, SP-23
+def test_expired_reservation_has_its_own_fee_and_the_time_of_the_other(
+    make: "Making",
+) -> None:  # SP-21, SP-23
     priced = make.price(reserved(make, charges=False), reservation_tariff(make))
-    assert [(line.element, line.amount.excl) for line in priced.lines] == [(1, 4), (0, 1)]
+    assert [(line.element, line.amount.excl) for line in priced.lines] == [
+        (1, Fraction(4)),
+        (0, Fraction(1)),
+    ]
     assert priced.parts[Part.FIXED].excl == 0
 
 
@@ -77,7 +85,9 @@ def test_charging_prices_are_not_for_reservations_nor_the_reverse(make: "Making"
 
 
 @pytest.mark.parametrize(("count", "expected"), [(FlatCount.SESSION, "0.5000"), (FlatCount.PERIOD, "1.5000")])
-def test_flat_counts_once_whatever_the_number_of_periods(make: "Making", count: FlatCount, expected: str) -> None:
+def test_flat_counts_once_whatever_the_number_of_periods(
+    make: "Making", count: FlatCount, expected: str
+) -> None:
     periods = [make.period(make.monday + timedelta(hours=hour), energy="1") for hour in range(3)]
     cdr = make.cdr(*periods, end=make.monday + timedelta(hours=3))
     assert make.costs(cdr, make.simple("FLAT", "0.50"), policy=Policy(flat=count)) == expected
@@ -90,7 +100,9 @@ def test_flat_is_due_when_it_first_applies(make: "Making") -> None:
     )
     periods = [make.period(make.monday + timedelta(hours=hour), energy="1") for hour in (4, 5, 6, 7)]
     priced = make.price(make.cdr(*periods, end=make.monday + timedelta(hours=8)), tariff)
-    assert [(line.period, line.dimension) for line in priced.lines if line.dimension == "FLAT"] == [(2, "FLAT")]
+    assert [(line.period, line.dimension) for line in priced.lines if line.dimension == "FLAT"] == [
+        (2, "FLAT")
+    ]
 
 
 def test_change_of_tariff_has_a_flat_for_each(make: "Making") -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ocn.tariffs import JsonObject, Policy, StepSize
+from ocn.tariffs import Policy, StepSize
 
 if TYPE_CHECKING:
-    from tests.unit.tariffs.conftest import Making
+    from tests.unit.tariffs.conftest import Json, Making
 
 
-def charge_and_park(make: "Making", charging_min: int, parking_min: int) -> JsonObject:
+def charge_and_park(make: "Making", charging_min: int, parking_min: int) -> "Json":
     parks = make.monday + timedelta(minutes=charging_min)
     end = parks + timedelta(minutes=parking_min)
     periods = [make.period(make.monday, time=f"{charging_min / 60:.4f}")]
@@ -31,17 +31,24 @@ def charge_and_park(make: "Making", charging_min: int, parking_min: int) -> Json
         (StepSize.NONE, Fraction(61, 60) + Fraction(12, 60) * 3),
     ],
 )
-def test_each_edition_rounds_time_and_parking_its_way(make: "Making", edition: StepSize, expected: Fraction) -> None:
+def test_each_edition_rounds_time_and_parking_its_way(
+    make: "Making", edition: StepSize, expected: Fraction
+) -> None:
     tariff = make.tariff(
         make.element(make.component("TIME", "1.00", step=1800)),
         make.element(make.component("PARKING_TIME", "3.00", step=1200)),
     )
-    assert make.price(charge_and_park(make, 61, 12), tariff, policy=Policy(step_size=edition)).total.excl == expected
+    assert (
+        make.price(charge_and_park(make, 61, 12), tariff, policy=Policy(step_size=edition)).total.excl
+        == expected
+    )
 
 
 @pytest.mark.parametrize("edition", list(StepSize)[:4])
 def test_time_alone_is_rounded_up_by_all_editions_that_round(make: "Making", edition: StepSize) -> None:
-    priced = make.price(charge_and_park(make, 61, 0), make.simple("TIME", "1.00", step=1800), policy=Policy(edition))
+    priced = make.price(
+        charge_and_park(make, 61, 0), make.simple("TIME", "1.00", step=1800), policy=Policy(edition)
+    )
     assert priced.total.excl == Fraction(3, 2)
 
 

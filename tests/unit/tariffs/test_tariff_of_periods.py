@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ocn.tariffs import JsonObject, TariffUnreadable
+from ocn.tariffs import TariffUnreadable
 
 if TYPE_CHECKING:
-    from tests.unit.tariffs.conftest import Making
+    from tests.unit.tariffs.conftest import Json, Making
 
 
-def two(make: "Making", first: str | None, second: str | None) -> JsonObject:
+def two(make: "Making", first: str | None, second: str | None) -> "Json":
     """One kWh at each of two tariffs."""
     later = make.monday + timedelta(hours=1)
     return make.cdr(
@@ -21,7 +21,7 @@ def two(make: "Making", first: str | None, second: str | None) -> JsonObject:
     )
 
 
-def tariffs(make: "Making", **members: Any) -> tuple[JsonObject, JsonObject]:
+def tariffs(make: "Making", **members: Any) -> "tuple[Json, Json]":
     return make.simple("ENERGY", "0.30", id="A", **members), make.simple("ENERGY", "0.50", id="B", **members)
 
 
@@ -36,7 +36,9 @@ def test_tariffs_in_the_cdr_are_used_when_none_is_given(make: "Making") -> None:
     assert make.costs(cdr) == "0.8000"
 
 
-def test_tariff_that_is_given_comes_before_that_in_the_cdr_and_a_difference_is_noticed(make: "Making") -> None:
+def test_tariff_that_is_given_comes_before_that_in_the_cdr_and_a_difference_is_noticed(
+    make: "Making",
+) -> None:
     cdr = {**two(make, "A", "B"), "tariffs": list(tariffs(make))}
     published = make.simple("ENERGY", "0.10", id="a")
     priced = make.price(cdr, published)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ocn.tariffs import Amount, JsonObject, Policy, Priced
+from ocn.tariffs import Amount, Policy, Priced
 from ocn.tariffs.policy import MissingVat
+from ocn.tariffs.result import TaxTotal
 
 if TYPE_CHECKING:
-    from tests.unit.tariffs.conftest import Making
+    from tests.unit.tariffs.conftest import Json, Making
 
 
 def amount(excl: str | None, incl: str | None) -> Amount:
@@ -32,8 +33,10 @@ def amount(excl: str | None, incl: str | None) -> Amount:
         ("N/A", "20", ("1", "1")),
     ],
 )
-def test_tax_of_a_price(make: "Making", included: str | None, vat: str | None, expected: tuple[Any, Any]) -> None:
-    members = {} if included is None else {"tax_included": included}
+def test_tax_of_a_price(
+    make: "Making", included: str | None, vat: str | None, expected: tuple[Any, Any]
+) -> None:
+    members: dict[str, Any] = {} if included is None else {"tax_included": included}
     priced = make.price(make.one(energy="1"), make.simple("ENERGY", "1.00", vat=vat, **members))
     assert priced.total == amount(*expected)
 
@@ -50,10 +53,15 @@ def test_price_of_nothing_has_a_tax_of_nothing(make: "Making") -> None:
 
 
 @pytest.mark.parametrize(
-    ("missing", "gross"), [(MissingVat.BY_TARIFF, "2.2"), (MissingVat.NOT_DUE, "2.2"), (MissingVat.UNKNOWN, None)]
+    ("missing", "gross"),
+    [(MissingVat.BY_TARIFF, "2.2"), (MissingVat.NOT_DUE, "2.2"), (MissingVat.UNKNOWN, None)],
 )
-def test_component_without_rate_beside_one_with_a_rate(make: "Making", missing: MissingVat, gross: str | None) -> None:
-    tariff = make.tariff(make.element(make.component("ENERGY", "1.00"), make.component("FLAT", "1.00", vat=None)))
+def test_component_without_rate_beside_one_with_a_rate(
+    make: "Making", missing: MissingVat, gross: str | None
+) -> None:
+    tariff = make.tariff(
+        make.element(make.component("ENERGY", "1.00"), make.component("FLAT", "1.00", vat=None))
+    )
     priced = make.price(make.one(energy="1"), tariff, policy=Policy(missing_vat=missing))
     assert priced.total == amount("2", gross)
 
@@ -69,10 +77,10 @@ def test_taxes_are_told_by_rate(make: "Making") -> None:
         make.element(make.component("FLAT", "0.50", vat="20"), make.component("ENERGY", "0.25", vat="10"))
     )
     taxes = make.price(make.one(energy="20"), tariff).taxes
-    assert [(tax.percentage, tax.base, tax.amount) for tax in taxes] == [
-        (10, 5, Fraction(1, 2)),
-        (20, Fraction(1, 2), Fraction(1, 10)),
-    ]
+    assert taxes == (
+        TaxTotal(Decimal(10), Fraction(5), Fraction(1, 2)),
+        TaxTotal(Decimal(20), Fraction(1, 2), Fraction(1, 10)),
+    )
 
 
 def test_tax_included_that_is_missing_is_noticed(make: "Making") -> None:
@@ -82,7 +90,7 @@ def test_tax_included_that_is_missing_is_noticed(make: "Making") -> None:
 
 
 def limited(make: "Making", energy: str, **limits: Any) -> Priced:
-    made: dict[str, JsonObject] = {
+    made: dict[str, Any] = {
         name: {member: Decimal(value) for member, value in limit.items()} for name, limit in limits.items()
     }
     return make.price(make.one(energy=energy), make.simple("ENERGY", "1.00", vat="20", **made))
@@ -112,7 +120,10 @@ def test_limit_that_would_put_gross_below_net_moves_both(make: "Making") -> None
 
 
 def test_limits_of_2_3_0_are_read_by_their_names(make: "Making") -> None:
-    members = {"max_price": {"before_taxes": 1, "after_taxes": Decimal("1.1")}, "tax_included": "NO"}
+    members: dict[str, Any] = {
+        "max_price": {"before_taxes": 1, "after_taxes": Decimal("1.1")},
+        "tax_included": "NO",
+    }
     priced = make.price(make.one(energy="10"), make.simple("ENERGY", "1.00", **members))
     assert priced.total == amount("1", "1.1")
 
@@ -131,13 +142,13 @@ def test_limits_can_be_ignored_by_policy(make: "Making") -> None:
 def test_parts_and_lines_are_not_touched_by_limits(make: "Making") -> None:
     tariff = make.simple("ENERGY", "1.00", max_price={"excl_vat": 5})
     priced = make.price(make.one(energy="9"), tariff)
-    assert (priced.subtotal.excl, priced.total.excl) == (9, 5)
+    assert (priced.subtotal.excl, priced.total.excl) == (Fraction(9), Fraction(5))
     assert sum(part.excl or 0 for part in priced.parts.values()) == 9
 
 
 def test_session_so_far_is_priced_like_a_cdr(make: "Making") -> None:
     start = make.monday
-    session: JsonObject = {
+    session: Json = {
         "country_code": "DE",
         "party_id": "CPO",
         "id": "S1",
@@ -156,7 +167,9 @@ def test_session_so_far_is_priced_like_a_cdr(make: "Making") -> None:
         "status": "ACTIVE",
         "last_updated": "2024-03-11T12:45:00Z",
     }
-    tariff = make.tariff(make.element(make.component("ENERGY", "1.00"), make.component("TIME", "10.00", step=0)))
+    tariff = make.tariff(
+        make.element(make.component("ENERGY", "1.00"), make.component("TIME", "10.00", step=0))
+    )
     priced = make.price(session, tariff)
     assert (priced.record.session.kind, priced.record.session.over) == ("session", False)
     assert priced.total == amount("8.5", "10.2")

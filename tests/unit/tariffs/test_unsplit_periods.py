@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocn.tariffs import JsonObject, Policy, compute
+from ocn.tariffs import Policy, compute
 from ocn.tariffs.allocation import Slot, cheapest
 from ocn.tariffs.bounds import bounded
 from ocn.tariffs.policy import PeriodReading
 from ocn.tariffs.splitting import cut
 
 if TYPE_CHECKING:
-    from tests.unit.tariffs.conftest import Making
+    from tests.unit.tariffs.conftest import Json, Making
 
 HOUR = timedelta(hours=1)
 
 
-def evening(make: "Making", day: str = "0.20", night: str = "0.50") -> JsonObject:
+def evening(make: "Making", day: str = "0.20", night: str = "0.50") -> "Json":
     """Energy at one price until 18:00, at another from then on; time at 1.00 and 3.00."""
     return make.tariff(
         make.element(make.component("ENERGY", day), make.component("TIME", "1.00", step=0), end_time="18:00"),
@@ -42,10 +42,10 @@ def test_connector_that_cannot_deliver_so_much_narrows_the_bounds(make: "Making"
     start = datetime(2024, 3, 11, 17, 30, tzinfo=UTC)
     cdr = make.one(2, start=start, energy="10", max_power="8")  # at most 4 kWh before, 12 kWh after 18:00
     priced = make.price(cdr, evening(make))
-    assert (priced.low.excl, priced.high.excl) == (4 * Fraction("0.2") + 3, 5)
+    assert (priced.low.excl, priced.high.excl) == (4 * Fraction("0.2") + 3, Fraction(5))
     cdr["cdr_location"] = {"id": "L", "evse_uid": "e1", "connector_id": "1"}
-    connector: JsonObject = {"id": "1", "max_voltage": 230, "max_amperage": 8, "power_type": "AC_3_PHASE"}
-    location: JsonObject = {"evses": [{"uid": "E1", "connectors": [connector]}]}
+    connector: Json = {"id": "1", "max_voltage": 230, "max_amperage": 8, "power_type": "AC_3_PHASE"}
+    location: Json = {"evses": [{"uid": "E1", "connectors": [connector]}]}
     stored = make.price(cdr, evening(make), location=location)  # 5.52 kW: 2.76 kWh before
     assert stored.low.excl == Fraction("2.76") * Fraction("0.2") + Fraction("7.24") / 2
 
@@ -53,7 +53,7 @@ def test_connector_that_cannot_deliver_so_much_narrows_the_bounds(make: "Making"
 def test_connector_that_cannot_have_delivered_it_says_nothing(make: "Making") -> None:
     start = datetime(2024, 3, 11, 17, 30, tzinfo=UTC)
     priced = make.price(make.one(2, start=start, energy="10", max_power="1"), evening(make))
-    assert (priced.low.excl, priced.high.excl) == (2, 5)
+    assert (priced.low.excl, priced.high.excl) == (Fraction(2), Fraction(5))
 
 
 def test_tiers_are_cut_exactly(make: "Making") -> None:
@@ -69,7 +69,8 @@ def test_tiers_are_cut_exactly(make: "Making") -> None:
 
 def test_tiers_that_meet_the_periods_are_no_finding(make: "Making") -> None:
     tariff = make.tariff(
-        make.element(make.component("ENERGY", "0.10"), max_kwh="1"), make.element(make.component("ENERGY", "0.20"))
+        make.element(make.component("ENERGY", "0.10"), max_kwh="1"),
+        make.element(make.component("ENERGY", "0.20")),
     )
     periods = [make.period(make.monday + HOUR * place, energy="1") for place in range(3)]
     priced = make.price(make.cdr(*periods, end=make.monday + HOUR * 3), tariff)
@@ -116,7 +117,7 @@ def test_flat_that_becomes_due_is_an_edge(make: "Making") -> None:
         make.element(make.component("ENERGY", "0.10")),
     )
     priced = make.price(make.one(8, energy="10"), tariff)
-    assert (priced.total.excl, priced.low.excl, priced.high.excl) == (1, 4, 4)
+    assert (priced.total.excl, priced.low.excl, priced.high.excl) == (Fraction(1), Fraction(4), Fraction(4))
 
 
 def test_pieces_keep_all_that_a_period_had(make: "Making") -> None:
@@ -145,21 +146,24 @@ def test_session_of_months_is_not_searched(make: "Making") -> None:
 
 
 prices = st.integers(0, 9).map(Fraction)
-slots = st.lists(st.tuples(st.lists(prices, min_size=2, max_size=2), st.integers(1, 6)), min_size=1, max_size=3)
+slots = st.lists(
+    st.tuples(st.lists(prices, min_size=2, max_size=2), st.integers(1, 6)), min_size=1, max_size=3
+)
 
 
 @given(slots, st.booleans())
 def test_cheapest_spreading_is_found(drawn: list[tuple[list[Fraction], int]], limited: bool) -> None:
     """Held against all spreadings of 6 kWh in whole kWh, with a tier at 3 kWh."""
-    made = [Slot(tuple(both), Fraction(most) if limited else None) for both, most in drawn]
-    found = cheapest(made, [Decimal(3)], Decimal(6))
+    free = (Fraction(0), Fraction(0))
+    made = [Slot(tuple(both), free, Fraction(most) if limited else None) for both, most in drawn]
+    found = [spent.until for spent in cheapest(made, [Decimal(3)], Decimal(6))]
     bound = limited and sum(most for _, most in drawn) >= 6
 
     def cost(ends: list[Fraction]) -> Fraction:
         total, begin = Fraction(0), Fraction(0)
         for slot, end in zip(made, ends, strict=True):
             below = max(Fraction(0), min(end, Fraction(3)) - min(begin, Fraction(3)))
-            total += slot.prices[0] * below + slot.prices[1] * (end - begin - below)
+            total += slot.energy[0] * below + slot.energy[1] * (end - begin - below)
             begin = end
         return total
 
@@ -175,6 +179,15 @@ def test_cheapest_spreading_is_found(drawn: list[tuple[list[Fraction], int]], li
 
     assert found[-1] == 6
     assert cost(found) == min(cost(ends) for ends in spreadings(len(made), 0))
+
+
+def test_time_that_has_its_price_by_the_energy_is_bounded(make: "Making") -> None:
+    tariff = make.tariff(
+        make.element(make.component("TIME", "1.00", step=0), max_kwh="5"),
+        make.element(make.component("TIME", "3.00", step=0)),
+    )
+    priced = make.price(make.one(2, energy="10", time="2"), tariff)
+    assert (priced.total.excl, priced.low.excl, priced.high.excl) == (Fraction(2), Fraction(2), Fraction(6))
 
 
 def test_bounds_of_a_price_that_is_settled_are_the_price(make: "Making") -> None:
