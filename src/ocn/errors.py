@@ -6,6 +6,7 @@
     ├── ConfigurationError          a setting, file or flag; nothing has been started
     ├── ChainError                  see ocn.chain.errors
     ├── SignatureInvalid            see ocn.signing
+    ├── TariffError                 carries a JSON pointer; see ocn.tariffs.errors
     └── OcpiError                   carries an OCPI status; see ocn.ocpi.errors
 
 An exception of another kind that escapes a room is a bug: the edge logs it under an incident id

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 MAX_STEPS: Final = 20_000
-"""Slots times pairs of candidates. Beyond it the connector is left aside, and then all but one slot."""
+"""Slots times pairs of candidates. Beyond it the connector is left aside, and then all slots but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def cheapest(
     edges = [Fraction(0), *map(Fraction, tiers), Fraction(energy)]
     mosts = [slot.most for slot in slots if slot.most is not None]
     bounded = len(mosts) == len(slots) and sum(mosts, Fraction(0)) >= edges[-1]  # else it says nothing
-    tried = _tried(edges, mosts) if bounded and len(slots) ** 5 <= max_steps else edges
+    bounded = bounded and len(slots) ** 5 <= max_steps
+    tried = _tried(edges, mosts) if bounded else edges
     if len(slots) * len(tried) ** 2 > max_steps:
         bounded, tried = False, edges
     if len(slots) * len(tried) ** 2 > max_steps:

@@ -30,6 +30,20 @@ def in_blocks(lines: list[Line], edition: StepSize) -> list[Line]:
     return result
 
 
+def open_to_two_readings(lines: Sequence[Line], edition: StepSize) -> bool:
+    """Whether the text can be read in two ways that differ in money, for a session that parks first."""
+    if edition is not StepSize.PARKING_ONLY:
+        return False
+    parked = False
+    for line in lines:
+        if line.component is not None:
+            parked = parked or line.dimension is Dimension.PARKING_TIME
+            if parked and line.dimension is Dimension.TIME:
+                drafted = [one._replace(billed=one.volume) for one in lines]
+                return in_blocks(drafted, StepSize.LAST) != in_blocks(drafted, edition)
+    return False
+
+
 def blocks_of(volume: Decimal, step: Decimal) -> Decimal:
     """Return a volume in whole blocks; what exceeds one by a billionth of a block is noise."""
     whole, rest = divmod(volume, step)
@@ -69,6 +83,8 @@ def _groups(lines: Sequence[Line], edition: StepSize) -> Iterable[Sequence[int]]
         return energy, reservation, sorted(time + parking)
     if edition is StepSize.PER_DIMENSION:
         return energy, reservation, time, parking
+    if edition is StepSize.LAST:
+        return energy, reservation, max(time, parking, key=lambda places: places[-1:])
     return energy, reservation, parking or time
 
 

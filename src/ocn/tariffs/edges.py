@@ -32,6 +32,10 @@ class Edges:
         """Whether a price can change within a period at all."""
         return bool(self.times or self.durations_us or self.energies)
 
+    def count(self, days: int) -> int:
+        """Return at how many places, of moments and energies, prices can change within so many days."""
+        return (len(self.times) * days + len(self.durations_us) + 1) * (len(self.energies) + 1)
+
 
 NO_EDGES: Final = Edges((), (), ())
 

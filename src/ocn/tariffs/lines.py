@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 from ocn.tariffs.match import Answer, State
@@ -13,7 +12,7 @@ from ocn.tariffs.noticed import Noticed
 from ocn.tariffs.policy import FlatCount
 from ocn.tariffs.preparation import Prepared
 from ocn.tariffs.result import Amount, Line, Part
-from ocn.tariffs.selection import Offer, Prices, select
+from ocn.tariffs.selection import Offer, Prices, price_of, select
 from ocn.tariffs.stretches import only_reserves, seconds
 
 _ONE: Final = Decimal(1)
@@ -112,7 +111,7 @@ class Drafting:
         self.noticed.open(state.period, state, others)
         if self.prefer is Prefer.CERTAIN:
             return offer
-        by_price = sorted((offer, *others), key=_unit)
+        by_price = sorted((offer, *others), key=price_of)
         return by_price[0 if self.prefer is Prefer.CHEAPEST else -1]
 
     def _add(
@@ -136,9 +135,3 @@ def _offers(prices: Prices) -> _Offers:
         charging.get(Dimension.PARKING_TIME, ()),
         reserving.get(Dimension.TIME, ()),
     )
-
-
-def _unit(offer: Offer | None) -> Fraction:
-    if offer is None:
-        return Fraction(0)
-    return (offer.unit.incl if offer.unit.excl is None else offer.unit.excl) or Fraction(0)

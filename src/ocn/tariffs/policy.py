@@ -38,6 +38,9 @@ class StepSize(StrEnum):
     """2.2-d2 and 2.2.1 of 2021: charging time and parking are added up, then rounded; once."""
     PER_DIMENSION = "per_dimension"
     """2.2 of 2019: charging time and parking are rounded, once each."""
+    LAST = "last"
+    """The last of charging time and parking alone; once. Another reading of parking_only, for sessions that
+    charge after they parked: the sentence says parking, its reason says the last."""
     PER_PERIOD = "per_period"
     """A common reading of 2.1.1: every period by itself, in every dimension."""
     NONE = "none"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import localcontext
 from fractions import Fraction
 
-from ocn.tariffs.blocks import in_blocks
+from ocn.tariffs.blocks import in_blocks, open_to_two_readings
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.limits import within_limits
@@ -20,6 +20,11 @@ from ocn.tariffs.splitting import cut
 from ocn.tariffs.sums import Adding
 
 DEFAULT = Policy()
+_TWO_READINGS = Finding(
+    Code.STEP_SIZE_TWO_READINGS,
+    "/charging_periods",
+    "The session charges after it parked: parking was rounded up, which another reading does to the last.",
+)
 _OF_LIMITS = (Code.LIMIT_LIFTED, Code.LIMITS_DIFFER)
 
 
@@ -40,7 +45,9 @@ def priced_as(prepared: Prepared, prefer: Prefer = Prefer.CERTAIN) -> Priced:
     nothing = _nothing(record, used)
     drafting = Drafting(prepared, nothing, Noticed(record), prefer)
     drafting.write()
-    noticed = (*_about(record, used), *drafting.noticed.findings.values())
+    noticed = [*_about(record, used), *drafting.noticed.findings.values()]
+    if open_to_two_readings(drafting.lines, prepared.policy.step_size):
+        noticed.append(_TWO_READINGS)
     priced = Priced(
         record=record,
         policy=prepared.policy,

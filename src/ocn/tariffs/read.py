@@ -17,7 +17,7 @@ from ocn.tariffs.reading import Reading
 from ocn.tariffs.versions import named, of_document, of_tariffs
 
 MAX_TARIFFS: Final = 100
-MAX_WORK: Final = 1_000_000
+MAX_WORK: Final = 200_000
 """Periods times elements: beyond it a document is refused, not priced for minutes."""
 
 

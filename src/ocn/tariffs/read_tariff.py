@@ -33,6 +33,13 @@ def tariff(value: JsonValue, pointer: str, reading: Reading, version: Version) -
         version = "2.3.0"
     start, end = given.get("start_date_time"), given.get("end_date_time")
     kind = given.get("type")
+    tax = _tax_mode(given, pointer, reading, version)
+    elements = _elements(given, pointer, reading)
+    if tax in (TaxMode.NONE, TaxMode.UNKNOWN) and any(
+        component.vat is not None for element in elements for component in element.components
+    ):
+        message = "The tariff has rates of VAT where its version, or tax_included, says that it has none."
+        reading.note(Code.TAX_RATE_IGNORED, pointer, message, Effect.WARNING)
     return Tariff(
         document=reading.document,
         pointer=pointer,
@@ -40,8 +47,8 @@ def tariff(value: JsonValue, pointer: str, reading: Reading, version: Version) -
         id=reading.text(given.get("id"), pointer + "/id").casefold(),
         currency=reading.text(given.get("currency"), pointer + "/currency").upper(),
         type=None if kind is None else reading.text(kind, pointer + "/type"),
-        elements=_elements(given, pointer, reading),
-        tax=_tax_mode(given, pointer, reading, version),
+        elements=elements,
+        tax=tax,
         min_price=_limit(given.get("min_price"), pointer + "/min_price", reading),
         max_price=_limit(given.get("max_price"), pointer + "/max_price", reading),
         start=None if start is None else reading.any_moment(start, pointer + "/start_date_time"),

@@ -7,6 +7,7 @@ same rule is used, since otherwise its own complex example would price nothing b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -97,6 +98,13 @@ def costs_of(selected: Selected) -> tuple[object, ...]:
     """Return what a selection costs, such that two that cost the same are equal."""
     offer, others = selected
     return (_costs(offer), *(_costs(other) for other in others))
+
+
+def price_of(offer: Offer | None) -> Fraction:
+    """Return what a unit costs, net where that is known, to tell the cheaper of two."""
+    if offer is None:
+        return Fraction(0)
+    return (offer.unit.incl if offer.unit.excl is None else offer.unit.excl) or Fraction(0)
 
 
 def _others(unknown: list[Offer] | None, chosen: Offer | None) -> tuple[Offer | None, ...]:

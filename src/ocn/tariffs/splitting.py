@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from itertools import accumulate, pairwise
+from typing import Final
 
 from ocn.tariffs.edges import MAX_DAYS, NO_EDGES, Edges, edges_of, moments, span, within
 from ocn.tariffs.exact import EXACT
@@ -22,12 +23,16 @@ from ocn.tariffs.stretches import only_reserves
 
 DEFAULT = Policy()
 
+MAX_WORK: Final = 200_000
+"""Places to look at times elements to ask there; beyond it periods are not searched."""
+
 
 def cut(record: Record, policy: Policy = DEFAULT, *, decimals: int = DECIMALS) -> Record:
     """Cut all periods wherever the price of something in them changes, energy spread evenly over time.
 
     Pieces keep the index of their period. Periods in which nothing changes stay as they are, also those
-    whose times are not known, and all of them if they last longer than MAX_DAYS.
+    whose times are not known, and all of them if they last longer than MAX_DAYS or have more than MAX_WORK
+    places to look at.
     """
     with localcontext(EXACT):
         cutting = Cutting.of(prepare(record, policy), decimals)
@@ -52,20 +57,19 @@ class Cutting:
     prepared: Prepared
     edges: Mapping[int, Edges]
     moments: Mapping[int, Sequence[datetime]]
+    searched: bool
     decimals: int = DECIMALS
     _flats: set[tuple[int, bool]] = field(default_factory=set)
 
     @classmethod
     def of(cls, prepared: Prepared, decimals: int = DECIMALS) -> "Cutting":
-        """Prepare for a record."""
-        start, end = span(prepared.periods)
-        searched = start is not None and end is not None and end - start <= timedelta(days=MAX_DAYS)
-        edges = {
-            place: edges_of(prices.tariff) if searched else NO_EDGES
-            for place, prices in prepared.prices.items()
-        }
+        """Prepare for a record; nothing is searched, and ``searched`` false, where that would be endless."""
+        edges = {place: edges_of(prices.tariff) for place, prices in prepared.prices.items()}
+        searched = not any(one.any for one in edges.values()) or _may_search(prepared, edges)
+        if not searched:
+            edges = dict.fromkeys(edges, NO_EDGES)
         when = {place: moments(one, prepared.periods, prepared.course) for place, one in edges.items()}
-        return cls(prepared, edges, when, decimals)
+        return cls(prepared, edges, when, searched, decimals)
 
     def may_cut(self) -> bool:
         """Whether any edge lies within a period, whatever it does to the price: quickly told."""
@@ -152,3 +156,16 @@ class Cutting:
             else:
                 costs.append(costs_of(selected))
         return costs
+
+
+def _may_search(prepared: Prepared, edges: Mapping[int, Edges]) -> bool:
+    """Whether the times are known, and there are not too many places at which elements have to be asked."""
+    start, end = span(prepared.periods)
+    if start is None or end is None or end - start > timedelta(days=MAX_DAYS):
+        return False
+    days = (end - start).days + 2
+    work = [
+        (one.count(days) + len(prepared.periods)) * len(prepared.prices[place].tariff.elements)
+        for place, one in edges.items()
+    ]
+    return sum(work) <= MAX_WORK

@@ -27,6 +27,7 @@ def charge_and_park(make: "Making", charging_min: int, parking_min: int) -> "Jso
         (StepSize.PARKING_ONLY, Fraction(61, 60) + 1),  # 61 min of charging, 12 min of parking billed as 20
         (StepSize.COMBINED, Fraction(61, 60) + Fraction(19, 60) * 3),  # 73 min billed as 80
         (StepSize.PER_DIMENSION, Fraction(90, 60) + 1),
+        (StepSize.LAST, Fraction(61, 60) + 1),
         (StepSize.PER_PERIOD, Fraction(90, 60) + 1),
         (StepSize.NONE, Fraction(61, 60) + Fraction(12, 60) * 3),
     ],
@@ -44,7 +45,7 @@ def test_each_edition_rounds_time_and_parking_its_way(
     )
 
 
-@pytest.mark.parametrize("edition", list(StepSize)[:4])
+@pytest.mark.parametrize("edition", list(StepSize)[:5])
 def test_time_alone_is_rounded_up_by_all_editions_that_round(make: "Making", edition: StepSize) -> None:
     priced = make.price(
         charge_and_park(make, 61, 0), make.simple("TIME", "1.00", step=1800), policy=Policy(edition)
@@ -131,3 +132,22 @@ def test_volume_that_is_not_the_length_is_priced_and_noticed(make: "Making") -> 
 def test_energy_a_billionth_of_a_block_above_costs_no_block(make: "Making") -> None:
     for energy, expected in (("2.0000000001", "2.0000"), ("2.0001", "3.0000")):
         assert make.costs(make.one(energy=energy), make.simple("ENERGY", "1.00", step=1000)) == expected
+
+
+def test_session_that_charges_after_it_parked_is_open_to_two_readings(make: "Making") -> None:
+    tariff = make.tariff(
+        make.element(
+            make.component("TIME", "1.00", step=3600), make.component("PARKING_TIME", "2.00", step=3600)
+        )
+    )
+    charges = make.monday + timedelta(minutes=30)
+    cdr = make.cdr(
+        make.period(make.monday, parking_time="0.5"),
+        make.period(charges, time="0.5"),
+        end=charges + timedelta(minutes=30),
+    )
+    priced = make.price(cdr, tariff)
+    assert priced.total.excl == Fraction("2.5")
+    assert make.codes(priced) == {"STEP_SIZE_TWO_READINGS"}
+    assert make.costs(cdr, tariff, policy=Policy(step_size=StepSize.LAST)) == "2.0000"
+    assert make.codes(make.price(charge_and_park(make, 30, 30), tariff)) == set()

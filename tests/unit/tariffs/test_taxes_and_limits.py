@@ -39,6 +39,8 @@ def test_tax_of_a_price(
     members: dict[str, Any] = {} if included is None else {"tax_included": included}
     priced = make.price(make.one(energy="1"), make.simple("ENERGY", "1.00", vat=vat, **members))
     assert priced.total == amount(*expected)
+    ignored = included == "N/A" and vat is not None
+    assert make.codes(priced) == ({"TAX_RATE_IGNORED"} if ignored else set())
 
 
 def test_gross_of_2_1_1_is_unknown_even_of_nothing(make: "Making") -> None:
@@ -120,10 +122,8 @@ def test_limit_that_would_put_gross_below_net_moves_both(make: "Making") -> None
 
 
 def test_limits_of_2_3_0_are_read_by_their_names(make: "Making") -> None:
-    members: dict[str, Any] = {
-        "max_price": {"before_taxes": 1, "after_taxes": Decimal("1.1")},
-        "tax_included": "NO",
-    }
+    limit = {"before_taxes": 1, "after_taxes": Decimal("1.1")}
+    members: dict[str, Any] = {"max_price": limit, "tax_included": "NO"}
     priced = make.price(make.one(energy="10"), make.simple("ENERGY", "1.00", **members))
     assert priced.total == amount("1", "1.1")
 

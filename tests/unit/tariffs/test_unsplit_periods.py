@@ -140,9 +140,20 @@ def test_recut_policy_prices_the_pieces(make: "Making") -> None:
     assert make.codes(priced) == set()
 
 
-def test_session_of_months_is_not_searched(make: "Making") -> None:
+def test_session_of_months_or_tariff_of_hundreds_of_windows_is_not_searched(make: "Making") -> None:
     priced = make.price(make.one(24 * 400, energy="10"), evening(make))
-    assert make.codes(priced) == set()
+    assert make.codes(priced) == {"PRICE_CHANGES_NOT_SEARCHED"}
+    assert make.codes(make.price(make.one(24 * 400, energy="10"), make.simple("ENERGY", "1"))) == set()
+    windows = [
+        make.element(
+            make.component("ENERGY", f"0.{minute:04}"),
+            start_time=f"{minute // 60:02}:{minute % 60:02}",
+            max_kwh=f"{minute}",
+        )
+        for minute in range(0, 1440, 3)
+    ]
+    priced = make.price(make.one(24, energy="10"), make.tariff(*windows))
+    assert "PRICE_CHANGES_NOT_SEARCHED" in make.codes(priced)
 
 
 prices = st.integers(0, 9).map(Fraction)
