@@ -13,6 +13,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+from msgspec import structs
+
 from ocn.tariffs.allocation import MAX_STEPS, cheapest
 from ocn.tariffs.edges import within
 from ocn.tariffs.exact import EXACT
@@ -40,8 +42,8 @@ def bounded(priced: Priced, prepared: Prepared | None = None) -> Priced:
     if not priced.priceable:
         return priced
     with localcontext(EXACT):
-        cutting = Cutting.of(prepared or prepare(priced.record, priced.policy))
-        if not cutting.searched:
+        cutting = Cutting(prepared or prepare(priced.record, priced.policy))
+        if not cutting.prepared.searched:
             priced = replace(priced, findings=(*priced.findings, _not_searched()))
         if priced.decided and not cutting.may_cut():
             return priced
@@ -91,11 +93,13 @@ class _Extreme:
         """Spread the energy of a period over the moments at which prices change."""
         period = stretch.period
         first, last = ends_of(period)
-        times = [first.moment, *within(self.cutting.moments[tariff], period), last.moment]
+        times = [first.moment, *within(self.cutting.prepared.moments[tariff], period), last.moment]
         tiers = self.cutting.tiers(period, tariff, stretch.kwh)
         kwhs = [stretch.kwh + tier for tier in (Decimal(0), *tiers)]
         asking = Asking(period, prices, self.cutting.prepared, self.prefer)
-        slots = [asking.slot(replace(period, start=start, end=end), kwhs) for start, end in pairwise(times)]
+        slots = [
+            asking.slot(structs.replace(period, start=start, end=end), kwhs) for start, end in pairwise(times)
+        ]
         knots = [first]
         spending = cheapest(slots, tiers, last.energy, self.max_steps)
         for end, spent in zip(times[1:], spending, strict=True):

@@ -11,9 +11,6 @@ from ocn.tariffs.course import Course
 from ocn.tariffs.model import Period, Tariff
 from ocn.tariffs.windows import DAY_S, second_of_day, utc
 
-MAX_DAYS: Final = 62
-"""A session that is longer is not searched for changes of price."""
-
 Value = TypeVar("Value", int, Decimal)
 
 _MICROSECOND: Final = timedelta(microseconds=1)

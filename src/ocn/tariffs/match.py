@@ -81,6 +81,17 @@ def asks_time(restrictions: Restrictions | None) -> bool:
     )
 
 
+def asks_readings(restrictions: Restrictions | None) -> bool:
+    """Whether restrictions depend on what each period states for itself, or on nobody knows what."""
+    return restrictions is not None and (
+        restrictions.min_power is not None
+        or restrictions.max_power is not None
+        or restrictions.min_current is not None
+        or restrictions.max_current is not None
+        or bool(restrictions.strange)
+    )
+
+
 def _times(restrictions: Restrictions, state: State) -> Answer:
     if state.local is None:
         return None

@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from ocn.tariffs.findings import Finding
 
 Version: TypeAlias = Literal["2.1.1", "2.2.1", "2.3.0"]
@@ -138,9 +140,11 @@ class Tariff:
     end: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True, gc=False):
     """A charging period; ``index`` is its place in the document.
+
+    A struct, since there are many and making one is a fifth of the work; change it with
+    ``msgspec.structs.replace``.
 
     ``end`` is the start of the next one or the end of the session; None while a session runs, and
     ``start`` is None where the document has the placeholder of 1970. Volumes are hours and kWh as given,

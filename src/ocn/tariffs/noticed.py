@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ocn.tariffs.findings import Code, Effect, Finding
-from ocn.tariffs.match import State, asks_time
+from ocn.tariffs.match import asks_time
 from ocn.tariffs.model import Period, Record, ZoneSource
 from ocn.tariffs.selection import Offer
 
@@ -33,20 +33,10 @@ class Noticed:
         message = "A price depends on power, which the period does not state; its mean was computed."
         self._note(Code.RESTRICTION_INPUT_MISSING, _pointer(period), message, Effect.WARNING)
 
-    def open(self, period: Period, state: State, others: Sequence[Offer | None]) -> None:
-        """Say that other offers may apply as well, and why nobody can know."""
-        code, message = self._why(state, others)
+    def open(self, period: Period, others: Sequence[Offer | None], *, clock: bool) -> None:
+        """Say that other offers may apply as well, and why nobody can know; ``clock``: if there is one."""
+        code, message = _why(period, others, clock=clock)
         self._note(code, _pointer(period), message, Effect.UNDECIDABLE)
-
-    def _why(self, state: State, others: Sequence[Offer | None]) -> tuple[Code, str]:
-        if any(_is_strange(offer) for offer in others):
-            return Code.UNKNOWN_RESTRICTION, "A price depends on a restriction that no version of OCPI has."
-        if state.period.start is None:
-            return Code.DATE_PLACEHOLDER, "A price depends on a moment that the document does not know."
-        if state.local is None and any(asks_time(offer.element.restrictions) for offer in others if offer):
-            return Code.TIME_ZONE_UNKNOWN, "A price depends on local time, and nobody says the time zone."
-        message = "A price depends on current or power, which the period does not state."
-        return Code.RESTRICTION_INPUT_MISSING, message
 
     def _note(self, code: Code, pointer: str, message: str, effect: Effect) -> None:
         self.findings.setdefault((code, effect), Finding(code, pointer, message, effect))
@@ -58,3 +48,14 @@ def _is_strange(offer: Offer | None) -> bool:
 
 def _pointer(period: Period) -> str:
     return f"/charging_periods/{period.index}"
+
+
+def _why(period: Period, others: Sequence[Offer | None], *, clock: bool) -> tuple[Code, str]:
+    if any(_is_strange(offer) for offer in others):
+        return Code.UNKNOWN_RESTRICTION, "A price depends on a restriction that no version of OCPI has."
+    if period.start is None:
+        return Code.DATE_PLACEHOLDER, "A price depends on a moment that the document does not know."
+    if not clock and any(asks_time(offer.element.restrictions) for offer in others if offer):
+        return Code.TIME_ZONE_UNKNOWN, "A price depends on local time, and nobody says the time zone."
+    message = "A price depends on current or power, which the period does not state."
+    return Code.RESTRICTION_INPUT_MISSING, message

@@ -1,12 +1,14 @@
 """A period in pieces: one volume spread over several stretches of it, without loss."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Final
+
+from msgspec.structs import replace
 
 from ocn.tariffs.model import Period
 

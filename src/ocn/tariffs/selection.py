@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ocn.tariffs.match import Answer, Check, State, answer, asks_time, checks
+from ocn.tariffs.match import Answer, Check, State, answer, asks_readings, asks_time, checks
 from ocn.tariffs.model import Component, Dimension, Element, Reservation, Tariff
 from ocn.tariffs.policy import Policy
 from ocn.tariffs.result import Amount
@@ -32,13 +32,15 @@ class Offer(NamedTuple):
 class Prices:
     """A tariff made ready for many questions under one policy: offers by dimension, in order.
 
-    ``asks_the_clock``: whether any depends on the local time.
+    ``asks_the_clock``: whether any depends on the local time. ``steady``: whether all depend on time and
+    energy alone, so that between two edges (:mod:`ocn.tariffs.edges`) nothing changes.
     """
 
     tariff: Tariff
     charging: Mapping[Dimension, tuple[Offer, ...]]
     reservation: Mapping[Dimension, tuple[Offer, ...]]
     asks_the_clock: bool
+    steady: bool
 
 
 Selected = tuple[Offer | None, tuple[Offer | None, ...]]
@@ -69,6 +71,7 @@ def prices_of(tariff: Tariff, policy: Policy, *, expired: bool) -> Prices:
         _frozen(charging),
         _frozen(reserving),
         any(asks_time(element.restrictions) for element in tariff.elements),
+        not any(asks_readings(element.restrictions) for element in tariff.elements),
     )
 
 

@@ -4,14 +4,12 @@ With it a CPO makes CDRs that can be verified to the last digit, and a verifier 
 cut could have been.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from itertools import accumulate, pairwise
-from typing import Final
 
-from ocn.tariffs.edges import MAX_DAYS, NO_EDGES, Edges, edges_of, moments, span, within
+from ocn.tariffs.edges import within
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.match import Answer
 from ocn.tariffs.model import Dimension, Period, Record
@@ -23,19 +21,15 @@ from ocn.tariffs.stretches import only_reserves
 
 DEFAULT = Policy()
 
-MAX_WORK: Final = 200_000
-"""Places to look at times elements to ask there; beyond it periods are not searched."""
-
 
 def cut(record: Record, policy: Policy = DEFAULT, *, decimals: int = DECIMALS) -> Record:
     """Cut all periods wherever the price of something in them changes, energy spread evenly over time.
 
     Pieces keep the index of their period. Periods in which nothing changes stay as they are, also those
-    whose times are not known, and all of them if they last longer than MAX_DAYS or have more than MAX_WORK
-    places to look at.
+    whose times are not known, and all where that would be endless (:class:`Prepared`).
     """
     with localcontext(EXACT):
-        cutting = Cutting.of(prepare(record, policy), decimals)
+        cutting = Cutting(prepare(record, policy), decimals)
         periods = [piece for stretch in cutting.stretches() for piece in stretch.pieces]
         return replace(record, session=replace(record.session, periods=tuple(periods)))
 
@@ -55,29 +49,16 @@ class Cutting:
     """Walks through a session and finds the changes of price in each period."""
 
     prepared: Prepared
-    edges: Mapping[int, Edges]
-    moments: Mapping[int, Sequence[datetime]]
-    searched: bool
     decimals: int = DECIMALS
     _flats: set[tuple[int, bool]] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, prepared: Prepared, decimals: int = DECIMALS) -> "Cutting":
-        """Prepare for a record; nothing is searched, and ``searched`` false, where that would be endless."""
-        edges = {place: edges_of(prices.tariff) for place, prices in prepared.prices.items()}
-        searched = not any(one.any for one in edges.values()) or _may_search(prepared, edges)
-        if not searched:
-            edges = dict.fromkeys(edges, NO_EDGES)
-        when = {place: moments(one, prepared.periods, prepared.course) for place, one in edges.items()}
-        return cls(prepared, edges, when, searched, decimals)
 
     def may_cut(self) -> bool:
         """Whether any edge lies within a period, whatever it does to the price: quickly told."""
         periods = self.prepared.periods
         starts = {period.start for period in periods}
-        if any(not starts.issuperset(when) for when in self.moments.values()):
+        if any(not starts.issuperset(when) for when in self.prepared.moments.values()):
             return True
-        energies = {energy for edges in self.edges.values() for energy in edges.energies}
+        energies = {energy for edges in self.prepared.edges.values() for energy in edges.energies}
         if not energies:
             return False
         sums = accumulate((period.energy or Decimal(0) for period in periods), initial=Decimal(0))
@@ -103,10 +84,10 @@ class Cutting:
     def tiers(self, period: Period, tariff: int, kwh: Decimal) -> list[Decimal]:
         """Return at which amounts within the energy of a period prices change."""
         energy = period.energy or 0
-        return [tier - kwh for tier in self.edges[tariff].energies if 0 < tier - kwh < energy]
+        return [tier - kwh for tier in self.prepared.edges[tariff].energies if 0 < tier - kwh < energy]
 
     def _cut(self, period: Period, tariff: int, kwh: Decimal) -> Sequence[Period]:
-        inside = within(self.moments[tariff], period)
+        inside = within(self.prepared.moments[tariff], period)
         tiers = self.tiers(period, tariff, kwh)
         if (not inside and not tiers) or period.start is None or period.end is None:
             self._flat(self.prepared.prices[tariff], tariff, period, kwh)
@@ -156,16 +137,3 @@ class Cutting:
             else:
                 costs.append(costs_of(selected))
         return costs
-
-
-def _may_search(prepared: Prepared, edges: Mapping[int, Edges]) -> bool:
-    """Whether the times are known, and there are not too many places at which elements have to be asked."""
-    start, end = span(prepared.periods)
-    if start is None or end is None or end - start > timedelta(days=MAX_DAYS):
-        return False
-    days = (end - start).days + 2
-    work = [
-        (one.count(days) + len(prepared.periods)) * len(prepared.prices[place].tariff.elements)
-        for place, one in edges.items()
-    ]
-    return sum(work) <= MAX_WORK

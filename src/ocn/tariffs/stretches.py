@@ -5,10 +5,11 @@ with four decimals; otherwise 0.24 seconds of noise would cost a whole block.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from ocn.tariffs.model import Period, Session
 from ocn.tariffs.policy import EnergySource, ParkingReading, Policy
@@ -52,16 +53,17 @@ def since_us(moment: datetime | None, origin: datetime | None) -> int | None:
     return max(0, (moment - origin) // _MICROSECOND)
 
 
-def seconds(period: Period, length: int | None) -> Seconds:
+def seconds(period: Period) -> Seconds:
     """Return the times of a period; the only one in it takes the length of the period if it fits."""
     time, parking, reservation = period.time, period.parking, period.reservation
     time = time and time * _HOUR_S
     parking = parking and parking * _HOUR_S
     reservation = reservation and reservation * _HOUR_S
+    length = length_us(period)
     if length is None:
         return Seconds(time, parking, reservation, fit=True)
-    whole = length / _US
     given = [one for one in (time, parking, reservation) if one is not None]
+    whole = length / _US
     if not given or not -NOISE_S < sum(given) - whole < NOISE_S:
         return Seconds(time, parking, reservation, fit=not given)
     if len(given) > 1:

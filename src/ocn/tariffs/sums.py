@@ -1,11 +1,11 @@
-"""Lines to parts, total and taxes; and the roundings that a policy may ask for on the way.
+"""Lines to parts and total; and the roundings that a policy may ask for on the way.
 
 Quantities at one unit price are added up before they are multiplied, so that few fractions are computed. The
 result is exact, whatever the number of lines.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -34,6 +34,21 @@ class Sums:
     subtotal: Amount
 
 
+@dataclass(slots=True)
+class _Bundle:
+    """Lines that are added up: the quantity at each unit price, by the identity of the price."""
+
+    units: dict[int, Amount] = field(default_factory=dict)
+    quantities: dict[int, Decimal] = field(default_factory=dict)
+
+    def exact(self) -> Amount:
+        pairs = [(unit, self.quantities[place]) for place, unit in self.units.items()]
+        return Amount(
+            _sum_known([(unit.excl, quantity) for unit, quantity in pairs]),
+            _sum_known([(unit.incl, quantity) for unit, quantity in pairs]),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Adding:
     """How lines are added up; ``nothing`` is 0 as the version of the document knows it."""
@@ -44,13 +59,15 @@ class Adding:
 
     def sums(self, lines: Sequence[Line]) -> Sums:
         """Add up all lines, and those of each part."""
-        by_part: dict[int, list[Line]] = {id(part): [] for part in Part}  # to hash an enum takes its name
-        for line in lines:
-            by_part[id(line.part)].append(line)
-        parts = {part: self._sum(by_part[id(part)]) for part in Part}
-        if self.policy.rounding is Rounding.PERIOD or self.policy.vat_on_rounded:
-            return Sums(parts, self._sum(lines))
-        return Sums(parts, self._total(parts.values()))
+        if self.policy.rounding in _TOGETHER or self.policy.vat_on_rounded:
+            parts = {part: self._rounded([line for line in lines if line.part is part]) for part in Part}
+            if self.policy.rounding is Rounding.PERIOD or self.policy.vat_on_rounded:
+                return Sums(parts, self._rounded(lines))
+        else:
+            bundles = _bundles(lines, lambda line: id(line.part))  # to hash an enum would take its name
+            found = {part: bundles.get(id(part)) for part in Part}
+            parts = {part: self.nothing if one is None else one.exact() for part, one in found.items()}
+        return Sums(parts, _total(parts.values()))
 
     def rounded_lines(self, lines: Sequence[Line]) -> Sequence[Line]:
         """Return the lines with rounded amounts where the policy rounds lines."""
@@ -59,69 +76,54 @@ class Adding:
         digits, mode = self.digits, self.policy.mode
         return [line._replace(rounded=rounded_amount(line.amount, digits, mode)) for line in lines]
 
-    def _sum(self, lines: Sequence[Line]) -> Amount:
+    def _rounded(self, lines: Sequence[Line]) -> Amount:
+        """Add up what is rounded together and rounded before."""
         if not lines:
             return self.nothing
         if self.policy.vat_on_rounded:
             return self._tax_on_rounded(lines)
-        key = _TOGETHER.get(self.policy.rounding)
-        if key is None:
-            return self._exact(lines)
-        pieces = (self._exact(piece) for piece in _pieces(lines, key))
-        return self._total(rounded_amount(piece, self.digits, self.policy.mode) for piece in pieces)
+        bundles = _bundles(lines, _TOGETHER[self.policy.rounding]).values()
+        return _total([rounded_amount(one.exact(), self.digits, self.policy.mode) for one in bundles])
 
     def _tax_on_rounded(self, lines: Sequence[Line]) -> Amount:
         """Round net amounts rate by rate, tax their sums, and round what comes out."""
         key = _TOGETHER.get(self.policy.rounding)
         excl, incl = Fraction(0), Fraction(0)
-        for piece in _pieces(lines, lambda line: (key and key(line), line.rate)):
-            amount = self._exact(piece)
+        for bundle in _bundles(lines, lambda line: (key and key(line), line.rate)).values():
+            amount = bundle.exact()
             if amount.excl is None or amount.incl is None:
-                return self._exact(lines)
+                return _total([one.exact() for one in _bundles(lines, lambda _line: None).values()])
             net = rounded(amount.excl, self.digits, self.policy.mode)
             excl += net
             incl += net * amount.incl / amount.excl if amount.excl else amount.incl
         return Amount(excl, rounded(incl, self.digits, self.policy.mode))
 
-    def _exact(self, lines: Sequence[Line]) -> Amount:
-        """Add up lines: their quantities first, unit price by unit price."""
-        units: dict[int, Amount] = {}
-        quantities: dict[int, Decimal] = {}
-        for line in lines:
-            place = id(line.unit)
-            if place in quantities:
-                quantities[place] += line.billed
-            else:
-                units[place], quantities[place] = line.unit, line.billed
-        return Amount(
-            _sum_known((unit.excl, quantities[place]) for place, unit in units.items()),
-            None
-            if self.nothing.incl is None
-            else _sum_known((unit.incl, quantities[place]) for place, unit in units.items()),
-        )
 
-    def _total(self, amounts: Iterable[Amount]) -> Amount:
-        """Add up amounts; what is unknown in one of them is unknown in the sum."""
-        found = list(amounts)
-        excl = [amount.excl for amount in found if amount.excl is not None]
-        incl = [amount.incl for amount in found if amount.incl is not None]
-        return Amount(
-            sum_of(excl) if len(excl) == len(found) else None,
-            sum_of(incl) if len(incl) == len(found) and self.nothing.incl is not None else None,
-        )
-
-
-def _sum_known(terms: Iterable[tuple[Fraction | None, Decimal]]) -> Fraction | None:
-    known = []
-    for price, quantity in terms:
-        if price is None:
-            return None
-        known.append((price, quantity))
-    return sum_of_products(known)
-
-
-def _pieces(lines: Iterable[Line], key: _Key) -> Iterable[list[Line]]:
-    pieces: dict[Hashable, list[Line]] = {}
+def _bundles(lines: Iterable[Line], key: _Key) -> dict[Hashable, _Bundle]:
+    bundles: dict[Hashable, _Bundle] = {}
     for line in lines:
-        pieces.setdefault(key(line), []).append(line)
-    return pieces.values()
+        name, place = key(line), id(line.unit)
+        bundle = bundles.get(name)
+        if bundle is None:
+            bundle = bundles[name] = _Bundle()
+        if place in bundle.quantities:
+            bundle.quantities[place] += line.billed
+        else:
+            bundle.units[place], bundle.quantities[place] = line.unit, line.billed
+    return bundles
+
+
+def _total(amounts: Iterable[Amount]) -> Amount:
+    """Add up amounts; what is unknown in one of them is unknown in the sum."""
+    found = list(amounts)
+    excl = [amount.excl for amount in found if amount.excl is not None]
+    incl = [amount.incl for amount in found if amount.incl is not None]
+    return Amount(
+        sum_of(excl) if len(excl) == len(found) else None,
+        sum_of(incl) if len(incl) == len(found) else None,
+    )
+
+
+def _sum_known(terms: Sequence[tuple[Fraction | None, Decimal]]) -> Fraction | None:
+    known = [(price, quantity) for price, quantity in terms if price is not None]
+    return sum_of_products(known) if len(known) == len(terms) else None

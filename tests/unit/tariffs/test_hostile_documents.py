@@ -131,7 +131,7 @@ def test_any_member_may_be_missing(make: "Making") -> None:
 
 
 @given(st.data())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_several_wrong_values_at_once_are_priced_or_refused(make: "Making", data: st.DataObject) -> None:
     cdr, _ = documents(make)
     for path in data.draw(st.lists(st.sampled_from([path for path in places(cdr) if path]), max_size=4)):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocn.tariffs import Policy, Priced, StepSize, compute
@@ -101,6 +101,7 @@ def priced(make: "Making", cdr: "Json", tariff: "list[Json]", **more: Any) -> Pr
     return make.price(cdr, make.tariff(*tariff), zone="Europe/Berlin", **more)
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time | by_energy), st.integers(0, 4000), st.sampled_from(StepSize))
 def test_total_is_the_sum_of_its_lines_and_of_its_parts(
     make: "Making", session: Any, tariff: Any, reserved: int, edition: StepSize
@@ -110,6 +111,7 @@ def test_total_is_the_sum_of_its_lines_and_of_its_parts(
     assert found.total == sum(found.parts.values(), ZERO)
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time | by_energy))
 def test_gross_is_never_less_than_net(make: "Making", session: Any, tariff: Any) -> None:
     found = priced(make, cdr_of(make, session), tariff)
@@ -118,12 +120,14 @@ def test_gross_is_never_less_than_net(make: "Making", session: Any, tariff: Any)
         assert amount.incl is None or amount.incl >= amount.excl >= 0
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time | by_energy))
 def test_split_where_no_price_changes_leaves_the_total(make: "Making", session: Any, tariff: Any) -> None:
     pieces = cut(priced(make, cdr_of(make, session), tariff).record)
     assert compute(halved(pieces)).total == compute(pieces).total
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time | by_energy), st.randoms(use_true_random=False))
 def test_order_of_periods_changes_nothing_but_a_finding(
     make: "Making", session: Any, tariff: Any, random: Any
@@ -141,6 +145,7 @@ def test_order_of_periods_changes_nothing_but_a_finding(
     assert make.codes(second) - make.codes(first) <= {"PERIODS_UNSORTED"}
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time), st.integers(1, 2000))
 def test_small_steps_never_cost_more_than_larger_ones(
     make: "Making", session: Any, tariff: Any, step: int
@@ -160,6 +165,7 @@ def test_small_steps_never_cost_more_than_larger_ones(
     assert with_step(0) <= with_step(1) <= with_step(step)
 
 
+@settings(deadline=None)
 @given(sessions, elements(by_time), st.data())
 def test_more_energy_never_costs_less(make: "Making", session: Any, tariff: Any, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(session) - 1))
@@ -173,6 +179,7 @@ def test_more_energy_never_costs_less(make: "Making", session: Any, tariff: Any,
     assert less_cost <= more_cost
 
 
+@settings(deadline=None)
 @given(sessions, elements({**by_time, "min_kwh": decimals(20, 1), "max_kwh": decimals(20, 1)}))
 def test_session_cut_evenly_lies_within_the_bounds(make: "Making", session: Any, tariff: Any) -> None:
     """Without FLAT and blocks, which can cost more for energy that is spread than for any extreme."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocn.tariffs import Policy, compute
@@ -162,6 +162,7 @@ slots = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(slots, st.booleans())
 def test_cheapest_spreading_is_found(drawn: list[tuple[list[Fraction], int]], limited: bool) -> None:
     """Held against all spreadings of 6 kWh in whole kWh, with a tier at 3 kWh."""
