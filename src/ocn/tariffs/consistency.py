@@ -1,0 +1,130 @@
+"""The CDR with itself: does what it says in one place agree with what it says in another (layer 1).
+
+Two contradictions are defects, which no price can mend: more time in a period than passed until the next
+one, and another sum of energy than the periods have. The others are warnings, since the texts leave room
+for them: whether the time of a reservation is part of ``total_time`` is not said anywhere.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from ocn.tariffs.amount_texts import money_text
+from ocn.tariffs.cause_codes import CauseCode
+from ocn.tariffs.findings import Effect, Finding
+from ocn.tariffs.fitting import TOTAL
+from ocn.tariffs.model import Period, Record, Session
+from ocn.tariffs.money import minor_units
+from ocn.tariffs.result import Part, Priced
+
+TOTAL_TIME_MISMATCH: Final = "TOTAL_TIME_MISMATCH"
+TOTAL_PARKING_TIME_MISMATCH: Final = "TOTAL_PARKING_TIME_MISMATCH"
+PARTS_NOT_TOTAL: Final = "PARTS_NOT_TOTAL"
+
+DEFECTS: Final = frozenset({CauseCode.PERIODS_OVERLAP, CauseCode.TOTAL_ENERGY_MISMATCH})
+
+_HALF_SECOND_H: Final = Fraction(1, 7200)
+
+
+def contradictions(record: Record) -> tuple[Finding, ...]:
+    """Return what contradicts itself, in the order of the document."""
+    checks: tuple[Callable[[Session], Iterator[Finding]], ...] = (_overlaps, _energy, _time, _parking)
+    return tuple(finding for check in checks for finding in check(record.session))
+
+
+def parts_against_total(priced: Priced) -> tuple[Finding, ...]:
+    """Compare the sum of the parts that a CDR states with its total, where no limit stands between them.
+
+    Parts that are not stated can only make it more, so a sum that is too small counts when none is missing.
+    """
+    costs = priced.record.session.claimed.costs
+    total = costs.get(TOTAL)
+    stated = [part for part in Part if part in costs]
+    if total is None or total.excl is None or not stated or priced.total != priced.subtotal:
+        return ()
+    amounts = [costs[part].excl for part in stated]
+    summed = sum((Fraction(amount) for amount in amounts if amount is not None), Fraction(0))
+    gap = summed - abs(Fraction(total.excl))
+    due = [part for part in Part if priced.parts[part].excl]
+    slack = Fraction(len(stated) + 1, 2 * 10 ** minor_units(priced.currency))
+    if gap > slack or (gap < -slack and set(due) <= set(stated)):
+        message = f"The parts are {money_text(summed)} together, total_cost is {total.excl}."
+        return (Finding(PARTS_NOT_TOTAL, total.pointer, message, Effect.WARNING),)
+    return ()
+
+
+def energy_differs(session: Session) -> bool:
+    """Whether the energy of the whole is another than that of the periods, beyond what rounding explains."""
+    given = [period.energy for period in session.periods if period.energy is not None]
+    claimed = session.claimed.energy
+    if claimed is None or not given:
+        return False
+    return abs(Fraction(claimed) - sum(map(Fraction, given))) > _slack([*given, claimed], fewest=3)
+
+
+def _energy(session: Session) -> Iterator[Finding]:
+    if energy_differs(session):
+        name = "total_energy" if session.kind == "cdr" else "kwh"
+        total = sum(period.energy for period in session.periods if period.energy is not None)
+        yield Finding(
+            CauseCode.TOTAL_ENERGY_MISMATCH,
+            "/" + name,
+            f"{name} is {session.claimed.energy} kWh, the periods have {total} kWh together.",
+            Effect.WARNING,
+        )
+
+
+def _overlaps(session: Session) -> Iterator[Finding]:
+    for period in session.periods:
+        length = _hours(period)
+        stated = [volume for volume in (period.time, period.parking, period.reservation) if volume is not None]
+        if length is None or not stated:
+            continue
+        surplus = sum(map(Fraction, stated)) - length
+        if surplus > max(_HALF_SECOND_H, _slack(stated, fewest=2)):
+            yield Finding(
+                CauseCode.PERIODS_OVERLAP,
+                f"/charging_periods/{period.index}",
+                f"The period has {sum(stated)} hours and lasts {float(length):.4f}: it runs into the next one.",
+                Effect.WARNING,
+            )
+
+
+def _time(session: Session) -> Iterator[Finding]:
+    claimed = session.claimed.time
+    if claimed is None or session.start is None or session.end is None:
+        return
+    length = _in_hours(session.end - session.start)
+    reserved = sum(Fraction(period.reservation or 0) for period in session.periods)
+    slack = max(_HALF_SECOND_H, _slack([claimed], fewest=2))
+    if all(abs(claimed - hours) > slack for hours in (length, length - reserved)):
+        message = f"total_time is {claimed} hours, from start to end are {float(length):.4f}."
+        yield Finding(TOTAL_TIME_MISMATCH, "/total_time", message, Effect.WARNING)
+
+
+def _parking(session: Session) -> Iterator[Finding]:
+    claimed = session.claimed.parking_time
+    given = [period.parking for period in session.periods if period.parking is not None]
+    if claimed is None or not given:
+        return
+    if abs(Fraction(claimed) - sum(map(Fraction, given))) > _slack([*given, claimed], fewest=2):
+        message = f"total_parking_time is {claimed} hours, the periods have {sum(given)} hours together."
+        yield Finding(TOTAL_PARKING_TIME_MISMATCH, "/total_parking_time", message, Effect.WARNING)
+
+
+def _hours(period: Period) -> Fraction | None:
+    if period.start is None or period.end is None:
+        return None
+    return _in_hours(period.end - period.start)
+
+
+def _in_hours(length: timedelta) -> Fraction:
+    return Fraction(length // timedelta(microseconds=1), 3_600_000_000)
+
+
+def _slack(numbers: Iterable[Decimal], fewest: int) -> Fraction:
+    """Half a unit of the last decimal of each; one with fewer decimals may have lost zeros on the way."""
+    decimals = (-int(number.normalize().as_tuple().exponent) for number in numbers)
+    return sum((Fraction(1, 2 * 10 ** max(count, fewest)) for count in decimals), Fraction(0))

@@ -1,0 +1,64 @@
+"""Lines and findings as results, evidence and programs read them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from ocn.tariffs.amount_texts import amount_json, number_text
+from ocn.tariffs.findings import Finding
+from ocn.tariffs.model import Dimension
+from ocn.tariffs.result import Line, Priced
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+"""JSON without numbers that have decimals: those are texts here."""
+
+UNITS: Final[Mapping[Dimension, str]] = {
+    Dimension.FLAT: "1",
+    Dimension.ENERGY: "kWh",
+    Dimension.TIME: "s",
+    Dimension.PARKING_TIME: "s",
+    Dimension.RESERVATION_TIME: "s",
+}
+
+
+def line_json(line: Line, priced: Priced) -> dict[str, Json]:
+    """Write one line; ``price`` and ``vat`` are the tariff's, per kWh, hour or once."""
+    component = line.component
+    return {
+        "period": line.period,
+        "dimension": str(line.dimension),
+        "part": str(line.part),
+        "tariff": priced.record.tariffs[line.tariff].id,
+        "element": line.element,
+        "component": None if component is None else component.index,
+        "volume": number_text(line.volume),
+        "billed": number_text(line.billed),
+        "unit": UNITS[line.dimension],
+        "price": None if component is None else number_text(component.price),
+        "vat": _text(None if component is None else component.vat),
+        **amount_json(line.amount),
+        "reason": reason(line),
+    }
+
+
+def reason(line: Line) -> str:
+    """Say in a word why a line costs what it costs."""
+    if line.component is None:
+        return "NO_PRICE"
+    return "PRICED" if line.billed == line.volume else "STEP_SIZE"
+
+
+def finding_json(finding: Finding) -> dict[str, Json]:
+    """Write one finding."""
+    return {
+        "code": str(finding.code),
+        "effect": str(finding.effect),
+        "document": finding.document,
+        "pointer": finding.pointer,
+        "message": finding.message,
+    }
+
+
+def _text(value: Decimal | Fraction | None) -> str | None:
+    return None if value is None else number_text(value)
