@@ -5,13 +5,16 @@ end, such as a third of a euro, is rounded half up to ``REPEATING_DECIMALS``. Th
 alone, so that two parties write the same one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from ocn.tariffs.money import rounded
-from ocn.tariffs.result import Amount
+from ocn.tariffs.result import Amount, Part
+
+Json: TypeAlias = "bool | int | str | Sequence[Json] | Mapping[str, Json] | None"
+"""What results are written in: a number with decimals is a text."""
 
 FEWEST_DECIMALS: Final = 2
 REPEATING_DECIMALS: Final = 12
@@ -27,7 +30,7 @@ def number_text(value: Fraction | Decimal | int) -> str:
     return _text(Fraction(value), 0)
 
 
-def amount_json(amount: Amount) -> dict[str, str | None]:
+def amount_json(amount: Amount) -> dict[str, Json]:
     """Write net and gross; null is what cannot be known."""
     return {
         "excl": None if amount.excl is None else money_text(amount.excl),
@@ -35,8 +38,8 @@ def amount_json(amount: Amount) -> dict[str, str | None]:
     }
 
 
-def amounts_json(amounts: Mapping[str, Amount]) -> dict[str, dict[str, str | None]]:
-    """Write amounts by name."""
+def amounts_json(amounts: Mapping[Part, Amount] | Mapping[str, Amount]) -> dict[str, Json]:
+    """Write amounts by the names of the members of a CDR."""
     return {str(name): amount_json(amount) for name, amount in amounts.items()}
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class CauseCode(StrEnum):
-    """A cause. Those that explain come first, in the order in which they are tried and told: common ones first."""
+    """A cause; those that explain come first, in the order in which they are told: common ones first."""
 
     ROUNDING_PER_PERIOD = "ROUNDING_PER_PERIOD"
     ROUNDING_TOTAL = "ROUNDING_TOTAL"

@@ -29,7 +29,7 @@ _Tried: TypeAlias = tuple[Deviation, Priced]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One way to get at the claim: a cause, or another and a rounding together. ``total`` is what it gives."""
+    """One way to get at the claim, ``total``: by one cause, or by another and a rounding together."""
 
     codes: tuple[CauseCode, ...]
     says: str
@@ -51,11 +51,12 @@ def search(priced: Priced, claim: Claim, alternatives: Alternatives) -> Found:
     """
     target = _Target(priced, claim)
     others = _otherwise(priced, alternatives)
-    singles = [*_rounded(target, priced, ()), *(_one(deviation, result) for deviation, result in others if target.is_hit(result))]
+    singles = [
+        *_rounded(target, priced, ()),
+        *(_one(deviation, result) for deviation, result in others if target.is_hit(result)),
+    ]
     found = singles or [
-        explanation
-        for deviation, result in others
-        for explanation in _rounded(target, result, (deviation,))
+        explanation for deviation, result in others for explanation in _rounded(target, result, (deviation,))
     ]
     if found:
         return Found(_common_first(found))
@@ -88,9 +89,7 @@ class _Target:
 
     def _moves_far(self, result: Priced) -> bool:
         pairs = ((result.total.excl, self._base.total.excl), (result.total.incl, self._base.total.incl))
-        return any(
-            abs(new - old) > self._reach for new, old in pairs if new is not None and old is not None
-        )
+        return any(abs(new - old) > self._reach for new, old in pairs if new is not None and old is not None)
 
 
 def _otherwise(priced: Priced, alternatives: Alternatives) -> list[_Tried]:
@@ -123,9 +122,7 @@ def _common_first(found: Sequence[Explanation]) -> tuple[Explanation, ...]:
     by_codes: dict[tuple[CauseCode, ...], Explanation] = {}
     for explanation in found:
         by_codes.setdefault(explanation.codes, explanation)
-    return tuple(
-        sorted(by_codes.values(), key=lambda one: tuple(_COMMON_FIRST[code] for code in one.codes))
-    )
+    return tuple(sorted(by_codes.values(), key=lambda one: tuple(_COMMON_FIRST[code] for code in one.codes)))
 
 
 def _nearest(priced: Priced, claim: Claim, others: Sequence[_Tried]) -> Explanation | None:

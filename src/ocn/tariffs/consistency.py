@@ -79,7 +79,9 @@ def _energy(session: Session) -> Iterator[Finding]:
 def _overlaps(session: Session) -> Iterator[Finding]:
     for period in session.periods:
         length = _hours(period)
-        stated = [volume for volume in (period.time, period.parking, period.reservation) if volume is not None]
+        stated = [
+            volume for volume in (period.time, period.parking, period.reservation) if volume is not None
+        ]
         if length is None or not stated:
             continue
         surplus = sum(map(Fraction, stated)) - length
@@ -87,7 +89,7 @@ def _overlaps(session: Session) -> Iterator[Finding]:
             yield Finding(
                 CauseCode.PERIODS_OVERLAP,
                 f"/charging_periods/{period.index}",
-                f"The period has {sum(stated)} hours and lasts {float(length):.4f}: it runs into the next one.",
+                f"The period has {sum(stated)} hours and lasts {float(length):.4f}: it passes its end.",
                 Effect.WARNING,
             )
 
@@ -99,7 +101,7 @@ def _time(session: Session) -> Iterator[Finding]:
     length = _in_hours(session.end - session.start)
     reserved = sum(Fraction(period.reservation or 0) for period in session.periods)
     slack = max(_HALF_SECOND_H, _slack([claimed], fewest=2))
-    if all(abs(claimed - hours) > slack for hours in (length, length - reserved)):
+    if all(abs(Fraction(claimed) - hours) > slack for hours in (length, length - reserved)):
         message = f"total_time is {claimed} hours, from start to end are {float(length):.4f}."
         yield Finding(TOTAL_TIME_MISMATCH, "/total_time", message, Effect.WARNING)
 

@@ -14,7 +14,7 @@ from typing import Final
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.consistency import energy_differs
 from ocn.tariffs.fitting import TOTAL
-from ocn.tariffs.model import Claim, Component, Dimension, Record, Restrictions, Zone
+from ocn.tariffs.model import Claim, Component, Dimension, Record, Tariff, Zone
 from ocn.tariffs.policy import (
     Clock,
     EnergySource,
@@ -60,7 +60,11 @@ HIGHEST_PERCENT: Final = 30
 
 _STEP_SIZES: Final = (
     (StepSize.NONE, CauseCode.STEP_SIZE_IGNORED, "Nothing was rounded up to step_size."),
-    (StepSize.PER_PERIOD, CauseCode.STEP_SIZE_PER_PERIOD, "Every period was rounded up to step_size by itself."),
+    (
+        StepSize.PER_PERIOD,
+        CauseCode.STEP_SIZE_PER_PERIOD,
+        "Every period was rounded up to step_size by itself.",
+    ),
     (StepSize.COMBINED, CauseCode.STEP_SIZE_COMBINED, "Charging and parking were added up, then rounded up."),
     (StepSize.PER_DIMENSION, CauseCode.STEP_SIZE_PER_DIMENSION, "Charging and parking were each rounded up."),
     (StepSize.PARKING_ONLY, CauseCode.STEP_SIZE_PARKING_ONLY, "Parking alone was rounded up."),
@@ -72,9 +76,19 @@ _ROUNDINGS: Final = (
     (Rounding.PERIOD, True, CauseCode.ROUNDING_PER_PERIOD, "Every period was rounded, then taxed"),
     (Rounding.TOTAL, True, CauseCode.ROUNDING_TOTAL, "The net total was rounded, then taxed"),
     (Rounding.PART, False, CauseCode.ROUNDING_PER_PART, "Energy, time, parking and fees were rounded each"),
-    (Rounding.PART, True, CauseCode.ROUNDING_PER_PART, "Energy, time, parking and fees were rounded, then taxed"),
+    (
+        Rounding.PART,
+        True,
+        CauseCode.ROUNDING_PER_PART,
+        "Energy, time, parking and fees were rounded, then taxed",
+    ),
     (Rounding.COMPONENT, False, CauseCode.ROUNDING_PER_COMPONENT, "The sum at every price was rounded"),
-    (Rounding.COMPONENT, True, CauseCode.ROUNDING_PER_COMPONENT, "The sum at every price was rounded, then taxed"),
+    (
+        Rounding.COMPONENT,
+        True,
+        CauseCode.ROUNDING_PER_COMPONENT,
+        "The sum at every price was rounded, then taxed",
+    ),
 )
 _MODES: Final = ((RoundingMode.HALF_EVEN, "half to even"), (RoundingMode.DOWN, "down"))
 
@@ -86,7 +100,9 @@ def roundings(policy: Policy, claim: Claim, digits: int) -> Iterator[tuple[Cause
     for mode, name in _MODES:
         for on_rounded in (False, True):
             changed = replace(policy, rounding=Rounding.TOTAL, mode=mode, vat_on_rounded=on_rounded)
-            says = f"The {'net ' if on_rounded else ''}total was rounded {name}{', then taxed' if on_rounded else ''}."
+            says = (
+                f"The net total was rounded {name}, then taxed." if on_rounded else f"It was rounded {name}."
+            )
             yield CauseCode.ROUNDING_TOTAL, says, changed
     printed = _printed_digits(claim)
     if printed > digits:
@@ -110,7 +126,7 @@ def deviations(priced: Priced, alternatives: Alternatives = NO_ALTERNATIVES) -> 
 
 
 def _clocks(priced: Priced) -> Iterator[Deviation]:
-    if not any(_is_local(restrictions) for restrictions in _restrictions(priced.record)):
+    if not any(asks_local_time(tariff) for tariff in priced.record.tariffs):
         return
     for clock, code, says in (
         (Clock.UTC, CauseCode.TIMEZONE_UTC, "Times of day were read in UTC."),
@@ -118,6 +134,21 @@ def _clocks(priced: Priced) -> Iterator[Deviation]:
     ):
         if clock is not priced.policy.clock:
             yield _by_policy(priced, code, says, replace(priced.policy, clock=clock))
+
+
+def asks_local_time(tariff: Tariff) -> bool:
+    """Whether any price of a tariff depends on the local time, date or day."""
+    return any(
+        restrictions is not None
+        and (
+            restrictions.days is not None
+            or restrictions.start_s is not None
+            or restrictions.end_s is not None
+            or restrictions.start_date is not None
+            or restrictions.end_date is not None
+        )
+        for restrictions in (element.restrictions for element in tariff.elements)
+    )
 
 
 def _step_sizes(priced: Priced) -> Iterator[Deviation]:
@@ -139,7 +170,9 @@ def _limits(priced: Priced) -> Iterator[Deviation]:
 
 
 def _flats(priced: Priced) -> Iterator[Deviation]:
-    flats = any(component.kind is Dimension.FLAT and component.price for component in _components(priced.record))
+    flats = any(
+        component.kind is Dimension.FLAT and component.price for component in _components(priced.record)
+    )
     if flats and len(priced.record.session.periods) > 1 and priced.policy.flat is FlatCount.SESSION:
         says = "The flat price was billed for every period."
         yield _by_policy(priced, CauseCode.FLAT_REPEATED, says, replace(priced.policy, flat=FlatCount.PERIOD))
@@ -223,22 +256,10 @@ def _by_policy(priced: Priced, code: CauseCode, says: str, policy: Policy) -> De
     return Deviation(code, says, priced.record, policy)
 
 
-def _restrictions(record: Record) -> Iterator[Restrictions]:
-    for tariff in record.tariffs:
-        for element in tariff.elements:
-            if element.restrictions is not None:
-                yield element.restrictions
-
-
 def _components(record: Record) -> Iterator[Component]:
     for tariff in record.tariffs:
         for element in tariff.elements:
             yield from element.components
-
-
-def _is_local(restrictions: Restrictions) -> bool:
-    given = (restrictions.start_s, restrictions.end_s, restrictions.start_date, restrictions.end_date)
-    return restrictions.days is not None or any(value is not None for value in given)
 
 
 def _printed_digits(claim: Claim) -> int:

@@ -10,15 +10,15 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
-from ocn.tariffs.amount_texts import amount_json, amounts_json, number_text
+from ocn.tariffs.amount_texts import Json, amount_json, amounts_json, number_text
 from ocn.tariffs.canonical import canonical_hash
+from ocn.tariffs.deviations import asks_local_time
 from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.json_values import JsonObject, JsonValue
-from ocn.tariffs.line_json import Json, line_json
+from ocn.tariffs.line_json import line_json
 from ocn.tariffs.model import Claim, Record, Tariff
 from ocn.tariffs.policy import Policy
 from ocn.tariffs.result import Priced
-from ocn.tariffs.windows import is_local
 
 ENGINE: Final = "1"
 """Changes when the same inputs can give another result; not with every release."""
@@ -55,7 +55,7 @@ def evidence_json(
     record = priced.record
     session = record.session
     used = _used(priced)
-    zone = record.zone if any(is_local(record.tariffs[index]) for index in used) else None
+    zone = record.zone if any(asks_local_time(record.tariffs[index]) for index in used) else None
     return {
         "kind": KIND,
         "format": FORMAT,
@@ -69,9 +69,9 @@ def evidence_json(
         "policy": _policy(priced.policy),
         "currency": session.currency,
         "claimed": {name: claim_json(claim) for name, claim in session.claimed.costs.items()},
-        "total_cost": dict(total),
-        "parts": dict(amounts_json(priced.parts)),
-        "bounds": {"low": dict(amount_json(priced.low)), "high": dict(amount_json(priced.high))},
+        "total_cost": total,
+        "parts": amounts_json(priced.parts),
+        "bounds": {"low": amount_json(priced.low), "high": amount_json(priced.high)},
         "lines": [line_json(line, priced) for line in priced.lines],
         "findings": _findings(findings, record),
         "causes": list(causes),
@@ -109,7 +109,7 @@ def _plain(value: object) -> Json:
 
 
 def _findings(findings: Iterable[Finding], record: Record) -> list[Json]:
-    """Write what weighs, without sentences; a place in a tariff begins at the tariff, wherever it came from."""
+    """Write what weighs, without sentences; a place in a tariff begins at the tariff, wherever that is."""
     written: list[Json] = []
     for finding in findings:
         if finding.effect is not Effect.NOTE:

@@ -54,9 +54,7 @@ def parts_that_differ(
 ) -> tuple[Part, ...]:
     """Name the parts that are claimed otherwise than computed; a part that is not claimed cannot differ."""
     return tuple(
-        part
-        for part in Part
-        if part in claims and fits(parts[part], claims[part], digits, mode) is False
+        part for part in Part if part in claims and fits(parts[part], claims[part], digits, mode) is False
     )
 
 

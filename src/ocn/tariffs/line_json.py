@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 
-from ocn.tariffs.amount_texts import amount_json, number_text
+from ocn.tariffs.amount_texts import Json, amount_json, number_text
 from ocn.tariffs.findings import Finding
 from ocn.tariffs.model import Dimension
 from ocn.tariffs.result import Line, Priced
-
-Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-"""JSON without numbers that have decimals: those are texts here."""
 
 UNITS: Final[Mapping[Dimension, str]] = {
     Dimension.FLAT: "1",

@@ -6,6 +6,7 @@ the tariff, or into the CDR that holds it.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
@@ -19,7 +20,7 @@ from ocn.tariffs.read import tariff_alone
 
 
 class Lint(StrEnum):
-    """What is said about prices and the tariff as a whole; :mod:`ocn.tariffs.lint_restrictions` has the rest."""
+    """What is said about prices and the whole; :mod:`ocn.tariffs.lint_restrictions` has the rest."""
 
     UNREACHABLE_COMPONENT = "UNREACHABLE_COMPONENT"
     DUPLICATE_COMPONENT = "DUPLICATE_COMPONENT"
@@ -36,11 +37,26 @@ class Lint(StrEnum):
 
 
 _MEMBERS: Final = (
-    "id country_code party_id currency type tariff_alt_text tariff_alt_url min_price max_price elements"
-    " tax_included start_date_time end_date_time energy_mix last_updated price_components restrictions price"
-    " vat step_size start_time end_time start_date end_date min_kwh max_kwh min_current max_current min_power"
-    " max_power min_duration max_duration day_of_week reservation"
-).split()
+    "country_code",
+    "party_id",
+    "currency",
+    "type",
+    "tariff_alt_text",
+    "tariff_alt_url",
+    "min_price",
+    "max_price",
+    "elements",
+    "tax_included",
+    "start_date_time",
+    "end_date_time",
+    "energy_mix",
+    "last_updated",
+    "price_components",
+    "restrictions",
+    "price",
+    "vat",
+    "step_size",
+)
 _BY_USE: Final = (Dimension.ENERGY, Dimension.TIME, Dimension.PARKING_TIME)
 _RESERVABLE: Final = (Dimension.FLAT, Dimension.TIME)
 
@@ -158,7 +174,7 @@ def _with_suggestion(finding: Finding) -> Finding:
     return replace(finding, message=f"{finding.message} Is {close[0]} meant?") if close else finding
 
 
-def _pairs(low: Limit, high: Limit) -> list[tuple[object, object]]:
+def _pairs(low: Limit, high: Limit) -> list[tuple[Decimal, Decimal]]:
     return [
         (least, most)
         for least, most in ((low.excl, high.excl), (low.incl, high.incl))

@@ -27,7 +27,9 @@ def restriction_findings(restrictions: Restrictions, version: Version) -> Iterat
         message = "No moment fulfils these restrictions: the element never applies."
         yield _say(LintRestriction.IMPOSSIBLE_BOUNDS, message)
     if version == "2.1.1" and not (restrictions.min_power is restrictions.max_power is None):
-        message = "A CDR of 2.1.1 has no power, so whether this applies has to be guessed from energy and time."
+        message = (
+            "A CDR of 2.1.1 has no power, so whether this applies has to be guessed from energy and time."
+        )
         yield _say(LintRestriction.POWER_NOT_IN_CDR, message, effect=Effect.NOTE)
 
 
@@ -62,10 +64,5 @@ def _windows(restrictions: Restrictions) -> Iterator[Finding]:
         yield _say(LintRestriction.WRAP_WITH_WEEKDAY, message, "/day_of_week")
 
 
-
-
-
-def _say(
-    code: LintRestriction, message: str, pointer: str = "", effect: Effect = Effect.WARNING
-) -> Finding:
+def _say(code: LintRestriction, message: str, pointer: str = "", effect: Effect = Effect.WARNING) -> Finding:
     return Finding(code, pointer, message, effect, "tariff")

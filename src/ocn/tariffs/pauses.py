@@ -1,7 +1,7 @@
 """Parking that is billed while somebody else held the car at nothing.
 
-The newer texts say that PARKING_TIME is time in which the vehicle asks for no power; a pause by smart charging
-is none. A node that relays charging profiles and CDRs can see both (OCPI 2.2.1 mod_charging_profiles).
+The newer texts say that PARKING_TIME is time in which the vehicle asks for no power; a pause by smart
+charging is none. Whoever relays charging profiles and CDRs can see both (OCPI 2.2.1 mod_charging_profiles).
 """
 
 from collections.abc import Iterator, Sequence
@@ -67,13 +67,15 @@ def parked_while_paused(priced: Priced, profiles: Sequence[RelayedProfile]) -> t
 def pauses_of(profiles: Sequence[RelayedProfile]) -> list[Pause]:
     """Return when nothing was allowed, in order of time."""
     if len(profiles) > MAX_PROFILES:
-        raise TariffError(f"{len(profiles):,} charging profiles, more than the {MAX_PROFILES:,} that are read")
+        raise TariffError(
+            f"{len(profiles):,} charging profiles, more than the {MAX_PROFILES:,} that are read"
+        )
     ordered = sorted(profiles, key=lambda relayed: relayed.received)
-    ends = [later.received for later in ordered[1:]] + [datetime.max]
+    ends = [later.received for later in ordered[1:]]
+    ends += [last.received + _FOREVER for last in ordered[-1:]]
     found: list[Pause] = []
     for place, (relayed, end) in enumerate(zip(ordered, ends, strict=True)):
-        last = relayed.received + _FOREVER if end is datetime.max else end
-        found += _zeros(relayed, last, f"/{place}")
+        found += _zeros(relayed, end, f"/{place}")
     return found
 
 
@@ -82,9 +84,7 @@ def _zeros(relayed: RelayedProfile, until: datetime, pointer: str) -> Iterator[P
     duration = relayed.profile.get("duration")
     if duration is not None:
         until = min(until, start + timedelta(seconds=_seconds(duration, pointer + "/duration")))
-    steps = [
-        (start + timedelta(seconds=offset), limit) for offset, limit in _steps(relayed.profile, pointer)
-    ]
+    steps = [(start + timedelta(seconds=offset), limit) for offset, limit in _steps(relayed.profile, pointer)]
     for (begins, limit), (ends, _) in pairwise([*steps, (until, Decimal(0))]):
         first, last = max(begins, relayed.received), min(ends, until)
         if limit == 0 and first < last:

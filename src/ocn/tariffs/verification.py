@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from ocn.tariffs.amount_texts import amount_json, amounts_json
+from ocn.tariffs.amount_texts import Json, amount_json, amounts_json
 from ocn.tariffs.canonical import canonical_json
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.causes import Explanation
 from ocn.tariffs.evidence import Inputs, claim_json, evidence_json
 from ocn.tariffs.findings import Effect, Finding
-from ocn.tariffs.line_json import Json, finding_json, line_json
+from ocn.tariffs.line_json import finding_json, line_json
 from ocn.tariffs.model import Claim
 from ocn.tariffs.result import Amount, Line, Part, Priced
 
@@ -96,19 +96,17 @@ class Verification:
     def as_json(self) -> dict[str, Json]:
         """Return the result as a program reads it; the first six members are a public contract."""
         return {
-            "total_cost": dict(amount_json(self.total_cost)),
+            "total_cost": amount_json(self.total_cost),
             "verdict": str(self.verdict),
             "causes": [str(cause.code) for cause in self.causes],
             "warnings": list(self.warnings),
-            "parts": dict(amounts_json(self.parts)),
+            "parts": amounts_json(self.parts),
             "lines": [line_json(line, self.priced) for line in self.lines],
             "currency": self.priced.currency,
             "claimed": {name: claim_json(claim) for name, claim in self.claimed.items()},
-            "differences": dict(amounts_json(self.differences)),
-            "bounds": {"low": dict(amount_json(self.low)), "high": dict(amount_json(self.high))},
-            "cause_details": [
-                {"code": str(cause.code), "message": cause.message} for cause in self.causes
-            ],
+            "differences": amounts_json(self.differences),
+            "bounds": {"low": amount_json(self.low), "high": amount_json(self.high)},
+            "cause_details": [{"code": str(cause.code), "message": cause.message} for cause in self.causes],
             "explanations": [_explanation(explanation) for explanation in self.explanations],
             "nearest": None if self.nearest is None else _explanation(self.nearest),
             "findings": [finding_json(finding) for finding in self.findings],
@@ -140,5 +138,5 @@ def _explanation(explanation: Explanation) -> dict[str, Json]:
     return {
         "codes": [str(code) for code in explanation.codes],
         "message": explanation.says,
-        "total_cost": dict(amount_json(explanation.total)),
+        "total_cost": amount_json(explanation.total),
     }

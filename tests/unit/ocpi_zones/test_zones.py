@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from ocn.ocpi.countries import ALPHA_3_OF
 from ocn.ocpi.zones import ZONE_OF_COUNTRY
 
 _MOMENTS = [datetime(2018, 1, 1, tzinfo=UTC) + timedelta(days=5, hours=7) * step for step in range(700)]
@@ -32,3 +33,10 @@ def test_zones_of_countries_agree_with_all_zones_of_the_country() -> None:
 
 def test_zones_are_each_of_one_country() -> None:
     assert len(set(ZONE_OF_COUNTRY.values())) == len(ZONE_OF_COUNTRY)
+
+
+def test_codes_of_parties_lead_to_the_zone_of_their_country() -> None:
+    zones_by_country = _zones_by_country()
+    assert set(ALPHA_3_OF.values()) == set(ZONE_OF_COUNTRY)
+    for alpha_2, alpha_3 in ALPHA_3_OF.items():
+        assert ZONE_OF_COUNTRY[alpha_3] in zones_by_country[alpha_2]
