@@ -8,6 +8,7 @@ from ocn.tariffs.fitting import difference
 from ocn.tariffs.model import Claim
 from ocn.tariffs.money import rounded
 from ocn.tariffs.result import Amount, Priced
+from ocn.tariffs.words import amount_words
 
 _SHARE_DIGITS = 3
 
@@ -34,13 +35,6 @@ def spans_sentence(low: Amount, high: Amount, claim: Claim) -> str:
             share = rounded((Fraction(theirs) - least) / (most - least) * 100, _SHARE_DIGITS)
             return f"{sentence} The claim has {money_text(share)} % of the way between them."
     return sentence
-
-
-def amount_words(amount: Amount) -> str:
-    """Write an amount inside a sentence: net and gross, as far as they are known."""
-    net = None if amount.excl is None else f"{money_text(amount.excl)} without taxes"
-    gross = None if amount.incl is None else f"{money_text(amount.incl)} with taxes"
-    return ", ".join(part for part in (net, gross) if part) or "an unknown amount"
 
 
 def _more_or_less(off: Amount) -> str:

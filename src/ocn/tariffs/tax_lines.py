@@ -13,13 +13,23 @@ from ocn.tariffs.money import minor_units
 from ocn.tariffs.result import Priced
 
 TAX_LINE_MISMATCH: Final = "TAX_LINE_MISMATCH"
+TAX_NOT_CHECKED: Final = "TAX_NOT_CHECKED"
 
 
 def tax_line_findings(priced: Priced, claims: Mapping[str, Claim]) -> Iterator[Finding]:
     """Compare what is taxed at each rate, where every tax names its rate and no limit moved the total."""
     total = claims.get(TOTAL)
-    if total is None or not total.taxes or priced.total != priced.subtotal:
+    if total is None:
         return
+    if priced.total.incl is None and total.incl is not None:
+        message = "The tariff does not say which taxes are due, so those that are claimed were not checked."
+        yield Finding(TAX_NOT_CHECKED, total.pointer, message)
+        return
+    if total.taxes and priced.total == priced.subtotal:
+        yield from _rate_by_rate(priced, total)
+
+
+def _rate_by_rate(priced: Priced, total: Claim) -> Iterator[Finding]:
     claimed: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
     for tax in total.taxes:
         if tax.percentage is None:
