@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn import __version__
-from ocn.cli import chain, demo, key, network, node, registry, simulate
+from ocn.cli import chain, demo, key, network, node, registry, simulate, tariff
 from ocn.errors import OcnError
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.add_typer(node.app, name="node")
 app.add_typer(chain.app, name="chain")
 app.add_typer(registry.app, name="registry")
 app.add_typer(key.app, name="key")
+app.add_typer(tariff.app, name="tariff")
 
 
 def _version(wanted: bool) -> None:

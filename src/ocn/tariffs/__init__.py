@@ -6,6 +6,8 @@ pure: no I/O, no clock, no floats, no settings. It knows the words of the protoc
 nothing of money that moves.
 """
 
+from ocn.tariffs.cause_codes import CauseCode
+from ocn.tariffs.curve import SlotPrice, curve
 from ocn.tariffs.decode import decode
 from ocn.tariffs.errors import (
     CdrUnreadable,
@@ -14,20 +16,28 @@ from ocn.tariffs.errors import (
     TariffUnreadable,
     TimeZoneUnknown,
 )
+from ocn.tariffs.explain import Explained, explain, explain_tariff
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.json_values import JsonObject, JsonValue
+from ocn.tariffs.lint import lint
 from ocn.tariffs.model import Record, Version
+from ocn.tariffs.pauses import RelayedProfile
 from ocn.tariffs.policy import Policy, Rounding, RoundingMode, StepSize
 from ocn.tariffs.price import compute
 from ocn.tariffs.pricing import price
 from ocn.tariffs.read import record
 from ocn.tariffs.result import Amount, Line, Part, Priced
+from ocn.tariffs.verification import Cause, Verdict, Verification
+from ocn.tariffs.verify import verify
 
 __all__ = [
     "Amount",
+    "Cause",
+    "CauseCode",
     "CdrUnreadable",
     "Code",
     "Effect",
+    "Explained",
     "Finding",
     "JsonObject",
     "JsonUnreadable",
@@ -37,15 +47,24 @@ __all__ = [
     "Policy",
     "Priced",
     "Record",
+    "RelayedProfile",
     "Rounding",
     "RoundingMode",
+    "SlotPrice",
     "StepSize",
     "TariffError",
     "TariffUnreadable",
     "TimeZoneUnknown",
+    "Verdict",
+    "Verification",
     "Version",
     "compute",
+    "curve",
     "decode",
+    "explain",
+    "explain_tariff",
+    "lint",
     "price",
     "record",
+    "verify",
 ]

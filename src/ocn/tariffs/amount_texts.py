@@ -46,9 +46,10 @@ def amounts_json(amounts: Mapping[Part, Amount] | Mapping[str, Amount]) -> dict[
 def _text(value: Fraction, fewest: int) -> str:
     needed = _decimals(value.denominator)
     places = REPEATING_DECIMALS if needed is None else max(needed, fewest)
-    exact = rounded(value, places)
-    digits = str(abs(exact.numerator) * (10**places // exact.denominator)).rjust(places + 1, "0")
-    sign = "-" if exact < 0 else ""
+    exact = rounded(value, places) if needed is None else value
+    units = exact.numerator * 10**places // exact.denominator
+    digits = str(abs(units)).rjust(places + 1, "0")
+    sign = "-" if units < 0 else ""
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
 
 

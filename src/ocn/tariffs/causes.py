@@ -7,7 +7,7 @@ with each other cause.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
@@ -17,9 +17,10 @@ from ocn.tariffs.deviations import Alternatives, Deviation, deviations, rounding
 from ocn.tariffs.fitting import distance, fits, parts_that_differ
 from ocn.tariffs.model import Claim
 from ocn.tariffs.money import minor_units
-from ocn.tariffs.policy import RoundingMode
-from ocn.tariffs.price import compute
+from ocn.tariffs.policy import Rounding, RoundingMode
+from ocn.tariffs.price import compute, rounded_as
 from ocn.tariffs.result import Amount, Priced
+from ocn.tariffs.screening import Screen
 
 NEXT_TO_NOTHING: Final = Decimal("0.10")
 _COMMON_FIRST: Final = {code: place for place, code in enumerate(CauseCode)}
@@ -78,9 +79,13 @@ class _Target:
         far = distance(result.total, self.claim)
         return far is not None and far <= 2 * self._reach
 
+    def would_fit(self, total: Amount) -> bool:
+        """Whether a total is the claim, as far as it can be compared."""
+        return bool(fits(total, self.claim, self.digits))
+
     def is_hit(self, result: Priced, mode: RoundingMode = RoundingMode.HALF_UP) -> bool:
         """Whether a result is the claim, and no stroke of luck."""
-        if result.total == self._base.total or not fits(result.total, self.claim, self.digits):
+        if result.total == self._base.total or not self.would_fit(result.total):
             return False
         if not self._small and self._moves_far(result):
             return True
@@ -106,11 +111,19 @@ def _rounded(target: _Target, result: Priced, with_other: tuple[Deviation, ...])
     if not target.is_near(result):
         return
     before = tuple(deviation.code for deviation in with_other)
+    exact = _unrounded(result)
+    screen = Screen(exact)
     for code, says, policy in roundings(result.policy, target.claim, target.digits):
-        rounded = compute(result.record, policy)
-        if rounded.total != result.total and target.is_hit(rounded, policy.mode):
-            spoken = " ".join([*(deviation.says for deviation in with_other), says])
-            yield Explanation((*before, code), spoken, rounded.total)
+        if policy != result.policy and target.would_fit(screen.total(policy)):
+            rounded = rounded_as(exact, policy)
+            if rounded.total != result.total and target.is_hit(rounded, policy.mode):
+                spoken = " ".join([*(deviation.says for deviation in with_other), says])
+                yield Explanation((*before, code), spoken, rounded.total)
+
+
+def _unrounded(result: Priced) -> Priced:
+    exact = replace(result.policy, rounding=Rounding.NONE, vat_on_rounded=False)
+    return result if exact == result.policy else compute(result.record, exact)
 
 
 def _one(deviation: Deviation, result: Priced) -> Explanation:

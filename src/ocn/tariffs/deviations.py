@@ -97,6 +97,9 @@ def roundings(policy: Policy, claim: Claim, digits: int) -> Iterator[tuple[Cause
     """Say how else amounts may be rounded, common ways first; ``digits`` is how far the currency goes."""
     for rounding, on_rounded, code, says in _ROUNDINGS:
         yield code, f"{says}.", replace(policy, rounding=rounding, vat_on_rounded=on_rounded)
+    if policy.rounding is not Rounding.NONE:
+        changed = replace(policy, rounding=Rounding.NONE, vat_on_rounded=False)
+        yield CauseCode.ROUNDING_TOTAL, "Nothing but the total was rounded.", changed
     for mode, name in _MODES:
         for on_rounded in (False, True):
             changed = replace(policy, rounding=Rounding.TOTAL, mode=mode, vat_on_rounded=on_rounded)

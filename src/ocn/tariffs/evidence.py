@@ -15,10 +15,10 @@ from ocn.tariffs.canonical import canonical_hash
 from ocn.tariffs.deviations import asks_local_time
 from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.json_values import JsonObject, JsonValue
-from ocn.tariffs.line_json import line_json
 from ocn.tariffs.model import Claim, Record, Tariff
 from ocn.tariffs.policy import Policy
 from ocn.tariffs.result import Priced
+from ocn.tariffs.result_json import line_json
 
 ENGINE: Final = "1"
 """Changes when the same inputs can give another result; not with every release."""

@@ -10,10 +10,10 @@ from ocn.tariffs.canonical import canonical_json
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.causes import Explanation
 from ocn.tariffs.evidence import Inputs, claim_json, evidence_json
-from ocn.tariffs.findings import Effect, Finding
-from ocn.tariffs.line_json import finding_json, line_json
+from ocn.tariffs.findings import Finding
 from ocn.tariffs.model import Claim
 from ocn.tariffs.result import Amount, Line, Part, Priced
+from ocn.tariffs.result_json import finding_json, price_json, warnings_of
 
 
 class Verdict(StrEnum):
@@ -81,8 +81,7 @@ class Verification:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Codes of the findings that are more than a note, each once."""
-        weighty = (finding for finding in self.findings if finding.effect is not Effect.NOTE)
-        return tuple(dict.fromkeys(str(finding.code) for finding in weighty))
+        return tuple(warnings_of(self.findings))
 
     @property
     def claimed(self) -> Mapping[str, Claim]:
@@ -95,24 +94,18 @@ class Verification:
 
     def as_json(self) -> dict[str, Json]:
         """Return the result as a program reads it; the first six members are a public contract."""
+        price = price_json(self.priced, self.findings)
         return {
             "total_cost": amount_json(self.total_cost),
             "verdict": str(self.verdict),
             "causes": [str(cause.code) for cause in self.causes],
-            "warnings": list(self.warnings),
-            "parts": amounts_json(self.parts),
-            "lines": [line_json(line, self.priced) for line in self.lines],
-            "currency": self.priced.currency,
+            **{name: price[name] for name in price if name != "total_cost"},
             "claimed": {name: claim_json(claim) for name, claim in self.claimed.items()},
             "differences": amounts_json(self.differences),
-            "bounds": {"low": amount_json(self.low), "high": amount_json(self.high)},
             "cause_details": [{"code": str(cause.code), "message": cause.message} for cause in self.causes],
             "explanations": [_explanation(explanation) for explanation in self.explanations],
             "nearest": None if self.nearest is None else _explanation(self.nearest),
-            "findings": [finding_json(finding) for finding in self.findings],
             "lint": [finding_json(finding) for finding in self.lint],
-            "time_zone": None if (zone := self.priced.record.zone) is None else zone.name,
-            "version": self.priced.record.session.version,
             "evidence_hash": self.evidence_hash.hex(),
         }
 

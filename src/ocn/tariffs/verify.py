@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ocn.tariffs.alternatives import alternatives_of
+from ocn.tariffs.bounds import bounded
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.causes import Explanation, Found, search
 from ocn.tariffs.consistency import contradictions, parts_against_total
@@ -73,7 +74,7 @@ def verify(
     """
     read = record(cdr, tariffs, time_zone=time_zone, location=location, version=version)
     taken_back = None if original is None else record(original, (), version=version).session
-    priced = compute(read, policy)
+    priced = bounded(compute(read, policy))
     claims = as_charge(read.session)
     found_in_cdr = [*contradictions(read), *credit_findings(read.session, taken_back)]
     if priced.priceable:

@@ -1,12 +1,12 @@
-"""Lines and findings as results, evidence and programs read them."""
+"""Prices, lines and findings as programs read them; a public contract (docs/reference/tariff-verdicts.md)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ocn.tariffs.amount_texts import Json, amount_json, number_text
-from ocn.tariffs.findings import Finding
+from ocn.tariffs.amount_texts import Json, amount_json, amounts_json, number_text
+from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.model import Dimension
 from ocn.tariffs.result import Line, Priced
 
@@ -17,6 +17,28 @@ UNITS: Final[Mapping[Dimension, str]] = {
     Dimension.PARKING_TIME: "s",
     Dimension.RESERVATION_TIME: "s",
 }
+
+
+def price_json(priced: Priced, findings: Iterable[Finding]) -> dict[str, Json]:
+    """Write a price with all that belongs to it."""
+    found = list(findings)
+    zone = priced.record.zone
+    return {
+        "total_cost": amount_json(priced.total),
+        "warnings": warnings_of(found),
+        "parts": amounts_json(priced.parts),
+        "lines": [line_json(line, priced) for line in priced.lines],
+        "currency": priced.currency,
+        "bounds": {"low": amount_json(priced.low), "high": amount_json(priced.high)},
+        "findings": [finding_json(finding) for finding in found],
+        "time_zone": None if zone is None else zone.name,
+        "version": priced.record.session.version,
+    }
+
+
+def warnings_of(findings: Iterable[Finding]) -> list[str]:
+    """Return the codes of the findings that are more than a note, each once."""
+    return list(dict.fromkeys(str(one.code) for one in findings if one.effect is not Effect.NOTE))
 
 
 def line_json(line: Line, priced: Priced) -> dict[str, Json]:
