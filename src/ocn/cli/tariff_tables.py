@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ocn.tariffs import Amount, Explained, Finding, Priced, SlotPrice, Verification
-from ocn.tariffs.amount_texts import amount_json, number_text
+from ocn.tariffs.amount_texts import amount_json
 from ocn.tariffs.money import as_decimal
 from ocn.tariffs.words import dimension_words, volume_words
 
@@ -107,7 +107,7 @@ def _lines(priced: Priced) -> Table:
             dimension_words(line.dimension),
             volume_words(line.dimension, line.volume),
             "" if line.billed == line.volume else volume_words(line.dimension, line.billed),
-            "free" if component is None else number_text(component.price),
+            "free" if component is None else str(as_decimal(Fraction(component.price))),
             _money(line.amount.excl),
             _money(line.amount.incl),
         )

@@ -114,7 +114,9 @@ def _rounded(target: _Target, result: Priced, with_other: tuple[Deviation, ...])
     exact = _unrounded(result)
     screen = Screen(exact)
     for code, says, policy in roundings(result.policy, target.claim, target.digits):
-        if policy != result.policy and target.would_fit(screen.total(policy)):
+        if policy == result.policy or not screen.is_of_its_own(policy):
+            continue
+        if target.would_fit(screen.total(policy)):
             rounded = rounded_as(exact, policy)
             if rounded.total != result.total and target.is_hit(rounded, policy.mode):
                 spoken = " ".join([*(deviation.says for deviation in with_other), says])

@@ -101,12 +101,8 @@ def roundings(policy: Policy, claim: Claim, digits: int) -> Iterator[tuple[Cause
         changed = replace(policy, rounding=Rounding.NONE, vat_on_rounded=False)
         yield CauseCode.ROUNDING_TOTAL, "Nothing but the total was rounded.", changed
     for mode, name in _MODES:
-        for on_rounded in (False, True):
-            changed = replace(policy, rounding=Rounding.TOTAL, mode=mode, vat_on_rounded=on_rounded)
-            says = (
-                f"The net total was rounded {name}, then taxed." if on_rounded else f"It was rounded {name}."
-            )
-            yield CauseCode.ROUNDING_TOTAL, says, changed
+        changed = replace(policy, rounding=Rounding.TOTAL, mode=mode)
+        yield CauseCode.ROUNDING_TOTAL, f"The total was rounded {name}.", changed
     printed = _printed_digits(claim)
     if printed > digits:
         changed = replace(policy, rounding=Rounding.TOTAL, digits=printed)

@@ -15,7 +15,7 @@ from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.json_values import JsonObject
 from ocn.tariffs.lint_restrictions import empty_restrictions, restriction_findings
 from ocn.tariffs.model import Component, Dimension, Element, Limit, Tariff, TaxMode
-from ocn.tariffs.reach import unreachable
+from ocn.tariffs.reach import is_always, unreachable
 from ocn.tariffs.read import tariff_alone
 
 
@@ -154,14 +154,14 @@ def _hidden(tariff: Tariff) -> Iterator[Finding]:
 
 
 def _outside(tariff: Tariff) -> Iterator[Finding]:
-    """Note dimensions that have prices under restrictions only: they are free whenever none of these hold."""
+    """Note dimensions whose prices leave moments open, at which they are free."""
     for kind in _BY_USE:
         priced = [
             element.restrictions
             for element in tariff.elements
             if not element.reservation and any(component.kind is kind for component in element.components)
         ]
-        if priced and all(restrictions is not None for restrictions in priced):
+        if priced and not is_always(priced):
             message = f"{kind} has prices under restrictions only and is free where none of them holds."
             yield _about(tariff, "/elements", Lint.FREE_OUTSIDE, message, Effect.NOTE)
 

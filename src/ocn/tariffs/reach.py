@@ -37,6 +37,11 @@ def is_impossible(restrictions: Restrictions) -> bool:
     return any(not _points(axis, [restrictions], restrictions) for axis in _AXES)
 
 
+def is_always(all_of_them: Sequence[Restrictions | None]) -> bool:
+    """Whether at every moment some of these restrictions hold."""
+    return _covered(Restrictions(), [given or Restrictions() for given in all_of_them])
+
+
 def _hidden(group: Sequence[Price]) -> Iterator[Price]:
     for place, (element, component) in enumerate(group):
         earlier = [other.restrictions for other, _ in group[:place] if other is not element]

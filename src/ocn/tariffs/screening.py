@@ -38,6 +38,13 @@ class Screen:
         self._used = [priced.record.tariffs[place] for place in places]
         self._limited = any(tariff.min_price or tariff.max_price for tariff in self._used)
 
+    def is_of_its_own(self, policy: Policy) -> bool:
+        """Whether a rounding of parts or components is another than that of lines, and than that of all."""
+        if policy.rounding not in (Rounding.PART, Rounding.COMPONENT):
+            return True
+        groups = set(self._keys(policy))
+        return 1 < len(groups) < len(self._priced.lines)
+
     def total(self, policy: Policy) -> Amount:
         """Return the total under a policy that differs in how amounts are rounded."""
         digits = minor_units(self._priced.currency) if policy.digits is None else policy.digits

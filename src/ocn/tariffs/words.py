@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from ocn.tariffs.amount_texts import money_text, number_text
@@ -22,7 +23,9 @@ _PER: Final = {Dimension.FLAT: "once", Dimension.ENERGY: "per kWh"}
 
 def price_words(component: Component, tariff: Tariff) -> str:
     """Say what a component costs: "0.25 EUR per kWh without 10 % tax, in steps of 100 Wh"."""
-    price = f"{number_text(component.price)} {tariff.currency} {_PER.get(component.kind, 'per hour')}"
+    price = (
+        f"{money_text(Fraction(component.price))} {tariff.currency} {_PER.get(component.kind, 'per hour')}"
+    )
     return ", ".join([f"{price} {_tax_words(component, tariff)}".rstrip(), *_step_words(component)])
 
 
@@ -100,7 +103,24 @@ def _dates(given: Restrictions) -> Iterator[str]:
 
 def _days(given: Restrictions) -> Iterator[str]:
     if given.days is not None:
-        yield "on " + " and ".join(_WEEK[day] for day in sorted(given.days))
+        yield "on " + ", ".join(_day_range(days) for days in _in_a_row(sorted(given.days)))
+
+
+def _in_a_row(days: list[int]) -> list[list[int]]:
+    rows: list[list[int]] = []
+    for day in days:
+        if rows and rows[-1][-1] == day - 1:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    return rows
+
+
+def _day_range(days: list[int]) -> str:
+    first, last = _WEEK[days[0]], _WEEK[days[-1]]
+    if len(days) == 1:
+        return first
+    return f"{first} and {last}" if len(days) == 2 else f"{first} to {last}"
 
 
 def _amounts(least: str, most: str, unit: str) -> Callable[[Restrictions], Iterator[str]]:

@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from tests.conformance.tariffs.vectors import Vector, vectors
 
+from ocn.tariffs import Part, Policy, Priced, StepSize, price
 from ocn.tariffs.amount_texts import amount_json
-from ocn.tariffs.policy import Policy, StepSize
-from ocn.tariffs.price import price
-from ocn.tariffs.result import Part, Priced
 
 VECTORS = list(vectors())
 
