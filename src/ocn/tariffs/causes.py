@@ -75,9 +75,9 @@ class _Target:
         self._small = claim.excl is not None and abs(claim.excl) < NEXT_TO_NOTHING
 
     def is_near(self, result: Priced) -> bool:
-        """Whether rounding of its lines could bring a result to the claim."""
+        """Whether rounding of its lines could bring a result to the claim; a limit may magnify it."""
         far = distance(result.total, self.claim)
-        return far is not None and far <= 2 * self._reach
+        return far is not None and (far <= 2 * self._reach or result.total != result.subtotal)
 
     def would_fit(self, total: Amount) -> bool:
         """Whether a total is the claim, as far as it can be compared."""
