@@ -121,7 +121,7 @@ class _Judge:
         hit = None if total is None else fits(self._priced.total, total, self._digits)
         if total is None or hit is None:
             return self._nothing_to_compare()
-        if not hit and self._is_open(total):
+        if self._is_open(total):
             return self._decided(Verdict.UNDECIDABLE, Found(()))
         if hit:
             self._check_parts()

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
+from tests.unit.tariffs_verify.cases import ZONE, cdr, component, element, tariff
 
 from ocn.tariffs import Policy, Priced, Rounding, RoundingMode, StepSize, price
 from ocn.tariffs.amounts import write
 from ocn.tariffs.policy import FlatCount
-from tests.unit.tariffs_verify.cases import ZONE, cdr, component, element, tariff
 
 _VATS = st.sampled_from(["0", "7", "10", "19", "20", "21"])
 _STEPS = st.sampled_from([0, 1, 60, 300, 900])

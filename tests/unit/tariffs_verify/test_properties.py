@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from tests.unit.tariffs_verify.cases import ZONE, codes
+from tests.unit.tariffs_verify.sessions import policies, priced_by, produced, sessions, tariffs
 
 from ocn.tariffs import CauseCode, Policy, Rounding, RoundingMode, StepSize, Verdict, verify
 from ocn.tariffs.fitting import fits
@@ -14,8 +16,6 @@ from ocn.tariffs.model import Claim
 from ocn.tariffs.policy import Clock, FlatCount, ParkingReading
 from ocn.tariffs.price import rounded_as
 from ocn.tariffs.screening import Screen
-from tests.unit.tariffs_verify.cases import ZONE, codes
-from tests.unit.tariffs_verify.sessions import policies, priced_by, produced, sessions, tariffs
 
 DEFAULT = Policy()
 PLANTED = (
@@ -81,7 +81,9 @@ def test_verify_cents_without_a_reason_are_seldom_explained() -> None:
     tried = explained = 0
 
     @seed(20250311)
-    @settings(max_examples=250, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=250, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
     @given(sessions(), tariffs(), st.randoms(use_true_random=False))
     def count(session: dict[str, Any], by: dict[str, Any], dice: random.Random) -> None:
         nonlocal tried, explained
