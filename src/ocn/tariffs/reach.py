@@ -12,7 +12,7 @@ from math import prod
 from typing import Final, TypeAlias
 
 from ocn.tariffs.model import Component, Dimension, Element, Reservation, Restrictions, Tariff
-from ocn.tariffs.windows import in_dates, in_times
+from ocn.tariffs.windows import DAY_S, in_dates, in_times
 
 Point: TypeAlias = int | date | Decimal
 Price: TypeAlias = tuple[Element, Component]
@@ -74,7 +74,8 @@ def _points(axis: str, all_of_them: Sequence[Restrictions], own: Restrictions) -
 
 
 def _times(restrictions: Restrictions) -> list[Point]:
-    return [0, *(second for second in (restrictions.start_s, restrictions.end_s) if second is not None)]
+    given = (restrictions.start_s, restrictions.end_s)
+    return [0, *(second for second in given if second is not None and second < DAY_S)]
 
 
 def _dates(restrictions: Restrictions) -> list[Point]:
