@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from ocn.errors import OcnError
+from ocn.errors import OcnError, cause_of
 
 if TYPE_CHECKING:
     from ocn.tariffs import JsonObject, JsonValue, Policy
@@ -24,8 +24,8 @@ _TARIFF_HELP = "One tariff or a list of them; without it, those in the CDR are t
 
 
 def json_file(*names: str, help_text: str) -> Any:
-    """Return the option for a file that has to be there."""
-    return typer.Option(*names, metavar="FILE", help=help_text, exists=True, dir_okay=False, allow_dash=True)
+    """Return the option for a file; that it cannot be read is said where it is read."""
+    return typer.Option(*names, metavar="FILE", help=help_text)
 
 
 CdrFile: TypeAlias = Annotated[Path, json_file("--cdr", help_text=_CDR_HELP)]
@@ -160,7 +160,7 @@ def read_document(file: Path) -> Document:
         with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as stream:
             value = decode(stream.read(MAX_BYTES + 1))
     except OSError as error:
-        raise OcnError(f"{name} cannot be read: {error.strerror}") from error
+        raise OcnError(f"{name} cannot be read: {cause_of(error)}", hint="Name a file of JSON.") from error
     except JsonUnreadable as error:
         raise in_file(Document(name, None), error) from error
     if isinstance(value, dict) and "status_code" in value and "data" not in value:

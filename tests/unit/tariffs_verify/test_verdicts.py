@@ -57,7 +57,10 @@ def test_verify_the_tariff_in_the_cdr_is_taken_when_none_is_given() -> None:
 
 def test_verify_a_wrong_part_under_a_right_total_is_a_mismatch() -> None:
     by = tariff(element(component("FLAT", "0.50"), component("ENERGY", "0.25")))
-    parts: dict[str, Any] = {"total_fixed_cost": price("0.60", "0.72"), "total_energy_cost": price("4.90", "5.88")}
+    parts: dict[str, Any] = {
+        "total_fixed_cost": price("0.60", "0.72"),
+        "total_energy_cost": price("4.90", "5.88"),
+    }
     result = verify({**cdr(charging("20"), claim=("5.50", "6.60")), **parts}, [by], time_zone=ZONE)
     assert (result.verdict, codes(result.causes)) == (Verdict.MISMATCH, ["PART_MISMATCH"])
     assert set(result.differences) == {"total_fixed_cost", "total_energy_cost"}
