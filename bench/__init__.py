@@ -11,6 +11,7 @@
 ``lists``     GET ALL over many locations, a page at the beginning and one at the end
 ``broadcasts``  to 10, 100 and 1,000 receivers, one of them dead
 ``conversions`` what a message between versions costs
+``tariffs``   CDRs priced, and verified with the whole search for causes
 ``copies``    copies for services on SQLite and PostgreSQL (``postgresql``)
 ``profile``   where a request's time goes, step by step
 ``report``    ratios, written as Markdown

@@ -19,6 +19,7 @@ from bench.profile import profile
 from bench.report import Results, write_report
 from bench.setting import FROM_2_3_0, LOCAL, SENDER, TO_2_3_0, Setting, setting
 from bench.strict import MOST_PER_SECOND, strict_signatures
+from bench.tariffs import tariff_times
 
 SIZES = ("2 kB", "20 kB")
 FASTEST_OPEN_LOOP = 2_500.0
@@ -69,6 +70,7 @@ def main() -> None:
         )
         results.broadcasts = asyncio.run(broadcasts)
         results.conversions = shares(extent.profile_rounds)
+        results.tariffs = tariff_times(extent.profile_rounds)
         results.copies = measure_copies(Path(directory), extent.copies, extent.profile_rounds // 2 + 1)
         results.lists = asyncio.run(measure_lists(Path(directory), extent.locations, 20 * extent.rounds))
     write_report(chosen.report, Machine.here(), results)

@@ -8,9 +8,10 @@ hashes: who has them can say that these are meant.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
-from ocn.tariffs.amount_texts import Json, amount_json, amounts_json, number_text
+from ocn.tariffs.amount_texts import Json, amount_json, amounts_json, money_text, number_text
 from ocn.tariffs.canonical import canonical_hash
 from ocn.tariffs.deviations import asks_local_time
 from ocn.tariffs.findings import Effect, Finding
@@ -81,7 +82,7 @@ def evidence_json(
 
 def claim_json(claim: Claim) -> dict[str, Json]:
     """Write what a document claims, as it claims it."""
-    return {"excl": _number(claim.excl), "incl": _number(claim.incl)}
+    return {"excl": _money(claim.excl), "incl": _money(claim.incl)}
 
 
 def _source(tariff: Tariff, document: JsonObject, tariffs: Sequence[JsonValue]) -> JsonValue:
@@ -128,5 +129,5 @@ def _home(finding: Finding, tariffs: Sequence[Tariff]) -> Tariff | None:
     return None
 
 
-def _number(value: Decimal | None) -> str | None:
-    return None if value is None else number_text(value)
+def _money(value: Decimal | None) -> str | None:
+    return None if value is None else money_text(Fraction(value))
