@@ -12,7 +12,9 @@ from ocn.cli.tariff_files import (
     AsJson,
     Case,
     Document,
+    LocationFile,
     OptionalCdrFile,
+    StepSizeOption,
     TariffFile,
     Tariffs,
     VersionOption,
@@ -21,6 +23,8 @@ from ocn.cli.tariff_files import (
     in_file,
     json_file,
     read_document,
+    read_original,
+    read_stored,
     read_tariffs,
     tariffs_in,
 )
@@ -123,6 +127,10 @@ def verify(
 def lint(
     tariff: TariffFile = None,
     cdr: OptionalCdrFile = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option("--time-zone", metavar="TZ", help="Taken as elsewhere; nothing depends on it."),
+    ] = None,
     version: VersionOption = None,
     as_json: AsJson = False,
 ) -> None:
@@ -151,8 +159,10 @@ def lint(
 def explain(
     cdr: OptionalCdrFile = None,
     tariff: TariffFile = None,
+    location: LocationFile = None,
     time_zone: Zone = None,
     version: VersionOption = None,
+    step_size: StepSizeOption = "parking_only",
     as_json: AsJson = False,
 ) -> None:
     """Put a tariff into words, or with a CDR its price, line by line."""
@@ -163,7 +173,8 @@ def explain(
     if cdr is None:
         explained = Explained(tuple(_tariffs_in_words(tariff, version)), ())
     else:
-        explained = put_into_words(_verified(case_options(cdr, tariff, None, time_zone, version), None, []))
+        case = case_options(cdr, tariff, location, time_zone, version, step_size)
+        explained = put_into_words(_verified(case, None, []))
     if as_json:
         lines = [{"title": line.title, "facts": dict(line.facts)} for line in explained.lines]
         _print_json({"sentences": list(explained.sentences), "lines": lines})
@@ -188,9 +199,9 @@ def _verified(case: Case, original: Path | None, stored: list[Path]) -> "Verific
 
     more: dict[str, Any] = {}
     if original is not None:
-        more["original"] = read_document(original).only("a CDR").object("a CDR")
+        more["original"] = read_original(original)
     if stored:
-        more["stored_tariffs"] = [one for file in stored for one in read_tariffs(file).values]
+        more["stored_tariffs"] = [one for file in stored for one in read_stored(file, case.version)]
     with case.errors():
         return check(case.cdr.object("a CDR"), case.tariffs.values, **case.options, **more)
 

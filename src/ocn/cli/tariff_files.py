@@ -37,6 +37,13 @@ Zone: TypeAlias = Annotated[
 VersionOption: TypeAlias = Annotated[
     VersionName | None, typer.Option("--version", help="Of OCPI; found by the members when not given.")
 ]
+LocationFile: TypeAlias = Annotated[
+    Path | None,
+    json_file("--location", help_text="The Location as you stored it: its time zone, its connectors."),
+]
+StepSizeOption: TypeAlias = Annotated[
+    Edition, typer.Option("--step-size", help="Which edition of the texts rounds up to step_size.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -74,6 +81,12 @@ class Case:
     tariffs: "Tariffs"
     options: dict[str, Any]
 
+    @property
+    def version(self) -> str | None:
+        """The version that the caller names."""
+        version: str | None = self.options["version"]
+        return version
+
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Say of every refusal in which file it is, and where in that file."""
@@ -103,15 +116,10 @@ class Tariffs:
 def case_options(
     cdr: CdrFile,
     tariff: TariffFile = None,
-    location: Annotated[
-        Path | None,
-        json_file("--location", help_text="The Location as you stored it: its time zone, its connectors."),
-    ] = None,
+    location: LocationFile = None,
     time_zone: Zone = None,
     version: VersionOption = None,
-    step_size: Annotated[
-        Edition, typer.Option("--step-size", help="Which edition of the texts rounds up to step_size.")
-    ] = "parking_only",
+    step_size: StepSizeOption = "parking_only",
 ) -> Case:
     """Read what the options name."""
     options: dict[str, Any] = {"time_zone": time_zone, "version": version, "policy": policy_of(step_size)}
@@ -148,6 +156,34 @@ def tariffs_in(document: Document) -> Tariffs:
         for place, value in enumerate(document.value)
     )
     return Tariffs(document, [item.object("a tariff") for item in items], alone=False)
+
+
+def read_original(file: Path) -> "JsonObject":
+    """Read the CDR that a credit CDR takes back; what cannot be read is said of this file."""
+    from ocn.tariffs import TariffError, record
+
+    document = read_document(file).only("a CDR")
+    original = document.object("a CDR")
+    try:
+        record(original, ())
+    except TariffError as error:
+        raise in_file(document, error) from error
+    return original
+
+
+def read_stored(file: Path, version: str | None) -> list["JsonObject"]:
+    """Read other versions of tariffs; what cannot be read is said of this file."""
+    from ocn.tariffs import TariffError
+    from ocn.tariffs.read import tariff_alone
+
+    tariffs = read_tariffs(file)
+    for place, tariff in enumerate(tariffs.values):
+        try:
+            tariff_alone(tariff, version)
+        except TariffError as error:
+            where = error.pointer if tariffs.alone else f"/{place}{error.pointer}"
+            raise in_file(tariffs.document, error, where) from error
+    return tariffs.values
 
 
 def read_document(file: Path) -> Document:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ocn.ocpi.countries import ALPHA_3_OF
 from ocn.ocpi.zones import ZONE_OF_COUNTRY
+from ocn.tariffs.causes import MOST_VERSIONS
 from ocn.tariffs.deviations import Alternatives
 from ocn.tariffs.findings import Code
 from ocn.tariffs.json_values import JsonObject
@@ -22,7 +23,8 @@ def alternatives_of(
     """Read the alternatives; arguments as of :func:`ocn.tariffs.verify`."""
     differs = any(finding.code == Code.TARIFF_NOT_AS_PUBLISHED for finding in read.findings)
     embedded = _with_tariffs(read, document, [], version) if differs else None
-    versions = [_with_tariffs(read, document, _exchanged(tariffs, one), version) for one in stored]
+    tried = stored[:MOST_VERSIONS]
+    versions = [_with_tariffs(read, document, _exchanged(tariffs, one), version) for one in tried]
     return Alternatives(embedded, versions, _party_zone(document))
 
 

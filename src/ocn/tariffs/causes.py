@@ -23,6 +23,10 @@ from ocn.tariffs.result import Amount, Priced
 from ocn.tariffs.screening import Screen
 
 NEXT_TO_NOTHING: Final = Decimal("0.10")
+MOST_WORK: Final = 40_000
+"""Periods times elements: beyond it nobody waits for two dozen prices, and none is tried."""
+MOST_VERSIONS: Final = 20
+"""Stored versions of a tariff that are tried."""
 _COMMON_FIRST: Final = {code: place for place, code in enumerate(CauseCode)}
 
 _Tried: TypeAlias = tuple[Deviation, Priced]
@@ -50,6 +54,9 @@ def search(priced: Priced, claim: Claim, alternatives: Alternatives) -> Found:
 
     ``claim`` is the total of the document with the sign of a charge, ``priced`` what it should be.
     """
+    elements = sum(len(tariff.elements) for tariff in priced.record.tariffs)
+    if len(priced.record.session.periods) * elements > MOST_WORK:
+        return Found(())
     target = _Target(priced, claim)
     others = _otherwise(priced, alternatives)
     singles = [

@@ -283,6 +283,22 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path, put: Pu
     )
 
 
+def test_the_files_beside_the_cdr_are_named_when_they_cannot_be_read(put: Put) -> None:
+    arguments = ["verify", "--cdr", put("cdr.json", CDR), "--tariff", put("t.json", TARIFF)]
+    original = put("original.json", {**CDR, "currency": 5})
+    assert refused(*arguments, "--original", original).startswith(f"{original}: ")
+    stored = put("stored.json", [TARIFF, {**TARIFF, "elements": 5}])
+    message = refused(*arguments, "--stored", stored)
+    assert message.startswith(f"{stored}: ")
+    assert "(at /1/elements)" in message
+
+
+def test_a_cdr_without_any_tariff_is_undecidable(put: Put) -> None:
+    found = json.loads(run("verify", "--cdr", put("cdr.json", CDR), "--json").stdout)
+    assert (found["verdict"], found["total_cost"]) == ("undecidable", {"excl": None, "incl": None})
+    assert "TARIFF_MISSING" in found["warnings"]
+
+
 def test_a_cdr_without_tariffs_has_nothing_to_lint(put: Put) -> None:
     assert "holds no tariffs" in refused("lint", "--cdr", put("cdr.json", CDR))
 

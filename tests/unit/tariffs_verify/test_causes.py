@@ -216,6 +216,13 @@ def test_verify_a_mistake_and_a_rounding_together_are_both_named() -> None:
     assert result.is_explained_by({"TIMEZONE_UTC", "ROUNDING_PER_PERIOD", "TIMEZONE_STANDARD"})
 
 
+def test_verify_a_cdr_too_large_to_search_is_unexplained_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = cdr(charging("20"), claim=("5.00", "5.00"))
+    _assert_explained(_verified(document, ENERGY), "VAT_RATE")
+    monkeypatch.setattr("ocn.tariffs.causes.MOST_WORK", 0)
+    assert codes(_verified(document, ENERGY).causes) == ["UNEXPLAINED"]
+
+
 def test_verify_a_cent_without_a_reason_is_unexplained_with_the_nearest_miss() -> None:
     by = tariff(element(component("FLAT", "0.50"), component("ENERGY", "0.25")))
     document = cdr(charging("10"), charging("10"), claim=("6.01", "7.21"))
