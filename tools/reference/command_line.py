@@ -17,8 +17,8 @@ a terminal.
 
 Every command ends with exit status 0 when it did what it was asked, 1 when something went wrong that can
 be explained (one line and a hint on standard error), 2 when its arguments make no sense, and 130 when
-Ctrl-C cut it short. What runs until Ctrl-C, such as a node, ends with 0 then. `ocn tariff verify --strict` has
-3 for a verdict that is no reason to pay.
+Ctrl-C cut it short. What runs until Ctrl-C, such as a node, ends with 0 then. `ocn tariff verify --strict`
+has 3 for a verdict that is no reason to pay.
 """
 
 _MARKUP = re.compile(r"\[/?(?:bold|dim|italic|red|green)\]")

@@ -9,24 +9,26 @@ import typer
 from ocn.cli.registry_options import takes
 from ocn.cli.tariff_curve import curve
 from ocn.cli.tariff_files import (
-    AsJson,
-    Case,
     Document,
-    LocationFile,
-    OptionalCdrFile,
-    StepSizeOption,
-    TariffFile,
     Tariffs,
-    VersionOption,
-    Zone,
-    case_options,
     in_file,
-    json_file,
     read_document,
     read_original,
     read_stored,
     read_tariffs,
     tariffs_in,
+)
+from ocn.cli.tariff_options import (
+    AsJson,
+    Case,
+    LocationFile,
+    OptionalCdrFile,
+    StepSizeOption,
+    TariffFile,
+    VersionOption,
+    Zone,
+    case_options,
+    json_file,
 )
 from ocn.errors import OcnError
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ocn.cli.tariff_files import AsJson, VersionOption, in_file, json_file, read_document
+from ocn.cli.tariff_files import in_file, read_document
+from ocn.cli.tariff_options import AsJson, VersionOption, json_file
 
 
 def curve(

@@ -13,13 +13,14 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from ocn.tariffs.cause_codes import CauseCode
-from ocn.tariffs.deviations import Alternatives, Deviation, deviations, roundings
+from ocn.tariffs.deviations import Alternatives, Deviation, deviations
 from ocn.tariffs.fitting import distance, fits, parts_that_differ
 from ocn.tariffs.model import Claim
 from ocn.tariffs.money import minor_units
 from ocn.tariffs.policy import Rounding, RoundingMode
 from ocn.tariffs.price import compute, rounded_as
 from ocn.tariffs.result import Amount, Priced
+from ocn.tariffs.roundings import roundings
 from ocn.tariffs.screening import Screen
 
 NEXT_TO_NOTHING: Final = Decimal("0.10")

@@ -53,16 +53,16 @@ def credit_findings(session: Session, original: Session | None) -> Iterator[Find
 
 def _cancel(taken: Claim, charged: Claim) -> bool:
     pairs = ((taken.excl, charged.excl), (taken.incl, charged.incl))
-    return all(minus + plus == 0 for minus, plus in pairs if minus is not None and plus is not None)
+    return all(minus == plus.copy_negate() for minus, plus in pairs if minus is not None and plus is not None)
 
 
 def _negated(claim: Claim) -> Claim:
-    taxes = tuple(replace(tax, amount=-tax.amount) for tax in claim.taxes)
+    taxes = tuple(replace(tax, amount=tax.amount.copy_negate()) for tax in claim.taxes)
     return replace(claim, excl=_minus(claim.excl), incl=_minus(claim.incl), taxes=taxes)
 
 
 def _minus(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else -amount
+    return None if amount is None else amount.copy_negate()  # a minus sign would round
 
 
 def _finding(pointer: str, message: str) -> Finding:

@@ -1,7 +1,7 @@
 """The mistakes and other readings that the search for causes tries, one at a time (layer 2).
 
 Each asks the same engine again with one thing changed, and only where it can change anything: a tariff
-without limits has none to ignore. Roundings are apart from the others, since they go with every one of them.
+without limits has none to ignore. Roundings are apart (:mod:`ocn.tariffs.roundings`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +22,6 @@ from ocn.tariffs.policy import (
     ParkingReading,
     PeriodReading,
     Policy,
-    Rounding,
-    RoundingMode,
     StateAt,
     StepSize,
 )
@@ -69,44 +67,6 @@ _STEP_SIZES: Final = (
     (StepSize.PER_DIMENSION, CauseCode.STEP_SIZE_PER_DIMENSION, "Charging and parking were each rounded up."),
     (StepSize.PARKING_ONLY, CauseCode.STEP_SIZE_PARKING_ONLY, "Parking alone was rounded up."),
 )
-_ROUNDINGS: Final = (
-    (Rounding.LINE, False, CauseCode.ROUNDING_PER_PERIOD, "Every line of every period was rounded"),
-    (Rounding.LINE, True, CauseCode.ROUNDING_PER_PERIOD, "Every line was rounded, then taxed"),
-    (Rounding.PERIOD, False, CauseCode.ROUNDING_PER_PERIOD, "Every period was rounded"),
-    (Rounding.PERIOD, True, CauseCode.ROUNDING_PER_PERIOD, "Every period was rounded, then taxed"),
-    (Rounding.TOTAL, True, CauseCode.ROUNDING_TOTAL, "The net total was rounded, then taxed"),
-    (Rounding.PART, False, CauseCode.ROUNDING_PER_PART, "Energy, time, parking and fees were rounded each"),
-    (
-        Rounding.PART,
-        True,
-        CauseCode.ROUNDING_PER_PART,
-        "Energy, time, parking and fees were rounded, then taxed",
-    ),
-    (Rounding.COMPONENT, False, CauseCode.ROUNDING_PER_COMPONENT, "The sum at every price was rounded"),
-    (
-        Rounding.COMPONENT,
-        True,
-        CauseCode.ROUNDING_PER_COMPONENT,
-        "The sum at every price was rounded, then taxed",
-    ),
-)
-_MODES: Final = ((RoundingMode.HALF_EVEN, "half to even"), (RoundingMode.DOWN, "down"))
-
-
-def roundings(policy: Policy, claim: Claim, digits: int) -> Iterator[tuple[CauseCode, str, Policy]]:
-    """Say how else amounts may be rounded, common ways first; ``digits`` is how far the currency goes."""
-    for rounding, on_rounded, code, says in _ROUNDINGS:
-        yield code, f"{says}.", replace(policy, rounding=rounding, vat_on_rounded=on_rounded)
-    if policy.rounding is not Rounding.NONE:
-        changed = replace(policy, rounding=Rounding.NONE, vat_on_rounded=False)
-        yield CauseCode.ROUNDING_TOTAL, "Nothing but the total was rounded.", changed
-    for mode, name in _MODES:
-        changed = replace(policy, rounding=Rounding.TOTAL, mode=mode)
-        yield CauseCode.ROUNDING_TOTAL, f"The total was rounded {name}.", changed
-    printed = _printed_digits(claim)
-    if printed > digits:
-        changed = replace(policy, rounding=Rounding.TOTAL, digits=printed)
-        yield CauseCode.ROUNDING_TOTAL, f"The total was rounded to {printed} decimals.", changed
 
 
 def deviations(priced: Priced, alternatives: Alternatives = NO_ALTERNATIVES) -> Iterator[Deviation]:
@@ -259,8 +219,3 @@ def _components(record: Record) -> Iterator[Component]:
     for tariff in record.tariffs:
         for element in tariff.elements:
             yield from element.components
-
-
-def _printed_digits(claim: Claim) -> int:
-    amounts = (amount for amount in (claim.excl, claim.incl) if amount is not None)
-    return max((-int(amount.normalize().as_tuple().exponent) for amount in amounts), default=0)

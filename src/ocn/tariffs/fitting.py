@@ -32,7 +32,7 @@ def fits(
 
 
 def same(
-    computed: Fraction, claimed: Decimal, digits: int, mode: RoundingMode = RoundingMode.HALF_UP
+    computed: Fraction, claimed: Decimal | Fraction, digits: int, mode: RoundingMode = RoundingMode.HALF_UP
 ) -> bool:
     """Whether two numbers are the same amount."""
     exact = Fraction(claimed)

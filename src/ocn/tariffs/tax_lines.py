@@ -30,14 +30,14 @@ def tax_line_findings(priced: Priced, claims: Mapping[str, Claim]) -> Iterator[F
 
 
 def _rate_by_rate(priced: Priced, total: Claim) -> Iterator[Finding]:
-    claimed: defaultdict[Decimal, Decimal] = defaultdict(Decimal)
+    claimed: defaultdict[Decimal, Fraction] = defaultdict(Fraction)
     for tax in total.taxes:
         if tax.percentage is None:
             return
-        claimed[tax.percentage.normalize()] += tax.amount
+        claimed[tax.percentage.normalize()] += Fraction(tax.amount)
     computed = {tax.percentage.normalize(): tax.amount for tax in priced.taxes}
     digits = minor_units(priced.currency)
     for rate in sorted(claimed.keys() | computed.keys()):
-        if not same(computed.get(rate, Fraction(0)), claimed.get(rate, Decimal(0)), digits):
+        if not same(computed.get(rate, Fraction(0)), claimed.get(rate, Fraction(0)), digits):
             message = f"The taxes at {rate:f} % are claimed otherwise than computed."
             yield Finding(TAX_LINE_MISMATCH, total.pointer + "/taxes", message, Effect.WARNING)

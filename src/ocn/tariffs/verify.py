@@ -1,46 +1,21 @@
-"""Check a CDR in three layers: against itself, against its tariff, and the tariff against itself.
+"""Check a CDR in three layers: against itself, against its tariff, and the tariff against itself."""
 
-The verdict is about money and contradictions. Defects of the CDR (another currency than its tariff, periods
-that overlap, energy that does not add up, a wrong credit, a wrong part) make it a mismatch even where the
-total is right: a CDR is final, and each of them has to be put right by a credit CDR and a new one.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
 
 from ocn.tariffs.alternatives import alternatives_of
 from ocn.tariffs.bounds import bounded
-from ocn.tariffs.cause_codes import CauseCode
-from ocn.tariffs.causes import Explanation, Found, search
 from ocn.tariffs.consistency import contradictions, parts_against_total
 from ocn.tariffs.credits import as_charge, as_claimed, credit_findings
-from ocn.tariffs.deviations import Alternatives
 from ocn.tariffs.evidence import inputs_of
-from ocn.tariffs.findings import Effect, Finding
-from ocn.tariffs.fitting import TOTAL, difference, fits, parts_that_differ, within
 from ocn.tariffs.json_values import JsonObject
+from ocn.tariffs.judging import Judge
 from ocn.tariffs.lint import lint_tariffs
-from ocn.tariffs.model import Claim
-from ocn.tariffs.money import minor_units
 from ocn.tariffs.pauses import RelayedProfile, parked_while_paused
 from ocn.tariffs.policy import Policy
 from ocn.tariffs.price import DEFAULT, compute
 from ocn.tariffs.read import record
-from ocn.tariffs.result import Amount, Part, Priced
-from ocn.tariffs.sentences import spans_sentence, unexplained_sentence
 from ocn.tariffs.tax_lines import tax_line_findings
-from ocn.tariffs.verification import Cause, Verdict, Verification
-
-NOTHING_TO_COMPARE: Final = "NOTHING_TO_COMPARE"
-
-DEFECTS: Final = (
-    CauseCode.PERIODS_OVERLAP,
-    CauseCode.CURRENCY_MISMATCH,
-    CauseCode.CREDIT_MISMATCH,
-    CauseCode.TOTAL_ENERGY_MISMATCH,
-    CauseCode.PART_MISMATCH,
-)
+from ocn.tariffs.verification import Verification
 
 
 def verify(
@@ -80,7 +55,7 @@ def verify(
     if priced.priceable:
         found_in_cdr += [*parts_against_total(priced), *tax_line_findings(priced, claims)]
         found_in_cdr += parked_while_paused(priced, profiles)
-    judged = _Judge(priced, claims, [*priced.findings, *found_in_cdr]).judge(
+    judged = Judge(priced, claims, [*priced.findings, *found_in_cdr]).judge(
         lambda: alternatives_of(read, cdr, tariffs, stored_tariffs, version)
     )
     used = [read.tariffs[place] for place in sorted({line.tariff for line in priced.lines})]
@@ -96,99 +71,3 @@ def verify(
         lint=tuple(lint_tariffs(used)),
         inputs=inputs_of(read, cdr, tariffs),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Judgement:
-    verdict: Verdict
-    causes: tuple[Cause, ...]
-    found: Found
-    differences: Mapping[str, Amount]
-    findings: tuple[Finding, ...]
-
-
-class _Judge:
-    """Weighs a price, what is claimed, and what was found."""
-
-    def __init__(self, priced: Priced, claims: Mapping[str, Claim], findings: Sequence[Finding]) -> None:
-        self._priced = priced
-        self._claims = claims
-        self._findings = list(findings)
-        self._digits = minor_units(priced.currency)
-
-    def judge(self, alternatives: Callable[[], Alternatives]) -> _Judgement:
-        total = self._claims.get(TOTAL)
-        hit = None if total is None else fits(self._priced.total, total, self._digits)
-        if total is None or hit is None:
-            return self._nothing_to_compare()
-        if self._is_open(total):
-            return self._decided(Verdict.UNDECIDABLE, Found(()))
-        if hit:
-            self._check_parts()
-            return self._decided(Verdict.MATCH, Found(()))
-        found = self._search(total, alternatives)
-        if found.explanations:
-            return self._decided(Verdict.EXPLAINED, found)
-        self._check_parts()
-        message = unexplained_sentence(self._priced, total, found)
-        return self._decided(Verdict.MISMATCH, found, Cause(CauseCode.UNEXPLAINED, message))
-
-    def _is_open(self, total: Claim) -> bool:
-        """Whether the claim is one of those that the document leaves possible."""
-        return not self._priced.decided and within(self._priced.low, self._priced.high, total, self._digits)
-
-    def _search(self, total: Claim, alternatives: Callable[[], Alternatives]) -> Found:
-        if not self._priced.decided:
-            return Found(())
-        found = search(self._priced, total, alternatives())
-        low, high = self._priced.low, self._priced.high
-        if found.explanations or low == high or not within(low, high, total, self._digits):
-            return found
-        says = spans_sentence(low, high, total)
-        claimed = Explanation((CauseCode.PERIOD_SPANS_PRICE_CHANGE,), says, self._priced.total)
-        return Found((claimed,))
-
-    def _check_parts(self) -> None:
-        for part in parts_that_differ(self._priced.parts, self._claims, self._digits):
-            message = f"{part} is claimed otherwise than computed."
-            self._add(CauseCode.PART_MISMATCH, self._claims[part].pointer, message)
-
-    def _nothing_to_compare(self) -> _Judgement:
-        if self._priced.priceable:
-            message = "The document claims nothing that can be compared with what was computed."
-            self._add(NOTHING_TO_COMPARE, "/total_cost", message)
-        return self._decided(Verdict.UNDECIDABLE, Found(()))
-
-    def _decided(self, verdict: Verdict, found: Found, *more: Cause) -> _Judgement:
-        explaining = [
-            Cause(code, explanation.says) for explanation in found.explanations for code in explanation.codes
-        ]
-        defects = self._defects({cause.code for cause in explaining})
-        causes = {cause.code: cause for cause in reversed([*explaining, *defects, *more])}
-        return _Judgement(
-            verdict=Verdict.MISMATCH if defects else verdict,
-            causes=tuple(reversed(causes.values())),
-            found=found,
-            differences=self._differences(),
-            findings=tuple(self._findings),
-        )
-
-    def _defects(self, explaining: set[CauseCode]) -> list[Cause]:
-        """Return the contradictions that no explanation takes up."""
-        return [
-            Cause(CauseCode(finding.code), finding.message)
-            for finding in self._findings
-            if finding.code in DEFECTS and finding.code not in explaining
-        ]
-
-    def _differences(self) -> dict[str, Amount]:
-        """Return claim minus computed of the total and the parts, where they are not the same."""
-        computed = {TOTAL: self._priced.total, **{str(part): self._priced.parts[part] for part in Part}}
-        return {
-            name: difference(amount, self._claims[name])
-            for name, amount in computed.items()
-            if name in self._claims and fits(amount, self._claims[name], self._digits) is False
-        }
-
-    def _add(self, code: str, pointer: str, message: str) -> None:
-        self._findings.append(Finding(code, pointer, message, Effect.WARNING))

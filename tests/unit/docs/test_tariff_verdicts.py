@@ -8,11 +8,11 @@ from tests.unit.tariffs_verify.cases import cdr, charging, component, element, t
 
 from ocn.tariffs import CauseCode, Code, Verdict, verify
 from ocn.tariffs.consistency import PARTS_NOT_TOTAL, TOTAL_PARKING_TIME_MISMATCH, TOTAL_TIME_MISMATCH
+from ocn.tariffs.judging import NOTHING_TO_COMPARE
 from ocn.tariffs.lint import Lint
 from ocn.tariffs.lint_restrictions import LintRestriction
 from ocn.tariffs.pauses import PARKING_WHILE_PAUSED
 from ocn.tariffs.tax_lines import TAX_LINE_MISMATCH, TAX_NOT_CHECKED
-from ocn.tariffs.verify import NOTHING_TO_COMPARE
 
 _PAGE = "reference/tariff-verdicts.md"
 _OTHERS = {
