@@ -11,6 +11,8 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Final, TypeAlias
 
+from ocn.tariffs.errors import JsonUnreadable
+
 MOST_ZEROS: Final = 100
 """Beyond that a number has an exponent: one of a few bytes must not become one of megabytes."""
 
@@ -18,7 +20,11 @@ Canonical: TypeAlias = "bool | int | Decimal | str | Sequence[Canonical] | Mappi
 
 
 def canonical_json(value: Canonical) -> bytes:
-    """Write a value that a reader of this room accepted, so that sizes are bounded."""
+    """Write a value that a reader of this room accepted, so that sizes are bounded.
+
+    Raises:
+        JsonUnreadable: somewhere in it is a float, NaN or another thing that JSON does not have.
+    """
     return _text(value).encode("utf-8", "surrogatepass")
 
 
@@ -37,13 +43,22 @@ def _text(value: Canonical) -> str:
     if isinstance(value, Mapping):
         members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be", "surrogatepass"))
         return "{" + ",".join(f"{_text(name)}:{_text(member)}" for name, member in members) + "}"
-    return "[" + ",".join(_text(item) for item in value) + "]"
+    if isinstance(value, Sequence):
+        return "[" + ",".join(_text(item) for item in value) + "]"
+    raise _no_json(value)
+
+
+def _no_json(value: object) -> JsonUnreadable:
+    return JsonUnreadable(
+        f"a {type(value).__name__} that is no number of JSON, {str(value)[:20]}",
+        hint="Decode JSON with ocn.tariffs.decode: a float has lost its digits, and NaN is no number.",
+    )
 
 
 def _number(value: int | Decimal) -> str:
     sign, digits, exponent = Decimal(value).as_tuple()
     if not isinstance(exponent, int):
-        raise TypeError("JSON has no NaN and no Infinity")
+        raise _no_json(value)
     text = "".join(map(str, digits)).lstrip("0")
     exponent += len(text) - len(text.rstrip("0"))
     text = text.rstrip("0")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocn.tariffs import JsonUnreadable
 from ocn.tariffs.amount_texts import money_text, number_text
 from ocn.tariffs.canonical import canonical_json
 
@@ -71,6 +72,7 @@ def test_canonical_number_does_not_depend_on_its_zeros(digits: int, zeros: int) 
     assert json.loads(canonical_json(padded)) == digits
 
 
-def test_canonical_json_of_what_is_no_number_is_refused() -> None:
-    with pytest.raises(TypeError):
-        canonical_json(Decimal("NaN"))
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("-Infinity"), 1.5, object()])
+def test_canonical_json_of_what_json_does_not_have_is_refused(value: object) -> None:
+    with pytest.raises(JsonUnreadable):
+        canonical_json({"a": [value]})  # type: ignore[dict-item]  # values of all kinds
