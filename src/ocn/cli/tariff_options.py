@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ocn.tariffs import Policy
 
 VersionName: TypeAlias = Literal["2.1.1", "2.2", "2.2.1", "2.3.0"]
-Edition: TypeAlias = Literal["parking_only", "combined", "per_dimension", "per_period", "none"]
+Edition: TypeAlias = Literal["parking_only", "combined", "per_dimension", "last", "per_period", "none"]
 
 _CDR_HELP = (
     "A CDR, or a session as it stands; - reads standard input. An OCPI response around it is taken off."

@@ -13,6 +13,7 @@ from typing import Final
 
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.consistency import energy_differs
+from ocn.tariffs.findings import Code
 from ocn.tariffs.fitting import TOTAL
 from ocn.tariffs.model import Claim, Component, Dimension, Record, Tariff, Zone
 from ocn.tariffs.policy import (
@@ -65,6 +66,7 @@ _STEP_SIZES: Final = (
     ),
     (StepSize.COMBINED, CauseCode.STEP_SIZE_COMBINED, "Charging and parking were added up, then rounded up."),
     (StepSize.PER_DIMENSION, CauseCode.STEP_SIZE_PER_DIMENSION, "Charging and parking were each rounded up."),
+    (StepSize.LAST, CauseCode.STEP_SIZE_LAST, "What came last, charging or parking, was rounded up."),
     (StepSize.PARKING_ONLY, CauseCode.STEP_SIZE_PARKING_ONLY, "Parking alone was rounded up."),
 )
 
@@ -113,8 +115,9 @@ def asks_local_time(tariff: Tariff) -> bool:
 def _step_sizes(priced: Priced) -> Iterator[Deviation]:
     if not any(component.step_size for component in _components(priced.record)):
         return
+    two = any(finding.code == Code.STEP_SIZE_TWO_READINGS for finding in priced.findings)
     for edition, code, says in _STEP_SIZES:
-        if edition is not priced.policy.step_size:
+        if edition is not priced.policy.step_size and (two or edition is not StepSize.LAST):
             yield _by_policy(priced, code, says, replace(priced.policy, step_size=edition))
 
 

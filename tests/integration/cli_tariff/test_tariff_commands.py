@@ -211,7 +211,7 @@ BROKEN_CDRS = [
     ),
     (json.dumps(CDR).replace('"volume": 20', '"volume": -1'), "(at /charging_periods/0/dimensions/0/volume)"),
     (json.dumps(CDR).replace('"excl_vat": 5.0', '"excl_vat": "five"'), "(at /total_cost/excl_vat)"),
-    ({**CDR, "tariffs": [{"id": "T1"}]}, "(at /tariffs/0/currency)"),
+    ({**CDR, "tariffs": [{"id": "T1"}]}, "(at /tariffs/0/elements)"),
     ("[" * 100_000, "nest deeper"),
     (f'{{"id": {"9" * 5000}}}', "a number of 5,000 digits"),
 ]

@@ -99,6 +99,15 @@ def test_verify_another_edition_of_step_size_is_named(claim: str, expected: str)
     assert expected in codes(_verified(document, STEPS).causes)
 
 
+def test_verify_the_other_reading_of_a_session_that_parks_and_then_charges_is_named() -> None:
+    document = cdr(parking(11), charging("1", 12), claim=("3.10",))
+    result = _verified(document, STEPS)
+    assert result.total_cost.excl == Decimal("3.2")
+    assert result.verdict == "explained"
+    assert "STEP_SIZE_LAST" in codes(result.causes)
+    assert "STEP_SIZE_TWO_READINGS" in codes(result.findings)
+
+
 def test_verify_the_default_edition_under_another_policy_is_named() -> None:
     document = cdr(charging("1", 6), charging("1", 12), parking(11), claim=("3.80",))
     result = _verified(document, STEPS, policy=Policy(step_size=StepSize.NONE))

@@ -29,7 +29,7 @@ _TARIFF = tariff(
     min_price=price("1.00"),
     max_price=price("50.00", "60.00"),
 )
-_VALUES = st.sampled_from(
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [
         None,
         True,

@@ -75,4 +75,4 @@ def test_canonical_number_does_not_depend_on_its_zeros(digits: int, zeros: int) 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("-Infinity"), 1.5, object()])
 def test_canonical_json_of_what_json_does_not_have_is_refused(value: object) -> None:
     with pytest.raises(JsonUnreadable):
-        canonical_json({"a": [value]})  # type: ignore[dict-item]  # values of all kinds
+        canonical_json({"a": [value]})  # type: ignore[list-item]  # values of all kinds
