@@ -44,11 +44,13 @@ class Explained:
 
 
 def explain(result: Verification | Priced) -> Explained:
-    """Put a price, or a verdict with its price, into words."""
-    if isinstance(result, Verification):
-        sentences = (*_verdict(result), *_total(result.priced, result.findings))
-        return Explained(sentences, _lines(result.priced))
-    return Explained(tuple(_total(result, result.findings)), _lines(result))
+    """Put a price, or a verdict with its price, into words; where nothing is claimed there is no verdict."""
+    if isinstance(result, Priced):
+        return Explained(tuple(_total(result, result.findings)), _lines(result))
+    if TOTAL not in result.claimed:
+        return explain(result.priced)
+    sentences = (*_verdict(result), *_total(result.priced, result.findings))
+    return Explained(sentences, _lines(result.priced))
 
 
 def explain_tariff(tariff: Tariff) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Every worked example of the texts of OCPI 2.1.1, 2.2.1 and 2.3.0, all editions."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.conformance.tariffs.vectors import Vector, vectors
 
-from ocn.tariffs import Part, Policy, Priced, StepSize, price
+from ocn.tariffs import Part, Policy, Priced, StepSize, Version, price, verify
 from ocn.tariffs.amount_texts import amount_json
+from ocn.tariffs.amounts import write
 
 VECTORS = list(vectors())
 
@@ -30,12 +31,41 @@ def test_price_of_an_example_rounded_is_what_the_texts_print_or_a_known_mistake(
         assert agrees != ("wrong" in printed), printed
 
 
+@pytest.mark.parametrize("vector", [one for one in VECTORS if one.expect["total_cost"]["excl"]], ids=str)
+def test_verify_a_cdr_that_claims_what_an_edition_says_matches_by_that_edition(vector: Vector) -> None:
+    cdr = {**vector.cdr, **write(_priced(vector), _version(vector))}
+    result = verify(cdr, [vector.tariff], **_options(vector))
+    assert (result.verdict, result.causes) == ("match", ())
+
+
+def _priced_today(vector: Vector) -> Priced:
+    return price(vector.cdr, [vector.tariff], time_zone=vector.time_zone, version=vector.version)
+
+
 def _priced(vector: Vector) -> Priced:
+    return price(vector.cdr, [vector.tariff], **_options(vector))
+
+
+def _options(vector: Vector) -> dict[str, Any]:
     policy = Policy(step_size=StepSize(vector.expect["step_size"]))
-    return price(
-        vector.cdr, [vector.tariff], time_zone=vector.time_zone, version=vector.version, policy=policy
-    )
+    return {"time_zone": vector.time_zone, "version": vector.version, "policy": policy}
+
+
+def _version(vector: Vector) -> Version:
+    return cast("Version", vector.version)
 
 
 def _prints(exact: Any, printed: str) -> bool:
     return Decimal(exact).quantize(Decimal(printed), rounding=ROUND_HALF_UP) == Decimal(printed)
+
+
+def _of_another_edition() -> list[Vector]:
+    return [one for one in VECTORS if _priced(one).total != _priced_today(one).total]
+
+
+@pytest.mark.parametrize("vector", _of_another_edition(), ids=str)
+def test_verify_a_cdr_of_another_edition_names_the_edition(vector: Vector) -> None:
+    cdr = {**vector.cdr, **write(_priced(vector), _version(vector))}
+    result = verify(cdr, [vector.tariff], time_zone=vector.time_zone, version=vector.version)
+    assert result.verdict == "explained"
+    assert f"STEP_SIZE_{vector.expect['step_size'].upper()}" in [cause.code for cause in result.causes]

@@ -48,6 +48,11 @@ def test_explain_what_cannot_be_decided_says_why() -> None:
     assert "There is no price." in explained.sentences
 
 
+def test_explain_a_document_that_claims_nothing_is_its_price() -> None:
+    explained = explain(verify(cdr(charging("20")), [ENERGY], time_zone=ZONE))
+    assert explained.sentences[0] == "It costs 5.00 without taxes, 6.00 with taxes, in EUR."
+
+
 def test_explain_a_tariff_puts_every_price_into_a_sentence() -> None:
     read, _ = tariff_alone(DEAR)
     assert explain_tariff(read) == (
