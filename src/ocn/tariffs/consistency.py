@@ -16,7 +16,7 @@ from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.fitting import TOTAL
 from ocn.tariffs.model import Period, Record, Session
-from ocn.tariffs.money import minor_units
+from ocn.tariffs.money import as_decimal, minor_units
 from ocn.tariffs.result import Part, Priced
 
 TOTAL_TIME_MISMATCH: Final = "TOTAL_TIME_MISMATCH"
@@ -87,7 +87,7 @@ def _overlaps(session: Session) -> Iterator[Finding]:
             yield Finding(
                 CauseCode.PERIODS_OVERLAP,
                 f"/charging_periods/{period.index}",
-                f"The period has {sum(stated)} hours and lasts {float(length):.4f}: it passes its end.",
+                f"The period has {sum(stated)} hours and lasts {as_decimal(length)}: it passes its end.",
                 Effect.WARNING,
             )
 
@@ -100,7 +100,7 @@ def _time(session: Session) -> Iterator[Finding]:
     reserved = sum(Fraction(period.reservation or 0) for period in session.periods)
     slack = max(_HALF_SECOND_H, _slack([claimed], fewest=2))
     if all(abs(Fraction(claimed) - hours) > slack for hours in (length, length - reserved)):
-        message = f"total_time is {claimed} hours, from start to end are {float(length):.4f}."
+        message = f"total_time is {claimed} hours, from start to end are {as_decimal(length)}."
         yield Finding(TOTAL_TIME_MISMATCH, "/total_time", message, Effect.WARNING)
 
 
