@@ -12,7 +12,7 @@ there and back side by side; ``shapes`` has the moves they are made of, ``steps`
 
 from ocn.conversion.bodies import Versions, convert_answer_body, convert_request_body
 from ocn.conversion.changes import Change, Converted, Loss, Report
-from ocn.conversion.context import NOTHING_KNOWN, Context, Strictness
+from ocn.conversion.context import LENIENT, NOTHING_KNOWN, Context, Strictness
 from ocn.conversion.converting import convert
 from ocn.conversion.messages import Contents, contents_of, contents_of_result
 from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
@@ -21,8 +21,10 @@ from ocn.conversion.patching import convert_patch
 from ocn.conversion.policy import Allowance, Choice, Decision, Policy, decide
 from ocn.conversion.refusals import AnsweredInstead, ConversionRefused, NeedsWholeObject
 from ocn.conversion.statuses import status_for
+from ocn.conversion.steps import stands_alone
 
 __all__ = [
+    "LENIENT",
     "NOTHING_KNOWN",
     "Allowance",
     "AnsweredInstead",
@@ -50,5 +52,6 @@ __all__ = [
     "convert_patch",
     "convert_request_body",
     "decide",
+    "stands_alone",
     "status_for",
 ]

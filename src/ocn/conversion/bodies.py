@@ -1,39 +1,35 @@
 """Convert bodies as they travel: bytes in, bytes out, digits kept.
 
 Between equal versions, and wherever nothing had to be changed, the very bytes are returned. Otherwise a body
-is read as plain JSON values, with every number that has a fraction as a Decimal of the digits it was written
-with, and written again.
+is read as far as a rule looks at it (:mod:`~ocn.conversion.reading`), with every number that has a fraction
+as a Decimal of the digits it was written with, and written again.
 """
-
-from dataclasses import dataclass
-from decimal import Decimal, DecimalException
 
 import msgspec
 
 from ocn.conversion.changes import Change, Converted, Loss
-from ocn.conversion.context import NOTHING_KNOWN, Context
+from ocn.conversion.context import LENIENT, NOTHING_KNOWN, Context
 from ocn.conversion.converting import convert
 from ocn.conversion.messages import Contents
 from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
 from ocn.conversion.paging import convert_list
 from ocn.conversion.patching import convert_patch
 from ocn.conversion.policy import REFUSING, Policy, decide
+from ocn.conversion.reading import Looked, read_object, read_page, read_whole
 from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.statuses import status_for
-from ocn.conversion.steps import written_alike
-from ocn.ocpi.errors import InvalidParameters, OcpiError
+from ocn.conversion.steps import passage, written_alike
+from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.statuses import is_success
 from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
-_DECODER: msgspec.json.Decoder[JsonValue] = msgspec.json.Decoder(float_hook=Decimal)
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
-    """From whom, to whom, and what may change on the way."""
+class Versions(msgspec.Struct, frozen=True, gc=False):
+    """From whom, to whom, and what may change on the way. A struct for the reason of :class:`Converted`."""
 
     source: VersionNumber
     target: VersionNumber
@@ -52,7 +48,7 @@ def convert_request_body(
     """
     if contents.request is None or not body or _passes(contents.request, versions, context):
         return Converted(body)
-    value = _read(body, InvalidParameters)
+    value = read_object(body, _looked(contents.request, versions, context), InvalidParameters)
     if type(value) is not dict:
         raise InvalidParameters(f"the body is not a JSON object, so no {contents.request}")
     turn = convert_patch if contents.patch else convert
@@ -79,8 +75,7 @@ def convert_answer_body(
     changes: list[Change] = []
     code = _status(envelope, versions, changes)
     written = bool(changes)
-    alike = contents.answer is not None and _passes(contents.answer, versions, context)
-    data = None if alike or "data" not in envelope else _read(bytes(envelope["data"]))
+    data = _read_data(envelope, contents, versions, context)
     if type(data) in (dict, list) and data:
         converted = _data(data, contents, versions, context, success=is_success(code))
         changes += [
@@ -101,6 +96,24 @@ def _passes(kind: ObjectKind, versions: Versions, context: Context) -> bool:
     return source is target or (
         written_alike(kind, source, target) and not context.strict.looks_at_everything
     )
+
+
+def _looked(kind: ObjectKind, versions: Versions, context: Context) -> Looked:
+    lenient = context.strict is LENIENT or context.strict.is_lenient
+    return passage(kind, versions.source, versions.target).looked_at if lenient else None
+
+
+def _read_data(
+    envelope: dict[str, msgspec.Raw], contents: Contents, versions: Versions, context: Context
+) -> JsonValue:
+    """Read what an answer carries; None where it may stay as it is."""
+    data, kind = envelope.get("data"), contents.answer
+    if data is None or (kind is not None and _passes(kind, versions, context)):
+        return None
+    if kind is None:
+        return read_whole(data)
+    read = read_page if contents.page else read_object
+    return read(bytes(data), _looked(kind, versions, context))
 
 
 def _data(
@@ -126,7 +139,7 @@ def _check(kind: ObjectKind, changes: tuple[Change, ...], policy: Policy) -> Non
 
 
 def _status(envelope: dict[str, msgspec.Raw], versions: Versions, changes: list[Change]) -> int:
-    code = _read(bytes(envelope.get("status_code", b"0")))
+    code = read_whole(envelope["status_code"]) if "status_code" in envelope else 0
     if type(code) is not int:
         return 0
     said = status_for(code, versions.target)
@@ -144,15 +157,6 @@ def _envelope(body: bytes) -> dict[str, msgspec.Raw]:
         return _ENVELOPE.decode(body)
     except UNREADABLE as error:
         raise ConversionRefused("the answer is not a JSON object") from error
-
-
-def _read(body: bytes, fault: type[OcpiError] = ConversionRefused) -> JsonValue:
-    try:
-        return _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise fault("the body is not JSON") from error
-    except (DecimalException, RecursionError) as error:
-        raise ConversionRefused("a number is out of all bounds, or the body nests too deep") from error
 
 
 def _write(value: object) -> bytes:

@@ -1,8 +1,9 @@
 """The loss report: what a conversion changed beyond another way of saying the same."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from ocn.ocpi.versions import VersionNumber
 
@@ -33,9 +34,11 @@ class Change(NamedTuple):
     version: VersionNumber
 
 
-@dataclass(frozen=True, slots=True)
-class Converted(Generic[Value]):
-    """A value in the target version and all that was lost on the way."""
+class Converted(msgspec.Struct, Generic[Value], frozen=True):
+    """A value in the target version and all that was lost on the way.
+
+    A struct, because several are made of every message and a frozen dataclass takes five times as long.
+    """
 
     value: Value
     changes: tuple[Change, ...] = ()

@@ -1,7 +1,7 @@
 """What a document does not say itself and a conversion may need: supplied by the caller, all optional."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from ocn.conversion.objects import JsonObject, ObjectKind
@@ -23,7 +23,7 @@ class Strictness:
 
     @classmethod
     def of(cls, flags: Iterable[str]) -> "Strictness":
-        """Return the one with these flags on.
+        """Return the one with these flags on; with none it is :data:`LENIENT` itself.
 
         Raises:
             ValueError: there is no such flag.
@@ -31,7 +31,7 @@ class Strictness:
         wanted, known = set(flags), {flag.name for flag in fields(cls)}
         if not wanted <= known:
             raise ValueError(f"{sorted(wanted - known)[0][:40]!r} is none of {', '.join(sorted(known))}")
-        return cls(**dict.fromkeys(wanted, True))
+        return cls(**dict.fromkeys(wanted, True)) if wanted else LENIENT
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -39,9 +39,18 @@ class Strictness:
         return tuple(flag.name for flag in fields(self) if getattr(self, flag.name))
 
     @property
+    def is_lenient(self) -> bool:
+        """Whether no flag is on."""
+        return not (self.closed_enums or self.looks_at_everything)
+
+    @property
     def looks_at_everything(self) -> bool:
         """Whether every value of a document has to be seen, whatever the versions."""
         return self.ascii_only or self.no_fractions or self.known_members_only
+
+
+LENIENT = Strictness()
+"""Of a peer that judges for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class Context:
     """Now, for what holds in a period only; without it every period is taken to hold."""
     command_timeout: int = 30
     """Seconds to promise for the result of a command, where the answer does not say."""
-    strict: Strictness = field(default_factory=Strictness)
+    strict: Strictness = LENIENT
     """How strict the receiver is."""
 
 

@@ -1,10 +1,10 @@
 """Convert one whole object."""
 
 from ocn.conversion.changes import Converted, Report
-from ocn.conversion.context import NOTHING_KNOWN, Context
+from ocn.conversion.context import LENIENT, NOTHING_KNOWN, Context
 from ocn.conversion.finishing import finish
 from ocn.conversion.objects import JsonObject, ObjectKind
-from ocn.conversion.steps import RULES, way
+from ocn.conversion.steps import passage
 from ocn.ocpi.versions import VersionNumber
 
 
@@ -27,7 +27,8 @@ def convert(
         return Converted(value)
     report = Report(source, target)
     value = walk(kind, value, report, source, target, context)
-    value = finish(kind, value, report, target, context.strict)
+    if context.strict is not LENIENT:
+        value = finish(kind, value, report, target, context.strict)
     return Converted(value, tuple(report.changes))
 
 
@@ -40,9 +41,7 @@ def walk(
     context: Context,
 ) -> JsonObject:
     """Take the steps from ``source`` to ``target``, with a report of the caller's."""
-    for step in way(source, target):
-        rule = RULES[step].get(kind)
-        if rule is not None:
-            report.step(*step)
-            value = rule(value, report, context)
+    for step, rule in passage(kind, source, target).rules:
+        report.step(*step)
+        value = rule(value, report, context)
     return value

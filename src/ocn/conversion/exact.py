@@ -6,6 +6,8 @@ from decimal import Decimal, DecimalException, DivisionByZero, Inexact, InvalidO
 from ocn.conversion.objects import JsonValue
 from ocn.conversion.refusals import ConversionRefused
 
+_EXACT = DecimalContext(prec=60, traps=[InvalidOperation, Overflow, Inexact])
+
 
 def number_at(value: JsonValue, pointer: str) -> Decimal | int:
     """Return a JSON number.
@@ -21,7 +23,7 @@ def number_at(value: JsonValue, pointer: str) -> Decimal | int:
 def plus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
     """Add without rounding; raises ConversionRefused when that takes more than 60 digits."""
     try:
-        return _exact().add(Decimal(left), right)
+        return _EXACT.add(Decimal(left), right)
     except DecimalException as error:
         raise ConversionRefused("too many digits to compute with", pointer) from error
 
@@ -29,7 +31,7 @@ def plus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
 def minus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
     """Subtract without rounding; raises ConversionRefused when that takes more than 60 digits."""
     try:
-        return _exact().subtract(Decimal(left), right)
+        return _EXACT.subtract(Decimal(left), right)
     except DecimalException as error:
         raise ConversionRefused("too many digits to compute with", pointer) from error
 
@@ -47,7 +49,3 @@ def without_percentage(amount: Decimal | int, percentage: Decimal | int, pointer
         return net.quantize(Decimal(1).scaleb(-decimals, rounding), context=rounding)
     except DecimalException as error:
         raise ConversionRefused("no amount before tax can be computed", pointer) from error
-
-
-def _exact() -> DecimalContext:
-    return DecimalContext(prec=60, traps=[InvalidOperation, Overflow, Inexact])

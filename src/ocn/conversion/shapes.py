@@ -55,7 +55,14 @@ def member(result: JsonObject, report: Report, context: Context, name: str, rule
     """Apply a rule to the object that a member holds."""
     value = result.get(name)
     if type(value) is dict:
-        result[name] = at(pointer_to(name), value, report, context, rule)
+        mark = len(report.changes)
+        try:
+            result[name] = rule(value, report, context)
+        except ConversionRefused as refused:
+            refused.within(pointer_to(name))
+            raise
+        if len(report.changes) > mark:
+            report.under(mark, pointer_to(name))
 
 
 def each(result: JsonObject, report: Report, context: Context, name: str, rule: ItemRule) -> None:

@@ -11,6 +11,7 @@ characters, no party in a CdrToken), so a passage through it would lose what bot
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -42,6 +43,16 @@ RULES: Mapping[Step, Mapping[ObjectKind, Rule]] = MappingProxyType(
 )
 """What is not listed is written alike on both sides of a step."""
 
+_LOOKED_AT: Mapping[Step, Mapping[ObjectKind, frozenset[str]]] = MappingProxyType(
+    {
+        Step(VersionNumber.V2_2, _MIDDLE): v2_2.LOOKED_AT_TO_2_2_1,
+        Step(_MIDDLE, VersionNumber.V2_2): v2_2.LOOKED_AT_FROM_2_2_1,
+        Step(VersionNumber.V2_3_0, _MIDDLE): v2_3_0.LOOKED_AT_TO_2_2_1,
+        Step(_MIDDLE, VersionNumber.V2_3_0): v2_3_0.LOOKED_AT_FROM_2_2_1,
+    }
+)
+"""Of 2.1.1 nothing is listed: its rules look at nearly everything."""
+
 _WAYS: Mapping[tuple[VersionNumber, VersionNumber], tuple[Step, ...]] = {
     (source, target): tuple(
         Step(*step)
@@ -53,10 +64,35 @@ _WAYS: Mapping[tuple[VersionNumber, VersionNumber], tuple[Step, ...]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """All that happens to one kind of object between two versions."""
+
+    rules: tuple[tuple[Step, Rule], ...]
+    """In turn; none if it is the same document in both versions, whatever it says."""
+    looked_at: frozenset[str] | None
+    """The members that the rules look at for a lenient receiver; None for any of them."""
+
+
 @cache
+def passage(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> Passage:
+    """Return the rules on the way between two versions, and what they look at."""
+    steps = tuple(step for step in way(source, target) if kind in RULES[step])
+    rules = tuple((step, RULES[step][kind]) for step in steps)
+    looked = [_LOOKED_AT.get(step, {}).get(kind) for step in steps]
+    known = [members for members in looked if members is not None]
+    return Passage(rules, frozenset[str]().union(*known) if len(known) == len(steps) else None)
+
+
 def written_alike(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> bool:
     """Whether an object of this kind is the same document in both versions, whatever it says."""
-    return all(kind not in RULES[step] for step in way(source, target))
+    return not passage(kind, source, target).rules
+
+
+@cache
+def stands_alone(source: VersionNumber, target: VersionNumber) -> bool:
+    """Whether a document needs nothing but itself to be converted: no rule asks the context anything."""
+    return all(VersionNumber.V2_3_0 in step for step in way(source, target))
 
 
 def way(source: VersionNumber, target: VersionNumber) -> tuple[Step, ...]:

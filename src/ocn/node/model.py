@@ -5,16 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ocn.conversion import Policy, Strictness
+from ocn.conversion import LENIENT, Policy, Strictness
 from ocn.node.ocn_rules import NO_RULES, OcnRules
 from ocn.ocpi.authorization import encode_authorization
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import ConnectionStatus, Role
 from ocn.ocpi.versions import VersionNumber
-
-LENIENT = Strictness()
-"""Nothing is known to be rejected."""
 
 
 class SignatureDemand(StrEnum):

@@ -34,3 +34,23 @@ FROM_2_2_1: Mapping[ObjectKind, Rule] = MappingProxyType(
         ObjectKind.START_SESSION: start_session_from_2_2_1,
     }
 )
+
+LOOKED_AT_TO_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
+    {
+        ObjectKind.SESSION: frozenset({"cdr_token"}),
+        ObjectKind.CDR: frozenset({"cdr_token"}),
+        ObjectKind.START_SESSION: frozenset({"location_id", "evse_uid", "connector_id"}),
+    }
+)
+"""The members that these rules look at when the receiver is lenient: all others need not be read."""
+
+LOOKED_AT_FROM_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
+    {
+        ObjectKind.LOCATION: frozenset({"address", "state"}),
+        ObjectKind.EVSE: frozenset[str](),
+        ObjectKind.CONNECTOR: frozenset[str](),
+        ObjectKind.SESSION: frozenset({"cdr_token"}),
+        ObjectKind.CDR: frozenset({"cdr_token", "home_charging_compensation", "cdr_location", "signed_data"}),
+        ObjectKind.START_SESSION: frozenset({"connector_id"}),
+    }
+)

@@ -14,6 +14,7 @@ from ocn.conversion.v2_3_0 import tariffs
 from ocn.conversion.v2_3_0.locations import connector_to_2_2_1, evse_to_2_2_1, location_to_2_2_1
 from ocn.conversion.v2_3_0.parties import client_info_from_2_2_1
 from ocn.conversion.v2_3_0.sessions_and_cdrs import (
+    TOTALS,
     cdr_from_2_2_1,
     cdr_to_2_2_1,
     session_from_2_2_1,
@@ -44,5 +45,34 @@ FROM_2_2_1: Mapping[ObjectKind, Rule] = MappingProxyType(
         ObjectKind.CDR: cdr_from_2_2_1,
         ObjectKind.TARIFF: tariffs.from_2_2_1,
         ObjectKind.CLIENT_INFO: client_info_from_2_2_1,
+    }
+)
+
+_NOTHING = frozenset[str]()
+
+LOOKED_AT_TO_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
+    {
+        ObjectKind.LOCATION: frozenset({"help_phone", "parking_places", "evses"}),
+        ObjectKind.EVSE: frozenset({"parking", "accepted_service_providers", "connectors"}),
+        ObjectKind.CONNECTOR: frozenset({"capabilities"}),
+        ObjectKind.SESSION: frozenset({"total_cost"}),
+        ObjectKind.CDR: frozenset({*TOTALS, "tariffs", "booking_id"}),
+        ObjectKind.TARIFF: frozenset(
+            {"min_price", "max_price", "preauthorize_amount", "tax_included", "elements"}
+        ),
+        ObjectKind.TOKEN: _NOTHING,
+        ObjectKind.AUTHORIZATION_INFO: _NOTHING,
+        ObjectKind.RESERVE_NOW: _NOTHING,
+        ObjectKind.START_SESSION: _NOTHING,
+    }
+)
+"""The members that these rules look at when the receiver is lenient: all others need not be read."""
+
+LOOKED_AT_FROM_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
+    {
+        ObjectKind.SESSION: frozenset({"total_cost"}),
+        ObjectKind.CDR: frozenset({*TOTALS, "tariffs"}),
+        ObjectKind.TARIFF: frozenset({"min_price", "max_price", "tax_included"}),
+        ObjectKind.CLIENT_INFO: frozenset({"role"}),
     }
 )

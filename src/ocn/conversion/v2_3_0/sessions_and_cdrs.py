@@ -9,7 +9,7 @@ from ocn.conversion.v2_3_0 import tariffs
 from ocn.conversion.v2_3_0.prices import price_from_2_2_1, price_to_2_2_1
 from ocn.conversion.vocabulary import WORDS_2_2_1
 
-_TOTALS = (
+TOTALS = (
     "total_cost",
     "total_fixed_cost",
     "total_energy_cost",
@@ -38,7 +38,7 @@ def session_to_2_2_1(value: JsonObject, report: Report, context: Context) -> Jso
 def cdr_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Say every total with its taxes; convert the tariffs."""
     result = dict(value)
-    for name in _TOTALS:
+    for name in TOTALS:
         member(result, report, context, name, price_from_2_2_1)
     each(result, report, context, "tariffs", tariffs.from_2_2_1)
     return result
@@ -47,7 +47,7 @@ def cdr_from_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonO
 def cdr_to_2_2_1(value: JsonObject, report: Report, context: Context) -> JsonObject:
     """Say every total with and without VAT; convert the tariffs, leaving out what cannot be expressed."""
     result = dict(value)
-    for name in _TOTALS:
+    for name in TOTALS:
         member(result, report, context, name, price_to_2_2_1)
     each(result, report, context, "tariffs", tariffs.embedded_to_2_2_1)
     drop(result, report, "booking_id", "2.2.1 has no bookings")

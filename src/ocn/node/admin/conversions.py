@@ -7,12 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ocn.conversion import Allowance, Choice, Policy, Strictness
+from ocn.conversion import LENIENT, Allowance, Choice, Policy, Strictness
 from ocn.node.admin.changing import put_changed
 from ocn.node.admin.guarded import GuardedRoute, read_body
 from ocn.node.converting.reports import ConversionReport, ConversionReports
 from ocn.node.members import Members
-from ocn.node.model import LENIENT, Platform
+from ocn.node.model import Platform
 from ocn.node.ports import PlatformStore
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.timestamps import format_datetime

@@ -1,12 +1,14 @@
 """What crosses from one version to another: a request, what it carries, and what is known around it."""
 
-from dataclasses import dataclass
+from functools import lru_cache
 
-from ocn.conversion import Contents, Context, Policy, Strictness, contents_of, contents_of_result
+import msgspec
+
+from ocn.conversion import LENIENT, Contents, Context, Policy, Strictness, contents_of, contents_of_result
 from ocn.conversion.v2_1_1.aliases import alias_of
 from ocn.node.converting.queries import converted_address
 from ocn.node.links import NODE_DOOR
-from ocn.node.model import LENIENT, Platform
+from ocn.node.model import Platform
 from ocn.node.node_headers import COPY, COPY_RECEIVER
 from ocn.node.stages import LocalPlatform, RemoteNode, Routed
 from ocn.ocpi.errors import UnknownReceiver
@@ -38,8 +40,7 @@ def version_at(routed: Routed) -> VersionNumber | None:
     return spoken
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
+class Crossing(msgspec.Struct, frozen=True, gc=False):
     """One request between two versions. ``spoken`` is the sender's, ``wanted`` the receiver's."""
 
     routed: Routed
@@ -49,11 +50,8 @@ class Crossing:
     policy: Policy
     exists_there: bool
     """Whether the receiver's version has this request; what was handed out exists in each."""
-
-    @property
-    def peer(self) -> Platform | None:
-        """The platform connected here for which messages are converted."""
-        return peer_of(self.routed)
+    peer: Platform | None
+    """The platform connected here for which messages are converted: the receiver, else the sender."""
 
     @property
     def url(self) -> str:
@@ -102,28 +100,44 @@ def crossing(routed: Routed, spoken: VersionNumber, wanted: VersionNumber, defau
     Raises:
         UnknownReceiver: only parties of its own version can be sent such a request.
     """
-    contents = _contents(routed)
+    address = routed.received.address
+    segments = _segments(address.path)
+    contents = _contents(routed, segments)
     if contents is None:
-        address = routed.received.address
         raise UnknownReceiver(
             f"{routed.permitted.receiver} speaks OCPI {wanted}, which has nothing like {address.module}"
             f" {address.path or '/'} of {spoken}"
         )
-    peer = peer_of(routed)
+    peer = _peer(routed)
     policy = peer.conversion if peer is not None and peer.conversion is not None else default
-    return Crossing(routed, spoken, wanted, contents, policy, _exists(routed, wanted))
+    return Crossing(routed, spoken, wanted, contents, policy, _exists(routed, segments, wanted), peer)
 
 
-def _exists(routed: Routed, version: VersionNumber) -> bool:
-    address = routed.received.address
-    if address.link_id is not None:
-        return True
-    found = operations_at(address.module, address.interface_role, _segments(address.path), version)
-    return any(routed.received.method in operation.methods for operation in found)
+def _exists(routed: Routed, segments: tuple[str, ...], version: VersionNumber) -> bool:
+    address, method = routed.received.address, routed.received.method
+    module, role = address.module, address.interface_role
+    return (
+        address.link_id is not None
+        or _exists_whatever_it_names(module, role, len(segments), method, version)
+        or _operation_exists(module, role, segments, method, version)
+    )
 
 
-def peer_of(routed: Routed) -> Platform | None:
-    """Return the platform connected here for which a request is converted: the receiver, else the sender."""
+@lru_cache(maxsize=1024)
+def _exists_whatever_it_names(
+    module: str, role: InterfaceRole, depth: int, method: str, version: VersionNumber
+) -> bool:
+    """Whether every path of so many segments exists; no segment of the table is empty."""
+    return _operation_exists(module, role, ("",) * depth, method, version)
+
+
+def _operation_exists(
+    module: str, role: InterfaceRole, segments: tuple[str, ...], method: str, version: VersionNumber
+) -> bool:
+    return any(method in operation.methods for operation in operations_at(module, role, segments, version))
+
+
+def _peer(routed: Routed) -> Platform | None:
     if isinstance(routed.target, LocalPlatform):
         return routed.target.platform
     return routed.permitted.authenticated.platform
@@ -143,9 +157,8 @@ def addressee_of(routed: Routed) -> PartyId:
     return routed.receiver or routed.permitted.receiver
 
 
-def _contents(routed: Routed) -> Contents | None:
+def _contents(routed: Routed, segments: tuple[str, ...]) -> Contents | None:
     received, address = routed.received, routed.received.address
-    segments = _segments(address.path)
     if address.link_id is None:
         return contents_of(address.module, address.interface_role, received.method, segments)
     if segments[0] == "page":

@@ -20,10 +20,11 @@ from ocn.conversion import (
     Versions,
     convert_answer_body,
     convert_request_body,
+    stands_alone,
 )
 from ocn.conversion.v2_1_1.missing import NOT_SUPPORTED
 from ocn.node.converting.crossing import Crossing, addressee_of, crossing, version_at
-from ocn.node.converting.known import KnownObjects, Lookups
+from ocn.node.converting.known import Attempts, KnownObjects, Lookups
 from ocn.node.converting.reports import ConversionReport, ConversionReports, first_changes, header_text
 from ocn.node.converting.signing import Signing
 from ocn.node.converting.whole_objects import WholeObjects
@@ -41,6 +42,7 @@ from ocn.ocpi.versions import VersionNumber
 _log = structlog.get_logger("ocn.node.converting")
 
 _SIGNATURE = "ocn_signature"
+_GONE = frozenset({CONVERSION, names.STRICT_SIGNATURE})
 _NEVER_RELAYED = frozenset({401, 403, 407})
 
 
@@ -65,6 +67,7 @@ class Converting:
         self._signing = signing
         self._whole_objects = WholeObjects(one, signing.answer)
         self._large = asyncio.Lock()
+        self._attempts = Attempts(self._large)
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Send and wait for the answer; both in the version of whoever gets them.
@@ -87,22 +90,14 @@ class Converting:
         except ConversionRefused as refused:
             self._report(across, (), str(refused))
             raise
-        self._report(across, changes, None)
+        if changes:
+            self._report(across, changes, None)
         return delivered
 
     async def _across(self, across: Crossing) -> tuple[Delivered, tuple[Change, ...]]:
         routed = across.routed
         self._signing.refuse_demanded(across)
-        owner = across.owner()
-        lookups = Lookups(
-            self._known,
-            addressee_of(routed),
-            token_uid=_token_asked_about(across),
-            now=self._clock.now(),
-            large=self._large,
-            owner=owner,
-            token_owner=across.token_owner(owner),
-        )
+        lookups = self._lookups(across)
         sent = Versions(across.spoken, across.wanted, across.policy)
         turn = partial(convert_request_body, routed.body, across.contents, sent)
         try:
@@ -129,13 +124,26 @@ class Converting:
         answer = await self._answer(across, delivered.answer, lookups)
         changes += answer.changes
         header = (CONVERSION, header_text(across.spoken, across.wanted, changes))
-        gone = {CONVERSION, names.STRICT_SIGNATURE}
-        headers = [pair for pair in delivered.answer.headers if pair[0] not in gone]
+        headers = [pair for pair in delivered.answer.headers if pair[0] not in _GONE]
         signed = self._signing.converted_answer(standing, answer.value)
         own = OwnAnswer(delivered.answer.status, (*headers, header, *signed), answer.value)
         return Delivered(routed, own), changes
 
-    async def _answer(self, across: Crossing, answer: OutboundAnswer, lookups: Lookups) -> Converted[bytes]:
+    def _lookups(self, across: Crossing) -> Attempts:
+        if stands_alone(across.spoken, across.wanted):
+            return self._attempts
+        owner = across.owner()
+        return Lookups(
+            self._known,
+            addressee_of(across.routed),
+            token_uid=_token_asked_about(across),
+            now=self._clock.now(),
+            large=self._large,
+            owner=owner,
+            token_owner=across.token_owner(owner),
+        )
+
+    async def _answer(self, across: Crossing, answer: OutboundAnswer, lookups: Attempts) -> Converted[bytes]:
         if answer.status in _NEVER_RELAYED or answer.status >= 500 or read_status_code(answer.body) is None:
             return Converted(answer.body)  # the next stage makes an error of it, or sees that it is empty
         back = Versions(across.wanted, across.spoken, across.policy)
@@ -155,8 +163,6 @@ class Converting:
         return Delivered(across.routed, OwnAnswer(200, (header,), body))
 
     def _report(self, across: Crossing, changes: tuple[Change, ...], refused: str | None) -> None:
-        if not changes and refused is None:
-            return
         permitted, received = across.routed.permitted, across.routed.received
         receiver = across.routed.receiver or permitted.receiver
         self._reports.add(

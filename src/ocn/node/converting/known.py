@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, DecimalException
+from functools import partial
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from ocn.conversion import (
+    LENIENT,
     Context,
     ConversionRefused,
     JsonObject,
@@ -24,7 +26,6 @@ from ocn.conversion import (
 )
 from ocn.node.converting.crossing import NAMED
 from ocn.node.converting.reservations import reservation_number
-from ocn.node.model import LENIENT
 from ocn.node.object_store.model import StoredObject
 from ocn.node.object_store.names import NameKind
 from ocn.ocpi.party_id import PartyId
@@ -55,8 +56,59 @@ class KnownObjects(Protocol):
         ...
 
 
-class Lookups:
-    """Answers the questions of one conversion."""
+class _Questions:
+    """What a conversion asked, and what is known of it by now.
+
+    A thing of its own, for a context that held the lookups which hold it would be a circle: left to the
+    collector with every message, and the memory of each is cold when it is used again.
+    """
+
+    __slots__ = ("asked", "found")
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[NameKind, str], list[JsonObject]] = {}
+        self.asked: set[tuple[NameKind, str]] = set()
+
+    def all(self, kind: NameKind, name: str) -> Sequence[JsonObject]:
+        if (kind, name) not in self.found:
+            self.asked.add((kind, name))
+        return self.found.get((kind, name), ())
+
+    def one(self, kind: NameKind, name: str) -> JsonObject | None:
+        found = self.all(kind, name)
+        return found[0] if len(found) == 1 else None
+
+
+class Attempts:
+    """Does conversions that need nothing but the document."""
+
+    def __init__(self, large: asyncio.Lock) -> None:
+        """``large`` is held by whichever large conversion has its turn."""
+        self._large = large
+
+    async def attempt(
+        self, conversion: Callable[[Context], Result], *, size: int, strict: Strictness = LENIENT
+    ) -> Result:
+        """Do a conversion.
+
+        ``size`` is how many bytes it reads: a large one is done in a thread, for it would hold up every
+        other message for a second and more.
+
+        Raises:
+            ConversionRefused, NeedsWholeObject: as the conversion does.
+        """
+        context = NAMED if strict is LENIENT else replace(NAMED, strict=strict)
+        if size <= MOST_BYTES_AT_ONCE:
+            return conversion(context)
+        return await self._aside(conversion, context)
+
+    async def _aside(self, conversion: Callable[[Context], Result], context: Context) -> Result:
+        async with self._large:  # several threads would leave less for the messages than one
+            return await asyncio.to_thread(conversion, context)
+
+
+class Lookups(Attempts):
+    """Does the conversions of one message, and answers their questions."""
 
     def __init__(
         self,
@@ -69,80 +121,61 @@ class Lookups:
         owner: PartyId | None = None,
         token_owner: PartyId | None = None,
     ) -> None:
-        """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``.
-
-        ``large`` is held by whichever large conversion has its turn.
-        """
+        """``token_uid`` names the token that an authorisation is about, whose issuer is ``viewer``."""
+        super().__init__(large)
         self._known = known
         self._viewer = viewer
         self._token_uid = token_uid
-        self._large = large
+        self._questions = questions = _Questions()
         self._plain = Context(
             owner=owner,
             token_owner=token_owner,
-            tokens_of_contract=lambda contract: self._ask(NameKind.CONTRACT, contract),
-            location_by_id=lambda location: self._one(NameKind.LOCATION, location),
-            tariff_by_id=lambda tariff: self._one(NameKind.TARIFF, tariff),
-            session_by_id=lambda session: self._one(NameKind.SESSION, session),
+            tokens_of_contract=partial(questions.all, NameKind.CONTRACT),
+            location_by_id=partial(questions.one, NameKind.LOCATION),
+            tariff_by_id=partial(questions.one, NameKind.TARIFF),
+            session_by_id=partial(questions.one, NameKind.SESSION),
             alias=NAMED.alias,
             reservation_number=reservation_number,
             moment=now,
             command_timeout=_COMMAND_TIMEOUT_S,
         )
-        self._found: dict[tuple[NameKind, str], list[JsonObject]] = {}
-        self._asked: set[tuple[NameKind, str]] = set()
 
     async def attempt(
         self, conversion: Callable[[Context], Result], *, size: int, strict: Strictness = LENIENT
     ) -> Result:
-        """Do a conversion, again whenever it asked for something that could be found.
-
-        ``size`` is how many bytes it reads: a large one is done in a thread, for it would hold up every
-        other message for a second and more.
-
-        Raises:
-            ConversionRefused, NeedsWholeObject: as the last attempt did.
-        """
+        """Do a conversion, again whenever it asked for something that could be found."""
         for _ in range(_MOST_ROUNDS):
             try:
                 result = await self._once(conversion, size, strict)
             except ConversionRefused:
-                if not await self._fetched():
+                if not (self._questions.asked and await self._fetched()):
                     raise
             else:
-                if not await self._fetched():
+                if not (self._questions.asked and await self._fetched()):
                     return result
         return await self._once(conversion, size, strict)
 
     async def _once(self, conversion: Callable[[Context], Result], size: int, strict: Strictness) -> Result:
+        context = self._context(strict)
         if size <= MOST_BYTES_AT_ONCE:
-            return conversion(self._context(strict))
-        async with self._large:  # several threads would leave less for the messages than one
-            return await asyncio.to_thread(conversion, self._context(strict))
+            return conversion(context)
+        return await self._aside(conversion, context)
 
     def _context(self, strict: Strictness) -> Context:
         if self._token_uid is None and strict is LENIENT:
             return self._plain
-        token = self._one(NameKind.TOKEN, self._token_uid) if self._token_uid else None
+        token = self._questions.one(NameKind.TOKEN, self._token_uid) if self._token_uid else None
         return replace(self._plain, token=token, strict=strict)
-
-    def _one(self, kind: NameKind, name: str) -> JsonObject | None:
-        found = self._ask(kind, name)
-        return found[0] if len(found) == 1 else None
-
-    def _ask(self, kind: NameKind, name: str) -> Sequence[JsonObject]:
-        if (kind, name) not in self._found:
-            self._asked.add((kind, name))
-        return self._found.get((kind, name), ())
 
     async def _fetched(self) -> bool:
         """Fetch what was asked for; say whether any of it was there."""
-        asked, self._asked = self._asked, set()
+        questions = self._questions
+        asked, questions.asked = questions.asked, set()
         news = False
         for kind, name in asked:
             stored = [] if self._known is None else await self._known.find(kind, name, self._viewer)
-            self._found[kind, name] = [value for each in stored if (value := _in_2_2_1(kind, each))]
-            news = news or bool(self._found[kind, name])
+            questions.found[kind, name] = [value for each in stored if (value := _in_2_2_1(kind, each))]
+            news = news or bool(questions.found[kind, name])
         return news
 
 

@@ -26,7 +26,7 @@ from ocn.conversion import (
 from ocn.conversion.messages import Contents
 from ocn.conversion.policy import Choice
 from ocn.node.converting.crossing import Crossing
-from ocn.node.converting.known import Lookups
+from ocn.node.converting.known import Attempts
 from ocn.node.converting.reports import header_text
 from ocn.node.delivery import Delivery
 from ocn.node.stages import Delivered, Routed
@@ -56,7 +56,7 @@ class WholeObjects:
         self._verify = verify
 
     async def put_instead(
-        self, across: Crossing, lookups: Lookups, needs: NeedsWholeObject
+        self, across: Crossing, lookups: Attempts, needs: NeedsWholeObject
     ) -> tuple[Delivered, tuple[Change, ...]]:
         """Change the whole object at the receiver; return its answer to the PUT, and what was lost.
 
@@ -83,7 +83,7 @@ class WholeObjects:
         self._verify(delivered)
         return delivered
 
-    async def _current(self, across: Crossing, lookups: Lookups, kind: ObjectKind) -> JsonObject:
+    async def _current(self, across: Crossing, lookups: Attempts, kind: ObjectKind) -> JsonObject:
         answer = (await self._verified(_as(across, "GET", b"", ()))).answer
         found = _envelope(answer.body)
         if answer.status == 404 or (found is not None and found.status_code in (2003, 2004)):
