@@ -46,14 +46,16 @@ def convert_request_body(
         ConversionRefused: it cannot be expressed, or its meaning would change against the policy.
         NeedsWholeObject: it is a PATCH that cannot be converted without the rest of the object.
     """
-    if contents.request is None or not body or _passes(contents.request, versions, context):
+    kind, source, target = contents.request, versions.source, versions.target
+    if kind is None or not body or _passes(kind, versions, context):
         return Converted(body)
-    value = read_object(body, _looked(contents.request, versions, context), InvalidParameters)
+    value = read_object(body, _looked(kind, versions, context), InvalidParameters)
     if type(value) is not dict:
-        raise InvalidParameters(f"the body is not a JSON object, so no {contents.request}")
+        raise InvalidParameters(f"the body is not a JSON object, so no {kind}")
     turn = convert_patch if contents.patch else convert
-    converted = turn(contents.request, value, versions.source, versions.target, context)
-    _check(contents.request, converted.changes, versions.policy)
+    converted = turn(kind, value, source, target, context)
+    if converted.changes:
+        _check(kind, converted.changes, versions.policy)
     return Converted(body if converted.value is value else _write(converted.value), converted.changes)
 
 
@@ -124,7 +126,8 @@ def _data(
         return convert_list(kind, data, source, target, context, versions.policy)
     if kind is not None and not contents.page and type(data) is dict:
         converted = convert(kind, data, source, target, context)
-        _check(kind, converted.changes, versions.policy)
+        if converted.changes:
+            _check(kind, converted.changes, versions.policy)
         return converted
     if kind is not None and success:
         raise ConversionRefused(f"not the {'list' if contents.page else 'object'} it should be", "/data")
@@ -132,10 +135,9 @@ def _data(
 
 
 def _check(kind: ObjectKind, changes: tuple[Change, ...], policy: Policy) -> None:
-    if changes:
-        decision = decide(policy, kind, changes)
-        if not decision.allowed:
-            raise ConversionRefused(decision.text)
+    decision = decide(policy, kind, changes)
+    if not decision.allowed:
+        raise ConversionRefused(decision.text)
 
 
 def _status(envelope: dict[str, msgspec.Raw], versions: Versions, changes: list[Change]) -> int:

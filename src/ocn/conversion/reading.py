@@ -27,6 +27,10 @@ _PAGE = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _LONG = b"0" * len(str(MAX_EMAX))
 """The shortest exponent that no Decimal has; whole numbers are refused when they are longer still."""
+_STRIDE = 4
+_LONG_SEEN = b"0" * (len(_LONG) // _STRIDE)
+"""What is left of it if only every fourth byte is looked at, which finds none in moments: they have too many
+colons and dashes."""
 
 
 def read_whole(body: bytes | msgspec.Raw, fault: type[OcpiError] = ConversionRefused) -> JsonValue:
@@ -86,4 +90,4 @@ def _opened(members: dict[str, msgspec.Raw], looked: Collection[str]) -> JsonObj
 
 def _may_be_out_of_bounds(body: bytes) -> bool:
     """Whether there may be a number that cannot be read, which only reading it can tell."""
-    return _LONG in body.translate(_DIGITS)
+    return _LONG_SEEN in body[::_STRIDE].translate(_DIGITS) and _LONG in body.translate(_DIGITS)

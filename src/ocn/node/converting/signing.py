@@ -24,6 +24,8 @@ from ocn.signing.values import SIGNATURE_MEMBER
 
 _SIGNED_WITH_ANSWERS = frozenset({*names.RELAYED_WITH_ANSWERS, names.STRICT_SIGNATURE})
 
+_SIGNED = f'"{SIGNATURE_MEMBER}"'.encode()
+
 
 class Signing:
     """Carries signatures across, or refuses."""
@@ -86,11 +88,9 @@ class Signing:
             HubFault: it seems to be signed, and cannot be read.
         """
         answer = delivered.answer
-        headers = (
-            {name: value for name in _SIGNED_WITH_ANSWERS if (value := answer.header(name)) is not None}
-            if any(name in _SIGNED_WITH_ANSWERS for name, _ in answer.headers)
-            else {}
-        )
+        if _SIGNED not in answer.body and names.STRICT_SIGNATURE not in [name for name, _ in answer.headers]:
+            return None
+        headers = {name: value for name in _SIGNED_WITH_ANSWERS if (value := answer.header(name)) is not None}
         routed = delivered.routed
         self._notary.carried_by(answer.body, headers, routed.receiver or routed.permitted.receiver)
         proof = self._signatures.of_answer(routed, answer.status, headers, answer.body, once=False)
@@ -98,5 +98,7 @@ class Signing:
 
     def converted_answer(self, standing: Standing | None, body: bytes) -> tuple[tuple[str, str], ...]:
         """Return the strict header of a converted answer, this node's link in it; nothing if it has none."""
+        if standing is None:
+            return ()
         strict = self._links.converted_answer(standing, without_value(body, SIGNATURE_MEMBER))
         return () if strict is None else ((names.STRICT_SIGNATURE, strict.text),)
