@@ -15,16 +15,17 @@ from ocn.conversion.objects import JsonObject, JsonValue, ObjectKind
 from ocn.conversion.paging import convert_list
 from ocn.conversion.patching import convert_patch
 from ocn.conversion.policy import REFUSING, Policy, decide
-from ocn.conversion.reading import Looked, read_object, read_page, read_whole
+from ocn.conversion.reading import Looked, read_object, read_page, read_whole, require_utf8
 from ocn.conversion.refusals import ConversionRefused
 from ocn.conversion.statuses import status_for
-from ocn.conversion.steps import passage, written_alike
+from ocn.conversion.steps import passage
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.statuses import is_success
 from ocn.ocpi.unreadable import UNREADABLE
 from ocn.ocpi.versions import VersionNumber
 
 _ENVELOPE = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NOTHING: Looked = frozenset()
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -46,14 +47,14 @@ def convert_request_body(
         ConversionRefused: it cannot be expressed, or its meaning would change against the policy.
         NeedsWholeObject: it is a PATCH that cannot be converted without the rest of the object.
     """
-    kind, source, target = contents.request, versions.source, versions.target
+    kind = contents.request
     if kind is None or not body or _passes(kind, versions, context):
         return Converted(body)
     value = read_object(body, _looked(kind, versions, context), InvalidParameters)
     if type(value) is not dict:
         raise InvalidParameters(f"the body is not a JSON object, so no {kind}")
     turn = convert_patch if contents.patch else convert
-    converted = turn(kind, value, source, target, context)
+    converted = turn(kind, value, versions.source, versions.target, context)
     if converted.changes:
         _check(kind, converted.changes, versions.policy)
     return Converted(body if converted.value is value else _write(converted.value), converted.changes)
@@ -77,7 +78,7 @@ def convert_answer_body(
     changes: list[Change] = []
     code = _status(envelope, versions, changes)
     written = bool(changes)
-    data = _read_data(envelope, contents, versions, context)
+    data = _read_data(envelope, contents, versions, context) if "data" in envelope else None
     if type(data) in (dict, list) and data:
         converted = _data(data, contents, versions, context, success=is_success(code))
         changes += [
@@ -95,27 +96,24 @@ def convert_answer_body(
 def _passes(kind: ObjectKind, versions: Versions, context: Context) -> bool:
     """Whether the bytes of such an object may go on as they are."""
     source, target = versions.source, versions.target
-    return source is target or (
-        written_alike(kind, source, target) and not context.strict.looks_at_everything
-    )
+    return source is target or not (passage(kind, source, target).rules or context.strict.looks_at_everything)
 
 
 def _looked(kind: ObjectKind, versions: Versions, context: Context) -> Looked:
-    lenient = context.strict is LENIENT or context.strict.is_lenient
-    return passage(kind, versions.source, versions.target).looked_at if lenient else None
+    if context.strict is LENIENT:
+        return passage(kind, versions.source, versions.target).looked_at
+    return None
 
 
 def _read_data(
     envelope: dict[str, msgspec.Raw], contents: Contents, versions: Versions, context: Context
 ) -> JsonValue:
     """Read what an answer carries; None where it may stay as it is."""
-    data, kind = envelope.get("data"), contents.answer
-    if data is None or (kind is not None and _passes(kind, versions, context)):
+    kind = contents.answer
+    if kind is not None and _passes(kind, versions, context):
         return None
-    if kind is None:
-        return read_whole(data)
-    read = read_page if contents.page else read_object
-    return read(bytes(data), _looked(kind, versions, context))
+    looked = _looked(kind, versions, context) if kind is not None else _NOTHING
+    return (read_page if contents.page else read_object)(bytes(envelope["data"]), looked)
 
 
 def _data(
@@ -155,7 +153,7 @@ def _status(envelope: dict[str, msgspec.Raw], versions: Versions, changes: list[
 
 def _envelope(body: bytes) -> dict[str, msgspec.Raw]:
     try:
-        body.decode()  # what is not decoded further is not looked at by the decoder either
+        require_utf8(body)
         return _ENVELOPE.decode(body)
     except UNREADABLE as error:
         raise ConversionRefused("the answer is not a JSON object") from error

@@ -39,11 +39,6 @@ class Strictness:
         return tuple(flag.name for flag in fields(self) if getattr(self, flag.name))
 
     @property
-    def is_lenient(self) -> bool:
-        """Whether no flag is on."""
-        return not (self.closed_enums or self.looks_at_everything)
-
-    @property
     def looks_at_everything(self) -> bool:
         """Whether every value of a document has to be seen, whatever the versions."""
         return self.ascii_only or self.no_fractions or self.known_members_only

@@ -23,7 +23,7 @@ def number_at(value: JsonValue, pointer: str) -> Decimal | int:
 def plus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
     """Add without rounding; raises ConversionRefused when that takes more than 60 digits."""
     try:
-        return _EXACT.add(Decimal(left), right)
+        return _EXACT.add(left, right)
     except DecimalException as error:
         raise ConversionRefused("too many digits to compute with", pointer) from error
 
@@ -31,7 +31,7 @@ def plus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
 def minus(left: Decimal | int, right: Decimal | int, pointer: str) -> Decimal:
     """Subtract without rounding; raises ConversionRefused when that takes more than 60 digits."""
     try:
-        return _EXACT.subtract(Decimal(left), right)
+        return _EXACT.subtract(left, right)
     except DecimalException as error:
         raise ConversionRefused("too many digits to compute with", pointer) from error
 

@@ -57,7 +57,7 @@ def read_object(body: bytes, looked: Looked, fault: type[OcpiError] = Conversion
     if looked is None or _may_be_out_of_bounds(body):
         return read_whole(body, fault)
     try:
-        body.decode()  # what is not read further is not looked at by the decoder either
+        require_utf8(body)
         members = _OBJECT.decode(body)
     except UNREADABLE:
         return read_whole(body, fault)
@@ -73,11 +73,21 @@ def read_page(body: bytes, looked: Looked) -> JsonValue:
     if looked is None or _may_be_out_of_bounds(body):
         return read_whole(body)
     try:
-        body.decode()
+        require_utf8(body)
         items = _PAGE.decode(body)
     except UNREADABLE:
         return read_whole(body)
     return [_opened(members, looked) for members in items]
+
+
+def require_utf8(body: bytes) -> None:
+    """Look at what the decoder does not: the text of strings that are not read further.
+
+    Raises:
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    if not body.isascii():
+        body.decode()
 
 
 def _opened(members: dict[str, msgspec.Raw], looked: Collection[str]) -> JsonObject:
@@ -90,4 +100,6 @@ def _opened(members: dict[str, msgspec.Raw], looked: Collection[str]) -> JsonObj
 
 def _may_be_out_of_bounds(body: bytes) -> bool:
     """Whether there may be a number that cannot be read, which only reading it can tell."""
-    return _LONG_SEEN in body[::_STRIDE].translate(_DIGITS) and _LONG in body.translate(_DIGITS)
+    if body[::_STRIDE].translate(_DIGITS).find(_LONG_SEEN) < 0:
+        return False
+    return body.translate(_DIGITS).find(_LONG) >= 0

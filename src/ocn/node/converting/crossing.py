@@ -10,7 +10,7 @@ from ocn.node.converting.queries import converted_address
 from ocn.node.links import NODE_DOOR
 from ocn.node.model import Platform
 from ocn.node.node_headers import COPY, COPY_RECEIVER
-from ocn.node.stages import LocalPlatform, RemoteNode, Routed
+from ocn.node.stages import LocalPlatform, Received, RemoteNode, Routed
 from ocn.ocpi.errors import UnknownReceiver
 from ocn.ocpi.modules import InterfaceRole, ModuleID, operations_at
 from ocn.ocpi.party_id import PartyId, known_party
@@ -100,9 +100,10 @@ def crossing(routed: Routed, spoken: VersionNumber, wanted: VersionNumber, defau
     Raises:
         UnknownReceiver: only parties of its own version can be sent such a request.
     """
-    address = routed.received.address
+    received = routed.received
+    address = received.address
     segments = _segments(address.path)
-    contents = _contents(routed, segments)
+    contents = _contents(received, segments)
     if contents is None:
         raise UnknownReceiver(
             f"{routed.permitted.receiver} speaks OCPI {wanted}, which has nothing like {address.module}"
@@ -110,11 +111,11 @@ def crossing(routed: Routed, spoken: VersionNumber, wanted: VersionNumber, defau
         )
     peer = _peer(routed)
     policy = peer.conversion if peer is not None and peer.conversion is not None else default
-    return Crossing(routed, spoken, wanted, contents, policy, _exists(routed, segments, wanted), peer)
+    return Crossing(routed, spoken, wanted, contents, policy, _exists(received, segments, wanted), peer)
 
 
-def _exists(routed: Routed, segments: tuple[str, ...], version: VersionNumber) -> bool:
-    address, method = routed.received.address, routed.received.method
+def _exists(received: Received, segments: tuple[str, ...], version: VersionNumber) -> bool:
+    address, method = received.address, received.method
     module, role = address.module, address.interface_role
     return (
         address.link_id is not None
@@ -157,8 +158,8 @@ def addressee_of(routed: Routed) -> PartyId:
     return routed.receiver or routed.permitted.receiver
 
 
-def _contents(routed: Routed, segments: tuple[str, ...]) -> Contents | None:
-    received, address = routed.received, routed.received.address
+def _contents(received: Received, segments: tuple[str, ...]) -> Contents | None:
+    address = received.address
     if address.link_id is None:
         return contents_of(address.module, address.interface_role, received.method, segments)
     if segments[0] == "page":

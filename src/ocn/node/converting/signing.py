@@ -88,7 +88,7 @@ class Signing:
             HubFault: it seems to be signed, and cannot be read.
         """
         answer = delivered.answer
-        if _SIGNED not in answer.body and names.STRICT_SIGNATURE not in [name for name, _ in answer.headers]:
+        if answer.body.find(_SIGNED) < 0 and answer.header(names.STRICT_SIGNATURE) is None:
             return None
         headers = {name: value for name in _SIGNED_WITH_ANSWERS if (value := answer.header(name)) is not None}
         routed = delivered.routed

@@ -1,10 +1,9 @@
 """An answer that the hub gives itself, in the form of one that came from a receiver."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class OwnAnswer:
+class OwnAnswer(msgspec.Struct, frozen=True, gc=False):
     """``OutboundAnswer`` without a wire; header names are lower case."""
 
     status: int
