@@ -10,7 +10,7 @@ Rules stand in one package per outer version (``v2_1_1``, ``v2_2``, ``v2_3_0``),
 there and back side by side; ``shapes`` has the moves they are made of, ``steps`` the table.
 """
 
-from ocn.conversion.bodies import Versions, convert_answer_body, convert_request_body
+from ocn.conversion.bodies import Versions, convert_answer_body, convert_request_body, says_the_same
 from ocn.conversion.changes import Change, Converted, Loss, Report
 from ocn.conversion.context import LENIENT, NOTHING_KNOWN, Context, Strictness
 from ocn.conversion.converting import convert
@@ -52,6 +52,7 @@ __all__ = [
     "convert_patch",
     "convert_request_body",
     "decide",
+    "says_the_same",
     "stands_alone",
     "status_for",
 ]

@@ -93,6 +93,20 @@ def convert_answer_body(
     return Converted(_write(envelope) if written else body, tuple(changes))
 
 
+def says_the_same(body: bytes, code: int, versions: Versions) -> bool:
+    """Whether an answer with this status is sure to be the same in both versions.
+
+    ``body`` is known to be an envelope. A quick look at what most pushes and commands are answered with, an
+    envelope around nothing; of any other it says no, and :func:`convert_answer_body` is to be asked.
+    """
+    return (
+        body.find(b"data") < 0
+        and body.find(b"\\") < 0
+        and body.isascii()
+        and status_for(code, versions.target) == code
+    )
+
+
 def _passes(kind: ObjectKind, versions: Versions, context: Context) -> bool:
     """Whether the bytes of such an object may go on as they are."""
     source, target = versions.source, versions.target

@@ -57,6 +57,8 @@ class Crossing(msgspec.Struct, frozen=True, gc=False):
     def url(self) -> str:
         """Where it goes, named as the receiver's version names it."""
         routed = self.routed
+        if not routed.received.address.query and VersionNumber.V2_1_1 not in (self.spoken, self.wanted):
+            return routed.url
         return converted_address(routed.url, routed.received.address, self.spoken, self.wanted, NAMED)
 
     @property

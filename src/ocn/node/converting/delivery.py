@@ -20,6 +20,7 @@ from ocn.conversion import (
     Versions,
     convert_answer_body,
     convert_request_body,
+    says_the_same,
     stands_alone,
 )
 from ocn.conversion.v2_1_1.missing import NOT_SUPPORTED
@@ -144,12 +145,16 @@ class Converting:
         )
 
     async def _answer(self, across: Crossing, answer: OutboundAnswer, lookups: Attempts) -> Converted[bytes]:
-        if answer.status in _NEVER_RELAYED or answer.status >= 500 or read_status_code(answer.body) is None:
+        code = read_status_code(answer.body)
+        if answer.status in _NEVER_RELAYED or answer.status >= 500 or code is None:
             return Converted(answer.body)  # the next stage makes an error of it, or sees that it is empty
         back = Versions(across.wanted, across.spoken, across.policy)
-        turn = partial(convert_answer_body, _unsigned(answer.body), across.contents, back)
+        body = _unsigned(answer.body)
+        if body is answer.body and says_the_same(body, code, back):
+            return Converted(body)
+        turn = partial(convert_answer_body, body, across.contents, back)
         try:
-            return await lookups.attempt(turn, size=len(answer.body), strict=across.asking)
+            return await lookups.attempt(turn, size=len(body), strict=across.asking)
         except ConversionRefused as refused:
             raise ConversionRefused(
                 f"the request was delivered, and its answer cannot be written in OCPI {across.spoken}:"

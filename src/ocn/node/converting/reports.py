@@ -11,6 +11,7 @@ from ocn.ocpi.versions import VersionNumber
 
 _MOST_REPORTS = 1_000
 _MOST_CHANGES = 50
+_CROSSED = {(source, target): f"{source}->{target}" for source in VersionNumber for target in VersionNumber}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def first_changes(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 
 def header_text(source: VersionNumber, target: VersionNumber, changes: tuple[Change, ...]) -> str:
     """Write what the header ``OCN-Conversion`` says: ``2.3.0->2.2.1; dropped=3``."""
-    crossed = f"{source}->{target}"
+    crossed = _CROSSED[source, target]
     if not changes:
         return crossed
     losses = [change.loss for change in changes]
