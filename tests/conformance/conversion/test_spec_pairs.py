@@ -15,7 +15,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ocn.conversion import Loss, ObjectKind, convert, convert_list, convert_patch
+from ocn.conversion import (
+    Contents,
+    Loss,
+    ObjectKind,
+    Versions,
+    convert,
+    convert_answer_body,
+    convert_list,
+    convert_patch,
+    convert_request_body,
+)
 from ocn.ocpi.versions import VersionNumber
 
 EXAMPLES = Path(os.environ.get("OCN_OCPI_EXAMPLES", Path(__file__).parents[4] / "shared" / "ocpi-examples"))
@@ -151,6 +161,24 @@ def test_example_of_one_version_becomes_that_of_the_other(
     expected = (told.told_anew | (told.newer_only if source < target else set())) if told else set()
     assert differences(value, read(target, stem)) == expected
     assert Loss.MEANING_CHANGED not in losses
+
+
+def converted_bytes(stem: str, source: str, target: str) -> Any:
+    kind, body = holds(stem), (EXAMPLES / source / f"{stem}.json").read_bytes()
+    named = ObjectKind(kind.rpartition(" ")[2])
+    versions = Versions(VersionNumber(source), VersionNumber(target))
+    if kind.startswith(("page", "answer")):
+        contents = Contents(answer=named, page=kind.startswith("page"))
+        return convert_answer_body(body, contents, versions).value
+    return convert_request_body(body, Contents(named, patch=kind.startswith("PATCH")), versions).value
+
+
+@pytest.mark.parametrize(("stem", "source", "target", "told"), PAIRS)
+def test_bytes_of_an_example_become_what_its_values_become(
+    stem: str, source: str, target: str, told: Story | None
+) -> None:
+    value, _ = converted(stem, source, target)
+    assert json.loads(converted_bytes(stem, source, target), parse_float=Decimal) == value, told
 
 
 @pytest.mark.parametrize(("source", "target"), [("2.2.1", "2.3.0"), ("2.2", "2.2.1")])

@@ -112,6 +112,7 @@ class Converting:
         except NeedsWholeObject as needs:
             self._signing.refuse_demanded(across, method_stays=False)
             delivered, changes = await self._whole_objects.put_instead(across, lookups, needs)
+            said = header_text(across.spoken, across.wanted, changes)
             standing = None
         else:
             url = across.url
@@ -123,11 +124,12 @@ class Converting:
             delivered, changes = await self._one.deliver(converted), body.changes
             standing = self._signing.answer(delivered)
         answer = await self._answer(across, delivered.answer, lookups)
-        changes += answer.changes
-        header = (CONVERSION, header_text(across.spoken, across.wanted, changes))
+        if answer.changes:
+            changes += answer.changes
+            said = header_text(across.spoken, across.wanted, changes)
         headers = [pair for pair in delivered.answer.headers if pair[0] not in _GONE]
         signed = self._signing.converted_answer(standing, answer.value)
-        own = OwnAnswer(delivered.answer.status, (*headers, header, *signed), answer.value)
+        own = OwnAnswer(delivered.answer.status, (*headers, (CONVERSION, said), *signed), answer.value)
         return Delivered(routed, own), changes
 
     def _lookups(self, across: Crossing) -> Attempts:

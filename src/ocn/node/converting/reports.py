@@ -2,8 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from ocn.conversion import Change, Loss
 from ocn.ocpi.party_id import PartyId
@@ -11,11 +12,11 @@ from ocn.ocpi.versions import VersionNumber
 
 _MOST_REPORTS = 1_000
 _MOST_CHANGES = 50
+_LOSSES = tuple(Loss)
 _CROSSED = {(source, target): f"{source}->{target}" for source in VersionNumber for target in VersionNumber}
 
 
-@dataclass(frozen=True, slots=True)
-class ConversionReport:
+class ConversionReport(msgspec.Struct, frozen=True, gc=False):
     """One message: what was lost of its request and its answer, or why it was refused."""
 
     at: datetime
@@ -59,5 +60,7 @@ def header_text(source: VersionNumber, target: VersionNumber, changes: tuple[Cha
     if not changes:
         return crossed
     losses = [change.loss for change in changes]
-    counted = ((loss, losses.count(loss)) for loss in Loss)
-    return "; ".join([crossed, *(f"{loss}={count}" for loss, count in counted if count)])
+    for loss in _LOSSES:
+        if count := losses.count(loss):
+            crossed += f"; {loss}={count}"
+    return crossed

@@ -88,8 +88,12 @@ class Signing:
             HubFault: it seems to be signed, and cannot be read.
         """
         answer = delivered.answer
-        if answer.body.find(_SIGNED) < 0 and answer.header(names.STRICT_SIGNATURE) is None:
-            return None
+        if answer.body.find(_SIGNED) < 0:
+            for name, _ in answer.headers:
+                if name == names.STRICT_SIGNATURE:
+                    break
+            else:
+                return None
         headers = {name: value for name in _SIGNED_WITH_ANSWERS if (value := answer.header(name)) is not None}
         routed = delivered.routed
         self._notary.carried_by(answer.body, headers, routed.receiver or routed.permitted.receiver)
