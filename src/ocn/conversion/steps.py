@@ -51,7 +51,7 @@ _LOOKED_AT: Mapping[Step, Mapping[ObjectKind, frozenset[str]]] = MappingProxyTyp
         Step(_MIDDLE, VersionNumber.V2_3_0): v2_3_0.LOOKED_AT_FROM_2_2_1,
     }
 )
-"""Of 2.1.1 nothing is listed: its rules look at nearly everything."""
+"""What is not listed is read in full; of 2.1.1 nothing is, whose rules look at nearly everything."""
 
 _WAYS: Mapping[tuple[VersionNumber, VersionNumber], tuple[Step, ...]] = {
     (source, target): tuple(

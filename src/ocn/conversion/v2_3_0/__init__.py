@@ -52,21 +52,19 @@ _NOTHING = frozenset[str]()
 
 LOOKED_AT_TO_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
     {
-        ObjectKind.LOCATION: frozenset({"help_phone", "parking_places", "evses"}),
-        ObjectKind.EVSE: frozenset({"parking", "accepted_service_providers", "connectors"}),
-        ObjectKind.CONNECTOR: frozenset({"capabilities"}),
         ObjectKind.SESSION: frozenset({"total_cost"}),
         ObjectKind.CDR: frozenset({*TOTALS, "tariffs", "booking_id"}),
-        ObjectKind.TARIFF: frozenset(
-            {"min_price", "max_price", "preauthorize_amount", "tax_included", "elements"}
-        ),
         ObjectKind.TOKEN: _NOTHING,
         ObjectKind.AUTHORIZATION_INFO: _NOTHING,
         ObjectKind.RESERVE_NOW: _NOTHING,
         ObjectKind.START_SESSION: _NOTHING,
     }
 )
-"""The members that these rules look at when the receiver is lenient: all others need not be read."""
+"""The members that these rules look at when the receiver is lenient: all others need not be read.
+
+Of places and tariffs nothing is listed: with ``evses`` or ``elements`` most of the document is looked at, and
+what is read in part is looked over twice.
+"""
 
 LOOKED_AT_FROM_2_2_1: Mapping[ObjectKind, frozenset[str]] = MappingProxyType(
     {
