@@ -59,8 +59,8 @@ class KnownObjects(Protocol):
 class _Questions:
     """What a conversion asked, and what is known of it by now.
 
-    A thing of its own, for a context that held the lookups which hold it would be a circle: left to the
-    collector with every message, and the memory of each is cold when it is used again.
+    Apart from the lookups, because a context that held those who hold it would be a circle, and every
+    message would leave one to the garbage collector.
     """
 
     __slots__ = ("asked", "found")
