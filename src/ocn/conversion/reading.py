@@ -99,7 +99,11 @@ def _opened(members: dict[str, msgspec.Raw], looked: Collection[str]) -> JsonObj
 
 
 def _may_be_out_of_bounds(body: bytes) -> bool:
-    """Whether there may be a number that cannot be read, which only reading it can tell."""
+    """Whether there may be a number that cannot be read, which only reading it can tell.
+
+    Searched with ``find``: ``in`` first tries the bytes as a number and words its complaint, at ten times
+    the price.
+    """
     if body[::_STRIDE].translate(_DIGITS).find(_LONG_SEEN) < 0:
         return False
     return body.translate(_DIGITS).find(_LONG) >= 0
