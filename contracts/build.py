@@ -40,6 +40,24 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
         "parts/personal_signatures.vy",
         "parts/typed_signatures.vy",
     ),
+    "Lanes": (
+        "Lanes.vy",
+        "lanes/claims.vy",
+        "lanes/deposits.vy",
+        "lanes/evidence.vy",
+        "lanes/hold_backs.vy",
+        "lanes/hot_keys.vy",
+        "lanes/lane_record.vy",
+        "lanes/notice.vy",
+        "lanes/refusals.vy",
+        "lanes/reserves.vy",
+        "lanes/setoffs.vy",
+        "lanes/token_moves.vy",
+        "lanes/vaults.vy",
+        "lanes/vouchers.vy",
+        "parts/typed_signatures.vy",
+    ),
+    "TestToken": ("TestToken.vy", "parts/typed_signatures.vy"),
 }
 
 #: Vyper cannot name what a function returns; clients that read results by name can, with these.
@@ -64,6 +82,12 @@ RETURNS: dict[str, tuple[str, ...]] = {
         "operatorDomain",
     ),
     "getService": ("countryCode", "partyId", "name", "url", "permissions"),
+    "exposure": ("claimable", "reserved", "free", "claimed", "exit", "exitReadyAt"),
+    "setoff": ("enabled", "leavesAt"),
+    "signer": ("rights", "retiresAt"),
+    "holdBack": ("window", "arbiter", "collectable"),
+    "bucket": ("amount", "start", "evidence"),
+    "disputed": ("amount", "timeout"),
     "eip712Domain": (
         "fields",
         "name",

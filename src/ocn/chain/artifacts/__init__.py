@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ContractName = Literal["Registry", "Permissions"]
+ContractName = Literal["Registry", "Permissions", "Lanes", "TestToken"]
 
 
 @dataclass(frozen=True, slots=True)
