@@ -13,6 +13,8 @@
 
 from lanes import claims
 from lanes import deposits
+from lanes import disputes
+from lanes import held_money
 from lanes import hold_backs
 from lanes import hot_keys
 from lanes import lane_record
@@ -35,14 +37,19 @@ initializes: deposits[
 initializes: setoffs[
     hot_keys := hot_keys, notice := notice, typed_signatures := typed_signatures, vaults := vaults
 ]
-initializes: hold_backs[hot_keys := hot_keys, typed_signatures := typed_signatures, vaults := vaults]
+initializes: held_money[vaults := vaults]
+initializes: hold_backs[
+    held_money := held_money, hot_keys := hot_keys, typed_signatures := typed_signatures
+]
+initializes: disputes[held_money := held_money, hot_keys := hot_keys, vaults := vaults]
 initializes: claims[
-    hold_backs := hold_backs, hot_keys := hot_keys, typed_signatures := typed_signatures, vaults := vaults
+    held_money := held_money, hot_keys := hot_keys, typed_signatures := typed_signatures, vaults := vaults
 ]
 
 exports: (
     claims.__interface__,
     deposits.__interface__,
+    disputes.__interface__,
     hold_backs.__interface__,
     hot_keys.__interface__,
     notice.__interface__,

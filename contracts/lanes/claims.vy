@@ -9,14 +9,14 @@
         that goes. What is left stays owed, and the same voucher pays it later.
 """
 
-from lanes import hold_backs
+from lanes import held_money
 from lanes import hot_keys
 from lanes import lane_record
 from lanes import vaults
 from lanes import vouchers
 from parts import typed_signatures
 
-uses: hold_backs
+uses: held_money
 uses: hot_keys
 uses: typed_signatures
 uses: vaults
@@ -273,7 +273,7 @@ def _pay(
     if record & (lane_record.SETOFF | lane_record.HOLDBACK) == 0:
         return paid, paid
     if record & lane_record.HOLDBACK != 0:
-        return paid, hold_backs._hold(payer, payee, token, lane, record, paid, evidence)
+        return paid, held_money._hold(payer, payee, token, lane, record, paid, evidence)
     return paid, vaults._income(payer, payee, token, paid, record)
 
 
