@@ -102,14 +102,20 @@ RETURNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def artifact(contract: str) -> dict[str, Any]:
-    """What is shipped of one contract, freshly compiled."""
-    bundle = FilesystemInputBundle([SOURCES])
-    source = bundle.load_file(Path(CONTRACTS[contract][0]))
+def compiled(sources: Path, file: str) -> tuple[dict[str, Any], str]:
+    """What the compiler makes of one file below ``sources``, and the EVM it is for."""
+    bundle = FilesystemInputBundle([sources])
+    source = bundle.load_file(Path(file))
     if not isinstance(source, FileInput):
         raise TypeError(f"{source.path} is not a source file")
-    compiled = CompilerData(source, bundle)
-    output = outputs_from_compiler_data(compiled, ["abi", "bytecode", "bytecode_runtime"])
+    data = CompilerData(source, bundle)
+    output = outputs_from_compiler_data(data, ["abi", "bytecode", "bytecode_runtime"])
+    return output, data.settings.evm_version
+
+
+def artifact(contract: str) -> dict[str, Any]:
+    """What is shipped of one contract, freshly compiled."""
+    output, evm_version = compiled(SOURCES, CONTRACTS[contract][0])
     return {
         "contractName": contract,
         "abi": [_with_named_returns(entry) for entry in output["abi"]],
@@ -118,7 +124,7 @@ def artifact(contract: str) -> dict[str, Any]:
         "sourceSha256": source_sha256(contract),
         "sources": list(CONTRACTS[contract]),
         "compiler": f"vyper {version('vyper')}",
-        "evmVersion": compiled.settings.evm_version,
+        "evmVersion": evm_version,
     }
 
 

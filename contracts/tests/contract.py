@@ -1,6 +1,7 @@
 """A deployed contract, spoken to by its ABI."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from contracts.tests.evm import Evm, Receipt
@@ -31,6 +32,17 @@ class Contract:
         self.address = address
         self._functions = {entry["name"]: entry for entry in abi if entry["type"] == "function"}
         self._events = {keccak(text=signature(e)): e for e in abi if e["type"] == "event"}
+
+    @property
+    def names(self) -> set[str]:
+        """Of all functions."""
+        return set(self._functions)
+
+    def on(self, evm: Evm) -> "Contract":
+        """The same contract on another chain."""
+        twin = copy(self)
+        twin.evm = evm
+        return twin
 
     def send(self, sender: str, function: str, *arguments: Any) -> Receipt:
         return self.evm.send(sender, self.address, self.encode(function, *arguments))

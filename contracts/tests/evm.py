@@ -62,6 +62,13 @@ class Evm:
         self._now = now
         self._state = self._at(BLANK_ROOT_HASH)
 
+    def copy(self) -> "Evm":
+        """Another chain with the same history; what happens on one does not happen on the other."""
+        twin = Evm(self._chain_id, self._now)
+        twin._db = self._db  # only grows, so both may read and write it
+        twin._state = twin._at(self._root())
+        return twin
+
     @property
     def chain_id(self) -> int:
         return self._chain_id
@@ -91,6 +98,14 @@ class Evm:
         finally:
             self._state.lock_changes()  # what one transaction warmed or changed is history for the next
 
+    def gas_of(self, sender: str, to: str, data: bytes) -> int:
+        """What a transaction uses, also one that fails; its effects are undone."""
+        before = self._state.snapshot()
+        try:
+            return _gas_used(self._compute(sender, to, data))
+        finally:
+            self._state.revert(before)
+
     def call(self, sender: str, to: str, data: bytes) -> bytes:
         before = self._state.snapshot()
         try:
@@ -98,7 +113,7 @@ class Evm:
         finally:
             self._state.revert(before)
 
-    def _apply(self, sender: str, to: str | None, data: bytes) -> Receipt:
+    def _compute(self, sender: str, to: str | None, data: bytes) -> ComputationAPI:
         account = _address(sender)
         transaction = LondonTransactionBuilder.create_unsigned_transaction(
             nonce=self._state.get_nonce(account),
@@ -111,7 +126,10 @@ class Evm:
         spoofed = SpoofTransaction(
             transaction, from_=account, max_fee_per_gas=0, max_priority_fee_per_gas=0, access_list=()
         )
-        computation = self._state.apply_transaction(spoofed)  # type: ignore[arg-type]  # spoofed on purpose
+        return self._state.apply_transaction(spoofed)  # type: ignore[arg-type]  # spoofed on purpose
+
+    def _apply(self, sender: str, to: str | None, data: bytes) -> Receipt:
+        computation = self._compute(sender, to, data)
         if computation.is_error:
             raise Reverted(computation.output)
         return Receipt(
