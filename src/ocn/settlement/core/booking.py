@@ -1,0 +1,92 @@
+"""After the chain has settled: which CDRs a transaction paid, for the books of both sides.
+
+The amounts are those of the leaves between two claimed totals, so they add up to what the transaction moved.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
+from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.evidence import Entry, Kind
+from ocn.settlement.core.lane import Lane
+
+_LONGEST_REFERENCE = 39
+_SHORTEST_HASH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One transaction that moved a lane's claimed total."""
+
+    transaction: str
+    block: int
+    claimed_before: int
+    claimed_after: int
+
+    @property
+    def amount(self) -> int:
+        """What it moved."""
+        return self.claimed_after - self.claimed_before
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a settlement was for. ``sessions`` has units by session, ``cdrs`` those closed within it."""
+
+    lane: Lane
+    settlement: Settlement
+    sessions: tuple[tuple[str, int], ...]
+    cdrs: tuple[str, ...]
+    unassigned: int
+    """What belongs to vouchers not known here, or to a voucher that was cashed in part."""
+
+    @property
+    def invoice_id(self) -> str:
+        """The transaction, named so that any explorer finds it."""
+        return f"eip155:{self.lane.chain_id}:{self.settlement.transaction}"
+
+    @property
+    def invoice_reference_id(self) -> str:
+        """The same for a CDR, which has 39 characters for it: chain id and as much of the hash as fits."""
+        chain = f"{self.lane.chain_id}:"
+        room = max(_LONGEST_REFERENCE - len(chain), _SHORTEST_HASH)
+        return (chain + self.settlement.transaction.removeprefix("0x")[:room])[:_LONGEST_REFERENCE]
+
+
+def book(lane: Lane, settlement: Settlement, entries: Iterable[Entry]) -> Booking:
+    """Return what was paid. ``entries`` are the lane's in order; those outside the range are passed over."""
+    sessions: dict[str, int] = {}
+    cdrs: dict[str, None] = {}
+    rest = settlement.amount
+    for entry in entries:
+        inside = settlement.claimed_before <= entry.cumulative - entry.amount
+        if not (inside and entry.cumulative <= settlement.claimed_after):
+            continue
+        if entry.amount == 0 and entry.cumulative == settlement.claimed_before:
+            continue  # closed by an earlier settlement, which stands at the same total
+        for leaf in entry.leaves:
+            sessions[leaf.session_id] = sessions.get(leaf.session_id, 0) + leaf.amount
+            rest -= leaf.amount
+            if leaf.kind is not Kind.TICK:
+                cdrs[leaf.id] = None
+    return Booking(lane, settlement, tuple(sessions.items()), tuple(cdrs), rest)
+
+
+def reconciliation_record(booking: Booking, owner: PartyId, now: datetime) -> JsonObject | None:
+    """Return an InvoiceReconciliationRecord (OCPI 2.3.0 second edition); None when no CDR was closed.
+
+    Its id is made of the transaction, so both sides make the same record.
+    """
+    if not booking.cdrs:
+        return None
+    return {
+        "country_code": owner.country_code,
+        "party_id": owner.party_id,
+        "id": booking.settlement.transaction.removeprefix("0x")[:36],
+        "invoice_id": booking.invoice_id,
+        "cdrs": list(booking.cdrs),
+        "last_updated": format_datetime(now),
+    }

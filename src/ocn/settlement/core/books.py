@@ -1,0 +1,67 @@
+"""What was settled of each session and CDR, kept alike by both sides."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.evidence import Kind, Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBook:
+    """One session of a CPO's: ``paid`` by leaves on the lane there, ``credited`` by those on the lane back."""
+
+    owner: PartyId
+    id: str
+    paid: int = 0
+    credited: int = 0
+    wh: int = 0
+    stated_at: datetime | None = None
+    """As of when it was told when it was last paid for."""
+    cdr_id: str = ""
+    """The accepted CDR, until it is credited."""
+
+    @property
+    def settled(self) -> int:
+        """What the session has cost so far; the total of its CDR once that is accepted."""
+        return self.paid - self.credited
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether a CDR is accepted."""
+        return bool(self.cdr_id)
+
+    def after(self, leaf: Leaf, stated_at: datetime | None = None) -> "SessionBook":
+        """Return the book with one more leaf. A credit ends the CDR that was accepted, if one was."""
+        if leaf.kind is Kind.CREDIT:
+            return replace(self, credited=self.credited + leaf.amount, cdr_id="")
+        return replace(
+            self,
+            paid=self.paid + leaf.amount,
+            wh=self.wh + leaf.wh,
+            stated_at=max(filter(None, (self.stated_at, stated_at)), default=None),
+            cdr_id=leaf.id if leaf.kind is Kind.CDR else self.cdr_id,
+        )
+
+
+class CdrState(StrEnum):
+    """What became of a CDR."""
+
+    OPEN = "OPEN"
+    """Asked for, and neither paid nor refused for good."""
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    CREDITED = "CREDITED"
+
+
+@dataclass(frozen=True, slots=True)
+class CdrBook:
+    """One CDR that was asked for. The document never changes, so its hash says which it was."""
+
+    owner: PartyId
+    id: str
+    session_id: str
+    document: bytes
+    total: int
+    state: CdrState

@@ -1,0 +1,112 @@
+"""The payee's decisions: may a session start, is it time to ask, does the car go on."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from ocn.settlement.core.reasons import Refusal
+from ocn.settlement.core.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What one lane stands at for its payee, with the lane back taken into account where the terms say so."""
+
+    owed: int
+    """Signed and not claimed; negative when the way back owes more."""
+    secured: int
+    """Reserved for this payee."""
+    granted: int
+    """What the payee grants beyond that."""
+
+    @property
+    def is_within(self) -> bool:
+        """Whether deliveries may go on."""
+        return self.owed <= self.secured + self.granted
+
+    def missing(self, wanted_reserve: int) -> int:
+        """Return by how much the reserve is too low for one more session; 0 when it is not."""
+        return max(wanted_reserve - self.secured, self.owed - self.secured - self.granted, 0)
+
+
+class Command(Enum):
+    """What the charge point is told."""
+
+    HOLD = auto()
+    """Give no energy, keep the session."""
+    RESUME = auto()
+    STOP = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A running session at its CPO. Amounts in units, energy in Wh, all counted from its start."""
+
+    session_id: str
+    total: int
+    wh: int
+    covered: int = 0
+    """Units that vouchers cover."""
+    covered_wh: int = 0
+    covered_at: datetime | None = None
+    """When the last voucher came, or the session began."""
+    asked_at: datetime | None = None
+    """Since when an answer is waited for."""
+    refused: Refusal | None = None
+    held: bool = False
+    stopped: bool = False
+
+    @property
+    def open_units(self) -> int:
+        """Delivered and not covered."""
+        return max(self.total - self.covered, 0)
+
+    @property
+    def open_wh(self) -> int:
+        """Delivered and not covered."""
+        return max(self.wh - self.covered_wh, 0)
+
+    def told(self, command: Command) -> "Delivery":
+        """Return the delivery once the charge point does it."""
+        stopped = self.stopped or command is Command.STOP
+        return replace(self, held=command is not Command.RESUME, stopped=stopped)
+
+
+def is_due(terms: Terms, delivery: Delivery, now: datetime) -> bool:
+    """Whether it is time to ask: half a tick of energy is open, or a whole tick of time has passed."""
+    if delivery.open_units == 0 or delivery.stopped or delivery.refused is not None:
+        return False
+    since = delivery.covered_at or now
+    return 2 * delivery.open_wh >= terms.tick.wh or now - since >= timedelta(seconds=terms.tick.s)
+
+
+def next_command(terms: Terms, delivery: Delivery, exposure: Exposure, now: datetime) -> Command | None:
+    """Return what to tell the charge point; None when it goes on as it does.
+
+    A disagreement ends the session at once, silence after twice the grace time; in between, and whenever a
+    whole tick is open or the lane is used up, no energy flows.
+    """
+    if delivery.stopped:
+        return None
+    waited = now - delivery.asked_at if delivery.asked_at is not None else timedelta(0)
+    grace = timedelta(seconds=terms.grace_s)
+    disagreed = delivery.refused is not None and not delivery.refused.reason.may_pass
+    if disagreed or waited >= 2 * grace:
+        return Command.STOP
+    holds = waited >= grace or delivery.open_wh >= terms.tick.wh or not exposure.is_within
+    if holds != delivery.held:
+        return Command.HOLD if holds else Command.RESUME
+    return None
+
+
+def why(terms: Terms, delivery: Delivery, exposure: Exposure, now: datetime) -> str:
+    """Say in a sentence why a session is held or stopped."""
+    if delivery.refused is not None and not delivery.refused.reason.may_pass:
+        return f"{delivery.refused.reason}: {delivery.refused.detail}"
+    if not exposure.is_within:
+        return f"{terms.said(exposure.owed)} is owed, more than the reserve and the credit granted"
+    if delivery.open_wh >= terms.tick.wh:
+        return f"{delivery.open_wh} Wh are not paid for; {terms.tick.wh} Wh may be"
+    waited = (now - delivery.asked_at).total_seconds() if delivery.asked_at is not None else 0
+    reason = f" ({delivery.refused.detail})" if delivery.refused is not None else ""
+    return f"no voucher for {waited:.0f} s{reason}"

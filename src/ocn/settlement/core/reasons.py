@@ -1,0 +1,73 @@
+"""Why something is not paid: one word each, with what it means for both sides."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """A payer's reason to refuse one item of a request."""
+
+    UNKNOWN_SESSION = "UNKNOWN_SESSION"
+    """The party that asks has not told of this session, or has not yet."""
+    CDR_NOT_RELAYED = "CDR_NOT_RELAYED"
+    """The CDR has not come by OCPI, or has not yet."""
+    CREDIT_MISSING = "CREDIT_MISSING"
+    """More was paid than the CDR asks for: a credit voucher comes first."""
+    NO_FUNDS = "NO_FUNDS"
+    """The payer would sign for more than it has."""
+    NOT_OUR_TOKEN = "NOT_OUR_TOKEN"  # noqa: S105  a driver's token, no secret
+    """The session was not charged on a token of the payer's."""
+    SESSION_DIFFERS = "SESSION_DIFFERS"
+    """Token, start, place or currency are others than were told."""
+    CDR_DIFFERS = "CDR_DIFFERS"
+    """The CDR in the request and the one that came by OCPI say different things."""
+    CURRENCY = "CURRENCY"
+    """Another currency than the terms'."""
+    METER_BACKWARDS = "METER_BACKWARDS"
+    """Less energy, or an earlier time, than was paid for already."""
+    IN_THE_FUTURE = "IN_THE_FUTURE"
+    """The session is told as of a moment to come."""
+    TOO_MUCH_POWER = "TOO_MUCH_POWER"
+    """More energy than any charge point gives in that time."""
+    ENERGY_DIFFERS = "ENERGY_DIFFERS"
+    """The CDR has another energy than the session was told with."""
+    UNPRICEABLE = "UNPRICEABLE"
+    """The payer cannot compute a price: no tariff that it knew before, or one that it cannot read."""
+    PRICE_DIFFERS = "PRICE_DIFFERS"
+    """The price is above what the payer computes."""
+    WRONG_DECIMALS = "WRONG_DECIMALS"
+    """The amount is right but for a power of ten, or is not what the CDR says."""
+    VERDICT = "VERDICT"
+    """The CDR does not match, and no cause that both accept explains it."""
+    DUPLICATE_ID = "DUPLICATE_ID"
+    """Another CDR had this id."""
+    DUPLICATE_SESSION = "DUPLICATE_SESSION"
+    """The session is paid by another CDR, which was not credited."""
+    SESSION_CLOSED = "SESSION_CLOSED"
+    """The session is finished; nothing more is added to it."""
+    NOT_A_BILL = "NOT_A_BILL"
+    """A credit CDR, or a price below zero, is not asked for but given."""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again may succeed by itself."""
+        return self in _PASSING
+
+    @property
+    def opens_case(self) -> bool:
+        """Whether people should look at it."""
+        return self not in _PASSING and self not in _HARMLESS
+
+
+_PASSING = frozenset({Reason.UNKNOWN_SESSION, Reason.CDR_NOT_RELAYED, Reason.CREDIT_MISSING, Reason.NO_FUNDS})
+_HARMLESS = frozenset({Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One item that is not paid. ``detail`` is a sentence for people, with figures."""
+
+    reason: Reason
+    detail: str
+    missing: int = 0
+    """For CREDIT_MISSING and NO_FUNDS: how many units."""

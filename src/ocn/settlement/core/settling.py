@@ -1,0 +1,87 @@
+"""When signed promises become money on chain: by threshold, on schedule, at once when a reserve is leaving."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """A lane as the chain has it."""
+
+    claimed: int = 0
+    reserve: int = 0
+    free: int = 0
+    """What the payer has beyond all its reserves."""
+    exit: "Exit | None" = None
+    set_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The payer has asked for a part of its reserve back, and has it from ``ready_at`` on."""
+
+    amount: int
+    ready_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePolicy:
+    """When a payee goes to the chain. Gas is paid per claim, however many sessions it is for."""
+
+    threshold: int
+    """At so many units owed."""
+    every: timedelta = timedelta(days=1)
+    least: int = 1
+    """On schedule only if at least so much is owed."""
+    share: int = 80
+    """At so many per cent of what is secured and granted."""
+
+
+class Settling(Enum):
+    """What to send."""
+
+    CLAIM = auto()
+    NET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Both lanes of a pair at one moment: what is signed on each, and what the chain says."""
+
+    signed: int
+    there: LaneState
+    signed_back: int = 0
+    back: LaneState = LaneState()
+
+    @property
+    def owed(self) -> int:
+        """Signed and not claimed on the lane there."""
+        return max(self.signed - self.there.claimed, 0)
+
+    @property
+    def owed_back(self) -> int:
+        """The same on the lane back."""
+        return max(self.signed_back - self.back.claimed, 0)
+
+
+def settle_now(
+    policy: SettlePolicy, standing: Standing, *, set_off: bool, granted: int, since: timedelta
+) -> tuple[Settling, str] | None:
+    """Return what to send and why, or None. ``since`` is the time since the last settlement."""
+    owed = standing.owed
+    if owed <= 0:
+        return None
+    why = ""
+    limit = standing.there.reserve + granted
+    if standing.there.exit is not None:
+        why = "the payer takes its reserve back"
+    elif owed >= policy.threshold:
+        why = "the threshold is reached"
+    elif limit and owed * 100 >= limit * policy.share:
+        why = f"{policy.share} % of what is secured and granted is used"
+    elif since >= policy.every and owed >= policy.least:
+        why = "it is time"
+    if not why:
+        return None
+    return (Settling.NET if set_off and standing.owed_back else Settling.CLAIM), why

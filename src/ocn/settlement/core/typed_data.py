@@ -1,0 +1,50 @@
+"""EIP-712 for the two things that are signed here: vouchers, which the contract reads, and terms."""
+
+from functools import lru_cache
+
+from ocn.settlement.core.lane import Lane
+from ocn.signing.addresses import address_bytes
+from ocn.signing.hashes import keccak256
+
+DOMAIN_NAME, DOMAIN_VERSION = "OCN Lanes", "1"
+VOUCHER_TYPE = "Voucher(address payer,address payee,address token,uint256 cumulative,bytes32 evidence)"
+TERMS_TYPE = "Terms(bytes32 document)"
+_DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+_VOUCHER = keccak256(VOUCHER_TYPE.encode())
+_TERMS = keccak256(TERMS_TYPE.encode())
+_DOMAIN = (
+    keccak256(_DOMAIN_TYPE.encode()) + keccak256(DOMAIN_NAME.encode()) + keccak256(DOMAIN_VERSION.encode())
+)
+
+
+def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
+    """Return what the payer signs: the same bytes that the contract computes."""
+    return _digest(_domain(lane.chain_id, lane.contract), _voucher_head(lane) + word(cumulative) + evidence)
+
+
+def terms_digest(lane: Lane, document_hash: bytes) -> bytes:
+    """Return what both parties sign to agree on terms; bound to chain and contract as a voucher is."""
+    return _digest(_domain(lane.chain_id, lane.contract), _TERMS + document_hash)
+
+
+def word(number: int) -> bytes:
+    """Write a uint256. OverflowError: negative or too large."""
+    return number.to_bytes(32, "big")
+
+
+def _digest(domain: bytes, struct: bytes) -> bytes:
+    return keccak256(b"\x19\x01" + domain + keccak256(struct))
+
+
+@lru_cache(maxsize=256)
+def _domain(chain_id: int, contract: str) -> bytes:
+    return keccak256(_DOMAIN + word(chain_id) + _padded(contract))
+
+
+@lru_cache(maxsize=4096)
+def _voucher_head(lane: Lane) -> bytes:
+    return _VOUCHER + _padded(lane.payer) + _padded(lane.payee) + _padded(lane.token)
+
+
+def _padded(address: str) -> bytes:
+    return bytes(12) + address_bytes(address)

@@ -1,0 +1,120 @@
+"""What settlement needs of others: the chain's state and its money, prices, what was relayed, chargers.
+
+Each is a Protocol declared where it is used. Those of the chain are implemented by
+:mod:`ocn.settlement.lanes` and :mod:`ocn.settlement.keeper`, prices by :mod:`ocn.settlement.engine`, relayed
+objects by :mod:`ocn.settlement.relayed`; chargers belong to the CPO's back end.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.judging import Verdict
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.reasons import Refusal
+from ocn.settlement.core.settling import LaneState
+from ocn.settlement.core.vouchers import SignedVoucher
+
+
+class Ledger(Protocol):
+    """What the chain says of lanes, as this party last heard it. Questions cost no round trip."""
+
+    async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
+        """Return a lane's state in the newest block, or in the newest that no reorganisation is expected of.
+
+        A lane that the chain never heard of has nothing claimed and nothing reserved.
+        """
+        ...
+
+    async def decimals(self, lane: Lane) -> int:
+        """Return how many decimals the lane's token has.
+
+        Raises:
+            OcnError: the chain cannot be asked, or there is no such token.
+        """
+        ...
+
+    async def may_sign(self, lane: Lane, signer: str) -> bool:
+        """Whether vouchers of this key count for the lane's payer: it is the vault, or a hot key of it."""
+        ...
+
+    async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
+        """Return what moved the lane's claimed total beyond a value, oldest first; confirmed only."""
+        ...
+
+
+class Keeper(Protocol):
+    """Takes vouchers to the chain. What became of it is seen in the :class:`Ledger`, and nowhere else."""
+
+    async def claim(self, voucher: SignedVoucher) -> None:
+        """Have a voucher cashed. Taken over durably when this returns; asked twice, done once."""
+        ...
+
+    async def net(self, voucher: SignedVoucher, back: SignedVoucher) -> None:
+        """Have two vouchers of opposite lanes set off against each other, and the difference cashed."""
+        ...
+
+    async def reserve(self, lane: Lane, amount: int) -> None:
+        """Reserve so much more of the payer's free money for the lane; for the payer's own lanes."""
+        ...
+
+
+class Pricing(Protocol):
+    """What sessions cost and whether CDRs are right, by tariffs that were known before."""
+
+    def price(
+        self,
+        session: JsonObject,
+        tariffs: Sequence[JsonObject],
+        *,
+        time_zone: str | None,
+        vat_included: bool,
+    ) -> Decimal | Refusal:
+        """Price a running session as it stands."""
+        ...
+
+    def verify(self, cdr: JsonObject, tariffs: Sequence[JsonObject], *, time_zone: str | None) -> Verdict:
+        """Verify a CDR and say why it differs."""
+        ...
+
+
+class Relayed(Protocol):
+    """What a counterparty has told by OCPI, as this party keeps it."""
+
+    async def session(self, owner: PartyId, session_id: str) -> JsonObject | None:
+        """Return a session as it was last told."""
+        ...
+
+    async def cdr(self, owner: PartyId, cdr_id: str) -> JsonObject | None:
+        """Return a CDR that was posted."""
+        ...
+
+    async def tariffs(self, owner: PartyId, session: JsonObject) -> Sequence[JsonObject]:
+        """Return the tariffs that the session is sold by, as they were told before; empty when unknown."""
+        ...
+
+    async def time_zone(self, owner: PartyId, location_id: str) -> str | None:
+        """Return the time zone of a location; None when it was never told."""
+        ...
+
+
+class Chargers(Protocol):
+    """What a CPO's back end does for its settlement side. ``why`` is a sentence for logs and displays.
+
+    Each returns once the charge point has been told; each may be called again.
+    """
+
+    async def hold(self, session_id: str, why: str) -> None:
+        """Let no energy flow, and keep the session: a charging profile with a limit of 0."""
+        ...
+
+    async def resume(self, session_id: str, why: str) -> None:
+        """Lift that limit."""
+        ...
+
+    async def stop(self, session_id: str, why: str) -> None:
+        """End the session."""
+        ...
