@@ -130,7 +130,7 @@ def units_from_text(text: str, decimals: int) -> int:
         raise AmountInvalid(f"{text[:40]} has more decimals than the token, which has {decimals}")
     if len(digits) > _DIGITS:
         raise AmountInvalid("the amount is more than a lane can count")
-    units = int(digits) * 10 ** (decimals - len(fraction))
+    units = int(digits + "0" * (decimals - len(fraction)))
     if units > MOST_UNITS:
         raise AmountInvalid(f"{text[:40]} is more than a lane can count")
     return units

@@ -10,7 +10,7 @@ from ocn.settlement.core.evidence import Kind, Leaf
 
 @dataclass(frozen=True, slots=True)
 class SessionBook:
-    """One session of a CPO's: ``paid`` by leaves on the lane there, ``credited`` by those on the lane back."""
+    """One session of a CPO's: ``paid`` by leaves on the lane there, ``credited`` by leaves back."""
 
     owner: PartyId
     id: str

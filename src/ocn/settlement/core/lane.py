@@ -1,7 +1,8 @@
-"""A lane: what one vault pays to another in one token of one contract on one chain."""
+"""A lane: what one vault pays to another in one token of one contract on one chain, and how it stands."""
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from ocn.settlement.errors import TermsInvalid
 from ocn.signing.addresses import address_bytes, checksummed
@@ -61,6 +62,27 @@ class Lane:
 
     def __str__(self) -> str:
         return f"lane {self.payer} to {self.payee} in {self.token}"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """A lane as the chain has it."""
+
+    claimed: int = 0
+    reserve: int = 0
+    free: int = 0
+    """What the payer has beyond all its reserves."""
+    exit: "Exit | None" = None
+    set_off: bool = False
+    """What the payee is paid becomes its reserve for the payer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The payer has asked for a part of its reserve back, and has it from ``ready_at`` on."""
+
+    amount: int
+    ready_at: datetime
 
 
 def known_address(text: object, name: str) -> str:

@@ -1,28 +1,10 @@
-"""When signed promises become money on chain: by threshold, on schedule, at once when a reserve is leaving."""
+"""When signed promises become money on chain: at a threshold, on schedule, at once if a reserve is leaving."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 
-
-@dataclass(frozen=True, slots=True)
-class LaneState:
-    """A lane as the chain has it."""
-
-    claimed: int = 0
-    reserve: int = 0
-    free: int = 0
-    """What the payer has beyond all its reserves."""
-    exit: "Exit | None" = None
-    set_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """The payer has asked for a part of its reserve back, and has it from ``ready_at`` on."""
-
-    amount: int
-    ready_at: datetime
+from ocn.settlement.core.lane import LaneState
 
 
 @dataclass(frozen=True, slots=True)

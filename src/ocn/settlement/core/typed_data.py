@@ -17,14 +17,16 @@ _DOMAIN = (
 )
 
 
-def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
+def vouchertyped_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
     """Return what the payer signs: the same bytes that the contract computes."""
-    return _digest(_domain(lane.chain_id, lane.contract), _voucher_head(lane) + word(cumulative) + evidence)
+    return typed_digest(
+        domain_separator(lane.chain_id, lane.contract), _voucher_head(lane) + word(cumulative) + evidence
+    )
 
 
-def terms_digest(lane: Lane, document_hash: bytes) -> bytes:
+def termstyped_digest(lane: Lane, document_hash: bytes) -> bytes:
     """Return what both parties sign to agree on terms; bound to chain and contract as a voucher is."""
-    return _digest(_domain(lane.chain_id, lane.contract), _TERMS + document_hash)
+    return typed_digest(domain_separator(lane.chain_id, lane.contract), _TERMS + document_hash)
 
 
 def word(number: int) -> bytes:
@@ -32,12 +34,14 @@ def word(number: int) -> bytes:
     return number.to_bytes(32, "big")
 
 
-def _digest(domain: bytes, struct: bytes) -> bytes:
+def typed_digest(domain: bytes, struct: bytes) -> bytes:
+    """Return the digest of an encoded struct, its type hash first."""
     return keccak256(b"\x19\x01" + domain + keccak256(struct))
 
 
 @lru_cache(maxsize=256)
-def _domain(chain_id: int, contract: str) -> bytes:
+def domain_separator(chain_id: int, contract: str) -> bytes:
+    """Return what binds a signature to one contract on one chain."""
     return keccak256(_DOMAIN + word(chain_id) + _padded(contract))
 
 
