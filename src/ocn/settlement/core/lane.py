@@ -85,6 +85,10 @@ class Exit:
     ready_at: datetime
 
 
+NEVER_USED = LaneState()
+"""A lane that the chain never heard of."""
+
+
 def known_address(text: object, name: str) -> str:
     """Return an address in EIP-55 case.
 

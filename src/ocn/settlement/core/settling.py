@@ -1,10 +1,10 @@
-"""When signed promises become money on chain: at a threshold, on schedule, at once if a reserve is leaving."""
+"""When signed promises become money on chain: at a threshold, on schedule, or when a reserve is leaving."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from ocn.settlement.core.lane import LaneState
+from ocn.settlement.core.lane import NEVER_USED, LaneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Standing:
     signed: int
     there: LaneState
     signed_back: int = 0
-    back: LaneState = LaneState()
+    back: LaneState = NEVER_USED
 
     @property
     def owed(self) -> int:

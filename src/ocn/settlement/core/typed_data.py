@@ -17,14 +17,14 @@ _DOMAIN = (
 )
 
 
-def vouchertyped_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
+def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
     """Return what the payer signs: the same bytes that the contract computes."""
     return typed_digest(
         domain_separator(lane.chain_id, lane.contract), _voucher_head(lane) + word(cumulative) + evidence
     )
 
 
-def termstyped_digest(lane: Lane, document_hash: bytes) -> bytes:
+def terms_digest(lane: Lane, document_hash: bytes) -> bytes:
     """Return what both parties sign to agree on terms; bound to chain and contract as a voucher is."""
     return typed_digest(domain_separator(lane.chain_id, lane.contract), _TERMS + document_hash)
 
