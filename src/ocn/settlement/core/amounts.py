@@ -18,6 +18,7 @@ MOST_DECIMALS: Final = 36
 _OCPI: Final = Decimal("0.0001")
 _MOST: Final = Decimal(10) ** 12
 _DIGITS: Final = 80
+_BITS: Final = 64
 _EXACT: Final = Context(prec=2 * _DIGITS)
 """For sums that must not be rounded twice."""
 _UNITS: Final = re.compile(r"0|[1-9][0-9]{0,36}", re.ASCII)
@@ -55,6 +56,8 @@ def bounded(value: object, name: str) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise AmountInvalid(f"{name} is not a number")
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        raise AmountInvalid(f"{name} is more than {_MOST}")
     try:
         number = Decimal(value)
         digits = number.as_tuple()

@@ -51,9 +51,9 @@ def settle_now(
     policy: SettlePolicy, standing: Standing, *, set_off: bool, granted: int, since: timedelta
 ) -> tuple[Settling, str] | None:
     """Return what to send and why, or None. ``since`` is the time since the last settlement."""
-    owed = standing.owed
-    if owed <= 0:
-        return None
+    owed, nets = standing.owed, set_off and standing.owed_back > 0
+    if owed <= 0 or not (nets or standing.there.reserve or standing.there.free):
+        return None  # a claim would cost gas and bring nothing
     why = ""
     limit = standing.there.reserve + granted
     if standing.there.exit is not None:
@@ -66,4 +66,4 @@ def settle_now(
         why = "it is time"
     if not why:
         return None
-    return (Settling.NET if set_off and standing.owed_back else Settling.CLAIM), why
+    return (Settling.NET if nets else Settling.CLAIM), why

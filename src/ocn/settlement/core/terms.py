@@ -12,7 +12,7 @@ from typing import Final
 
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.amounts import MOST_DECIMALS, shown
-from ocn.settlement.core.lane import MOST_UNITS, Lane
+from ocn.settlement.core.lane import MOST_UNITS, Lane, known_address
 from ocn.settlement.errors import TermsInvalid
 
 LONGEST_TICK_S: Final = 3600
@@ -31,6 +31,11 @@ class Side:
     """Whose money it is, on chain."""
     signer: str
     """Signs this side's vouchers: the vault itself, or a hot key of it."""
+
+    def __post_init__(self) -> None:
+        """Bring addresses into one form."""
+        for name in ("key", "vault", "signer"):
+            object.__setattr__(self, name, known_address(getattr(self, name), name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Terms:
     def __post_init__(self) -> None:
         """Check everything that can be checked without asking anybody."""
         lane = Lane(self.chain_id, self.contract, self.token, self.payer.vault, self.payee.vault)
-        object.__setattr__(self, "lane", lane)
+        for name, given in (("lane", lane), ("contract", lane.contract), ("token", lane.token)):
+            object.__setattr__(self, name, given)
         if self.payer.party == self.payee.party:
             raise TermsInvalid("a party needs no terms with itself")
         for name, value, least, most in self._bounds():

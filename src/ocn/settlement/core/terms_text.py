@@ -15,6 +15,7 @@ from ocn.settlement.errors import AmountInvalid, TermsInvalid
 
 FORMAT: Final = 1
 _LONGEST_TEXT: Final = 100
+_MOST_BITS: Final = 64
 _SIDE = {"country_code", "party_id", "key", "vault", "signer"}
 _TERMS = {
     "format",
@@ -51,8 +52,8 @@ def terms_object(terms: Terms) -> JsonObject:
         "payer": _side_object(terms.payer),
         "payee": _side_object(terms.payee),
         "chain_id": terms.chain_id,
-        "contract": terms.lane.contract,
-        "token": terms.lane.token,
+        "contract": terms.contract,
+        "token": terms.token,
         "decimals": terms.decimals,
         "currency": terms.currency,
         "rate": _shortest(terms.rate),
@@ -135,8 +136,7 @@ def _read_side(value: object, name: str) -> Side:
         party = PartyId(_text(given, "country_code"), _text(given, "party_id"))
     except ValueError as error:
         raise TermsInvalid(f"{name}: {error}") from error
-    addresses = (known_address(given[member], f"{name}.{member}") for member in ("key", "vault", "signer"))
-    return Side(party, *addresses)
+    return Side(party, *(_text(given, member) for member in ("key", "vault", "signer")))
 
 
 def _members(value: object, name: str, wanted: set[str]) -> Mapping[str, Any]:
@@ -153,6 +153,8 @@ def _whole(given: Mapping[str, Any], name: str) -> int:
     value = given[name]
     if isinstance(value, bool) or not isinstance(value, int):
         raise TermsInvalid(f"{name} is not a whole number")
+    if value.bit_length() > _MOST_BITS:
+        raise TermsInvalid(f"{name} is out of bounds")
     return value
 
 

@@ -1,0 +1,84 @@
+"""What a transaction was for: amounts that add up to what it moved, references that fit."""
+
+from itertools import accumulate, pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.settlement.core.conftest import CONTRACT, CPO, NOON, PAYEE_KEY, PAYER_KEY, TOKEN
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.booking import Settlement, book, reconciliation_record
+from ocn.settlement.core.evidence import NOTHING_YET, Entry, Kind, Leaf, extend
+from ocn.settlement.core.lane import Lane
+
+LANE = Lane(73799, CONTRACT, TOKEN, PAYER_KEY.address, PAYEE_KEY.address)
+HASH = "0x" + "ab" * 32
+
+
+def leaf(kind: Kind, session: str, amount: int) -> Leaf:
+    return Leaf(kind, CPO, session, session if kind is Kind.TICK else f"CDR-{session}", amount, 0, bytes(32))
+
+
+def lane(*vouchers: list[Leaf]) -> list[Entry]:
+    entries, head = [], NOTHING_YET
+    for leaves in vouchers:
+        entries.append(extend(head, leaves, bytes(32)))
+        head = entries[-1].head
+    return entries
+
+
+ENTRIES = lane(
+    [leaf(Kind.TICK, "S1", 100), leaf(Kind.TICK, "S2", 50)],
+    [leaf(Kind.TICK, "S1", 100), leaf(Kind.CDR, "S2", 7)],
+    [leaf(Kind.CDR, "S1", 0)],
+    [leaf(Kind.TICK, "S3", 30)],
+)
+
+
+def test_booking_of_everything_names_sessions_and_closed_cdrs() -> None:
+    booking = book(LANE, Settlement(HASH, 9, 0, 287), ENTRIES)
+    assert booking.sessions == (("S1", 200), ("S2", 57), ("S3", 30))
+    assert booking.cdrs == ("CDR-S2", "CDR-S1")
+    assert booking.unassigned == 0
+
+
+def test_booking_in_two_parts_has_every_leaf_once() -> None:
+    first = book(LANE, Settlement(HASH, 9, 0, 257), ENTRIES)
+    second = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES)
+    assert first.sessions == (("S1", 200), ("S2", 57))
+    assert first.cdrs == ("CDR-S2", "CDR-S1")
+    assert second.sessions == (("S3", 30),)
+    assert second.cdrs == ()
+
+
+def test_booking_of_a_voucher_cashed_in_part_says_what_is_not_assigned() -> None:
+    booking = book(LANE, Settlement(HASH, 9, 0, 200), ENTRIES)
+    assert booking.sessions == (("S1", 100), ("S2", 50))
+    assert booking.unassigned == 50
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.data())
+def test_booked_amounts_add_up_to_what_was_claimed(amounts: list[int], data: st.DataObject) -> None:
+    entries = lane(*([leaf(Kind.TICK, f"S{n % 3}", amount)] for n, amount in enumerate(amounts)))
+    totals = [0, *accumulate(amounts)]
+    cuts = sorted({0, totals[-1], *data.draw(st.lists(st.sampled_from(totals)))})
+    parts = [book(LANE, Settlement(HASH, 1, one, two), entries) for one, two in pairwise(cuts)]
+    assert all(part.unassigned == 0 for part in parts)
+    assert sum(amount for part in parts for _, amount in part.sessions) == totals[-1]
+
+
+def test_references_fit_their_members() -> None:
+    booking = book(LANE, Settlement(HASH, 9, 0, 287), ENTRIES)
+    assert booking.invoice_id == f"eip155:73799:{HASH}"
+    assert booking.invoice_reference_id == "73799:" + "ab" * 16 + "a"
+    assert len(booking.invoice_reference_id) == 39
+    record = reconciliation_record(booking, PartyId("DE", "CPO"), NOON)
+    assert record is not None
+    assert record["cdrs"] == ["CDR-S2", "CDR-S1"]
+    assert len(record["id"]) == 36
+    assert record["last_updated"] == "2026-11-20T12:00:00.000Z"
+
+
+def test_settlement_that_closed_no_cdr_has_no_record() -> None:
+    booking = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES)
+    assert reconciliation_record(booking, CPO, NOON) is None
