@@ -11,8 +11,8 @@ from sqlalchemy import Connection, inspect, text
 
 from ocn.errors import ConfigurationError
 from ocn.node.storage import AesGcmSealing, Database, SqlPlatformStore, StorageError, open_database
+from ocn.node.storage.schema import NODE_SCHEMA, VERSION_TABLE
 from ocn.node.storage.tables import metadata
-from ocn.node.storage.upgrade import VERSION_TABLE, alembic_config
 
 
 def differences(connection: Connection) -> list[object]:
@@ -120,7 +120,7 @@ async def test_upgrade_of_a_file_that_is_no_database_is_refused(tmp_path: Path) 
 
 
 def test_migrations_are_one_line_named_by_their_numbers() -> None:
-    script = ScriptDirectory(str(Path(alembic_config.__code__.co_filename).parent / "migrations"))
+    script = ScriptDirectory(str(NODE_SCHEMA.migrations))
     revisions = [step.revision for step in script.walk_revisions()][::-1]
     files = sorted(path.name[:4] for path in Path(script.versions).glob("[0-9]*.py"))
     assert revisions == files == [f"{number:04}" for number in range(1, len(files) + 1)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ocn.node.storage.errors import StorageError
+from ocn.database.errors import StorageError
 
 if TYPE_CHECKING:
     from tests.unit.node.conftest import Answer, Network, Node, Party

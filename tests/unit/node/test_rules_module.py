@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocn.node.storage.errors import StorageError
+from ocn.database.errors import StorageError
 from ocn.ocpi.party_id import PartyId
 
 if TYPE_CHECKING:

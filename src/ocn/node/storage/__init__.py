@@ -9,16 +9,16 @@ what, or where the node's secret comes from. Nothing here is in a message's way 
 handed out and one read by primary key for a link used.
 """
 
+from ocn.database import AlreadyStored, Database, NotStorable, StorageError
 from ocn.node.storage.client_info import SqlClientInfoStore
 from ocn.node.storage.copies import SqlCopyStore
-from ocn.node.storage.database import Database, open_database
-from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
 from ocn.node.storage.links import SqlLinkStore
 from ocn.node.storage.memory import MemoryLinkStore, MemoryPlatformStore
 from ocn.node.storage.memory_client_info import MemoryClientInfoStore
 from ocn.node.storage.memory_objects import MemoryObjectStore
 from ocn.node.storage.objects import SqlObjectStore
 from ocn.node.storage.platforms import SqlPlatformStore
+from ocn.node.storage.schema import open_database
 from ocn.node.storage.sealing import AesGcmSealing
 
 __all__ = [

@@ -8,10 +8,10 @@ from sqlalchemy import Column, Table, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.database.cancellation import to_the_end
+from ocn.database.opening import Database
 from ocn.node.client_info.model import Client, Key, Report, Seen, View
 from ocn.node.storage import client_info_tables as tables
-from ocn.node.storage.cancellation import to_the_end
-from ocn.node.storage.database import Database
 from ocn.ocpi.roles import ConnectionStatus, Role
 from ocn.signing import same_address
 

@@ -9,7 +9,7 @@ a platform that is gone, is no error, and who leads forgets it.
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Integer, String, Table, Text
 
-from ocn.node.storage.columns import PartyCodes, UtcDateTime
+from ocn.database.columns import PartyCodes, UtcDateTime
 from ocn.node.storage.tables import metadata
 
 client_info = Table(

@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.database.opening import Database
 from ocn.node.copies.copy import KEEPS_BODY, Copy, CopyState, NewCopy, Outcome
 from ocn.node.storage.copy_questions import CopyQuestions
 from ocn.node.storage.copy_rows import COPY_AND_LANE, copy_of, copy_values
 from ocn.node.storage.copy_tables import copy_lane, service_copy
-from ocn.node.storage.database import Database
 from ocn.node.storage.together import WrittenTogether
 from ocn.ocpi.party_id import PartyId
 

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.database.cancellation import to_the_end
+from ocn.database.opening import Database
 from ocn.node.copies.copy import (
     CANCELLABLE,
     KEEPS_BODY,
@@ -15,10 +17,8 @@ from ocn.node.copies.copy import (
     CopyFilter,
     CopyState,
 )
-from ocn.node.storage.cancellation import to_the_end
 from ocn.node.storage.copy_rows import COPY_AND_LANE, copy_of
 from ocn.node.storage.copy_tables import copy_lane, service_copy
-from ocn.node.storage.database import Database
 
 _COPY, _LANE = service_copy.c, copy_lane.c
 _NO_BODY = literal(b"").label("body")

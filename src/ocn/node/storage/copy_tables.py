@@ -6,7 +6,7 @@ what the copies say, and two changes at once cannot each miss the other.
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
-from ocn.node.storage.columns import PartyCodes, UtcDateTime
+from ocn.database.columns import PartyCodes, UtcDateTime
 from ocn.node.storage.tables import metadata
 
 service_copy = Table(

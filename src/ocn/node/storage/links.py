@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
+from ocn.database.opening import Database
 from ocn.node.model import Link, LinkKind
 from ocn.node.storage import tables
-from ocn.node.storage.database import Database
 from ocn.node.storage.together import WrittenTogether
 
 _COLUMNS = tables.link.c

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from ocn.database.errors import AlreadyStored
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Link, Platform
 from ocn.node.ocn_rules import NO_RULES, OcnRules
-from ocn.node.storage.errors import AlreadyStored
 
 
 class MemoryPlatformStore:

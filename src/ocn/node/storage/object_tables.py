@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ocn.node.storage.columns import PartyCodes, UtcDateTime
+from ocn.database.columns import PartyCodes, UtcDateTime
 from ocn.node.storage.tables import metadata
 
 _Number = BigInteger().with_variant(Integer, "sqlite")

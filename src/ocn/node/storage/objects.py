@@ -9,6 +9,8 @@ from itertools import islice
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.database.cancellation import to_the_end
+from ocn.database.opening import Database
 from ocn.node.object_store.ledger import Ledger, TallyKey
 from ocn.node.object_store.model import (
     EVERYONE,
@@ -26,8 +28,6 @@ from ocn.node.object_store.model import (
 from ocn.node.object_store.names import NameKind, name_key
 from ocn.node.ports import Clock
 from ocn.node.storage import object_queries as queries
-from ocn.node.storage.cancellation import to_the_end
-from ocn.node.storage.database import Database
 from ocn.node.storage.object_rows import object_of, tally_of
 from ocn.node.storage.object_tables import object_mark, object_tally, object_total, stored_object
 from ocn.node.storage.object_writing import take_turn, tallies_of, versions, write_objects, write_tallies

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.database.cancellation import to_the_end
+from ocn.database.opening import Database
 from ocn.node.errors import InvitationGone, PartyTaken, PlatformChanged
 from ocn.node.model import Invitation, Platform
 from ocn.node.ocn_rules import OcnRules
 from ocn.node.ports import Sealing
 from ocn.node.storage import rows, tables
-from ocn.node.storage.cancellation import to_the_end
-from ocn.node.storage.database import Database
 from ocn.node.storage.rules import RulesReader, read_rules_of, write_rules
 
 

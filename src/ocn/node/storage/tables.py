@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from ocn.node.storage.columns import PartyCodes, UtcDateTime
+from ocn.database.columns import PartyCodes, UtcDateTime
 
 metadata = MetaData(
     naming_convention={

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ocn.node.storage.cancellation import to_the_end
-from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
+from ocn.database.cancellation import to_the_end
+from ocn.database.errors import AlreadyStored, NotStorable, StorageError
 
 Item = TypeVar("Item")
 _MOST_TOGETHER = 500

@@ -4,13 +4,12 @@ from alembic import context
 from sqlalchemy import Connection
 
 from ocn.node.storage.tables import metadata
-from ocn.node.storage.upgrade import VERSION_TABLE
 
 connection: Connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
     target_metadata=metadata,
-    version_table=VERSION_TABLE,
+    version_table=context.config.attributes["version_table"],
     compare_type=True,
     render_as_batch=connection.dialect.name == "sqlite",
 )

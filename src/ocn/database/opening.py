@@ -16,15 +16,15 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from ocn.database.engines import Engines, postgresql_engines, sqlite_engines
+from ocn.database.errors import AlreadyStored, NotStorable, StorageError
+from ocn.database.upgrade import Schema, upgrade
 from ocn.errors import ConfigurationError
-from ocn.node.storage.engines import Engines, postgresql_engines, sqlite_engines
-from ocn.node.storage.errors import AlreadyStored, NotStorable, StorageError
-from ocn.node.storage.upgrade import upgrade
 
 _ENGINES = {"sqlite": sqlite_engines, "postgresql": postgresql_engines, "postgres": postgresql_engines}
 
 
-def open_database(url: str) -> "Database":
+def open_database(url: str, schema: Schema) -> "Database":
     """Open ``sqlite:///path``, ``sqlite:///:memory:`` or ``postgresql://user:password@host/name``.
 
     Nothing is sent yet; ``Database.upgrade`` comes first. Errors never show the URL, which has a password.
@@ -43,7 +43,7 @@ def open_database(url: str) -> "Database":
         raise ConfigurationError(
             f"no such kind of database: {parsed.get_backend_name()}", hint="sqlite and postgresql are there"
         )
-    return Database(engines(parsed), _name(parsed))
+    return Database(engines(parsed, schema.synchronous), _name(parsed), schema)
 
 
 def _name(url: URL) -> str:
@@ -59,9 +59,10 @@ class Database:
     leaves the block as ``StorageError`` (or ``AlreadyStored``), and then nothing of the block has happened.
     """
 
-    def __init__(self, engines: Engines, name: str) -> None:
+    def __init__(self, engines: Engines, name: str, schema: Schema) -> None:
         self._engines = engines
         self._name = name
+        self._schema = schema
 
     def __repr__(self) -> str:
         return f"<Database {self._name}>"
@@ -90,10 +91,10 @@ class Database:
         """Bring the tables to what this code knows; several processes may call it at once.
 
         Raises:
-            ConfigurationError: the database is newer than this code, or is not a database of this node.
+            ConfigurationError: the database is newer than this code, or is somebody else's.
         """
         async with self.transaction() as connection:
-            await upgrade(connection, self._name)
+            await upgrade(connection, self._schema, self._name)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,13 @@ class Engines:
     transaction: AsyncEngine
 
 
-def sqlite_engines(url: URL) -> Engines:
+def sqlite_engines(url: URL, synchronous: str = "NORMAL") -> Engines:
     """Open a SQLite file, or ``:memory:``.
 
     One connection, so that its thread is the queue of the process and a private memory database stays one;
-    only other processes are waited for. The file is readable by its owner alone. ``synchronous=NORMAL``
-    with the write-ahead log: nothing is lost when the process dies; when the machine loses power the last
-    commits may be, and the file stays whole.
+    only other processes are waited for. The file is readable by its owner alone. With the write-ahead log
+    nothing is lost when the process dies. When the machine loses power the file stays whole, and with
+    ``synchronous`` NORMAL the last commits may be lost; FULL waits for the disk at every commit.
     """
     if url.query:
         raise ConfigurationError(
@@ -60,7 +61,7 @@ def sqlite_engines(url: URL) -> Engines:
         pool_timeout=_POOL_TIMEOUT_S,
         hide_parameters=True,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, synchronous))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return Engines(
         statement=engine,
@@ -79,10 +80,10 @@ def _make_private_file(path: Path) -> None:
         ) from error
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+def _prepare_sqlite(synchronous: str, connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     _switch_to_log(cursor)
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"synchronous={synchronous}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -109,8 +110,8 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def postgresql_engines(url: URL) -> Engines:
-    """Open a PostgreSQL database through psycopg.
+def postgresql_engines(url: URL, _synchronous: str = "") -> Engines:
+    """Open a PostgreSQL database through psycopg; how durable it is, is the server's own setting.
 
     Raises:
         ConfigurationError: psycopg is not installed.

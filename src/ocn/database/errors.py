@@ -1,4 +1,4 @@
-"""What the store can report beyond the promises of its ports.
+"""What a database can report; a store adds it to the promises of its port.
 
 ::
 
