@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.canonical import JsonObject
-from ocn.settlement.core.judging import Verdict
 from ocn.settlement.core.lane import Lane, LaneState
 from ocn.settlement.core.reasons import Refusal
 from ocn.settlement.core.vouchers import SignedVoucher

@@ -1,11 +1,12 @@
 """What was settled of each session and CDR, kept alike by both sides."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.evidence import Kind, Leaf
+from ocn.settlement.core.reasons import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class SessionBook:
 
     owner: PartyId
     id: str
+    payer: PartyId
+    lane: str
+    """The key of the lane there. A session stays on the lane that it was first paid on."""
+    identity: bytes = b""
+    """The hash of what never changes in a session, as it was told when it was first paid for."""
     paid: int = 0
     credited: int = 0
     wh: int = 0
@@ -62,6 +68,10 @@ class CdrBook:
     owner: PartyId
     id: str
     session_id: str
+    lane: str
     document: bytes
     total: int
     state: CdrState
+    refusal: Refusal | None = None
+    body: bytes = field(default=b"", repr=False)
+    """The document itself, where it is still to be asked for."""

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     """Token, start, place or currency are others than were told."""
     CDR_DIFFERS = "CDR_DIFFERS"
     """The CDR in the request and the one that came by OCPI say different things."""
+    OTHER_TERMS = "OTHER_TERMS"
+    """The session is paid under other terms, on another lane."""
     CURRENCY = "CURRENCY"
     """Another currency than the terms'."""
     METER_BACKWARDS = "METER_BACKWARDS"
@@ -60,7 +62,7 @@ class Reason(StrEnum):
 
 
 _PASSING = frozenset({Reason.UNKNOWN_SESSION, Reason.CDR_NOT_RELAYED, Reason.CREDIT_MISSING, Reason.NO_FUNDS})
-_HARMLESS = frozenset({Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN})
+_HARMLESS = frozenset({Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN, Reason.OTHER_TERMS})
 
 
 @dataclass(frozen=True, slots=True)

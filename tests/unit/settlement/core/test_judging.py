@@ -7,17 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.unit.settlement.core.conftest import CPO, EMSP, NOON
+from tests.unit.settlement.core.conftest import CONTRACT, CPO, EMSP, NOON, PAYEE_KEY, PAYER_KEY, TOKEN
 
 from ocn.ocpi.timestamps import format_datetime
+from ocn.settlement.core.asked import Asked, PayerPolicy, Verdict
 from ocn.settlement.core.asks import AskInvalid, cdr_ask, read_ask, tick_ask
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import Kind, Leaf
-from ocn.settlement.core.judging import Asked, PayerPolicy, Verdict, judge_cdr, judge_tick
+from ocn.settlement.core.identity import identity_of
+from ocn.settlement.core.judging import judge_cdr, judge_tick
+from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.terms import Terms
 
 Make = Callable[..., dict[str, Any]]
+LANE = Lane(31337, CONTRACT, TOKEN, PAYER_KEY.address, PAYEE_KEY.address)
 NOW = NOON + timedelta(minutes=30)
 POLICY = PayerPolicy()
 MATCH = Verdict("match", (), "It matches.", b"{}", bytes(32))
@@ -28,7 +32,7 @@ def verdict(word: str, *causes: str) -> Verdict:
 
 
 def tick(session: dict[str, Any], total: int, *, told: dict[str, Any] | None = None, **more: Any) -> Asked:
-    defaults: dict[str, Any] = {"book": SessionBook(CPO, "S1"), "price": Decimal("0.60")}
+    defaults: dict[str, Any] = {"book": SessionBook(CPO, "S1", EMSP, LANE.key), "price": Decimal("0.60")}
     return Asked(tick_ask(session, CPO, total), EMSP, session=told or session, **(defaults | more))
 
 
@@ -40,7 +44,7 @@ def bill(
     posted: dict[str, Any] | None = None,
     **more: Any,
 ) -> Asked:
-    defaults: dict[str, Any] = {"book": SessionBook(CPO, "S1"), "verdict": MATCH}
+    defaults: dict[str, Any] = {"book": SessionBook(CPO, "S1", EMSP, LANE.key), "verdict": MATCH}
     return Asked(cdr_ask(cdr, CPO, total), EMSP, session=session, cdr=posted or cdr, **(defaults | more))
 
 
@@ -54,7 +58,7 @@ def test_tick_pays_what_is_new(terms: Terms, session: Make) -> None:
     leaf = judge_tick(terms, tick(session(), 600_000), POLICY, NOW)
     assert isinstance(leaf, Leaf)
     assert (leaf.kind, leaf.amount, leaf.wh, leaf.session_id) == (Kind.TICK, 600_000, 1500, "S1")
-    book = SessionBook(CPO, "S1").after(leaf, NOON)
+    book = SessionBook(CPO, "S1", EMSP, LANE.key).after(leaf, NOON)
     again = judge_tick(terms, tick(session(), 600_000, book=book), POLICY, NOW)
     assert again is None
     more = judge_tick(terms, tick(session("2"), 800_000, book=book, price=Decimal("0.8")), POLICY, NOW)
@@ -123,15 +127,29 @@ def test_tick_without_a_price_is_refused(terms: Terms, session: Make) -> None:
         assert reason_of(outcome) is Reason.UNPRICEABLE
 
 
+def test_tick_of_a_session_that_is_being_paid_must_stay_what_it_was(terms: Terms, session: Make) -> None:
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, identity_of(session()))
+    asked = replace(tick(session(), 600_000, book=book), session=None)
+    assert isinstance(judge_tick(terms, asked, POLICY, NOW), Leaf)
+    moved = replace(tick(session(evse_uid="E2"), 600_000, book=book), session=None)
+    assert reason_of(judge_tick(terms, moved, POLICY, NOW)) is Reason.SESSION_DIFFERS
+
+
+def test_tick_of_a_session_on_another_lane_is_refused(terms: Terms, session: Make) -> None:
+    elsewhere = SessionBook(CPO, "S1", EMSP, replace(LANE, token="0x" + "e1" * 20).key)
+    outcome = judge_tick(terms, tick(session(), 600_000, book=elsewhere), POLICY, NOW)
+    assert reason_of(outcome) is Reason.OTHER_TERMS
+
+
 @pytest.mark.parametrize(("wh", "minutes"), [(1501, 30), (1500, 31)])
 def test_tick_that_goes_back_is_refused(terms: Terms, session: Make, wh: int, minutes: int) -> None:
-    book = SessionBook(CPO, "S1", paid=1, wh=wh, stated_at=NOON + timedelta(minutes=minutes))
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=1, wh=wh, stated_at=NOON + timedelta(minutes=minutes))
     outcome = judge_tick(terms, tick(session(), 600_000, book=book), POLICY, NOW)
     assert reason_of(outcome) is Reason.METER_BACKWARDS
 
 
 def test_tick_after_the_cdr_is_refused(terms: Terms, session: Make) -> None:
-    book = SessionBook(CPO, "S1", paid=1, cdr_id="CDR1")
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=1, cdr_id="CDR1")
     assert (
         reason_of(judge_tick(terms, tick(session(), 600_000, book=book), POLICY, NOW))
         is Reason.SESSION_CLOSED
@@ -145,7 +163,7 @@ def test_tick_of_a_fast_clock_passes_where_that_is_wanted(terms: Terms, session:
 
 
 def test_cdr_pays_what_the_ticks_lack(terms: Terms, session: Make, cdr: Make) -> None:
-    book = SessionBook(CPO, "S1", paid=450_000, wh=1400)
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=450_000, wh=1400)
     leaf = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
     assert isinstance(leaf, Leaf)
     assert (leaf.kind, leaf.amount, leaf.wh, leaf.id) == (Kind.CDR, 150_000, 100, "CDR1")
@@ -154,13 +172,15 @@ def test_cdr_pays_what_the_ticks_lack(terms: Terms, session: Make, cdr: Make) ->
 
 
 def test_cdr_of_just_what_was_paid_has_a_leaf_of_nothing(terms: Terms, session: Make, cdr: Make) -> None:
-    leaf = judge_cdr(terms, bill(cdr(), session(), book=SessionBook(CPO, "S1", paid=600_000)), POLICY)
+    leaf = judge_cdr(
+        terms, bill(cdr(), session(), book=SessionBook(CPO, "S1", EMSP, LANE.key, paid=600_000)), POLICY
+    )
     assert isinstance(leaf, Leaf)
     assert leaf.amount == 0
 
 
 def test_cdr_below_what_was_paid_waits_for_the_credit(terms: Terms, session: Make, cdr: Make) -> None:
-    book = SessionBook(CPO, "S1", paid=700_000)
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=700_000)
     refusal = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
     assert reason_of(refusal) is Reason.CREDIT_MISSING
     assert isinstance(refusal, Refusal)
@@ -231,7 +251,7 @@ def test_cdr_with_other_energy_than_the_session_is_refused(terms: Terms, session
 
 
 def test_cdr_id_used_for_another_document_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
-    known = CdrBook(CPO, "CDR1", "S1", b"\x01" * 32, 600_000, CdrState.ACCEPTED)
+    known = CdrBook(CPO, "CDR1", "S1", LANE.key, b"\x01" * 32, 600_000, CdrState.ACCEPTED)
     outcome = judge_cdr(terms, bill(cdr(), session(), known=known), POLICY)
     assert reason_of(outcome) is Reason.DUPLICATE_ID
 
@@ -239,12 +259,12 @@ def test_cdr_id_used_for_another_document_is_refused(terms: Terms, session: Make
 @pytest.mark.parametrize("state", [CdrState.ACCEPTED, CdrState.CREDITED])
 def test_cdr_asked_for_twice_is_paid_once(terms: Terms, session: Make, cdr: Make, state: CdrState) -> None:
     asked = bill(cdr(), session())
-    known = CdrBook(CPO, "CDR1", "S1", asked.ask.hash, 600_000, state)
+    known = CdrBook(CPO, "CDR1", "S1", LANE.key, asked.ask.hash, 600_000, state)
     assert judge_cdr(terms, replace(asked, known=known), POLICY) is None
 
 
 def test_second_cdr_of_a_session_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
-    book = SessionBook(CPO, "S1", paid=600_000, cdr_id="CDR0")
+    book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=600_000, cdr_id="CDR0")
     outcome = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
     assert reason_of(outcome) is Reason.DUPLICATE_SESSION
 

@@ -1,0 +1,56 @@
+"""Everything about one item of a request that is looked up before it is judged."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.asks import Ask
+from ocn.settlement.core.books import CdrBook, SessionBook
+from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.reasons import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PayerPolicy:
+    """What a payer lets pass without asking people."""
+
+    clock_skew: timedelta | None = timedelta(minutes=5)
+    """How far ahead of this clock a session may be told; None where clocks run fast on purpose."""
+    most_kw: int = 4000
+    """No charge point gives more."""
+    energy_tolerance: Decimal = Decimal("0.01")
+    """By what share a CDR's energy may differ from that of the session as it was last told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verification says of a CDR."""
+
+    verdict: str
+    causes: tuple[str, ...]
+    summary: str
+    """One sentence."""
+    evidence: bytes
+    """The document; empty when there is none."""
+    evidence_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One item with what is known around it. ``own`` is the payer."""
+
+    ask: Ask
+    own: PartyId
+    book: SessionBook
+    session: JsonObject | None
+    """As the payee told it by OCPI; not looked up again for one that is being paid."""
+    cdr: JsonObject | None = None
+    """As the payee posted it by OCPI."""
+    known: CdrBook | None = None
+    """What became of a CDR of this id before."""
+    price: Decimal | Refusal | None = None
+    """Of a running session: what the payer computes."""
+    verdict: Verdict | None = None
+    overruled: bool = False
+    """People have looked at the case and said: pay."""

@@ -1,0 +1,157 @@
+"""The checks of a payer, each a question whose answer is None or why not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from ocn.settlement.core.amounts import energy_wh, stated_total, units_of
+from ocn.settlement.core.asked import Asked, PayerPolicy
+from ocn.settlement.core.asks import Ask
+from ocn.settlement.core.books import SessionBook
+from ocn.settlement.core.identity import fixed_members, identity_of
+from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.settlement.core.terms import Terms
+from ocn.settlement.errors import AmountInvalid
+
+
+def not_as_told(terms: Terms, asked: Asked) -> Refusal | None:
+    """A session or CDR must be one that was told of before, under these terms, and the same as then."""
+    ask, told, book = asked.ask, asked.session, asked.book
+    if told is None and not book.identity:
+        return Refusal(Reason.UNKNOWN_SESSION, f"{ask.owner} has told of no session {ask.session_id}")
+    if book.lane != terms.lane.key:
+        return Refusal(Reason.OTHER_TERMS, f"session {ask.session_id} is paid on {book.lane}")
+    return _not_of_these_terms(terms, asked) or _changed(asked)
+
+
+def _not_of_these_terms(terms: Terms, asked: Asked) -> Refusal | None:
+    document = asked.ask.document
+    if document.get("currency") != terms.currency:
+        said = str(document.get("currency"))[:10]
+        return Refusal(Reason.CURRENCY, f"it is in {said}, the terms are in {terms.currency}")
+    token = document.get("cdr_token")
+    token = token if isinstance(token, Mapping) else {}
+    issuer = f"{token.get('country_code', '')}{token.get('party_id', '')}".upper()
+    if issuer not in ("", asked.own.key):  # OCPI 2.2 names no issuer
+        return Refusal(Reason.NOT_OUR_TOKEN, f"the token is not of {asked.own}")
+    return None
+
+
+def _changed(asked: Asked) -> Refusal | None:
+    ask = asked.ask
+    different: list[str] = []
+    if asked.book.identity and identity_of(ask.document) != asked.book.identity:
+        different = ["token, start, place or currency"]
+    elif asked.session is not None:
+        told = fixed_members(asked.session)
+        different = [name for name, value in fixed_members(ask.document).items() if value != told[name]]
+    if not different:
+        return None
+    detail = f"{', '.join(different)} of session {ask.session_id} was told otherwise"
+    return Refusal(Reason.SESSION_DIFFERS, detail)
+
+
+def not_in_time(ask: Ask, book: SessionBook, policy: PayerPolicy, now: datetime) -> Refusal | None:
+    """A running session goes on: not finished, not back, not ahead of the clock, not too fast."""
+    if book.is_finished:
+        return Refusal(Reason.SESSION_CLOSED, f"session {ask.session_id} is paid by CDR {book.cdr_id}")
+    if ask.wh < book.wh or (book.stated_at is not None and ask.stated_at < book.stated_at):
+        return Refusal(
+            Reason.METER_BACKWARDS,
+            f"{ask.wh} Wh as of {ask.stated_at:%FT%TZ}, and {book.wh} Wh were paid before",
+        )
+    if policy.clock_skew is not None and ask.stated_at > now + policy.clock_skew:
+        return Refusal(Reason.IN_THE_FUTURE, f"told as of {ask.stated_at:%FT%TZ}; it is {now:%FT%TZ} here")
+    return _too_much_power(ask, policy)
+
+
+def _too_much_power(ask: Ask, policy: PayerPolicy) -> Refusal | None:
+    seconds = max(int((ask.stated_at - ask.started_at).total_seconds()), 0) + 1
+    if ask.wh * 3600 > policy.most_kw * 1000 * seconds:
+        return Refusal(Reason.TOO_MUCH_POWER, f"{ask.wh} Wh in {seconds} s is more than {policy.most_kw} kW")
+    return None
+
+
+def no_bill(terms: Terms, asked: Asked) -> Refusal | None:
+    """A CDR is a bill, of just the amount that is asked for."""
+    cdr = asked.ask.document
+    if cdr.get("credit") is True:
+        return Refusal(Reason.NOT_A_BILL, "a credit CDR comes with a voucher of its own, not with a request")
+    try:
+        total = stated_total(cdr, vat_included=terms.vat_included)
+        stated = units_of(total, decimals=terms.decimals, rate=terms.rate)
+    except AmountInvalid as error:
+        return Refusal(Reason.UNPRICEABLE, error.message)
+    if stated < 0:
+        return Refusal(Reason.NOT_A_BILL, "its price is below zero")
+    if stated != asked.ask.total:
+        return Refusal(
+            Reason.WRONG_DECIMALS,
+            f"{asked.ask.total} units are asked for; the CDR's {total} {terms.currency} are {stated} units",
+        )
+    return None
+
+
+def not_as_posted(asked: Asked) -> Refusal | None:
+    """A CDR is the one that came by OCPI."""
+    ask, posted = asked.ask, asked.cdr
+    if posted is None:
+        return Refusal(Reason.CDR_NOT_RELAYED, f"no CDR {ask.id} has come from {ask.owner}")
+    for name, one, other in (
+        ("session_id", ask.document.get("session_id"), posted.get("session_id")),
+        ("total_energy", _number(ask.document, "total_energy"), _number(posted, "total_energy")),
+        ("total_cost", _net(ask.document), _net(posted)),
+    ):
+        if one != other:
+            return Refusal(Reason.CDR_DIFFERS, f"{name} is {one} here and {other} in the CDR that was posted")
+    return None
+
+
+def unverified(terms: Terms, asked: Asked, policy: PayerPolicy) -> Refusal | None:
+    """A CDR is paid for a match, or for causes that both accept; its energy is the session's."""
+    ask = asked.ask
+    try:
+        told_wh = energy_wh(asked.session or {}, "kwh")
+    except AmountInvalid as error:
+        return Refusal(Reason.ENERGY_DIFFERS, f"the session was told without its energy: {error.message}")
+    if abs(told_wh - ask.wh) > max(Decimal(told_wh), Decimal(ask.wh)) * policy.energy_tolerance + 1:
+        return Refusal(
+            Reason.ENERGY_DIFFERS, f"the CDR has {ask.wh} Wh, the session was last told with {told_wh} Wh"
+        )
+    if refusal := _too_much_power(ask, policy):
+        return refusal
+    verdict = asked.verdict
+    if verdict is None:
+        return Refusal(Reason.VERDICT, "the CDR could not be verified")
+    explained = verdict.verdict == "explained" and verdict.causes
+    if verdict.verdict == "match" or (explained and set(verdict.causes) <= set(terms.accepted_causes)):
+        return None
+    causes = f": {', '.join(verdict.causes)}" if verdict.causes else ""
+    return Refusal(Reason.VERDICT, f"{verdict.verdict}{causes}. {verdict.summary}")
+
+
+def above(terms: Terms, total: int, own: int) -> Refusal:
+    """More is asked for than the payer computes."""
+    larger, smaller = max(total, own), min(total, own)
+    if smaller and larger % smaller == 0 and set(str(larger // smaller)) <= {"0", "1"}:
+        power = len(str(larger // smaller)) - 1
+        if larger // smaller == 10**power and power:
+            return Refusal(
+                Reason.WRONG_DECIMALS,
+                f"{total} units are asked for and {own} computed: {power} decimals too many",
+            )
+    return Refusal(
+        Reason.PRICE_DIFFERS, f"{terms.said(total)} is asked for, {terms.said(own)} computed from the tariff"
+    )
+
+
+def _number(document: Mapping[str, object], name: str) -> object:
+    value = document.get(name)
+    return Decimal(value) if isinstance(value, int) else value
+
+
+def _net(document: Mapping[str, object]) -> object:
+    try:
+        return stated_total(document, vat_included=False)
+    except AmountInvalid:
+        return None

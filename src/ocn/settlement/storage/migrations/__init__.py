@@ -1,0 +1,1 @@
+"""Migrations of settlement's tables, in one line."""

@@ -1,0 +1,78 @@
+"""One step, one transaction: lanes first, so that of two processes on one lane only one goes on."""
+
+from sqlalchemy import delete, insert, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ocn.settlement.errors import ConflictingState
+from ocn.settlement.records import Outcome, Recorded, Step
+from ocn.settlement.storage import tables as t
+from ocn.settlement.storage.rows import (
+    case_values,
+    cdr_values,
+    held_values,
+    session_values,
+    voucher_values,
+)
+from ocn.settlement.storage.writing import add_new, add_or_replace
+
+_NOTHING: frozenset[str] = frozenset()
+_AT = frozenset({"at"})
+
+
+async def write_step(connection: AsyncConnection, step: Step) -> None:
+    """Write everything, or raise and leave the transaction to be rolled back.
+
+    Raises:
+        ConflictingState: a voucher does not follow its lane's last.
+    """
+    for recorded in step.vouchers:
+        await _advance(connection, recorded)
+    if step.vouchers:
+        await connection.execute(insert(t.voucher), [voucher_values(each) for each in step.vouchers])
+    await add_or_replace(connection, t.session, [session_values(b) for b in step.books], keep=_NOTHING)
+    cdrs = [{**cdr_values(book), "at": step.at} for book in step.cdrs]
+    await add_or_replace(connection, t.cdr, cdrs, keep=_AT)
+    await add_new(connection, t.case, [case_values(case) for case in step.cases])
+    tariffs = [
+        {"owner": owner.key, "folded": session_id.casefold(), "body": body}
+        for owner, session_id, body in step.tariffs
+    ]
+    await add_new(connection, t.session_tariffs, tariffs)
+    await _write_held(connection, step)
+    await _settle_cases(connection, step)
+
+
+async def _advance(connection: AsyncConnection, recorded: Recorded) -> None:
+    """Move the lane on from just the voucher that this one follows; its row keeps others waiting."""
+    entry, key = recorded.entry, recorded.lane.key
+    values = {"number": entry.number, "evidence": entry.evidence}
+    if entry.number == 1:
+        await add_new(connection, t.lane, [{"key": key, "number": 0, "evidence": entry.previous}])
+    before = (t.lane.c.key == key, t.lane.c.number == entry.number - 1, t.lane.c.evidence == entry.previous)
+    moved = await connection.execute(update(t.lane).where(*before).values(**values))
+    if moved.rowcount != 1:
+        raise ConflictingState(
+            f"voucher {entry.number} does not follow the last one of {recorded.lane}",
+            hint="Does another process settle for this party? It must not, or share the database.",
+        )
+
+
+async def _write_held(connection: AsyncConnection, step: Step) -> None:
+    kept = [held for held in step.held if held.held or held.stopped]
+    await add_or_replace(connection, t.held, [held_values(held) for held in kept], keep=_NOTHING)
+    gone = [(held.owner.key, held.session_id.casefold()) for held in step.held if held not in kept]
+    gone += [(owner.key, session_id.casefold()) for owner, session_id in step.settled]
+    if gone:
+        await connection.execute(delete(t.held).where(tuple_(t.held.c.owner, t.held.c.folded).in_(gone)))
+
+
+async def _settle_cases(connection: AsyncConnection, step: Step) -> None:
+    for owner, session_id in step.settled:
+        its = (
+            t.case.c.owner == owner.key,
+            t.case.c.session_folded == session_id.casefold(),
+            t.case.c.closed_at.is_(None),
+        )
+        await connection.execute(
+            update(t.case).where(*its).values(closed_at=step.at, outcome=Outcome.SETTLED.value)
+        )

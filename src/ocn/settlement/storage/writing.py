@@ -1,0 +1,30 @@
+"""Inserts that both databases say alike and SQLAlchemy's core does not: add if new, add or replace."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows; one whose primary key is there already stays as it was."""
+    if rows:
+        await connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+async def add_or_replace(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, keep: frozenset[str]
+) -> None:
+    """Add rows, or change those of the same primary key, but for the columns to ``keep``."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
+    key = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keep and name not in key}
+    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def _insert(connection: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,96 @@
+"""The port of what must not be forgotten; :mod:`ocn.settlement.storage` has it over either database."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.booking import Booking
+from ocn.settlement.core.books import CdrBook, SessionBook
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.records import Case, Held, Outcome, Recorded, Step
+
+
+class Store(Protocol):
+    """Every call is one transaction, durable when it returns. Ids of sessions and CDRs know no case.
+
+    Raises:
+        StorageError: the database did not do it, and nothing has changed.
+    """
+
+    async def record(self, step: Step) -> None:
+        """Make a step true.
+
+        Raises:
+            ConflictingState: a voucher does not follow its lane's last; nothing has changed.
+        """
+        ...
+
+    async def last(self, lane: Lane) -> Recorded | None:
+        """Return a lane's newest voucher."""
+        ...
+
+    async def vouchers(self, lane: Lane, *, after: int, most: int) -> Sequence[Recorded]:
+        """Return vouchers in order, from the one that follows a number."""
+        ...
+
+    async def books(self, owner: PartyId, session_ids: Collection[str]) -> Mapping[str, SessionBook]:
+        """Return books by the ids as they were asked for; who has none is not in it."""
+        ...
+
+    async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
+        """Return what became of CDRs, as :meth:`books`."""
+        ...
+
+    async def open_cdrs(self, lane: Lane) -> Sequence[CdrBook]:
+        """Return the CDRs still to be asked for, in the order they came."""
+        ...
+
+    async def tariffs(self, owner: PartyId, session_id: str) -> bytes | None:
+        """Return the tariffs kept for a session, as JSON."""
+        ...
+
+    async def held(self, lane: Lane) -> Sequence[Held]:
+        """Return the sessions of a lane that are held or were stopped and are not finished."""
+        ...
+
+    async def save_terms(self, terms: SignedTerms, at: datetime) -> None:
+        """Keep terms that both have signed; a second time nothing happens.
+
+        Raises:
+            ConflictingState: other terms of this number are kept for the pair.
+        """
+        ...
+
+    async def terms(self, payer: PartyId, payee: PartyId) -> Sequence[SignedTerms]:
+        """Return all terms of a pair, the newest first."""
+        ...
+
+    async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
+        """Return who has terms with whom: payer and payee."""
+        ...
+
+    async def cases(self, *, closed: bool = False) -> Sequence[Case]:
+        """Return open cases, or all, the oldest first."""
+        ...
+
+    async def case(self, own: PartyId, case_id: str) -> Case | None:
+        """Return one case as a party has it."""
+        ...
+
+    async def close_case(self, own: PartyId, case_id: str, outcome: Outcome, note: str, at: datetime) -> bool:
+        """Close an open case; False when there is none of that id."""
+        ...
+
+    async def save_booking(self, booking: Booking, at: datetime) -> None:
+        """Keep what a settlement was for; a second time nothing happens."""
+        ...
+
+    async def bookings(self, lane: Lane) -> Sequence[Booking]:
+        """Return a lane's bookings in order."""
+        ...
+
+    async def close(self) -> None:
+        """Give resources back."""
+        ...

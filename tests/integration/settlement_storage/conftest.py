@@ -1,0 +1,48 @@
+"""A store over each kind of database, and values to put into one."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.vouchers import sign_voucher
+from ocn.settlement.records import Recorded
+from ocn.settlement.storage import SqlStore, open_store
+from ocn.signing.keys import PrivateKey
+
+NOON = datetime(2026, 3, 29, 12, 0, 0, 123456, tzinfo=UTC)
+KEY, OTHER_KEY = PrivateKey(b"\x01" * 32), PrivateKey(b"\x02" * 32)
+LANE = Lane(31337, "0x" + "c0" * 20, "0x" + "e0" * 20, KEY.address, OTHER_KEY.address)
+CPO, EMSP = PartyId("DE", "CPO"), PartyId("nl", "MsP")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'settlement.db'}"
+    make: Callable[[], str] = request.getfixturevalue("new_postgresql_database")
+    return make()
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[SqlStore]:
+    opened = await open_store(store_url)
+    yield opened
+    await opened.close()
+
+
+def next_voucher(
+    before: Recorded | None = None, *, amount: int = 5, session_id: str = "S1", lane: Lane = LANE
+) -> Recorded:
+    """What follows a voucher, or the first of a lane."""
+    leaves = [
+        Leaf(Kind.TICK, CPO, session_id, session_id, amount, 7, b"\x05" * 32, b"\x06" * 32),
+        Leaf(Kind.CDR, CPO, session_id, "CDR|1", 2**100, 0, b"\x07" * 32),
+    ]
+    entry = extend(before.head if before else NOTHING_YET, leaves, amount.to_bytes(32, "big"))
+    signature = sign_voucher(KEY, lane, entry.cumulative, entry.evidence).signature
+    return Recorded(lane, entry, signature, NOON)

@@ -1,0 +1,193 @@
+"""What any store promises, over both databases."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from tests.integration.settlement_storage.conftest import (
+    CPO,
+    EMSP,
+    KEY,
+    LANE,
+    NOON,
+    OTHER_KEY,
+    next_voucher,
+)
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.booking import Booking, Settlement
+from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.core.terms import Side, Terms, Tick
+from ocn.settlement.errors import ConflictingState
+from ocn.settlement.records import Case, Held, Outcome, Step, case_id
+from ocn.settlement.store import Store
+
+BOOK = SessionBook(
+    CPO, "S1", EMSP, LANE.key, b"\x09" * 32, 2**100, 7, 1500, NOON + timedelta(microseconds=1), "CDR1"
+)
+CDR = CdrBook(
+    CPO,
+    "CDR1",
+    "S1",
+    LANE.key,
+    b"\x08" * 32,
+    2**90,
+    CdrState.OPEN,
+    Refusal(Reason.NO_FUNDS, "ü", 2**80),
+    b"{}",
+)
+CASE = Case(
+    case_id(CPO, "S1", "CDR1", Reason.VERDICT),
+    EMSP,
+    CPO,
+    CPO,
+    "S1",
+    "CDR1",
+    Reason.VERDICT,
+    "It differs.",
+    NOON,
+    b'{"verdict":"mismatch"}',
+    b"\x0a" * 32,
+)
+
+
+async def test_vouchers_are_read_back_in_order(store: Store) -> None:
+    first = next_voucher()
+    second = next_voucher(first, amount=6)
+    third = next_voucher(second, amount=7)
+    await store.record(Step(NOON, vouchers=(first,)))
+    await store.record(Step(NOON, vouchers=(second, third)))
+    assert await store.last(LANE) == third
+    assert await store.vouchers(LANE, after=0, most=10) == [first, second, third]
+    assert await store.vouchers(LANE, after=1, most=1) == [second]
+    assert await store.last(LANE.opposite) is None
+    third.voucher.require_signer(KEY.address)
+
+
+async def test_voucher_that_does_not_follow_the_last_changes_nothing(store: Store) -> None:
+    first = next_voucher()
+    await store.record(Step(NOON, vouchers=(first,)))
+    fork = next_voucher(amount=9)
+    gap = next_voucher(next_voucher(first))
+    second = next_voucher(first)
+    for wrong in ((fork,), (gap,), (first,), (second, second), (second, next_voucher(fork))):
+        with pytest.raises(ConflictingState):
+            await store.record(Step(NOON, vouchers=wrong, books=(BOOK,), cases=(CASE,)))
+    assert await store.vouchers(LANE, after=0, most=10) == [first]
+    assert await store.books(CPO, ["S1"]) == {}
+    assert await store.cases() == []
+
+
+async def test_lanes_are_independent(store: Store) -> None:
+    await store.record(Step(NOON, vouchers=(next_voucher(), next_voucher(lane=LANE.opposite))))
+    last = await store.last(LANE.opposite)
+    assert last is not None
+    assert last.lane == LANE.opposite
+
+
+async def test_books_are_changed_and_found_in_any_case(store: Store) -> None:
+    await store.record(Step(NOON, books=(BOOK, replace(BOOK, id="s2", cdr_id="", stated_at=None))))
+    changed = replace(BOOK, credited=8)
+    await store.record(Step(NOON, books=(changed,)))
+    found = await store.books(PartyId("de", "cpo"), ["s1", "S2", "S3"])
+    assert found == {"s1": changed, "S2": replace(BOOK, id="s2", cdr_id="", stated_at=None)}
+    assert await store.books(EMSP, ["S1"]) == {}
+    assert await store.books(CPO, []) == {}
+
+
+async def test_many_books_are_found_at_once(store: Store) -> None:
+    books = tuple(replace(BOOK, id=f"S{n}", paid=n) for n in range(1200))
+    await store.record(Step(NOON, books=books))
+    found = await store.books(CPO, [book.id for book in books])
+    assert found == {book.id: book for book in books}
+
+
+async def test_cdrs_to_be_asked_for_come_in_the_order_they_came(store: Store) -> None:
+    second = replace(CDR, id="CDR0", refusal=None)
+    await store.record(Step(NOON, cdrs=(CDR,)))
+    await store.record(Step(NOON + timedelta(seconds=1), cdrs=(second,)))
+    await store.record(Step(NOON + timedelta(seconds=2), cdrs=(replace(CDR, total=5),)))
+    assert await store.open_cdrs(LANE) == [replace(CDR, total=5), second]
+    await store.record(Step(NOON, cdrs=(replace(CDR, state=CdrState.ACCEPTED, body=b""),)))
+    assert await store.open_cdrs(LANE) == [second]
+    found = await store.cdrs(CPO, ["cdr1"])
+    assert found == {"cdr1": replace(CDR, state=CdrState.ACCEPTED, body=b"")}
+
+
+async def test_tariffs_of_a_session_stay_what_they_were_first(store: Store) -> None:
+    await store.record(Step(NOON, tariffs=((CPO, "S1", b"[1]"),)))
+    await store.record(Step(NOON, tariffs=((CPO, "s1", b"[2]"),)))
+    assert await store.tariffs(CPO, "S1") == b"[1]"
+    assert await store.tariffs(CPO, "S2") is None
+
+
+async def test_case_is_opened_once_and_closed_once(store: Store) -> None:
+    later = replace(CASE, detail="It still differs.", opened_at=NOON + timedelta(hours=1))
+    await store.record(Step(NOON, cases=(CASE,)))
+    await store.record(Step(NOON, cases=(later, replace(CASE, own=CPO, peer=EMSP))))
+    assert await store.case(EMSP, CASE.id) == CASE
+    assert len(await store.cases()) == 2
+    assert await store.close_case(EMSP, CASE.id, Outcome.APPROVED, "agreed by phone", NOON)
+    assert not await store.close_case(EMSP, CASE.id, Outcome.REJECTED, "", NOON)
+    assert not await store.close_case(EMSP, "unknown", Outcome.REJECTED, "", NOON)
+    closed = replace(CASE, closed_at=NOON, outcome=Outcome.APPROVED, note="agreed by phone")
+    assert await store.case(EMSP, CASE.id) == closed
+    assert [case.own for case in await store.cases()] == [CPO]
+    assert len(await store.cases(closed=True)) == 2
+
+
+async def test_settled_session_closes_its_cases_and_forgets_what_was_held(store: Store) -> None:
+    held = Held(CPO, "S1", LANE.key, True, False, "no voucher")
+    await store.record(Step(NOON, cases=(CASE,), held=(held, replace(held, session_id="S2"))))
+    assert await store.held(LANE) == [held, replace(held, session_id="S2")]
+    await store.record(Step(NOON, settled=((CPO, "s1"),)))
+    assert await store.cases() == []
+    found = await store.case(EMSP, CASE.id)
+    assert found is not None
+    assert found.outcome is Outcome.SETTLED
+    await store.record(Step(NOON, held=(replace(held, session_id="S2", held=False),)))
+    assert await store.held(LANE) == []
+
+
+def terms(number: int = 1, reserve: int = 5) -> SignedTerms:
+    document = Terms(
+        payer=Side(EMSP, KEY.address, KEY.address, KEY.address),
+        payee=Side(CPO, OTHER_KEY.address, OTHER_KEY.address, OTHER_KEY.address),
+        chain_id=LANE.chain_id,
+        contract=LANE.contract,
+        token=LANE.token,
+        decimals=6,
+        currency="EUR",
+        tick=Tick(500, 10),
+        grace_s=20,
+        reserve=reserve,
+        unsecured=0,
+        rate=Decimal("1.25"),
+        rate_source="ECB",
+        number=number,
+    )
+    return SignedTerms(document).signed_by(KEY, EMSP).signed_by(OTHER_KEY, CPO)
+
+
+async def test_terms_of_a_pair_are_kept_by_their_number(store: Store) -> None:
+    await store.save_terms(terms(1), NOON)
+    await store.save_terms(terms(2), NOON)
+    await store.save_terms(terms(2), NOON)
+    assert await store.terms(EMSP, CPO) == [terms(2), terms(1)]
+    assert await store.terms(CPO, EMSP) == []
+    assert list(await store.pairs()) == [(EMSP, CPO)]
+    with pytest.raises(ConflictingState, match="other terms number 2"):
+        await store.save_terms(terms(2, reserve=6), NOON)
+    assert (await store.terms(EMSP, CPO))[0] == terms(2)
+
+
+async def test_bookings_are_kept_once_in_the_order_of_their_amounts(store: Store) -> None:
+    first = Booking(LANE, Settlement("0x01", 5, 0, 90), (("S1", 90),), ("CDR1",), 0)
+    second = Booking(LANE, Settlement("0x02", 6, 90, 2**100), (("S1", 2**100 - 95),), (), 5)
+    for booking in (second, first, first):
+        await store.save_booking(booking, NOON)
+    assert await store.bookings(LANE) == [first, second]
+    assert await store.bookings(LANE.opposite) == []
