@@ -73,18 +73,6 @@ def case_id(owner: PartyId, session_id: str, cdr_id: str, reason: Reason) -> str
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a payee has told its charge point about a session, and why."""
-
-    owner: PartyId
-    session_id: str
-    lane: str
-    held: bool
-    stopped: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """Changes that are true together or not at all, at one moment.
 
@@ -100,4 +88,3 @@ class Step:
     settled: tuple[tuple[PartyId, str], ...] = ()
     tariffs: tuple[tuple[PartyId, str, bytes], ...] = ()
     """By which tariffs a session is priced, as they were when it was first paid for: owner, id, JSON."""
-    held: tuple[Held, ...] = ()

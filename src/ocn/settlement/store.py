@@ -9,7 +9,7 @@ from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrBook, SessionBook
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
-from ocn.settlement.records import Case, Held, Outcome, Recorded, Step
+from ocn.settlement.records import Case, Outcome, Recorded, Step
 
 
 class Store(Protocol):
@@ -49,10 +49,6 @@ class Store(Protocol):
 
     async def tariffs(self, owner: PartyId, session_id: str) -> bytes | None:
         """Return the tariffs kept for a session, as JSON."""
-        ...
-
-    async def held(self, lane: Lane) -> Sequence[Held]:
-        """Return the sessions of a lane that are held or were stopped and are not finished."""
         ...
 
     async def save_terms(self, terms: SignedTerms, at: datetime) -> None:

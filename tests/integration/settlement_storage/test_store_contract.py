@@ -22,7 +22,7 @@ from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.errors import ConflictingState
-from ocn.settlement.records import Case, Held, Outcome, Step, case_id
+from ocn.settlement.records import Case, Outcome, Step, case_id
 from ocn.settlement.store import Store
 
 BOOK = SessionBook(
@@ -139,17 +139,13 @@ async def test_case_is_opened_once_and_closed_once(store: Store) -> None:
     assert len(await store.cases(closed=True)) == 2
 
 
-async def test_settled_session_closes_its_cases_and_forgets_what_was_held(store: Store) -> None:
-    held = Held(CPO, "S1", LANE.key, True, False, "no voucher")
-    await store.record(Step(NOON, cases=(CASE,), held=(held, replace(held, session_id="S2"))))
-    assert await store.held(LANE) == [held, replace(held, session_id="S2")]
+async def test_settled_session_closes_its_cases(store: Store) -> None:
+    await store.record(Step(NOON, cases=(CASE,)))
     await store.record(Step(NOON, settled=((CPO, "s1"),)))
     assert await store.cases() == []
     found = await store.case(EMSP, CASE.id)
     assert found is not None
     assert found.outcome is Outcome.SETTLED
-    await store.record(Step(NOON, held=(replace(held, session_id="S2", held=False),)))
-    assert await store.held(LANE) == []
 
 
 def terms(number: int = 1, reserve: int = 5) -> SignedTerms:
@@ -185,8 +181,8 @@ async def test_terms_of_a_pair_are_kept_by_their_number(store: Store) -> None:
 
 
 async def test_bookings_are_kept_once_in_the_order_of_their_amounts(store: Store) -> None:
-    first = Booking(LANE, Settlement("0x01", 5, 0, 90), (("S1", 90),), ("CDR1",), 0)
-    second = Booking(LANE, Settlement("0x02", 6, 90, 2**100), (("S1", 2**100 - 95),), (), 5)
+    first = Booking(LANE, Settlement("0x01", 5, 0, 90, b"\x01" * 32), 3, (("S1", 90),), ("CDR1",), 0)
+    second = Booking(LANE, Settlement("0x02", 6, 90, 2**100), 9, (("S1", 2**100 - 95),), (), 5)
     for booking in (second, first, first):
         await store.save_booking(booking, NOON)
     assert await store.bookings(LANE) == [first, second]

@@ -19,6 +19,8 @@ class PayerPolicy:
     """How far ahead of this clock a session may be told; None where clocks run fast on purpose."""
     most_kw: int = 4000
     """No charge point gives more."""
+    within_funds: bool = True
+    """Sign for no more than is reserved, free, or granted as credit."""
     energy_tolerance: Decimal = Decimal("0.01")
     """By what share a CDR's energy may differ from that of the session as it was last told."""
 

@@ -25,6 +25,8 @@ class Settlement:
     block: int
     claimed_before: int
     claimed_after: int
+    evidence: bytes = b""
+    """That of the voucher which was cashed, as the contract's event tells it."""
 
     @property
     def amount(self) -> int:
@@ -38,10 +40,12 @@ class Booking:
 
     lane: Lane
     settlement: Settlement
+    through: int
+    """The number of the last voucher in it; the next booking goes on from there."""
     sessions: tuple[tuple[str, int], ...]
     cdrs: tuple[str, ...]
     unassigned: int
-    """What belongs to vouchers not known here, or to a voucher that was cashed in part."""
+    """What the transaction moved beyond these vouchers; below zero, less: a voucher was cashed in parts."""
 
     @property
     def invoice_id(self) -> str:
@@ -56,23 +60,26 @@ class Booking:
         return (chain + self.settlement.transaction.removeprefix("0x")[:room])[:_LONGEST_REFERENCE]
 
 
-def book(lane: Lane, settlement: Settlement, entries: Iterable[Entry]) -> Booking:
-    """Return what was paid. ``entries`` are the lane's in order; those outside the range are passed over."""
+def book(lane: Lane, settlement: Settlement, entries: Iterable[Entry], *, through: int = 0) -> Booking:
+    """Return what was paid. ``entries`` are the lane's in order, from the one after the booking before.
+
+    The cashed voucher is the last that belongs here, though later ones may stand at the same total.
+    """
     sessions: dict[str, int] = {}
     cdrs: dict[str, None] = {}
     rest = settlement.amount
     for entry in entries:
-        inside = settlement.claimed_before <= entry.cumulative - entry.amount
-        if not (inside and entry.cumulative <= settlement.claimed_after):
-            continue
-        if entry.amount == 0 and entry.cumulative == settlement.claimed_before:
-            continue  # closed by an earlier settlement, which stands at the same total
+        if entry.cumulative > settlement.claimed_after:
+            break
+        through = entry.number
         for leaf in entry.leaves:
             sessions[leaf.session_id] = sessions.get(leaf.session_id, 0) + leaf.amount
             rest -= leaf.amount
             if leaf.kind is not Kind.TICK:
                 cdrs[leaf.id] = None
-    return Booking(lane, settlement, tuple(sessions.items()), tuple(cdrs), rest)
+        if entry.evidence == settlement.evidence:
+            break
+    return Booking(lane, settlement, through, tuple(sessions.items()), tuple(cdrs), rest)
 
 
 def reconciliation_record(booking: Booking, owner: PartyId, now: datetime) -> JsonObject | None:

@@ -51,7 +51,12 @@ class Delivery:
     covered_at: datetime | None = None
     """When the last voucher came, or the session began."""
     asked_at: datetime | None = None
-    """Since when an answer is waited for."""
+    """Since when a voucher is waited for."""
+    asked_total: int = 0
+    asked_wh: int = 0
+    """What was asked for when it was last asked."""
+    tried_at: datetime | None = None
+    """When that was, until the voucher comes."""
     refused: Refusal | None = None
     held: bool = False
     stopped: bool = False
@@ -66,15 +71,43 @@ class Delivery:
         """Delivered and not covered."""
         return max(self.wh - self.covered_wh, 0)
 
+    def asked(self, now: datetime) -> "Delivery":
+        """Return the delivery with a request on its way."""
+        since = self.asked_at or now
+        return replace(self, asked_at=since, asked_total=self.total, asked_wh=self.wh, tried_at=now)
+
+    def paid(self, settled: int, now: datetime) -> "Delivery":
+        """Return the delivery once vouchers cover so much. Less than was asked for covers no energy."""
+        if settled < self.asked_total:
+            return replace(self, covered=settled)
+        return replace(
+            self,
+            covered=settled,
+            covered_wh=max(self.covered_wh, self.asked_wh),
+            covered_at=now,
+            asked_at=None,
+            tried_at=None,
+            refused=None,
+        )
+
     def told(self, command: Command) -> "Delivery":
         """Return the delivery once the charge point does it."""
         stopped = self.stopped or command is Command.STOP
         return replace(self, held=command is not Command.RESUME, stopped=stopped)
 
 
+def may_ask(terms: Terms, delivery: Delivery, now: datetime) -> bool:
+    """Whether there is something to ask for, and not too soon after the last try."""
+    disagreed = delivery.refused is not None and not delivery.refused.reason.may_pass
+    if delivery.open_units == 0 or delivery.stopped or disagreed:
+        return False
+    pause = timedelta(seconds=min(terms.tick.s, terms.grace_s / 3))
+    return delivery.tried_at is None or now - delivery.tried_at >= pause
+
+
 def is_due(terms: Terms, delivery: Delivery, now: datetime) -> bool:
     """Whether it is time to ask: half a tick of energy is open, or a whole tick of time has passed."""
-    if delivery.open_units == 0 or delivery.stopped or delivery.refused is not None:
+    if not may_ask(terms, delivery, now):
         return False
     since = delivery.covered_at or now
     return 2 * delivery.open_wh >= terms.tick.wh or now - since >= timedelta(seconds=terms.tick.s)

@@ -7,6 +7,8 @@ from enum import StrEnum
 class Reason(StrEnum):
     """A payer's reason to refuse one item of a request."""
 
+    UNREADABLE = "UNREADABLE"
+    """The item cannot even be judged."""
     UNKNOWN_SESSION = "UNKNOWN_SESSION"
     """The party that asks has not told of this session, or has not yet."""
     CDR_NOT_RELAYED = "CDR_NOT_RELAYED"
@@ -62,7 +64,9 @@ class Reason(StrEnum):
 
 
 _PASSING = frozenset({Reason.UNKNOWN_SESSION, Reason.CDR_NOT_RELAYED, Reason.CREDIT_MISSING, Reason.NO_FUNDS})
-_HARMLESS = frozenset({Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN, Reason.OTHER_TERMS})
+_HARMLESS = frozenset(
+    {Reason.UNREADABLE, Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN, Reason.OTHER_TERMS}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,15 +49,15 @@ class SignedVoucher:
         """
         return signer_of(self.digest, self.signature)
 
-    def require_signer(self, signer: str) -> None:
-        """Accept one key only.
+    def require_signer(self, *signers: str) -> None:
+        """Accept these keys only.
 
         Raises:
             VoucherInvalid: it is another's, or this is another voucher than was signed.
         """
-        if not same_address(self.signer, signer):
+        if not any(same_address(self.signer, each) for each in signers):
             raise VoucherInvalid(
-                f"this voucher is signed by {self.signer}, not by {signer}",
+                f"this voucher is signed by {self.signer}, not by {' or '.join(signers)}",
                 hint="So looks a stranger's, and one for another chain, contract, token or vault.",
             )
 

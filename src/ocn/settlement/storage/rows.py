@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.party_id import PartyId, known_party
 from ocn.settlement.core.booking import Booking, Settlement
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import Entry, Kind, Leaf
@@ -14,14 +14,14 @@ from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms_text import read_terms, terms_bytes
-from ocn.settlement.records import Case, Held, Outcome, Recorded
+from ocn.settlement.records import Case, Outcome, Recorded
 
-_LEAVES = msgspec.msgpack.Decoder(tuple[str, list[tuple[int, str, str, str, int, bytes, bytes]]])
+_LEAVES = msgspec.msgpack.Decoder(list[tuple[int, str, str, str, str, int, bytes, bytes]])
 
 
 def known_key(party: str) -> PartyId:
     """Read a party from its five characters."""
-    return PartyId(party[:2], party[2:])
+    return known_party(party[:2], party[2:])
 
 
 def voucher_values(recorded: Recorded) -> dict[str, Any]:
@@ -165,24 +165,6 @@ def case_of(row: Row[Any]) -> Case:
     )
 
 
-def held_values(held: Held) -> dict[str, Any]:
-    """Write what a charge point was told."""
-    return {
-        "owner": held.owner.key,
-        "folded": held.session_id.casefold(),
-        "id": held.session_id,
-        "lane": held.lane,
-        "held": held.held,
-        "stopped": held.stopped,
-        "why": held.why,
-    }
-
-
-def held_of(row: Row[Any]) -> Held:
-    """Read what a charge point was told."""
-    return Held(known_key(row.owner), row.id, row.lane, row.held, row.stopped, row.why)
-
-
 def terms_values(signed: SignedTerms) -> dict[str, Any]:
     """Write terms."""
     return {
@@ -211,6 +193,8 @@ def booking_values(booking: Booking) -> dict[str, Any]:
         "claimed_before": settlement.claimed_before,
         "transaction": settlement.transaction,
         "block": settlement.block,
+        "through": booking.through,
+        "evidence": settlement.evidence,
         "sessions": msgspec.json.encode([(name, str(units)) for name, units in booking.sessions]),
         "cdrs": msgspec.json.encode(booking.cdrs),
         "unassigned": booking.unassigned,
@@ -222,7 +206,8 @@ def booking_of(row: Row[Any], lane: Lane) -> Booking:
     sessions = msgspec.json.decode(row.sessions, type=list[tuple[str, str]])
     return Booking(
         lane,
-        Settlement(row.transaction, row.block, row.claimed_before, row.claimed_after),
+        Settlement(row.transaction, row.block, row.claimed_before, row.claimed_after, row.evidence),
+        row.through,
         tuple((name, int(units)) for name, units in sessions),
         tuple(msgspec.json.decode(row.cdrs, type=list[str])),
         row.unassigned,
@@ -235,30 +220,24 @@ def folded(ids: Collection[str]) -> dict[str, str]:
 
 
 def _leaves_bytes(leaves: tuple[Leaf, ...]) -> bytes:
-    owner = leaves[0].owner.key
-    return msgspec.msgpack.encode(
+    rows = [
         (
-            owner,
-            [
-                (
-                    int(leaf.kind),
-                    leaf.session_id,
-                    "" if leaf.id == leaf.session_id else leaf.id,
-                    str(leaf.amount),
-                    leaf.wh,
-                    leaf.document,
-                    leaf.signed,
-                )
-                for leaf in leaves
-            ],
+            int(leaf.kind),
+            leaf.owner.key,
+            leaf.session_id,
+            "" if leaf.id == leaf.session_id else leaf.id,
+            str(leaf.amount),
+            leaf.wh,
+            leaf.document,
+            leaf.signed,
         )
-    )
+        for leaf in leaves
+    ]
+    return msgspec.msgpack.encode(rows)
 
 
 def _leaves_of(data: bytes) -> tuple[Leaf, ...]:
-    owner, leaves = _LEAVES.decode(data)
-    party = known_key(owner)
     return tuple(
-        Leaf(Kind(kind), party, session_id, object_id or session_id, int(amount), wh, document, signed)
-        for kind, session_id, object_id, amount, wh, document, signed in leaves
+        Leaf(Kind(kind), known_key(owner), session_id, id_ or session_id, int(amount), wh, document, signed)
+        for kind, owner, session_id, id_, amount, wh, document, signed in _LEAVES.decode(data)
     )

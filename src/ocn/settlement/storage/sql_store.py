@@ -14,7 +14,7 @@ from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import ConflictingState
-from ocn.settlement.records import Case, Held, Outcome, Recorded, Step
+from ocn.settlement.records import Case, Outcome, Recorded, Step
 from ocn.settlement.storage import tables as t
 from ocn.settlement.storage.rows import (
     booking_of,
@@ -22,7 +22,6 @@ from ocn.settlement.storage.rows import (
     case_of,
     cdr_of,
     folded,
-    held_of,
     known_key,
     recorded_of,
     session_of,
@@ -77,10 +76,6 @@ class SqlStore:
         """See the port."""
         found = await self._named(t.session_tariffs, owner, [session_id])
         return found[0][1].body if found else None
-
-    async def held(self, lane: Lane) -> Sequence[Held]:
-        """See the port."""
-        return [held_of(row) for row in await self._rows(select(t.held).where(t.held.c.lane == lane.key))]
 
     @to_the_end
     async def save_terms(self, terms: SignedTerms, at: datetime) -> None:

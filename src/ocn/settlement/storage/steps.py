@@ -1,6 +1,6 @@
 """One step, one transaction: lanes first, so that of two processes on one lane only one goes on."""
 
-from sqlalchemy import delete, insert, tuple_, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ocn.settlement.errors import ConflictingState
@@ -9,7 +9,6 @@ from ocn.settlement.storage import tables as t
 from ocn.settlement.storage.rows import (
     case_values,
     cdr_values,
-    held_values,
     session_values,
     voucher_values,
 )
@@ -38,7 +37,6 @@ async def write_step(connection: AsyncConnection, step: Step) -> None:
         for owner, session_id, body in step.tariffs
     ]
     await add_new(connection, t.session_tariffs, tariffs)
-    await _write_held(connection, step)
     await _settle_cases(connection, step)
 
 
@@ -55,15 +53,6 @@ async def _advance(connection: AsyncConnection, recorded: Recorded) -> None:
             f"voucher {entry.number} does not follow the last one of {recorded.lane}",
             hint="Does another process settle for this party? It must not, or share the database.",
         )
-
-
-async def _write_held(connection: AsyncConnection, step: Step) -> None:
-    kept = [held for held in step.held if held.held or held.stopped]
-    await add_or_replace(connection, t.held, [held_values(held) for held in kept], keep=_NOTHING)
-    gone = [(held.owner.key, held.session_id.casefold()) for held in step.held if held not in kept]
-    gone += [(owner.key, session_id.casefold()) for owner, session_id in step.settled]
-    if gone:
-        await connection.execute(delete(t.held).where(tuple_(t.held.c.owner, t.held.c.folded).in_(gone)))
 
 
 async def _settle_cases(connection: AsyncConnection, step: Step) -> None:

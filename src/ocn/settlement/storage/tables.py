@@ -6,7 +6,6 @@ stand in a column of their own in lower case for comparison, and as written besi
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Dialect,
     Index,
@@ -122,18 +121,6 @@ session_tariffs = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-held = Table(
-    "held",
-    metadata,
-    Column("owner", String(5), primary_key=True),
-    Column("folded", Text, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("lane", Text, nullable=False, index=True),
-    Column("held", Boolean, nullable=False),
-    Column("stopped", Boolean, nullable=False),
-    Column("why", Text, nullable=False),
-)
-
 case = Table(
     "settlement_case",
     metadata,
@@ -162,6 +149,8 @@ booking = Table(
     Column("lane", Text, primary_key=True),
     Column("claimed_after", Units, primary_key=True),
     Column("claimed_before", Units, nullable=False),
+    Column("through", BigInteger, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
     Column("transaction", Text, nullable=False),
     Column("block", BigInteger, nullable=False),
     Column("sessions", LargeBinary, nullable=False),

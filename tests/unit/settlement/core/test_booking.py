@@ -2,6 +2,7 @@
 
 from itertools import accumulate, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.settlement.core.conftest import CONTRACT, CPO, NOON, PAYEE_KEY, PAYER_KEY, TOKEN
@@ -39,32 +40,41 @@ def test_booking_of_everything_names_sessions_and_closed_cdrs() -> None:
     booking = book(LANE, Settlement(HASH, 9, 0, 287), ENTRIES)
     assert booking.sessions == (("S1", 200), ("S2", 57), ("S3", 30))
     assert booking.cdrs == ("CDR-S2", "CDR-S1")
-    assert booking.unassigned == 0
+    assert (booking.unassigned, booking.through) == (0, 4)
 
 
-def test_booking_in_two_parts_has_every_leaf_once() -> None:
-    first = book(LANE, Settlement(HASH, 9, 0, 257), ENTRIES)
-    second = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES)
-    assert first.sessions == (("S1", 200), ("S2", 57))
-    assert first.cdrs == ("CDR-S2", "CDR-S1")
-    assert second.sessions == (("S3", 30),)
-    assert second.cdrs == ()
+@pytest.mark.parametrize(("cashed", "first_cdrs"), [(1, ("CDR-S2",)), (2, ("CDR-S2", "CDR-S1"))])
+def test_booking_ends_with_the_voucher_that_was_cashed(cashed: int, first_cdrs: tuple[str, ...]) -> None:
+    first = book(LANE, Settlement(HASH, 9, 0, 257, ENTRIES[cashed].evidence), ENTRIES)
+    second = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES[first.through :], through=first.through)
+    assert first.cdrs == first_cdrs
+    assert first.cdrs + second.cdrs == ("CDR-S2", "CDR-S1")
+    assert (first.unassigned, second.unassigned) == (0, 0)
+    assert second.through == 4
 
 
 def test_booking_of_a_voucher_cashed_in_part_says_what_is_not_assigned() -> None:
-    booking = book(LANE, Settlement(HASH, 9, 0, 200), ENTRIES)
-    assert booking.sessions == (("S1", 100), ("S2", 50))
-    assert booking.unassigned == 50
+    first = book(LANE, Settlement(HASH, 9, 0, 200), ENTRIES)
+    assert first.sessions == (("S1", 100), ("S2", 50))
+    assert first.unassigned == 50
+    second = book(LANE, Settlement(HASH, 9, 200, 257), ENTRIES[first.through :], through=first.through)
+    assert second.sessions == (("S1", 100), ("S2", 7))
+    assert second.unassigned == -50
+    assert book(LANE, Settlement(HASH, 9, 0, 5), ENTRIES).through == 0
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=12), st.data())
 def test_booked_amounts_add_up_to_what_was_claimed(amounts: list[int], data: st.DataObject) -> None:
     entries = lane(*([leaf(Kind.TICK, f"S{n % 3}", amount)] for n, amount in enumerate(amounts)))
     totals = [0, *accumulate(amounts)]
-    cuts = sorted({0, totals[-1], *data.draw(st.lists(st.sampled_from(totals)))})
-    parts = [book(LANE, Settlement(HASH, 1, one, two), entries) for one, two in pairwise(cuts)]
-    assert all(part.unassigned == 0 for part in parts)
-    assert sum(amount for part in parts for _, amount in part.sessions) == totals[-1]
+    cuts = sorted({0, totals[-1], *data.draw(st.lists(st.integers(0, totals[-1])))})
+    through, booked = 0, 0
+    for one, two in pairwise(cuts):
+        part = book(LANE, Settlement(HASH, 1, one, two), entries[through:], through=through)
+        through = part.through
+        assert sum(amount for _, amount in part.sessions) + part.unassigned == two - one
+        booked += sum(amount for _, amount in part.sessions)
+    assert booked == totals[-1]
 
 
 def test_references_fit_their_members() -> None:
@@ -80,5 +90,5 @@ def test_references_fit_their_members() -> None:
 
 
 def test_settlement_that_closed_no_cdr_has_no_record() -> None:
-    booking = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES)
+    booking = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES[3:])
     assert reconciliation_record(booking, CPO, NOON) is None

@@ -92,10 +92,9 @@ def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report(
         if not delivery.held:
             delivery = replace(delivery, wh=delivery.wh + wh, total=delivery.total + 400 * wh)
         if is_due(terms, delivery, now) and delivery.asked_at is None:
-            delivery = replace(delivery, asked_at=now)
+            delivery = delivery.asked(now)
         if delivery.asked_at is not None and answer == "voucher":
-            delivery = replace(delivery, covered=delivery.total, covered_wh=delivery.wh, covered_at=now)
-            delivery = replace(delivery, asked_at=None)
+            delivery = delivery.paid(delivery.asked_total, now)
         elif delivery.asked_at is not None and answer == "refusal":
             delivery = replace(delivery, asked_at=None, refused=DISAGREED)
         if command := next_command(terms, delivery, FINE, now):

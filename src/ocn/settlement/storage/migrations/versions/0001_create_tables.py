@@ -82,18 +82,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "folded", name="pk_session_tariffs"),
     )
     op.create_table(
-        "held",
-        sa.Column("owner", sa.String(5), nullable=False),
-        sa.Column("folded", sa.Text, nullable=False),
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("lane", sa.Text, nullable=False),
-        sa.Column("held", sa.Boolean, nullable=False),
-        sa.Column("stopped", sa.Boolean, nullable=False),
-        sa.Column("why", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("owner", "folded", name="pk_held"),
-    )
-    op.create_index("ix_held_lane", "held", ["lane"])
-    op.create_table(
         "settlement_case",
         sa.Column("own", sa.String(5), nullable=False),
         sa.Column("own_key", sa.String(5), nullable=False),
@@ -119,6 +107,8 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text, nullable=False),
         sa.Column("claimed_after", sa.Text, nullable=False),
         sa.Column("claimed_before", sa.Text, nullable=False),
+        sa.Column("through", sa.BigInteger, nullable=False),
+        sa.Column("evidence", sa.LargeBinary, nullable=False),
         sa.Column("transaction", sa.Text, nullable=False),
         sa.Column("block", sa.BigInteger, nullable=False),
         sa.Column("sessions", sa.LargeBinary, nullable=False),

@@ -1,0 +1,199 @@
+"""What a party holds with one counterparty: a lane out and a lane in, and the books of all sessions on them.
+
+A party signs on the lane out and accepts on the lane in, whichever role it has: an eMSP pays on the lane out
+and takes credits on the lane in, a CPO the other way round, and a party that is both does both at once.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.evidence import ZERO_HASH, Entry, Head, Kind, Leaf, extend
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.opening import Opened, continued
+from ocn.settlement.core.vouchers import sign_voucher
+from ocn.settlement.errors import VoucherInvalid, VoucherStale
+from ocn.settlement.records import Recorded, Step
+from ocn.settlement.service.house import House
+
+_Key: TypeAlias = tuple[PartyId, str]
+
+
+class Account:
+    """In memory as in the store. Whoever changes it holds ``lock``, and never while waiting for a peer."""
+
+    def __init__(self, house: House, peer: PartyId, out: Lane) -> None:
+        self.house = house
+        self.peer = peer
+        self.out = out
+        self.peer_signers: list[str] = []
+        """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        self.lock = asyncio.Lock()
+        self._last: dict[Lane, Recorded | None] = {}
+        self._books: dict[_Key, SessionBook] = {}
+
+    @property
+    def into(self) -> Lane:
+        """The lane that the peer signs on."""
+        return self.out.opposite
+
+    async def last(self, lane: Lane) -> Recorded | None:
+        """Return the newest voucher held of a lane."""
+        if lane not in self._last:
+            self._last[lane] = await self.house.store.last(lane)
+        return self._last[lane]
+
+    async def head(self, lane: Lane) -> Head:
+        """Return how far a lane has come; one that nothing is known of starts at what the chain has paid."""
+        last = await self.last(lane)
+        if last is not None:
+            return last.head
+        return Head(0, (await self.house.ledger.state(lane)).claimed, ZERO_HASH)
+
+    async def books(self, owner: PartyId, session_ids: Collection[str]) -> dict[str, SessionBook]:
+        """Return the books of a CPO's sessions, new where there is none; by ids as they were asked for."""
+        missing = [each for each in session_ids if _key(owner, each) not in self._books]
+        if missing:
+            found = await self.house.store.books(owner, missing)
+            self._books |= {_key(owner, name): book for name, book in found.items()}
+        known = {each: self._books.get(_key(owner, each)) for each in session_ids}
+        return {each: book or self._new_book(owner, each) for each, book in known.items()}
+
+    async def sign(self, leaves: Sequence[Leaf]) -> Recorded:
+        """Sign the next voucher out. It must be stored before anybody sees it.
+
+        Raises:
+            ConflictingState: the terms name another key than this party signs with.
+        """
+        entry = extend(await self.head(self.out), leaves, self.house.seed())
+        voucher = sign_voucher(self.house.voucher_key, self.out, entry.cumulative, entry.evidence)
+        return Recorded(self.out, entry, voucher.signature, self.house.now())
+
+    async def accept(self, shown: Sequence[Opened]) -> list[Entry]:
+        """Take vouchers in, in order; those held already are passed over. Returns what is new.
+
+        Raises:
+            VoucherInvalid, EvidenceInvalid: one is not what it should be; those before it were taken.
+        """
+        return await self._take(self.into, shown, self.peer_signers)
+
+    async def restore(self, shown: Sequence[Opened]) -> list[Entry]:
+        """Take back vouchers that this party signed and has lost; its own signature proves them.
+
+        Raises:
+            VoucherInvalid, EvidenceInvalid: as :meth:`accept`.
+        """
+        return await self._take(self.out, shown, [self.house.voucher_key.address])
+
+    async def _take(self, lane: Lane, shown: Sequence[Opened], signers: Sequence[str]) -> list[Entry]:
+        """The newest must be signed by the key of today; those before it may be by an older one."""
+        taken: list[Entry] = []
+        for opened in shown:
+            allowed = signers[-1:] if opened is shown[-1] else signers
+            try:
+                entry = continued(lane, await self.head(lane), opened, allowed)
+            except VoucherStale:
+                continue
+            await self.record(await self.step_with(Recorded(lane, entry, opened.signature, self.house.now())))
+            taken.append(entry)
+        return taken
+
+    async def step_with(self, recorded: Recorded, stated: Iterable[SessionBook] = ()) -> Step:
+        """Return the step that a voucher is: the voucher, and what its leaves do to the books.
+
+        ``stated`` are books with what this party has learned on the way.
+
+        Raises:
+            VoucherInvalid: a leaf contradicts what is known here.
+        """
+        leaves = recorded.entry.leaves
+        books = await self._books_of(leaves) | {_key(book.owner, book.id): book for book in stated}
+        cdrs = await self._cdrs_after(leaves, books)
+        for leaf in leaves:
+            key = _key(leaf.owner, leaf.session_id)
+            if leaf.kind is Kind.CREDIT and not books[key].paid:
+                raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
+            books[key] = books[key].after(leaf)
+        finished = {(leaf.owner, leaf.session_id) for leaf in leaves if leaf.kind is Kind.CDR}
+        return Step(
+            self.house.now(),
+            vouchers=(recorded,),
+            books=tuple(books.values()),
+            cdrs=tuple(cdrs),
+            settled=tuple(finished),
+        )
+
+    async def record(self, step: Step) -> None:
+        """Store a step, and only then know it.
+
+        Raises:
+            ConflictingState: somebody else has gone on; what is in memory is read again the next time.
+        """
+        try:
+            await self.house.store.record(step)
+        except BaseException:
+            self.forget()
+            raise
+        self._last |= {recorded.lane: recorded for recorded in step.vouchers}
+        for book in step.books:
+            key = _key(book.owner, book.id)
+            if book.is_finished:
+                self._books.pop(key, None)
+            else:
+                self._books[key] = book
+
+    def forget(self) -> None:
+        """Read everything from the store again when it is next needed."""
+        self._last.clear()
+        self._books.clear()
+
+    async def _books_of(self, leaves: Sequence[Leaf]) -> dict[_Key, SessionBook]:
+        books: dict[_Key, SessionBook] = {}
+        for owner in {leaf.owner for leaf in leaves}:
+            found = await self.books(owner, {leaf.session_id for leaf in leaves if leaf.owner == owner})
+            books |= {_key(owner, name): book for name, book in found.items()}
+        return books
+
+    async def _cdrs_after(self, leaves: Sequence[Leaf], books: Mapping[_Key, SessionBook]) -> list[CdrBook]:
+        """A CDR's leaf accepts it; a credit ends the CDR that the session had."""
+        after: list[CdrBook] = []
+        for owner in {leaf.owner for leaf in leaves}:
+            its = [leaf for leaf in leaves if leaf.owner == owner]
+            credited = (leaf for leaf in its if leaf.kind is Kind.CREDIT)
+            ended = {books[_key(owner, leaf.session_id)].cdr_id for leaf in credited} - {""}
+            billed = [leaf for leaf in its if leaf.kind is Kind.CDR]
+            known = await self._known_cdrs(owner, [*ended, *(leaf.id for leaf in billed)])
+            after += [
+                replace(known[name], state=CdrState.CREDITED, body=b"") for name in ended if name in known
+            ]
+            after += [self._accepted(leaf, known.get(leaf.id)) for leaf in billed]
+        return after
+
+    async def _known_cdrs(self, owner: PartyId, cdr_ids: Iterable[str]) -> Mapping[str, CdrBook]:
+        names = set(cdr_ids)
+        return await self.house.store.cdrs(owner, names) if names else {}
+
+    def _accepted(self, leaf: Leaf, known: CdrBook | None) -> CdrBook:
+        if known is None:
+            lane = self._lane_of(leaf.owner).key
+            return CdrBook(
+                leaf.owner, leaf.id, leaf.session_id, lane, leaf.document, leaf.amount, CdrState.ACCEPTED
+            )
+        if known.document != leaf.document:
+            raise VoucherInvalid(f"a voucher pays for another CDR {leaf.id} than is known here")
+        return replace(known, state=CdrState.ACCEPTED, refusal=None, body=b"")
+
+    def _new_book(self, owner: PartyId, session_id: str) -> SessionBook:
+        payer = self.peer if owner == self.house.own else self.house.own
+        return SessionBook(owner, session_id, payer, self._lane_of(owner).key)
+
+    def _lane_of(self, owner: PartyId) -> Lane:
+        """Return the lane on which the sessions of a CPO are paid."""
+        return self.into if owner == self.house.own else self.out
+
+
+def _key(owner: PartyId, session_id: str) -> _Key:
+    return owner, session_id.casefold()

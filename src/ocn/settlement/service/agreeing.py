@@ -1,0 +1,112 @@
+"""Coming to terms with a counterparty, and finding them again after everything was lost."""
+
+from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.party_id import PartyId
+from ocn.party.errors import PartyError
+from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.core.terms import Terms
+from ocn.settlement.errors import TermsInvalid, TermsRefused
+from ocn.settlement.service.house import House
+from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.pairs import Pairs
+from ocn.settlement.service.reach import Peers
+from ocn.signing.addresses import same_address
+
+
+class Agreeing:
+    """Terms of one party."""
+
+    def __init__(self, house: House, pairs: Pairs, peers: Peers) -> None:
+        self._house = house
+        self._pairs = pairs
+        self._peers = peers
+
+    async def propose(self, terms: Terms) -> Pair:
+        """Sign terms, have the other side sign them, and keep them.
+
+        Raises:
+            TermsRefused: it does not want them, and says why.
+            TermsInvalid: its signature is not that of the terms.
+            PartyError: it was not reached, or refused for another reason.
+        """
+        signed = SignedTerms(terms).signed_by(self._house.key, self._house.own)
+        peer = self._peer_of(terms)
+        agreed = await self._peers.to(peer).propose(signed)
+        if agreed.hash != signed.hash:
+            raise TermsInvalid(f"{peer} has signed other terms than were proposed")
+        await self._require_both(agreed)
+        return await self._pairs.agreed(agreed)
+
+    async def consider(self, proposal: SignedTerms, sender: PartyId) -> SignedTerms:
+        """Agree to what a counterparty proposes, or say why not. Agreeing twice is agreeing once.
+
+        Raises:
+            TermsRefused, TermsInvalid: nothing is signed.
+        """
+        terms = proposal.terms
+        terms.side_of(self._house.own)
+        if self._peer_of(terms) != sender:
+            raise TermsInvalid(f"these terms are with {self._peer_of(terms)}, and {sender} proposes them")
+        proposal.require_signature_of(sender)
+        await self._require_listed_key(terms, sender)
+        newest = await self._pairs.newest(terms.payer.party, terms.payee.party)
+        if newest is not None and newest.signed.hash == proposal.hash:
+            return newest.signed
+        await self._require_wanted(terms, newest.terms.number if newest is not None else 0)
+        agreed = proposal.signed_by(self._house.key, self._house.own)
+        return (await self._pairs.agreed(agreed)).signed
+
+    async def recover(self, peer: PartyId) -> list[Pair]:
+        """Fetch the terms that a counterparty still has; this party's own signature on them proves them."""
+        own = self._house.own
+        found: list[Pair] = []
+        for payer, payee in ((own, peer), (peer, own)):
+            try:
+                signed = await self._peers.to(peer).terms(payer=payer, payee=payee)
+                await self._require_both(signed)
+            except (PartyError, InvalidParameters):
+                continue
+            found.append(await self._pairs.agreed(signed))
+        return found
+
+    async def _require_both(self, signed: SignedTerms) -> None:
+        terms = signed.terms
+        if not same_address(terms.side_of(self._house.own).key, self._house.key.address):
+            raise TermsInvalid("these terms name another key for this party")
+        for side in (terms.payer, terms.payee):
+            signed.require_signature_of(side.party)
+        await self._require_listed_key(terms, self._peer_of(terms))
+
+    async def _require_listed_key(self, terms: Terms, party: PartyId) -> None:
+        """The key that signs for a counterparty is the one the registry lists for it."""
+        if self._house.keys is None:
+            return
+        listed = await self._house.keys.keys(party)
+        if listed is None or not same_address(listed.party, terms.side_of(party).key):
+            raise TermsInvalid(f"the registry lists another key for {party} than signs these terms")
+
+    async def _require_wanted(self, terms: Terms, newest: int) -> None:
+        reasons = list(self._house.bounds.against(terms, self._house.own))
+        if terms.number <= newest:
+            reasons.append(f"terms number {newest} are agreed already")
+        if not same_address(terms.side_of(self._house.own).key, self._house.key.address):
+            reasons.append(f"the key of {self._house.own} is {self._house.key.address}")
+        if not reasons:  # the chain is asked about a token only if it is one of this party's own
+            reasons += await self._against_chain(terms)
+        if reasons:
+            raise TermsRefused(tuple(reasons))
+
+    async def _against_chain(self, terms: Terms) -> list[str]:
+        ledger, lane = self._house.ledger, terms.lane
+        decimals = await ledger.decimals(lane)
+        reasons = []
+        if decimals != terms.decimals:
+            reasons.append(f"token {lane.token} has {decimals} decimals, not {terms.decimals}")
+        for side, each in ((terms.payer, lane), (terms.payee, lane.opposite)):
+            if not await ledger.may_sign(each, side.signer):
+                reasons.append(f"{side.signer} may not sign for the vault {side.vault} of {side.party}")
+        return reasons
+
+    def _peer_of(self, terms: Terms) -> PartyId:
+        payer, payee = terms.payer.party, terms.payee.party
+        return payee if payer == self._house.own else payer

@@ -1,0 +1,88 @@
+"""From vouchers to money: what a lane stands at, when to go to the chain, what each transaction paid."""
+
+import logging
+from datetime import datetime, timedelta
+
+from ocn.settlement.core.delivering import Exposure
+from ocn.settlement.core.settling import SettlePolicy, Settling, Standing, settle_now
+from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.voucher_log import first_beyond
+
+_LOG = logging.getLogger("ocn.settlement")
+_ASK_AGAIN = timedelta(minutes=1)
+
+
+class Cashing:
+    """The chain side of one pair at its payee."""
+
+    def __init__(self, pair: Pair, policy: SettlePolicy) -> None:
+        self._pair = pair
+        self._house = pair.account.house
+        self._policy = policy
+        self._sent: tuple[int, int] | None = None
+        self._sent_at: datetime | None = None
+        self._owed_since: datetime | None = None
+
+    async def exposure(self) -> Exposure:
+        """Return what is owed and what secures it."""
+        standing, terms = await self._standing(), self._pair.terms
+        owed = standing.owed - (standing.owed_back if self._sets_off else 0)
+        leaving = standing.there.exit.amount if standing.there.exit else 0
+        return Exposure(owed, max(standing.there.reserve - leaving, 0), terms.unsecured)
+
+    async def step(self, *, at_once: bool = False) -> Settling | None:
+        """Have the keeper settle if it is time. Returns what was asked of it."""
+        now = self._house.now()
+        if self._house.keeper is None:
+            return None
+        standing = await self._standing()
+        if standing.owed <= 0:
+            self._owed_since = None
+            return None
+        policy = SettlePolicy(threshold=1) if at_once else self._policy
+        found = settle_now(
+            policy,
+            standing,
+            set_off=self._sets_off,
+            granted=self._pair.terms.unsecured,
+            since=now - await self._since(standing.there.claimed, now),
+        )
+        return await self._send(found, standing, now) if found else None
+
+    @property
+    def _sets_off(self) -> bool:
+        return self._pair.terms.set_off and not self._pair.terms.hold_back_h
+
+    async def _standing(self) -> Standing:
+        account, ledger = self._pair.account, self._house.ledger
+        return Standing(
+            (await account.head(account.into)).cumulative,
+            await ledger.state(account.into),
+            (await account.head(account.out)).cumulative,
+            await ledger.state(account.out),
+        )
+
+    async def _since(self, claimed: int, now: datetime) -> datetime:
+        """Return since when something is owed."""
+        if self._owed_since is None:
+            first = await first_beyond(self._house.store, self._pair.account.into, claimed)
+            self._owed_since = first.at if first is not None else now
+        return self._owed_since
+
+    async def _send(self, found: tuple[Settling, str], standing: Standing, now: datetime) -> Settling | None:
+        """Ask the keeper; once for each state of the lane, and again after a while if nothing came of it."""
+        settling, why = found
+        state = standing.signed, standing.there.claimed
+        if self._sent == state and self._sent_at is not None and now - self._sent_at < _ASK_AGAIN:
+            return None
+        account, keeper = self._pair.account, self._house.keeper
+        voucher, back = await account.last(account.into), await account.last(account.out)
+        if voucher is None or keeper is None:
+            return None
+        self._sent, self._sent_at = state, now
+        _LOG.info("%s %s with %s: %s", settling.name, self._pair.terms.said(standing.owed), account.peer, why)
+        if settling is Settling.NET and back is not None:
+            await keeper.net(voucher.voucher, back.voucher)
+            return Settling.NET
+        await keeper.claim(voucher.voucher)
+        return Settling.CLAIM

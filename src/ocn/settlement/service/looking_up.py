@@ -1,0 +1,94 @@
+"""What a payer must know before it judges an item: what was relayed, the tariffs, its own price."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from ocn.party.json_text import JsonObject, decode_json, encode_json
+from ocn.settlement.core.asked import Asked, Verdict
+from ocn.settlement.core.asks import Ask
+from ocn.settlement.core.books import SessionBook
+from ocn.settlement.core.evidence import Kind
+from ocn.settlement.core.reasons import Reason
+from ocn.settlement.core.terms import Terms
+from ocn.settlement.ports import Pricing, Relayed
+from ocn.settlement.records import Outcome, case_id
+from ocn.settlement.service.house import House
+
+_MOST_SESSIONS = 20_000
+"""Whose tariffs are kept in memory."""
+
+
+class LookingUp:
+    """Asks whoever knows; decides nothing."""
+
+    def __init__(self, house: House, relayed: Relayed, pricing: Pricing) -> None:
+        self._house = house
+        self._relayed = relayed
+        self._pricing = pricing
+        self._tariffs: dict[tuple[str, str], tuple[Sequence[JsonObject], str | None]] = {}
+
+    async def around(self, ask: Ask, book: SessionBook, terms: Terms) -> Asked:
+        """Return an item with everything that judging it needs."""
+        if ask.kind is Kind.CDR:
+            return await self._around_cdr(ask, book)
+        told = None if book.identity else await self._relayed.session(ask.owner, ask.session_id)
+        if told is None and not book.identity:
+            return Asked(ask, self._house.own, book, None)  # refused as unknown, whatever it costs
+        tariffs, zone = await self._sold_by(ask)
+        price = self._pricing.price(ask.document, tariffs, time_zone=zone, vat_included=terms.vat_included)
+        return Asked(ask, self._house.own, book, told, price=price)
+
+    async def tariffs_to_keep(self, ask: Ask) -> bytes:
+        """Return the tariffs of a session as they are kept for it, with its time zone."""
+        tariffs, zone = await self._sold_by(ask)
+        return encode_json({"tariffs": list(tariffs), "time_zone": zone})
+
+    def finished(self, ask: Ask) -> None:
+        """Forget a session that is over."""
+        self._tariffs.pop(_key(ask), None)
+
+    async def _around_cdr(self, ask: Ask, book: SessionBook) -> Asked:
+        told = await self._relayed.session(ask.owner, ask.session_id)
+        posted = await self._relayed.cdr(ask.owner, ask.id)
+        known = (await self._house.store.cdrs(ask.owner, [ask.id])).get(ask.id)
+        verdict: Verdict | None = None
+        if told is not None and posted is not None:
+            tariffs, zone = await self._sold_by(ask)
+            verdict = self._pricing.verify(ask.document, tariffs, time_zone=zone)
+        overruled = await self._overruled(ask)
+        return Asked(ask, self._house.own, book, told, posted, known, verdict=verdict, overruled=overruled)
+
+    async def _overruled(self, ask: Ask) -> bool:
+        for reason in (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER):
+            case = await self._house.store.case(
+                self._house.own, case_id(ask.owner, ask.session_id, ask.id, reason)
+            )
+            if case is not None and case.outcome is Outcome.APPROVED:
+                return True
+        return False
+
+    async def _sold_by(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None]:
+        """Return tariffs and time zone as they were when the session was first paid for."""
+        key = _key(ask)
+        if key not in self._tariffs:
+            if len(self._tariffs) >= _MOST_SESSIONS:
+                self._tariffs.pop(next(iter(self._tariffs)))
+            self._tariffs[key] = await self._kept(ask) or await self._told(ask)
+        return self._tariffs[key]
+
+    async def _kept(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None] | None:
+        kept = await self._house.store.tariffs(ask.owner, ask.session_id)
+        if kept is None:
+            return None
+        value = decode_json(kept)
+        return cast("list[JsonObject]", value["tariffs"]), value["time_zone"]
+
+    async def _told(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None]:
+        location = ask.document.get("cdr_location")
+        place = location.get("id") if isinstance(location, dict) else ask.document.get("location_id")
+        zone = await self._relayed.time_zone(ask.owner, str(place))
+        return await self._relayed.tariffs(ask.owner, ask.document), zone
+
+
+def _key(ask: Ask) -> tuple[str, str]:
+    return ask.owner.key, ask.session_id.casefold()

@@ -1,0 +1,102 @@
+"""All counterparties of a party that it has terms with, found by who they are and by lane."""
+
+import asyncio
+
+from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.core.terms import Terms
+from ocn.settlement.errors import NoTerms, TermsInvalid
+from ocn.settlement.service.account import Account
+from ocn.settlement.service.house import House
+from ocn.settlement.service.pair import Pair
+
+
+class Pairs:
+    """Made from the store at first need. A pair of earlier terms stays where its lane was another one."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._accounts: dict[Lane, Account] = {}
+        self._pairs: dict[tuple[PartyId, PartyId], dict[Lane, Pair]] = {}
+        self._loading = asyncio.Lock()
+
+    async def newest(self, payer: PartyId, payee: PartyId) -> Pair | None:
+        """Return the pair under its newest terms, in force or not; None where there never were any."""
+        pairs = await self._of(payer, payee)
+        return max(pairs.values(), key=lambda pair: pair.terms.number, default=None)
+
+    async def in_force(self, payer: PartyId, payee: PartyId) -> Pair | None:
+        """Return the pair under the newest terms that new sessions may start under."""
+        now = self.house.now()
+        good = [pair for pair in (await self._of(payer, payee)).values() if pair.terms.is_in_force(now)]
+        return max(good, key=lambda pair: pair.terms.number, default=None)
+
+    async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
+        """Return the pair whose terms have a lane.
+
+        Raises:
+            NoTerms: there is none.
+        """
+        if (found := (await self._of(payer, payee)).get(lane)) is not None:
+            return found
+        raise NoTerms(
+            f"{payer} and {payee} have agreed on no terms for {lane}",
+            hint="Terms are proposed with POST to the endpoint terms.",
+        )
+
+    async def all(self) -> list[Pair]:
+        """Return every pair of this party."""
+        own = self.house.own
+        keys = [key for key in await self.house.store.pairs() if own in key]
+        return [pair for key in keys for pair in (await self._of(*key)).values()]
+
+    async def agreed(self, signed: SignedTerms) -> Pair:
+        """Keep terms that both have signed, and return their pair.
+
+        Raises:
+            ConflictingState: other terms of this number are kept.
+            TermsInvalid: they contradict the terms of the same two vaults the other way round.
+        """
+        terms = signed.terms
+        await self._require_one_signer(terms)
+        pairs = await self._of(terms.payer.party, terms.payee.party)
+        await self.house.store.save_terms(signed, self.house.now())
+        self._add(pairs, signed)
+        return pairs[terms.lane]
+
+    async def _require_one_signer(self, terms: Terms) -> None:
+        """Two parties that pay each other use the same keys and decimals both ways."""
+        other = (await self._of(terms.payee.party, terms.payer.party)).get(terms.lane.opposite)
+        if other is None:
+            return
+        same = {terms.payer.signer, terms.payee.signer} == {
+            other.terms.payer.signer,
+            other.terms.payee.signer,
+        }
+        if not same or terms.decimals != other.terms.decimals:
+            raise TermsInvalid("the terms the other way round name other keys for the same vaults")
+
+    async def _of(self, payer: PartyId, payee: PartyId) -> dict[Lane, Pair]:
+        key = payer, payee
+        async with self._loading:
+            if key not in self._pairs:
+                pairs: dict[Lane, Pair] = {}
+                for signed in reversed(await self.house.store.terms(payer, payee)):
+                    self._add(pairs, signed)
+                self._pairs[key] = pairs
+        return self._pairs[key]
+
+    def _add(self, pairs: dict[Lane, Pair], signed: SignedTerms) -> None:
+        terms = signed.terms
+        pays = terms.payer.party == self.house.own
+        out = terms.lane if pays else terms.lane.opposite
+        other = terms.payee if pays else terms.payer
+        account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        if other.signer in account.peer_signers:
+            account.peer_signers.remove(other.signer)
+        account.peer_signers.append(other.signer)
+        if terms.lane in pairs:
+            pairs[terms.lane].signed = signed
+        else:
+            pairs[terms.lane] = Pair(account, signed)

@@ -1,0 +1,158 @@
+"""Stand-ins for what settlement reaches through its ports. They pass the contract tests of the real ones."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ocn.settlement.core.asked import Verdict
+from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.lane import Exit, Lane, LaneState
+from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.errors import VoucherInvalid
+
+
+@dataclass
+class FakeChain:
+    """Ledger and Keeper of everybody: the contract's rules on numbers, every block confirmed at once."""
+
+    token_decimals: int = 6
+    lanes: dict[Lane, LaneState] = field(default_factory=dict)
+    free: dict[str, int] = field(default_factory=dict)
+    signers: set[tuple[str, str]] = field(default_factory=set)
+    transactions: list[tuple[str, Lane, Settlement]] = field(default_factory=list)
+    works: bool = True
+    """Whether transactions get into blocks."""
+
+    async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
+        return replace(self.lanes.get(lane, LaneState()), free=self.free.get(lane.payer, 0))
+
+    async def decimals(self, lane: Lane) -> int:
+        return self.token_decimals
+
+    async def may_sign(self, lane: Lane, signer: str) -> bool:
+        return signer == lane.payer or (lane.payer, signer) in self.signers
+
+    async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
+        return [
+            settlement
+            for _, of, settlement in self.transactions
+            if of == lane and settlement.claimed_after > after_claimed
+        ]
+
+    async def claim(self, voucher: SignedVoucher) -> None:
+        if self.works:
+            self._require(voucher)
+            self._pay("claim", voucher, offset=0)
+
+    async def net(self, voucher: SignedVoucher, back: SignedVoucher) -> None:
+        if not self.works:
+            return
+        self._require(voucher)
+        self._require(back)
+        owed = [
+            max(each.cumulative - self.lanes.get(each.lane, LaneState()).claimed, 0)
+            for each in (voucher, back)
+        ]
+        for each in (voucher, back):
+            self._pay("net", each, offset=min(owed))
+
+    async def reserve(self, lane: Lane, amount: int) -> None:
+        state = await self.state(lane)
+        assert 0 < amount <= state.free
+        self.free[lane.payer] -= amount
+        self.lanes[lane] = replace(state, reserve=state.reserve + amount)
+
+    def fund(self, vault: str, amount: int) -> None:
+        self.free[vault] = self.free.get(vault, 0) + amount
+
+    def leave(self, lane: Lane, exit_: Exit) -> None:
+        self.lanes[lane] = replace(self.lanes[lane], exit=exit_)
+
+    def total(self) -> int:
+        """All money there is; nothing that settlement does changes it."""
+        return sum(self.free.values()) + sum(state.reserve for state in self.lanes.values())
+
+    def _require(self, voucher: SignedVoucher) -> None:
+        if voucher.signer != voucher.lane.payer and (voucher.lane.payer, voucher.signer) not in self.signers:
+            raise VoucherInvalid("no such signer")
+
+    def _pay(self, kind: str, voucher: SignedVoucher, *, offset: int) -> None:
+        lane = voucher.lane
+        state, free = self.lanes.get(lane, LaneState()), self.free.get(lane.payer, 0)
+        owed = max(voucher.cumulative - state.claimed - offset, 0)
+        paid = min(owed, state.reserve + free)
+        from_reserve = min(paid, state.reserve)
+        after = state.claimed + offset + paid
+        if after == state.claimed:
+            return
+        self.free[lane.payer] = free - (paid - from_reserve)
+        self.free[lane.payee] = self.free.get(lane.payee, 0) + paid
+        self.lanes[lane] = replace(state, claimed=after, reserve=state.reserve - from_reserve)
+        transaction = "0x" + hashlib.sha256(f"{len(self.transactions)}".encode()).hexdigest()
+        settlement = Settlement(
+            transaction, len(self.transactions) + 1, state.claimed, after, voucher.evidence
+        )
+        self.transactions.append((kind, lane, settlement))
+
+
+@dataclass
+class FlatPricing:
+    """So much per kWh, as the one component of the one tariff says."""
+
+    def price(
+        self,
+        session: dict[str, Any],
+        tariffs: Sequence[dict[str, Any]],
+        *,
+        time_zone: str | None,
+        vat_included: bool,
+    ) -> Decimal | Refusal:
+        if not tariffs:
+            return Refusal(Reason.UNPRICEABLE, "no tariff of this session was told before")
+        return Decimal(session["kwh"]) * _rate(tariffs)
+
+    def verify(
+        self, cdr: dict[str, Any], tariffs: Sequence[dict[str, Any]], *, time_zone: str | None
+    ) -> Verdict:
+        claimed = Decimal(cdr["total_cost"]["excl_vat"])
+        exact = Decimal(cdr["total_energy"]) * _rate(tariffs) if tariffs else None
+        causes: tuple[str, ...]
+        word, causes = "mismatch", ("UNEXPLAINED",)
+        if exact is None:
+            word, causes = "undecidable", ()
+        elif claimed == exact.quantize(Decimal("0.0001"), ROUND_HALF_UP):
+            word, causes = "match", ()
+        elif claimed == exact.quantize(Decimal("0.1"), ROUND_HALF_UP):
+            word, causes = "explained", ("ROUNDING_TOTAL",)
+        evidence = json.dumps({"verdict": word, "claimed": str(claimed), "exact": str(exact)}).encode()
+        return Verdict(word, causes, f"{exact} computed.", evidence, hashlib.sha256(evidence).digest())
+
+
+def _rate(tariffs: Sequence[dict[str, Any]]) -> Decimal:
+    return Decimal(tariffs[0]["elements"][0]["price_components"][0]["price"])
+
+
+@dataclass
+class RecordingChargers:
+    """Does what it is told, and remembers it."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+    broken: bool = False
+
+    async def hold(self, session_id: str, why: str) -> None:
+        self._note("hold", session_id)
+
+    async def resume(self, session_id: str, why: str) -> None:
+        self._note("resume", session_id)
+
+    async def stop(self, session_id: str, why: str) -> None:
+        self._note("stop", session_id)
+
+    def _note(self, word: str, session_id: str) -> None:
+        if self.broken:
+            raise RuntimeError("the back end is broken")
+        self.told.append((word, session_id))

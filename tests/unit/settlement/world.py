@@ -1,0 +1,255 @@
+"""A CPO and an eMSP in one process, with settlement between them, a chain in memory, and a clock by hand."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingChargers
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
+from ocn.party import MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender
+from ocn.party.in_process import InProcessNetwork
+from ocn.settlement.core.asked import PayerPolicy
+from ocn.settlement.core.bounds import Currency, TermsBounds
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.settling import SettlePolicy
+from ocn.settlement.core.terms import Side, Terms, Tick
+from ocn.settlement.relayed import RelayedObjects
+from ocn.settlement.service.house import House
+from ocn.settlement.service.settlement import Collects, Pays, Settlement
+from ocn.settlement.storage import open_store
+from ocn.settlement.store import Store
+from ocn.signing.keys import PrivateKey
+
+CPO, EMSP = PartyId("DE", "CPO"), PartyId("NL", "MSP")
+CPO_URL, EMSP_URL = "http://cpo.test", "http://emsp.test"
+CPO_KEY, EMSP_KEY = PrivateKey(b"\x02" * 32), PrivateKey(b"\x01" * 32)
+CONTRACT, TOKEN = "0x" + "c0" * 20, "0x" + "e0" * 20
+LANE = Lane(31337, CONTRACT, TOKEN, EMSP_KEY.address, CPO_KEY.address)
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+EUR = 1_000_000
+PRICE = Decimal("0.40")
+TARIFF: dict[str, Any] = {
+    "country_code": "DE",
+    "party_id": "CPO",
+    "id": "T1",
+    "currency": "EUR",
+    "elements": [{"price_components": [{"type": "ENERGY", "price": PRICE, "step_size": 1}]}],
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+LOCATION: dict[str, Any] = {
+    "country_code": "DE",
+    "party_id": "CPO",
+    "id": "LOC1",
+    "time_zone": "Europe/Berlin",
+    "evses": [{"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}],
+    "last_updated": "2026-01-01T00:00:00Z",
+}
+CARD = {"country_code": "NL", "party_id": "MSP", "uid": "04A2", "type": "RFID", "contract_id": "NL-MSP-C1"}
+
+
+@dataclass
+class Clock:
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def make_terms(**changes: Any) -> Terms:
+    terms = Terms(
+        payer=Side(EMSP, EMSP_KEY.address, EMSP_KEY.address, EMSP_KEY.address),
+        payee=Side(CPO, CPO_KEY.address, CPO_KEY.address, CPO_KEY.address),
+        chain_id=LANE.chain_id,
+        contract=CONTRACT,
+        token=TOKEN,
+        decimals=6,
+        currency="EUR",
+        tick=Tick(wh=500, s=10),
+        grace_s=20,
+        reserve=10 * EUR,
+        unsecured=2 * EUR,
+        vat_included=False,
+        accepted_causes=("ROUNDING_TOTAL",),
+    )
+    return replace(terms, **changes)
+
+
+def bounds(key: PrivateKey) -> TermsBounds:
+    return TermsBounds(
+        vault=key.address,
+        signer=key.address,
+        currencies={"EUR": Currency(LANE.chain_id, CONTRACT, TOKEN, 6)},
+        most_reserve=20 * EUR,
+        most_tolerance=100,
+        least_reserve=EUR,
+        most_unsecured=5 * EUR,
+        accepted_causes=frozenset({"ROUNDING_TOTAL"}),
+    )
+
+
+@dataclass
+class World:
+    """Both sides. ``session`` and ``cdr`` make documents; the rest is what a back end would do."""
+
+    clock: Clock
+    chain: FakeChain
+    chargers: RecordingChargers
+    cpo: Party
+    emsp: Party
+    payee: Settlement
+    payer: Settlement
+    cpo_storage: MemoryStorage
+    emsp_storage: MemoryStorage
+    network: InProcessNetwork
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def agree(self, **changes: Any) -> None:
+        await self.payee.propose(make_terms(**changes))
+
+    def session(self, session_id: str = "S1", kwh: str = "0.3", **changes: Any) -> dict[str, Any]:
+        return {
+            "country_code": "DE",
+            "party_id": "CPO",
+            "id": session_id,
+            "start_date_time": format_datetime(NOON),
+            "kwh": Decimal(kwh),
+            "cdr_token": CARD,
+            "auth_method": "COMMAND",
+            "location_id": "LOC1",
+            "evse_uid": "E1",
+            "connector_id": "1",
+            "currency": "EUR",
+            "total_cost": {"excl_vat": Decimal(kwh) * PRICE},
+            "status": "ACTIVE",
+            "last_updated": format_datetime(self.clock.now),
+        } | changes
+
+    def cdr(
+        self,
+        session_id: str = "S1",
+        kwh: str = "0.3",
+        *,
+        cost: str | None = None,
+        cdr_id: str = "",
+        **changes: Any,
+    ) -> dict[str, Any]:
+        return {
+            "country_code": "DE",
+            "party_id": "CPO",
+            "id": cdr_id or f"CDR-{session_id}",
+            "session_id": session_id,
+            "start_date_time": format_datetime(NOON),
+            "end_date_time": format_datetime(self.clock.now),
+            "cdr_token": CARD,
+            "auth_method": "COMMAND",
+            "cdr_location": {"id": "LOC1", "evse_uid": "E1", "connector_id": "1"},
+            "currency": "EUR",
+            "total_energy": Decimal(kwh),
+            "total_cost": {"excl_vat": Decimal(cost) if cost else Decimal(kwh) * PRICE},
+            "last_updated": format_datetime(self.clock.now),
+        } | changes
+
+    async def charge(self, session_id: str = "S1", kwh: str = "0.3", **changes: Any) -> dict[str, Any]:
+        """The session goes on: told to the eMSP by OCPI and to settlement; ten seconds pass."""
+        self.clock.pass_(10)
+        session = self.session(session_id, kwh, **changes)
+        await self.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
+        await self.payee.report(session)
+        return session
+
+    async def bill(self, session_id: str = "S1", kwh: str = "0.3", **changes: Any) -> dict[str, Any]:
+        """The session ends: it and its CDR are told by OCPI, the CDR to settlement as well."""
+        session = self.session(session_id, kwh, status="COMPLETED")
+        await self.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
+        cdr = self.cdr(session_id, kwh, **changes)
+        await self.cpo.client.to(EMSP).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
+        await self.payee.finish(cdr)
+        return cdr
+
+    def credit_of(self, cdr: dict[str, Any]) -> dict[str, Any]:
+        return cdr | {
+            "id": f"{cdr['id']}-C",
+            "credit": True,
+            "credit_reference_id": cdr["id"],
+            "total_cost": {"excl_vat": -cdr["total_cost"]["excl_vat"]},
+        }
+
+    async def owed(self) -> int:
+        """What vouchers say the eMSP owes, as the CPO holds them."""
+        last = await self.payee.house.store.last(LANE)
+        return last.entry.cumulative if last else 0
+
+    async def credited(self) -> int:
+        last = await self.payer.house.store.last(LANE.opposite)
+        return last.entry.cumulative if last else 0
+
+
+@asynccontextmanager
+async def world(
+    *,
+    payer_store: Store | None = None,
+    payee_store: Store | None = None,
+    policy: PayerPolicy | None = None,
+    settle: SettlePolicy | None = None,
+    keys: tuple[PrivateKey, PrivateKey] = (EMSP_KEY, CPO_KEY),
+) -> AsyncIterator[World]:
+    """Open everything; terms are not agreed yet."""
+    clock, chain, chargers, network = Clock(), FakeChain(), RecordingChargers(), InProcessNetwork()
+    chain.fund(EMSP_KEY.address, 100 * EUR)
+    cpo_storage, emsp_storage = MemoryStorage(), MemoryStorage()
+    async with AsyncExitStack() as stack:
+
+        async def house(own: PartyId, key: PrivateKey, store: Store | None) -> House:
+            opened = store or await open_store("sqlite:///:memory:")
+            if store is None:
+                stack.push_async_callback(opened.close)
+            return House(own, key, bounds(key), opened, chain, chain, now=clock)
+
+        payer = Settlement(
+            await house(EMSP, keys[0], payer_store),
+            pays=Pays(RelayedObjects(emsp_storage), FlatPricing(), policy or PayerPolicy()),
+        )
+        payee = Settlement(
+            await house(CPO, keys[1], payee_store),
+            collects=Collects(chargers, settle or SettlePolicy(threshold=1000 * EUR)),
+        )
+        common: dict[str, Any] = {"serve": False, "transport": network}
+        cpo = Party(
+            roles=[PartyRole.of(str(CPO), "CPO")],
+            node_url=EMSP_URL,
+            public_url=CPO_URL,
+            handlers=[StoredSender(cpo_storage), StoredReceiver(cpo_storage)],
+            storage=cpo_storage,
+            custom_modules=payee.custom_modules,
+            **common,
+        )
+        network.add(CPO_URL, cpo)
+        await cpo.open()
+        stack.push_async_callback(cpo.close)
+        emsp = Party(
+            roles=[PartyRole.of(str(EMSP), "EMSP")],
+            node_url=CPO_URL,
+            public_url=EMSP_URL,
+            token_a=cpo.invite(),
+            handlers=[StoredReceiver(emsp_storage), StoredSender(emsp_storage)],
+            storage=emsp_storage,
+            custom_modules=payer.custom_modules,
+            **common,
+        )
+        network.add(EMSP_URL, emsp)
+        await emsp.open()
+        stack.push_async_callback(emsp.close)
+        await emsp.join()
+        payer.peers.bind(emsp.client)
+        payee.peers.bind(cpo.client)
+        await emsp_storage.put("tariffs", CPO, "T1", TARIFF)
+        await emsp_storage.put("locations", CPO, "LOC1", LOCATION)
+        yield World(clock, chain, chargers, cpo, emsp, payee, payer, cpo_storage, emsp_storage, network)
