@@ -1,6 +1,6 @@
 """A CPO and an eMSP in one process, with settlement between them, a chain in memory, and a clock by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,19 +9,25 @@ from typing import Any
 
 from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingChargers
 
+from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.party import MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender
+from ocn.party import Answer, MemoryStorage, Party, PartyRole, Request, StoredReceiver, StoredSender
+from ocn.party.errors import PeerTimedOut
 from ocn.party.in_process import InProcessNetwork
+from ocn.party.transport import RawAnswer
 from ocn.settlement.core.asked import PayerPolicy
 from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
+from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
 from ocn.settlement.service.settlement import Collects, Pays, Settlement
-from ocn.settlement.storage import open_store
+from ocn.settlement.storage import SqlStore
+from ocn.settlement.storage.schema import open_settlement_database
+from ocn.settlement.storage.tables import metadata
 from ocn.settlement.store import Store
 from ocn.signing.keys import PrivateKey
 
@@ -96,20 +102,97 @@ def bounds(key: PrivateKey) -> TermsBounds:
 
 
 @dataclass
+class Faults:
+    """What goes wrong next, between the parties and at their stores."""
+
+    lose_request: bool = False
+    lose_answer: bool = False
+    deaf: bool = False
+    """The eMSP answers nobody."""
+
+
+class Network(InProcessNetwork):
+    """Loses what it is told to lose, of settlement alone."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__()
+        self._faults = faults
+
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float
+    ) -> RawAnswer:
+        faults = self._faults
+        settles = "ocn-settlement" in url
+        if settles and (faults.lose_request or (faults.deaf and url.startswith(EMSP_URL))):
+            faults.lose_request = False
+            raise PeerTimedOut("the request was lost")
+        answer = await super().send(method, url, headers, body, timeout_s=timeout_s)
+        if settles and faults.lose_answer:
+            faults.lose_answer = False
+            raise PeerTimedOut("the answer was lost")
+        return answer
+
+
+@dataclass
 class World:
     """Both sides. ``session`` and ``cdr`` make documents; the rest is what a back end would do."""
 
+    stack: AsyncExitStack
+    faults: Faults
     clock: Clock
     chain: FakeChain
     chargers: RecordingChargers
     cpo: Party
     emsp: Party
-    payee: Settlement
-    payer: Settlement
+    payee_store: Store
+    payer_store: Store
     cpo_storage: MemoryStorage
     emsp_storage: MemoryStorage
-    network: InProcessNetwork
-    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    policy: PayerPolicy
+    settle: SettlePolicy
+    keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
+    payee: Settlement = field(init=False)
+    payer: Settlement = field(init=False)
+
+    def restart_payer(self) -> None:
+        """Everything in memory is gone."""
+        house = House(
+            EMSP,
+            self.keys[EMSP],
+            bounds(self.keys[EMSP]),
+            self.payer_store,
+            self.chain,
+            self.chain,
+            now=self.clock,
+        )
+        self.payer = Settlement(
+            house, pays=Pays(RelayedObjects(self.emsp_storage), FlatPricing(), self.policy)
+        )
+        self.payer.peers.bind(self.emsp.client)
+
+    def restart_payee(self) -> None:
+        """Everything in memory is gone."""
+        house = House(
+            CPO,
+            self.keys[CPO],
+            bounds(self.keys[CPO]),
+            self.payee_store,
+            self.chain,
+            self.chain,
+            now=self.clock,
+        )
+        self.payee = Settlement(house, collects=Collects(self.chargers, self.settle))
+        self.payee.peers.bind(self.cpo.client)
+
+    async def lose_payer(self) -> None:
+        """The eMSP has lost its database."""
+        self.payer_store = await new_store(self.stack)
+        self.restart_payer()
+
+    async def lose_payee(self) -> None:
+        """The CPO has lost its database."""
+        self.payee_store = await new_store(self.stack)
+        self.restart_payee()
 
     async def agree(self, **changes: Any) -> None:
         await self.payee.propose(make_terms(**changes))
@@ -184,12 +267,19 @@ class World:
 
     async def owed(self) -> int:
         """What vouchers say the eMSP owes, as the CPO holds them."""
-        last = await self.payee.house.store.last(LANE)
+        last = await self.payee_store.last(LANE)
         return last.entry.cumulative if last else 0
 
     async def credited(self) -> int:
-        last = await self.payer.house.store.last(LANE.opposite)
+        last = await self.payer_store.last(LANE.opposite)
         return last.entry.cumulative if last else 0
+
+
+async def new_store(stack: AsyncExitStack) -> Store:
+    database = await stack.enter_async_context(open_settlement_database("sqlite:///:memory:"))
+    async with database.transaction() as connection:
+        await connection.run_sync(metadata.create_all)  # as the migrations make them, in a tenth of the time
+    return SqlStore(database)
 
 
 @asynccontextmanager
@@ -199,36 +289,28 @@ async def world(
     payee_store: Store | None = None,
     policy: PayerPolicy | None = None,
     settle: SettlePolicy | None = None,
-    keys: tuple[PrivateKey, PrivateKey] = (EMSP_KEY, CPO_KEY),
 ) -> AsyncIterator[World]:
     """Open everything; terms are not agreed yet."""
-    clock, chain, chargers, network = Clock(), FakeChain(), RecordingChargers(), InProcessNetwork()
+    faults, chain = Faults(), FakeChain()
     chain.fund(EMSP_KEY.address, 100 * EUR)
+    network = Network(faults)
     cpo_storage, emsp_storage = MemoryStorage(), MemoryStorage()
     async with AsyncExitStack() as stack:
-
-        async def house(own: PartyId, key: PrivateKey, store: Store | None) -> House:
-            opened = store or await open_store("sqlite:///:memory:")
-            if store is None:
-                stack.push_async_callback(opened.close)
-            return House(own, key, bounds(key), opened, chain, chain, now=clock)
-
-        payer = Settlement(
-            await house(EMSP, keys[0], payer_store),
-            pays=Pays(RelayedObjects(emsp_storage), FlatPricing(), policy or PayerPolicy()),
-        )
-        payee = Settlement(
-            await house(CPO, keys[1], payee_store),
-            collects=Collects(chargers, settle or SettlePolicy(threshold=1000 * EUR)),
-        )
         common: dict[str, Any] = {"serve": False, "transport": network}
+
+        async def cpo_module(request: Request) -> Answer:
+            return await here.payee.module(request)
+
+        async def emsp_module(request: Request) -> Answer:
+            return await here.payer.module(request)
+
         cpo = Party(
             roles=[PartyRole.of(str(CPO), "CPO")],
             node_url=EMSP_URL,
             public_url=CPO_URL,
             handlers=[StoredSender(cpo_storage), StoredReceiver(cpo_storage)],
             storage=cpo_storage,
-            custom_modules=payee.custom_modules,
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): cpo_module},
             **common,
         )
         network.add(CPO_URL, cpo)
@@ -241,15 +323,30 @@ async def world(
             token_a=cpo.invite(),
             handlers=[StoredReceiver(emsp_storage), StoredSender(emsp_storage)],
             storage=emsp_storage,
-            custom_modules=payer.custom_modules,
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): emsp_module},
             **common,
         )
         network.add(EMSP_URL, emsp)
         await emsp.open()
         stack.push_async_callback(emsp.close)
         await emsp.join()
-        payer.peers.bind(emsp.client)
-        payee.peers.bind(cpo.client)
         await emsp_storage.put("tariffs", CPO, "T1", TARIFF)
         await emsp_storage.put("locations", CPO, "LOC1", LOCATION)
-        yield World(clock, chain, chargers, cpo, emsp, payee, payer, cpo_storage, emsp_storage, network)
+        here = World(
+            stack,
+            faults,
+            Clock(),
+            chain,
+            RecordingChargers(),
+            cpo,
+            emsp,
+            payee_store or await new_store(stack),
+            payer_store or await new_store(stack),
+            cpo_storage,
+            emsp_storage,
+            policy or PayerPolicy(),
+            settle or SettlePolicy(threshold=1000 * EUR),
+        )
+        here.restart_payer()
+        here.restart_payee()
+        yield here

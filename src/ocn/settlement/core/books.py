@@ -39,9 +39,10 @@ class SessionBook:
         return bool(self.cdr_id)
 
     def after(self, leaf: Leaf, stated_at: datetime | None = None) -> "SessionBook":
-        """Return the book with one more leaf. A credit ends the CDR that was accepted, if one was."""
+        """Return the book with one more leaf."""
         if leaf.kind is Kind.CREDIT:
-            return replace(self, credited=self.credited + leaf.amount, cdr_id="")
+            ended = leaf.ends and leaf.ends.casefold() == self.cdr_id.casefold()
+            return replace(self, credited=self.credited + leaf.amount, cdr_id="" if ended else self.cdr_id)
         return replace(
             self,
             paid=self.paid + leaf.amount,

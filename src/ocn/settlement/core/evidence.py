@@ -50,6 +50,8 @@ class Leaf:
     wh: int
     document: bytes
     signed: bytes = ZERO_HASH
+    ends: str = ""
+    """Of a credit: the accepted CDR that it takes back as a whole."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be hashed."""
@@ -111,7 +113,7 @@ class Entry:
         leaf = self.leaves[index]
         siblings = merkle_proof(tree(self.seed, self.leaves), index)
         links = tuple(Link(entry.root, entry.cumulative) for entry in (self, *later))
-        return Proof(leaf, salt(self.seed, index, leaf.session_id), siblings, self.previous, links)
+        return Proof(leaf, salt(self.seed, index, leaf), siblings, self.previous, links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +175,13 @@ def chained(previous: bytes, root: bytes, cumulative: int) -> bytes:
 
 def tree(seed: bytes, leaves: Sequence[Leaf]) -> list[bytes]:
     """Return the leaves as they stand in the tree, salted."""
-    return [leaf.hashed(salt(seed, index, leaf.session_id)) for index, leaf in enumerate(leaves)]
+    return [leaf.hashed(salt(seed, index, leaf)) for index, leaf in enumerate(leaves)]
 
 
-def salt(seed: bytes, index: int, session_id: str) -> bytes:
-    """Return a leaf's salt. It binds the session of a CDR, which the leaf itself does not name."""
-    return keccak256(seed + word(index) + session_id.encode())
+def salt(seed: bytes, index: int, leaf: Leaf) -> bytes:
+    """Return a leaf's salt. It binds what its own hash does not name: the session, and what it ends."""
+    names = keccak256(leaf.session_id.encode()) + keccak256(leaf.ends.encode())
+    return keccak256(seed + word(index) + names)
 
 
 def object_hash(owner: PartyId, object_id: str) -> bytes:

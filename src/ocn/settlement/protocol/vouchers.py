@@ -113,6 +113,8 @@ def _leaf_object(leaf: Leaf) -> JsonObject:
         value["id"] = leaf.id
     if leaf.signed != ZERO_HASH:
         value["signed"] = written(leaf.signed)
+    if leaf.ends:
+        value["ends"] = leaf.ends
     return value
 
 
@@ -147,6 +149,7 @@ def _read_leaf(given: Mapping[str, Any], owners: Mapping[Kind, PartyId]) -> Leaf
             whole(given, "wh", "leaf"),
             octets(given.get("document"), 32, "leaf.document"),
             octets(given["signed"], 32, "leaf.signed") if "signed" in given else ZERO_HASH,
+            known_id(given["ends"], "leaf.ends") if "ends" in given else "",
         )
     except (AmountInvalid, EvidenceInvalid) as error:
         raise InvalidParameters(error.message) from error

@@ -111,7 +111,7 @@ class Account:
         """
         leaves = recorded.entry.leaves
         books = await self._books_of(leaves) | {_key(book.owner, book.id): book for book in stated}
-        cdrs = await self._cdrs_after(leaves, books)
+        cdrs = await self._cdrs_after(leaves)
         for leaf in leaves:
             key = _key(leaf.owner, leaf.session_id)
             if leaf.kind is Kind.CREDIT and not books[key].paid:
@@ -157,13 +157,12 @@ class Account:
             books |= {_key(owner, name): book for name, book in found.items()}
         return books
 
-    async def _cdrs_after(self, leaves: Sequence[Leaf], books: Mapping[_Key, SessionBook]) -> list[CdrBook]:
-        """A CDR's leaf accepts it; a credit ends the CDR that the session had."""
+    async def _cdrs_after(self, leaves: Sequence[Leaf]) -> list[CdrBook]:
+        """A CDR's leaf accepts it; a credit may end one."""
         after: list[CdrBook] = []
         for owner in {leaf.owner for leaf in leaves}:
             its = [leaf for leaf in leaves if leaf.owner == owner]
-            credited = (leaf for leaf in its if leaf.kind is Kind.CREDIT)
-            ended = {books[_key(owner, leaf.session_id)].cdr_id for leaf in credited} - {""}
+            ended = {leaf.ends for leaf in its if leaf.kind is Kind.CREDIT} - {""}
             billed = [leaf for leaf in its if leaf.kind is Kind.CDR]
             known = await self._known_cdrs(owner, [*ended, *(leaf.id for leaf in billed)])
             after += [

@@ -1,16 +1,20 @@
 """Coming to terms with a counterparty, and finding them again after everything was lost."""
 
+import logging
+
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
 from ocn.party.errors import PartyError
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Terms
-from ocn.settlement.errors import TermsInvalid, TermsRefused
+from ocn.settlement.errors import SettlementError, TermsInvalid, TermsRefused
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.reach import Peers
 from ocn.signing.addresses import same_address
+
+_LOG = logging.getLogger("ocn.settlement")
 
 
 class Agreeing:
@@ -64,7 +68,8 @@ class Agreeing:
             try:
                 signed = await self._peers.to(peer).terms(payer=payer, payee=payee)
                 await self._require_both(signed)
-            except (PartyError, InvalidParameters):
+            except (PartyError, InvalidParameters, SettlementError) as error:
+                _LOG.info("no terms of %s with %s were recovered: %s", payer, payee, error.message)
                 continue
             found.append(await self._pairs.agreed(signed))
         return found

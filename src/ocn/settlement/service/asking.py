@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from ocn.ocpi.errors import InvalidParameters
 from ocn.party.errors import PartyError
 from ocn.settlement.core.asks import Ask
-from ocn.settlement.core.evidence import Kind
-from ocn.settlement.core.opening import Shown
+from ocn.settlement.core.evidence import Entry, Kind
 from ocn.settlement.core.reasons import Refusal
 from ocn.settlement.errors import EvidenceInvalid, VoucherInvalid
 from ocn.settlement.protocol.messages import MOST_ITEMS, Answer, Refused, State
@@ -29,6 +28,8 @@ class Asking:
         self._pair = pair
         self._peer = peer
         self._house = pair.account.house
+        self._known_back: int | None = None
+        """Up to which voucher the payer knows the lane back; None before it has said so."""
 
     async def ask(self, asks: Sequence[Ask]) -> list[tuple[Ask, Refusal]]:
         """Ask for sessions and CDRs; what was paid is in the books afterwards. Returns what was refused.
@@ -45,10 +46,23 @@ class Asking:
             _LOG.error("a voucher of %s was not accepted: %s", self._peer.party, error.message)
         return refused
 
-    async def send_credits(self, theirs: Shown | None) -> None:
-        """Send the vouchers of the lane back that the payer does not have yet."""
+    async def deliver_credits(self) -> None:
+        """Send the payer the vouchers of the lane back that it does not have yet.
+
+        A payer that cannot be reached has them later, and that is logged.
+        """
+        last = await self._pair.account.last(self._pair.account.out)
+        if last is None or (self._known_back is not None and self._known_back >= last.entry.number):
+            return
+        try:
+            if self._known_back is None:
+                await self._learn(await self._request([]))
+            await self._send_after(self._known_back or 0)
+        except (PartyError, InvalidParameters) as error:
+            _LOG.warning("credits not delivered to %s: %s", self._peer.party, error.message)
+
+    async def _send_after(self, number: int) -> None:
         account = self._pair.account
-        number = theirs.number if theirs is not None else 0
         for _ in range(_ROUNDS):
             vouchers = await self._house.store.vouchers(account.out, after=number, most=MOST_VOUCHERS)
             if not vouchers:
@@ -56,18 +70,13 @@ class Asking:
             stands = await self._peer.send(await self._pair.state(), account.out, vouchers)
             if stands.back is None or stands.back.number <= number:
                 raise InvalidParameters(f"{self._peer.party} does not take the credits it is sent")
-            number = stands.back.number
+            number = self._known_back = stands.back.number
 
     async def _ask(self, asks: Sequence[Ask]) -> list[tuple[Ask, Refusal]]:
-        if any(ask.kind is Kind.CDR for ask in asks) and await self._pair.account.last(
-            self._pair.account.out
-        ):
-            await self._offer_credits()
         items = [_item(ask) for ask in asks]
         for _ in range(_ROUNDS):
             answer = await self._request(items)
-            async with self._pair.account.lock:
-                taken = await self._pair.account.accept(answer.vouchers)
+            taken = await self._learn(answer)
             if answer.judged:
                 await self._open_cases(asks, answer.refused)
                 return [(asks[each.item], each.refusal) for each in answer.refused if each.item < len(asks)]
@@ -83,12 +92,11 @@ class Asking:
             timeout_s=float(self._pair.terms.grace_s),
         )
 
-    async def _offer_credits(self) -> None:
-        """A CDR may wait for a credit; the payer says how far it knows the lane back."""
-        answer = await self._request([])
+    async def _learn(self, answer: Answer) -> list[Entry]:
+        """Take what an answer brings: vouchers, and how far the payer knows the lane back."""
+        self._known_back = answer.state.back.number if answer.state.back is not None else 0
         async with self._pair.account.lock:
-            await self._pair.account.accept(answer.vouchers)
-        await self.send_credits(answer.state.back)
+            return await self._pair.account.accept(answer.vouchers)
 
     async def _give_back(self, theirs: State) -> bool:
         """Send the payer its own vouchers that it has lost; False when it lacks none."""

@@ -254,12 +254,11 @@ class Settlement:
             self._tasks[name] = asyncio.create_task(collecting.run(), name=f"settlement {name}")
 
     async def _fetch_vouchers(self, pair: Pair) -> None:
-        """Read both lanes from the peer, until it has no more."""
+        """Read both lanes from the peer, until it has no more; what was paid before what was credited."""
         account, peer = pair.account, self.peers.to(pair.account.peer)
-        for lane, payer, payee, take in (
-            (account.out, self.house.own, account.peer, account.restore),
-            (account.into, account.peer, self.house.own, account.accept),
-        ):
+        out = (account.out, self.house.own, account.peer, account.restore)
+        into = (account.into, account.peer, self.house.own, account.accept)
+        for lane, payer, payee, take in (out, into) if pair.pays else (into, out):
             while True:
                 async with account.lock:
                     number = (await account.head(lane)).number

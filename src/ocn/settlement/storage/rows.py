@@ -16,7 +16,7 @@ from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms_text import read_terms, terms_bytes
 from ocn.settlement.records import Case, Outcome, Recorded
 
-_LEAVES = msgspec.msgpack.Decoder(list[tuple[int, str, str, str, str, int, bytes, bytes]])
+_LEAVES = msgspec.msgpack.Decoder(list[tuple[int, str, str, str, str, int, bytes, bytes, str]])
 
 
 def known_key(party: str) -> PartyId:
@@ -230,6 +230,7 @@ def _leaves_bytes(leaves: tuple[Leaf, ...]) -> bytes:
             leaf.wh,
             leaf.document,
             leaf.signed,
+            leaf.ends,
         )
         for leaf in leaves
     ]
@@ -238,6 +239,6 @@ def _leaves_bytes(leaves: tuple[Leaf, ...]) -> bytes:
 
 def _leaves_of(data: bytes) -> tuple[Leaf, ...]:
     return tuple(
-        Leaf(Kind(kind), known_key(owner), session_id, id_ or session_id, int(amount), wh, document, signed)
-        for kind, owner, session_id, id_, amount, wh, document, signed in _LEAVES.decode(data)
+        Leaf(Kind(kind), known_key(owner), session_id, id_ or session_id, int(amount), wh, *rest)  # type: ignore[arg-type]  # hashes and what it ends
+        for kind, owner, session_id, id_, amount, wh, *rest in _LEAVES.decode(data)
     )

@@ -115,7 +115,9 @@ def test_session_of_a_cdr_is_bound_by_the_salt() -> None:
     one = extend(NOTHING_YET, [leaf], b"\x01" * 32)
     other = extend(NOTHING_YET, [replace(leaf, session_id="S2")], b"\x01" * 32)
     assert one.root != other.root
-    assert salt(b"\x01" * 32, 0, "S1") != salt(b"\x01" * 32, 1, "S1")
+    ending = extend(NOTHING_YET, [replace(leaf, ends="C0")], b"\x01" * 32)
+    assert one.root != ending.root
+    assert salt(b"\x01" * 32, 0, leaf) != salt(b"\x01" * 32, 1, leaf)
 
 
 def test_proof_without_links_proves_nothing() -> None:

@@ -1,15 +1,6 @@
 """The whole way of a session: agreed, authorised, paid per tick, billed, credited, settled, booked."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-from tests.unit.settlement.world import CPO, EMSP, EUR, LANE, World, world
-
-
-@pytest.fixture
-async def here() -> AsyncIterator[World]:
-    async with world() as opened:
-        yield opened
+from tests.unit.settlement.world import CPO, EMSP, EUR, LANE, World
 
 
 async def test_session_is_paid_per_tick_and_its_cdr_pays_the_rest(here: World) -> None:
