@@ -7,10 +7,10 @@ import structlog
 
 from ocn.chain.client import At, ChainClient
 from ocn.chain.errors import AnswerTooLarge, ChainRejected, ChainUnavailable
+from ocn.chain.following.window import Window
 from ocn.chain.values import Block
 from ocn.registry.index.reading import Moved, Source, read
 from ocn.registry.index.store import EventStore, Place, Row
-from ocn.registry.index.window import Window
 
 _log = structlog.get_logger(__name__)
 _STRIDE: Final = 32

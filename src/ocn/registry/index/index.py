@@ -11,6 +11,7 @@ import structlog
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainUnavailable
+from ocn.chain.following.waiting import Waiters
 from ocn.registry.index.audit import Auditor
 from ocn.registry.index.directory import Lookups
 from ocn.registry.index.follower import Follower
@@ -18,7 +19,6 @@ from ocn.registry.index.reading import Source
 from ocn.registry.index.status import IndexStatus
 from ocn.registry.index.store import EventStore, Place, Row
 from ocn.registry.index.views import Views, difference
-from ocn.registry.index.waiting import Waiters
 from ocn.registry.reading import RegistryReader
 from ocn.registry.records import Kind
 
