@@ -43,8 +43,7 @@ from ocn.node.storage import (
 from ocn.node.storage.copies import SqlCopyStore
 from ocn.ocpi.authorization import is_credentials_token
 from ocn.ocpi.party_id import PartyId
-from ocn.registry.index.index import IndexSettings, RegistryIndex
-from ocn.registry.index.reading import Source
+from ocn.registry.index import IndexSettings, RegistryIndex, Source
 from ocn.signing import PrivateKey
 
 _log = structlog.get_logger("ocn.node")

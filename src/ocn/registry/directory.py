@@ -1,25 +1,16 @@
 """The question a message asks on its way: who is where. Answers come from memory, in under a microsecond."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
+from ocn.chain.following.views import Changes as KeyChanges
+from ocn.chain.following.views import View
 from ocn.ocpi.party_id import PartyId
 from ocn.registry.listings import NodeListing, PartyListing, Service
 from ocn.registry.records import Key
 
-View: TypeAlias = Literal["latest", "confirmed"]
-"""``latest`` is for routing: a wrong route fails by signature anyway. ``confirmed`` lies some blocks back,
-where a reorganisation no longer reaches, and is for money and for permission grants."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Which listings became others, per view. A party is named too when the URL of its node changed."""
-
-    latest: frozenset[Key]
-    confirmed: frozenset[Key]
-
+Changes: TypeAlias = KeyChanges[Key]
+"""Which listings became others, per view. A party is named too when the URL of its node changed."""
 
 OnChange: TypeAlias = Callable[[Changes], None]
 

@@ -73,7 +73,7 @@ def record_to_json(record: Record | None) -> bytes | None:
     return None if record is None else _ENCODER.encode(record)
 
 
-def record_from_json(kind: Kind, text: bytes | None) -> Record | None:
+def record_from_json(kind: Kind, text: bytes | str | None) -> Record | None:
     """Read what :func:`record_to_json` wrote."""
     if text is None:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ocn.registry.index.directory import Lookups
+from ocn.registry.index.state import State
 from ocn.registry.listings import (
     MODULES,
     ROLES,
@@ -35,7 +36,7 @@ class StaticDirectory(Lookups):
         services: Iterable[Service] = (),
         agreements: Iterable[Agreement] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(State)
         for node in nodes:
             self.list_node(node)
         for party in parties:

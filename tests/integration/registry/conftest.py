@@ -16,8 +16,7 @@ from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS, Devnet, serving
 from ocn.chain.errors import ChainUnavailable
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
-from ocn.registry.index.index import IndexSettings, RegistryIndex
-from ocn.registry.index.reading import Source
+from ocn.registry.index import IndexSettings, RegistryIndex, Source
 from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter
 from ocn.signing.keys import PrivateKey

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from ocn.chain.following import View
+from ocn.chain.following.auditing import Auditor
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.registry import calls
-from ocn.registry.directory import Directory, View
+from ocn.registry.directory import Directory
 from ocn.registry.first_answers import FirstAnswers
-from ocn.registry.index.audit import Auditor
+from ocn.registry.index.audit import RegistrySampler
+from ocn.registry.index.directory import Lookups
 from ocn.registry.listings import Agreement, Permission
+from ocn.registry.records import Key
 from ocn.registry.static import StaticDirectory
 
 Ground = Any  # the class of conftest
@@ -68,14 +72,17 @@ async def test_audit_of_a_true_index_finds_nothing_and_of_a_false_one_everything
     await _populated(ground)
     async with ground.index(audit_sample=20) as index:
         await index.caught_up()
-        auditor = Auditor(ground.reader, sample=20, every_s=3600.0)
-        assert await auditor.differing(index, index.keys()) == set()
-        assert await auditor.differing(StaticDirectory(), index.keys()) == set(index.keys())
-        empty = StaticDirectory()
-        assert await auditor.look(empty, 1.0)
+        assert await _auditor(ground, index).differing(index.keys()) == set()
+        auditor = _auditor(ground, StaticDirectory())
+        assert await auditor.differing(index.keys()) == set(index.keys())
+        assert await auditor.look(1.0)
         assert auditor.mismatches == 0
-        assert not await auditor.look(empty, 2.0)
+        assert not await auditor.look(2.0)
         assert auditor.mismatches == 2
+
+
+def _auditor(ground: Ground, lookups: Lookups) -> Auditor[Key]:
+    return Auditor("test", RegistrySampler(ground.reader, lookups), sample=20, every_s=3600.0)
 
 
 async def test_first_answers_come_from_the_contract_until_the_index_is_complete(ground: Ground) -> None:

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainUnavailable
+from ocn.chain.following import View
 from ocn.ocpi.party_id import PartyId
-from ocn.registry.directory import Changes, View
-from ocn.registry.index.index import IndexSettings, RegistryIndex
-from ocn.registry.index.reading import Source
+from ocn.registry.directory import Changes
+from ocn.registry.index import IndexSettings, RegistryIndex, Source
 from ocn.registry.listings import MODULES, NodeListing
 from ocn.registry.records import Key, Kind
 from ocn.signing.addresses import checksummed
@@ -161,7 +161,8 @@ async def test_endpoint_that_fails_is_asked_again(scripted_chain: Chains) -> Non
             assert index.status.rpc_errors == 5
             assert index.status.last_error is None
     told = [(line["event"], line["failures"]) for line in logs if "failures" in line]
-    assert told[-2:] == [("registry_index_waits", 5), ("registry_index_works_again", 5)]
+    assert told[-2:] == [("chain_index_waits", 5), ("chain_index_works_again", 5)]
+    assert {line["index"] for line in logs if "failures" in line} == {"registry index"}
     assert len(told) == 6
 
 

@@ -1,12 +1,11 @@
-"""The local index: one task follows the contracts' events, lookups answer from memory.
+"""The local index of the registry: one task follows both contracts, lookups answer from memory.
 
-In come events of a chain (over :class:`ocn.chain.client.ChainClient`); out go listings, in two views, and
-word of what changed. The event log in SQLite is the only thing stored; everything in memory is made from it.
-Which contract fields mean what is the business of :mod:`ocn.registry.events`.
+In come events of a chain, through :mod:`ocn.chain.following`; out go listings, in two views, and word of what
+changed. Which contract fields mean what is the business of :mod:`ocn.registry.events`.
 """
 
-from ocn.registry.index.index import IndexSettings, RegistryIndex
+from ocn.chain.following import IndexSettings
+from ocn.registry.index.index import IndexStatus, RegistryIndex
 from ocn.registry.index.reading import Source
-from ocn.registry.index.status import IndexStatus
 
 __all__ = ["IndexSettings", "IndexStatus", "RegistryIndex", "Source"]

@@ -1,21 +1,17 @@
 """Lookups over a pair of views."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from ocn.chain.following.viewed import Viewed
+from ocn.chain.following.views import View
 from ocn.ocpi.party_id import PartyId
-from ocn.registry.directory import Changes, OnChange, View
 from ocn.registry.index.state import State
-from ocn.registry.index.views import Views
 from ocn.registry.listings import NodeListing, PartyListing, Service
-from ocn.registry.records import Key, Kind
+from ocn.registry.records import Key, Kind, Record
 
 
-class Lookups:
+class Lookups(Viewed[Key, Record, State]):
     """The part of :class:`ocn.registry.directory.Directory` that answers from memory."""
-
-    def __init__(self) -> None:
-        self._views = Views()
-        self._callbacks: list[OnChange] = []
 
     def party(self, party: PartyId, view: View = "latest") -> PartyListing | None:
         """Return who is listed under these ids, in any case of letters, or None."""
@@ -52,20 +48,3 @@ class Lookups:
     def has_agreement(self, user: str, provider: str, view: View = "latest") -> bool:
         """Return whether a user has agreed to a provider and not revoked, its service existing or not."""
         return self._state(view).record(Key(Kind.AGREEMENT, user, provider)) is not None
-
-    def keys(self, view: View = "latest") -> list[Key]:
-        """Return the keys of everything that is listed."""
-        return list(self._state(view).records())
-
-    def on_change(self, callback: OnChange) -> Callable[[], None]:
-        """Have every change told, synchronously; the function returned ends that. It must not raise."""
-        self._callbacks.append(callback)
-        return lambda: self._callbacks.remove(callback)
-
-    def _tell(self, changes: Changes) -> None:
-        if changes.latest or changes.confirmed:
-            for callback in tuple(self._callbacks):
-                callback(changes)
-
-    def _state(self, view: View) -> State:
-        return self._views.latest if view == "latest" else self._views.confirmed

@@ -1,16 +1,16 @@
-"""Read a stretch of the chain so that what was read is known to be one chain's."""
+"""Which contracts the registry's index follows, and what becomes of their events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ocn.chain.artifacts import load
 from ocn.chain.client import At, ChainClient
 from ocn.chain.contract import Contract
-from ocn.chain.errors import ChainError, ChainRejected, ChainReverted
-from ocn.chain.values import Block, Log
+from ocn.chain.errors import ChainRejected, ChainReverted
+from ocn.chain.following.places import Row
+from ocn.chain.values import Log
 from ocn.registry.events import TOPICS, Change, changes
-from ocn.registry.index.store import REMEMBERED, Place, Row
-from ocn.registry.records import Kind
+from ocn.registry.records import Key, Kind, Record
 
 _STATE_KEPT = 100
 """Blocks below the head whose state a pruned endpoint still has (128 in most)."""
@@ -18,101 +18,61 @@ _STATE_KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Which contracts to follow, and the block where their history begins."""
+    """Both contracts, and the block where their history begins; see the protocol of the same name."""
 
     registry: str
     permissions: str
     first_block: int = 0
 
+    @property
+    def identity(self) -> str:
+        """Names contracts and beginning."""
+        return f"{self.registry} {self.permissions} {self.first_block}"
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """The events of some blocks, settled, and the hashes of those that may still be reorganised."""
+    @property
+    def addresses(self) -> Sequence[str]:
+        """Both contracts."""
+        return (self.registry, self.permissions)
 
-    rows: list[Row]
-    places: list[Place]
-    end: Place
+    @property
+    def topics(self) -> Sequence[bytes]:
+        """Those of both contracts."""
+        return TOPICS
 
+    async def rows(
+        self, chain: ChainClient, logs: Sequence[Log], head: int, before: Callable[[Key], Record | None]
+    ) -> list[Row[Key, Record]]:
+        """Ask the chain about the events that leave open whether something began or ended.
 
-class Moved(ChainError):
-    """The chain changed while it was read, or different replicas answered; nothing of it may be used."""
+        Asked at the event's own block as long as endpoints keep that state, otherwise at the newest: exact
+        for the last event of a key, and what an earlier one left behind is overwritten by the last one
+        anyway. An event of the registry says all of a record, so ``before`` is of no use.
+        """
+        del before
+        found: list[Row[Key, Record]] = []
+        for change in changes(logs):
+            holds = change.certain or await self._still_there(chain, change, head)
+            record = change.record if holds else None
+            found.append(Row(change.block, change.log_index, change.block_hash, change.key, record))
+        return found
 
+    async def _still_there(self, chain: ChainClient, change: Change, head: int) -> bool:
+        at: At = change.block if change.block > head - _STATE_KEPT else "latest"
+        try:
+            return await self._ask(chain, change, at)
+        except (ChainRejected, ChainReverted):
+            if at == "latest":
+                raise
+        return await self._ask(chain, change, "latest")
 
-async def read(
-    chain: ChainClient, source: Source, first: int, last: int, *, after: Place | None, head: Block
-) -> Stretch:
-    """Read the blocks from first to last, which follow ``after``.
-
-    Raises:
-        Moved: the blocks do not hang together; read again.
-        ChainRejected: often because the stretch is too long for the endpoint.
-    """
-    logs = await chain.logs((source.registry, source.permissions), TOPICS, first, last)
-    numbers = range(max(first, min(last, head.number - REMEMBERED + 1)), last + 1)
-    headers = [_there(block) for block in await chain.blocks(list(numbers))]
-    _check_links(headers, after if headers[0].number == first else None)
-    if last == head.number and headers[-1].hash != head.hash:
-        raise Moved("the newest block was replaced while it was read")
-    hashes = {header.number: header.hash for header in headers}
-    if any(hashes.get(log.block_number, log.block_hash) != log.block_hash for log in logs):
-        raise Moved("events and headers are of different chains")
-    rows = await _settled(chain, source, changes(_inside(logs, first, last)), head.number)
-    places = [Place(header.number, header.hash) for header in headers]
-    return Stretch(rows, places, places[-1])
-
-
-def _there(block: Block | None) -> Block:
-    if block is None:
-        raise Moved("a block below the newest one is missing")
-    return block
-
-
-def _check_links(headers: Sequence[Block], after: Place | None) -> None:
-    parent = None if after is None else after.hash
-    for header in headers:
-        if parent is not None and header.parent_hash != parent:
-            raise Moved(f"block {header.number} does not follow the one before")
-        parent = header.hash
-
-
-def _inside(logs: Sequence[Log], first: int, last: int) -> Sequence[Log]:
-    if any(not first <= log.block_number <= last for log in logs):
-        raise Moved("the endpoint answered with events of other blocks than asked for")
-    return logs
-
-
-async def _settled(chain: ChainClient, source: Source, found: list[Change], head: int) -> list[Row]:
-    """Ask the chain about the events that leave open whether something began or ended.
-
-    Asked at the event's own block as long as endpoints keep that state, otherwise at the newest: exact for
-    the last event of a key, and what an earlier one left behind is overwritten by the last one anyway.
-    """
-    rows: list[Row] = []
-    for change in found:
-        holds = change.certain or await _still_there(chain, source, change, head)
-        record = change.record if holds else None
-        rows.append(Row(change.block, change.log_index, change.block_hash, change.key, record))
-    return rows
-
-
-async def _still_there(chain: ChainClient, source: Source, change: Change, head: int) -> bool:
-    at: At = change.block if change.block > head - _STATE_KEPT else "latest"
-    try:
-        return await _ask(chain, source, change, at)
-    except (ChainRejected, ChainReverted):
-        if at == "latest":
-            raise
-    return await _ask(chain, source, change, "latest")
-
-
-async def _ask(chain: ChainClient, source: Source, change: Change, at: At) -> bool:
-    permissions = Contract(load("Permissions").abi)
-    if change.key.kind is Kind.AGREEMENT:
-        function = permissions["hasUserAgreementByAddress"]
-        data = function.encode(change.key.owner, change.key.other)
-        (agreed,) = function.decode(await chain.call_contract(source.permissions, data, at=at))
-        return bool(agreed)
-    function = permissions["getService"]
-    data = function.encode(change.key.owner)
-    *_, asked_for = function.decode(await chain.call_contract(source.permissions, data, at=at))
-    return bool(asked_for)
+    async def _ask(self, chain: ChainClient, change: Change, at: At) -> bool:
+        permissions = Contract(load("Permissions").abi)
+        if change.key.kind is Kind.AGREEMENT:
+            function = permissions["hasUserAgreementByAddress"]
+            data = function.encode(change.key.owner, change.key.other)
+            (agreed,) = function.decode(await chain.call_contract(self.permissions, data, at=at))
+            return bool(agreed)
+        function = permissions["getService"]
+        data = function.encode(change.key.owner)
+        *_, asked_for = function.decode(await chain.call_contract(self.permissions, data, at=at))
+        return bool(asked_for)

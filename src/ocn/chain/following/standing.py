@@ -1,11 +1,11 @@
-"""How well the index knows the chain: for readiness, metrics and an operator's page."""
+"""How well an index knows its chain."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """A moment of the index. Blocks are numbers, None before the first contact with the chain.
+class Standing:
+    """A moment of an index. Blocks are numbers, None before the first contact with the chain.
 
     ``lag_blocks`` and ``lag_s`` (since everything known of was read) grow while the chain is not followed.
     ``ready`` is true once all was read, now or in an earlier run, as long as the lag is within bounds.
@@ -17,9 +17,6 @@ class IndexStatus:
     lag_blocks: int | None
     lag_s: float | None
     ready: bool
-    nodes: int
-    parties: int
-    services: int
     reorganisations: int
     deepest_reorganisation: int
     rpc_errors: int

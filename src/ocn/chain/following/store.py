@@ -1,30 +1,38 @@
-"""The event log on disk: what every listing became, block by block, and how far the chain has been read."""
+"""The event log on disk: what every key became, block by block, and how far the chain has been read."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, Protocol
 
 from ocn.chain.errors import ChainError
-from ocn.registry.records import Key, Kind, Record, record_from_json, record_to_json
+from ocn.chain.following.places import KeyT, Place, RecordT, Row
 
 REMEMBERED: Final = 256
 """How many of the newest blocks are remembered by hash, and so how deep a reorganisation can be followed."""
 
-_SCHEMA: Final = """
+_VERSION: Final = 2
+_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS source (only INTEGER PRIMARY KEY CHECK (only = 1), identity TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS cursor (only INTEGER PRIMARY KEY CHECK (only = 1), block INTEGER, hash TEXT);
 CREATE TABLE IF NOT EXISTS recent (block INTEGER PRIMARY KEY, hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS event (
   block INTEGER NOT NULL, log_index INTEGER NOT NULL, block_hash TEXT NOT NULL,
-  kind TEXT NOT NULL, owner TEXT NOT NULL, other TEXT NOT NULL, record TEXT,
-  PRIMARY KEY (block, log_index)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS event_by_key ON event (kind, owner, other, block, log_index);
+  key TEXT NOT NULL, record TEXT,
+  PRIMARY KEY (block, log_index, key)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS event_by_key ON event (key, block, log_index);
 CREATE VIEW IF NOT EXISTS listing AS
-  SELECT kind, owner, other, record, max(block * 1000000 + log_index) AS since
-  FROM event GROUP BY kind, owner, other HAVING record IS NOT NULL;
+  SELECT key, record, max(block * 1000000 + log_index) AS since
+  FROM event GROUP BY key HAVING record IS NOT NULL;
+"""
+_AN_INDEX: Final = "SELECT 1 FROM sqlite_schema WHERE name = 'source' AND sql LIKE '%identity TEXT%'"
+_DROP_OLDER: Final = """
+DROP VIEW IF EXISTS listing;
+DROP TABLE IF EXISTS event;
+DROP TABLE IF EXISTS recent;
+DROP TABLE IF EXISTS cursor;
+DROP TABLE IF EXISTS source;
 """
 
 
@@ -32,40 +40,43 @@ class StoreUnusable(ChainError):
     """The index file cannot be opened, read or written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A block by number and hash."""
+class Layout(Protocol[KeyT, RecordT]):
+    """How keys and records are written. A record that is None is written as None."""
 
-    block: int
-    hash: str
+    def key_to_text(self, key: KeyT) -> str:
+        """Write a key."""
+        ...
+
+    def key_from_text(self, text: str) -> KeyT:
+        """Read what :meth:`key_to_text` wrote."""
+        ...
+
+    def record_to_json(self, record: RecordT | None) -> bytes | None:
+        """Write a record."""
+        ...
+
+    def record_from_json(self, key: KeyT, text: str | None) -> RecordT | None:
+        """Read what :meth:`record_to_json` wrote of this key."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event, settled: from this place on the key has this record, or none."""
-
-    block: int
-    log_index: int
-    block_hash: str
-    key: Key
-    record: Record | None
-
-
-class EventStore:
+class EventStore(Generic[KeyT, RecordT]):
     """A SQLite file, or memory. Every change is one transaction: rows and cursor can never disagree.
 
     Calls block for a file access; use one at a time, from any thread.
     """
 
-    def __init__(self, path: Path | None, identity: str) -> None:
-        """Open the file, made if absent; ``identity`` names chain and contracts.
+    def __init__(self, path: Path | None, identity: str, layout: Layout[KeyT, RecordT]) -> None:
+        """Open the file, made if absent; ``identity`` names what is followed.
 
-        A file that was fed by other contracts is emptied: all of it can be read from the chain again.
+        A file that was fed by something else, or is of an older shape, is emptied: all of it can be read from
+        the chain again.
 
         Raises:
             StoreUnusable: the file cannot be opened or is no index.
         """
         self._where = "memory" if path is None else str(path)
+        self._layout = layout
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +94,11 @@ class EventStore:
     def _prepare(self, identity: str) -> None:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version < _VERSION and self._db.execute(_AN_INDEX).fetchone() is not None:
+            self._db.executescript(_DROP_OLDER)
+        self._db.executescript(_TABLES)
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
         known = self._db.execute("SELECT identity FROM source").fetchone()
         if known != (identity,):
             self.clear()
@@ -91,7 +106,7 @@ class EventStore:
 
     def _unusable(self, error: Exception) -> StoreUnusable:
         return StoreUnusable(
-            f"the registry index at {self._where} cannot be used: {error}",
+            f"the index at {self._where} cannot be used: {error}",
             hint="It holds nothing that is not on the chain: delete the file to start anew.",
         )
 
@@ -105,29 +120,35 @@ class EventStore:
             found = db.execute("SELECT block, hash FROM cursor").fetchone()
         return None if found is None else Place(*found)
 
-    def records_at(self, block: int) -> Iterator[tuple[Key, Record]]:
+    def record(self, key: KeyT) -> RecordT | None:
+        """Return what a key has at the cursor."""
+        query = "SELECT record FROM event WHERE key = ? ORDER BY block DESC, log_index DESC LIMIT 1"
+        with self._access() as db:
+            found = db.execute(query, (self._layout.key_to_text(key),)).fetchone()
+        return None if found is None else self._layout.record_from_json(key, found[0])
+
+    def records_at(self, block: int) -> Iterator[tuple[KeyT, RecordT]]:
         """Return what every key had after this block, in no particular order."""
         query = (
-            "SELECT kind, owner, other, record, max(block * 1000000 + log_index) FROM event"
-            " WHERE block <= ? GROUP BY kind, owner, other"
+            "SELECT key, record, max(block * 1000000 + log_index) FROM event WHERE block <= ? GROUP BY key"
         )
         with self._access() as db:
-            for kind, owner, other, text, _ in db.execute(query, (block,)):
-                key = Key(Kind(kind), owner, other)
-                record = record_from_json(key.kind, text)
+            for text, written, _ in db.execute(query, (block,)):
+                key = self._layout.key_from_text(text)
+                record = self._layout.record_from_json(key, written)
                 if record is not None:
                     yield key, record
 
-    def rows_above(self, lowest: int) -> Iterator[Row]:
+    def rows_above(self, lowest: int) -> Iterator[Row[KeyT, RecordT]]:
         """Return the events of the blocks above this one, in chain order."""
         query = (
-            "SELECT block, log_index, block_hash, kind, owner, other, record FROM event"
-            " WHERE block > ? ORDER BY block, log_index"
+            "SELECT block, log_index, block_hash, key, record FROM event"
+            " WHERE block > ? ORDER BY block, log_index, key"
         )
         with self._access() as db:
-            for block, log_index, block_hash, kind, owner, other, text in db.execute(query, (lowest,)):
-                key = Key(Kind(kind), owner, other)
-                yield Row(block, log_index, block_hash, key, record_from_json(key.kind, text))
+            for block, log_index, block_hash, text, written in db.execute(query, (lowest,)):
+                key = self._layout.key_from_text(text)
+                yield Row(block, log_index, block_hash, key, self._layout.record_from_json(key, written))
 
     def recent(self, at_most: int) -> list[Place]:
         """Return the remembered blocks up to this number, newest first."""
@@ -142,11 +163,11 @@ class EventStore:
             found = db.execute(query, (at_most,)).fetchone()
         return None if found is None else Place(*found)
 
-    def append(self, rows: Iterable[Row], places: Sequence[Place], cursor: Place) -> None:
+    def append(self, rows: Iterable[Row[KeyT, RecordT]], places: Sequence[Place], cursor: Place) -> None:
         """Add the events of a window, the hashes of its newest blocks, and move the cursor to its end."""
         with self._transaction():
             self._db.executemany(
-                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", (_as_columns(row) for row in rows)
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?)", (self._as_columns(row) for row in rows)
             )
             self._db.executemany(
                 "INSERT OR REPLACE INTO recent VALUES (?, ?)", ((p.block, p.hash) for p in places)
@@ -170,6 +191,10 @@ class EventStore:
     def _move_to(self, cursor: Place) -> None:
         self._db.execute("INSERT OR REPLACE INTO cursor VALUES (1, ?, ?)", (cursor.block, cursor.hash))
 
+    def _as_columns(self, row: Row[KeyT, RecordT]) -> tuple[object, ...]:
+        key, record = self._layout.key_to_text(row.key), self._layout.record_to_json(row.record)
+        return row.block, row.log_index, row.block_hash, key, None if record is None else record.decode()
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._access() as db:
@@ -187,8 +212,3 @@ class EventStore:
             yield self._db
         except sqlite3.Error as error:
             raise self._unusable(error) from error
-
-
-def _as_columns(row: Row) -> tuple[object, ...]:
-    text = record_to_json(row.record)
-    return (row.block, row.log_index, row.block_hash, *row.key, None if text is None else text.decode())

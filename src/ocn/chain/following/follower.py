@@ -1,25 +1,27 @@
 """Follow the chain, one step at a time: forward when there are new blocks, back when some were replaced."""
 
 import asyncio
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol
 
 import structlog
 
 from ocn.chain.client import At, ChainClient
 from ocn.chain.errors import AnswerTooLarge, ChainRejected, ChainUnavailable
+from ocn.chain.following.places import KeyT, Place, RecordT, Row
+from ocn.chain.following.source import Source
+from ocn.chain.following.store import EventStore
+from ocn.chain.following.stretch import Moved, read
 from ocn.chain.following.window import Window
 from ocn.chain.values import Block
-from ocn.registry.index.reading import Moved, Source, read
-from ocn.registry.index.store import EventStore, Place, Row
 
 _log = structlog.get_logger(__name__)
 _STRIDE: Final = 32
 
 
-class Listener(Protocol):
-    """Who keeps the listings in memory. Called after the store holds what is told."""
+class Listener(Protocol[KeyT, RecordT]):
+    """Who keeps the records in memory. Called after the store holds what is told."""
 
-    def advanced(self, rows: list[Row], cursor: Place) -> None:
+    def advanced(self, rows: list[Row[KeyT, RecordT]], cursor: Place) -> None:
         """These events happened, up to the cursor."""
         ...
 
@@ -32,10 +34,18 @@ class Listener(Protocol):
         ...
 
 
-class Follower:
-    """Keeps the store equal to the chain. One step at a time, by one task."""
+class Follower(Generic[KeyT, RecordT]):
+    """Keeps the store equal to the chain. One step at a time, by one task; ``name`` is for the log."""
 
-    def __init__(self, chain: ChainClient, source: Source, store: EventStore, listener: Listener) -> None:
+    def __init__(
+        self,
+        name: str,
+        chain: ChainClient,
+        source: Source[KeyT, RecordT],
+        store: EventStore[KeyT, RecordT],
+        listener: Listener[KeyT, RecordT],
+    ) -> None:
+        self._log = _log.bind(index=name)
         self._chain = chain
         self._source = source
         self._store = store
@@ -86,7 +96,15 @@ class Follower:
         clock = asyncio.get_running_loop().time
         begun = clock()
         try:
-            stretch = await read(self._chain, self._source, first, last, after=self.cursor, head=head)
+            stretch = await read(
+                self._chain,
+                self._source,
+                first,
+                last,
+                after=self.cursor,
+                head=head,
+                before=self._store.record,
+            )
         except (ChainRejected, AnswerTooLarge, ChainUnavailable):
             # Endpoints say "too much" in many ways, silence included.
             if last == first or not self._window.refused():
@@ -119,7 +137,7 @@ class Follower:
                 if block is not None and block.hash == place.hash:
                     await self._retreat(place, depth_from - place.block)
                     return
-        _log.error("registry_index_starts_over", reason="a reorganisation deeper than is remembered")
+        self._log.error("chain_index_starts_over", reason="a reorganisation deeper than is remembered")
         self.reorganisations += 1
         self.deepest = max(self.deepest, len(remembered))
         await asyncio.to_thread(self._store.clear)
@@ -127,7 +145,7 @@ class Follower:
         self._listener.started_over()
 
     async def _retreat(self, fork: Place, depth: int) -> None:
-        _log.warning("registry_index_reorganised", fork=fork.block, depth=depth)
+        self._log.warning("chain_index_reorganised", fork=fork.block, depth=depth)
         self.reorganisations += 1
         self.deepest = max(self.deepest, depth)
         await asyncio.to_thread(self._store.drop_above, fork)
