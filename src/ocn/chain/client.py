@@ -50,15 +50,21 @@ class ChainClient:
         return sorted(found, key=lambda log: (log.block_number, log.log_index))
 
     async def call_contract(
-        self, to: str, data: bytes, *, at: At = "latest", sender: str | None = None
+        self,
+        to: str,
+        data: bytes,
+        *,
+        at: At = "latest",
+        sender: str | None = None,
+        gas: int | None = None,
     ) -> bytes:
-        """Run a read-only call and return its raw result.
+        """Run a read-only call and return its raw result; ``gas`` bounds what a stranger's contract may do.
 
         Raises:
             ChainReverted: the contract refused.
         """
         try:
-            return values.octets(await self.rpc.call("eth_call", *_call(to, data, at, sender)))
+            return values.octets(await self.rpc.call("eth_call", *_call(to, data, at, sender, gas)))
         except ChainRejected as error:
             raise (reverted(error) or error) from error
 
@@ -66,7 +72,7 @@ class ChainClient:
         self, calls: Sequence[tuple[str, bytes]], *, at: At = "latest"
     ) -> list[bytes | ChainReverted]:
         """Run several read-only calls in one request; a refused one is an error in its place."""
-        answers = await self.rpc.batch([("eth_call", _call(to, data, at, None)) for to, data in calls])
+        answers = await self.rpc.batch([("eth_call", _call(to, data, at)) for to, data in calls])
         return [_ran(answer) for answer in answers]
 
     async def estimate_gas(self, sender: str, to: str | None, data: bytes, value: int = 0) -> int:
@@ -83,9 +89,9 @@ class ChainClient:
         except ChainRejected as error:
             raise (reverted(error) or error) from error
 
-    async def nonce(self, account: str) -> int:
-        """Return the number of the account's next transaction, counting those not in a block yet."""
-        return values.quantity(await self.rpc.call("eth_getTransactionCount", account, "pending"))
+    async def nonce(self, account: str, at: At = "pending") -> int:
+        """Return the number of the account's next transaction; by default counting those in no block yet."""
+        return values.quantity(await self.rpc.call("eth_getTransactionCount", account, tag(at)))
 
     async def balance(self, account: str) -> int:
         """Return the account's money in wei."""
@@ -124,10 +130,14 @@ def tag(at: At) -> str:
     return hex(at) if isinstance(at, int) else at
 
 
-def _call(to: str, data: bytes, at: At, sender: str | None) -> tuple[Json, Json]:
+def _call(
+    to: str, data: bytes, at: At, sender: str | None = None, gas: int | None = None
+) -> tuple[Json, Json]:
     message = {"to": to, "data": "0x" + data.hex()}
     if sender is not None:
         message["from"] = sender
+    if gas is not None:
+        message["gas"] = hex(gas)
     return message, tag(at)
 
 

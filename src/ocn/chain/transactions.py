@@ -1,18 +1,23 @@
 """Send a transaction from one account and learn what became of it."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainRejected, ChainReverted, TransactionPending
-from ocn.chain.fees import FeeStyle, fee_fields
+from ocn.chain.fees import FeeStyle, suggested_fee
 from ocn.chain.recursion import imported
+from ocn.chain.refusals import Refusal, refusal
 from ocn.chain.values import Receipt
+from ocn.signing.hashes import keccak256
 from ocn.signing.keys import PrivateKey
 
 _FIRST_POLL_S: Final = 0.02
 _LONGEST_POLL_S: Final = 2.0
-_STALE_NONCE: Final = ("nonce too low", "already known", "replacement transaction underpriced", "same nonce")
+
+OnSent: TypeAlias = Callable[[str], None]
+"""Hears the hash of a transaction once the chain has taken it."""
 
 
 class Sender:
@@ -29,11 +34,13 @@ class Sender:
         *,
         fees: FeeStyle = FeeStyle.AUTO,
         timeout_s: float = 120.0,
+        on_sent: OnSent | None = None,
     ) -> None:
         self.chain = chain
         self._key = key
         self._fees = fees
         self._timeout_s = timeout_s
+        self._on_sent = on_sent
         self._order = asyncio.Lock()
         self._chain_id: int | None = None
 
@@ -53,13 +60,15 @@ class Sender:
         """
         async with self._order:
             gas = await self.chain.estimate_gas(self.address, to, data, value)
-            fields = {"to": to or "", "data": "0x" + data.hex(), "value": value, "gas": gas + gas // 5}
-            fields |= await fee_fields(self.chain, self._fees)
+            fields = {"to": to or "", "data": "0x" + data.hex(), "value": value, "gas": with_margin(gas)}
+            fields |= (await suggested_fee(self.chain, self._fees)).fields
             fields["chainId"] = await self._bound_to()
             sent = await self._submit(fields)
+        if self._on_sent is not None:
+            self._on_sent(sent)
         receipt = await self._included(sent)
         if not receipt.succeeded:
-            raise await self._why(receipt, to, data)
+            raise await why_refused(self.chain, receipt, self.address, to, data)
         return receipt
 
     async def create(self, data: bytes) -> tuple[str, Receipt]:
@@ -78,7 +87,7 @@ class Sender:
         try:
             return await self._submit_at(fields, await self.chain.nonce(self.address))
         except ChainRejected as error:
-            if not any(text in error.text.lower() for text in _STALE_NONCE):
+            if refusal(error) is Refusal.OTHER:
                 raise
         return await self._submit_at(fields, await self.chain.nonce(self.address))
 
@@ -98,20 +107,33 @@ class Sender:
         except TimeoutError:
             raise TransactionPending(sent, self._timeout_s) from None
 
-    async def _why(self, receipt: Receipt, to: str | None, data: bytes) -> ChainReverted:
-        """Run the refused call again at its block; the reason is a service, never a second failure."""
-        reason: str | None = None
-        if to is not None:
-            try:
-                await self.chain.call_contract(to, data, at=receipt.block_number, sender=self.address)
-            except ChainReverted as error:
-                reason = error.reason
-            except ChainError:
-                reason = None
-        return ChainReverted(reason, transaction=receipt.transaction)
+
+async def why_refused(
+    chain: ChainClient, receipt: Receipt, sender: str, to: str | None, data: bytes
+) -> ChainReverted:
+    """Run the refused call again at its block; the reason is a service, never a second failure."""
+    reason: str | None = None
+    if to is not None:
+        try:
+            await chain.call_contract(to, data, at=receipt.block_number, sender=sender)
+        except ChainReverted as error:
+            reason = error.reason
+        except ChainError:
+            reason = None
+    return ChainReverted(reason, transaction=receipt.transaction)
+
+
+def with_margin(gas: int) -> int:
+    """Return the gas to allow where an estimate said so much: the state may be another by then."""
+    return gas + gas // 5
 
 
 def signed(fields: dict[str, object], key: PrivateKey) -> bytes:
     """Return the transaction, signed and encoded, as a chain takes it."""
     account = imported("eth_account").Account  # half a second that readers of the chain do not need
     return bytes(account.sign_transaction(fields, key.secret).raw_transaction)
+
+
+def transaction_hash(raw: bytes) -> str:
+    """Return the hash by which a chain will know a signed transaction."""
+    return "0x" + keccak256(raw).hex()

@@ -19,6 +19,7 @@ class Block:
     parent_hash: str
     timestamp: int
     base_fee: int | None
+    gas_limit: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Log:
     block_number: int
     block_hash: str
     log_index: int
+    transaction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,14 @@ def block(value: object) -> Block | None:
     if value is None:
         return None
     fields = _object(value)
-    base_fee = fields.get("baseFeePerGas")
+    base_fee, gas_limit = fields.get("baseFeePerGas"), fields.get("gasLimit")
     return Block(
         number=quantity(fields.get("number")),
         hash=text(fields.get("hash")).lower(),
         parent_hash=text(fields.get("parentHash")).lower(),
         timestamp=quantity(fields.get("timestamp")),
         base_fee=None if base_fee is None else quantity(base_fee),
+        gas_limit=None if gas_limit is None else quantity(gas_limit),
     )
 
 
@@ -78,6 +81,7 @@ def _log(fields: Mapping[str, object]) -> Log:
         block_number=quantity(fields.get("blockNumber")),
         block_hash=text(fields.get("blockHash")).lower(),
         log_index=quantity(fields.get("logIndex")),
+        transaction=text(fields.get("transactionHash")).lower(),
     )
 
 
@@ -90,7 +94,7 @@ def receipt(value: object) -> Receipt | None:
         return None
     created = fields.get("contractAddress")
     return Receipt(
-        transaction=text(fields.get("transactionHash")),
+        transaction=text(fields.get("transactionHash")).lower(),
         block_number=quantity(fields.get("blockNumber")),
         block_hash=text(fields.get("blockHash")).lower(),
         gas_used=quantity(fields.get("gasUsed")),

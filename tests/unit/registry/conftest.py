@@ -162,6 +162,7 @@ class ScriptedChain:
                 "blockNumber": hex(block.number),
                 "blockHash": block.hash,
                 "logIndex": hex(len(block.logs)),
+                "transactionHash": "0x" + keccak256(f"{block.hash}{len(block.logs)}".encode()).hex(),
             }
         )
 
