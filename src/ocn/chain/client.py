@@ -120,6 +120,11 @@ class ChainClient:
         """Return what became of a transaction, or None while it is in no block."""
         return values.receipt(await self.rpc.call("eth_getTransactionReceipt", transaction))
 
+    async def receipts(self, transactions: Sequence[str]) -> list[Receipt | None]:
+        """Return what became of several transactions in one request, in order."""
+        answers = await self.rpc.batch([("eth_getTransactionReceipt", (one,)) for one in transactions])
+        return [values.receipt(_accepted(answer)) for answer in answers]
+
     async def close(self) -> None:
         """Close the endpoint."""
         await self.rpc.close()

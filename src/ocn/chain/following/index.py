@@ -16,7 +16,7 @@ from ocn.chain.errors import ChainError, ChainUnavailable
 from ocn.chain.following.auditing import Auditor, Sampler
 from ocn.chain.following.follower import Follower
 from ocn.chain.following.kept import KeptViews
-from ocn.chain.following.places import KeyT, RecordT
+from ocn.chain.following.places import KeyT, RecordT, Row
 from ocn.chain.following.source import Source
 from ocn.chain.following.standing import Standing
 from ocn.chain.following.store import EventStore, Layout
@@ -104,12 +104,31 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
         """
         if self._task is not None:
             return
+        follower = await self._opened()
+        self._in_step_at = asyncio.get_running_loop().time()
+        self._task = asyncio.create_task(self._run(follower), name=self._name)
+
+    async def read_once(self) -> None:
+        """Read what the chain has now and follow it no further: for a command, instead of :meth:`start`.
+
+        Raises:
+            StoreUnusable: the file cannot be used.
+            ChainError: the chain does not answer.
+        """
+        follower = await self._opened()
+        try:
+            while await follower.step():
+                pass
+            self._in_step(follower)
+        finally:
+            await self.close()
+
+    async def _opened(self) -> Follower[KeyT, RecordT]:
         self._store = await asyncio.to_thread(EventStore, self._path, self._source.identity, self._layout)
         self._follower = Follower(self._name, self._chain, self._source, self._store, self)
         self._views = await asyncio.to_thread(self._loaded)
         self._complete = self._follower.cursor is not None
-        self._in_step_at = asyncio.get_running_loop().time()
-        self._task = asyncio.create_task(self._run(self._follower), name=self._name)
+        return self._follower
 
     async def close(self) -> None:
         """Stop following and close the file; questions go on being answered from memory."""
@@ -136,6 +155,18 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
             return
         self._wake.set()
         await self._waiters.wait(block)
+
+    async def history(self, key: KeyT) -> list[Row[KeyT, RecordT]]:
+        """Return everything confirmed that happened to a key, oldest first; from the file, not from memory.
+
+        Raises:
+            ChainUnavailable: the index is closed, or everything is being read anew.
+            StoreUnusable: the file cannot be read.
+        """
+        store = self._store
+        if store is None or self._rebuilt is not None:
+            raise ChainUnavailable(f"the {self._name} is closed, or reads everything anew")
+        return await asyncio.to_thread(store.history, key, self._views.confirmed_block)
 
     @property
     def complete(self) -> bool:

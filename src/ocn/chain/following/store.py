@@ -1,6 +1,7 @@
 """The event log on disk: what every key became, block by block, and how far the chain has been read."""
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,7 @@ class Layout(Protocol[KeyT, RecordT]):
 class EventStore(Generic[KeyT, RecordT]):
     """A SQLite file, or memory. Every change is one transaction: rows and cursor can never disagree.
 
-    Calls block for a file access; use one at a time, from any thread.
+    Calls block for a file access, and for one another; from any thread.
     """
 
     def __init__(self, path: Path | None, identity: str, layout: Layout[KeyT, RecordT]) -> None:
@@ -77,6 +78,7 @@ class EventStore(Generic[KeyT, RecordT]):
         """
         self._where = "memory" if path is None else str(path)
         self._layout = layout
+        self._turn = threading.RLock()
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -150,6 +152,20 @@ class EventStore(Generic[KeyT, RecordT]):
                 key = self._layout.key_from_text(text)
                 yield Row(block, log_index, block_hash, key, self._layout.record_from_json(key, written))
 
+    def history(self, key: KeyT, at_most: int) -> list[Row[KeyT, RecordT]]:
+        """Return everything that happened to a key up to a block, in chain order."""
+        query = (
+            "SELECT block, log_index, block_hash, record FROM event"
+            " WHERE key = ? AND block <= ? ORDER BY block, log_index"
+        )
+        with self._access() as db:
+            return [
+                Row(block, log_index, block_hash, key, self._layout.record_from_json(key, written))
+                for block, log_index, block_hash, written in db.execute(
+                    query, (self._layout.key_to_text(key), at_most)
+                )
+            ]
+
     def recent(self, at_most: int) -> list[Place]:
         """Return the remembered blocks up to this number, newest first."""
         query = "SELECT block, hash FROM recent WHERE block <= ? ORDER BY block DESC"
@@ -208,7 +224,8 @@ class EventStore(Generic[KeyT, RecordT]):
 
     @contextmanager
     def _access(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._db
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+        with self._turn:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise self._unusable(error) from error
