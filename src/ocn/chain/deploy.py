@@ -1,10 +1,14 @@
-"""Put both contracts on a chain."""
+"""Put contracts on a chain."""
 
 from dataclasses import dataclass
+from typing import Final
 
-from ocn.chain.artifacts import load
+from ocn.chain.artifacts import ContractName, load
 from ocn.chain.contract import Contract
 from ocn.chain.transactions import Sender
+
+LOCAL_NOTICE_S: Final = 60
+"""How long a release takes on a local network, where nobody wants to wait for the day it takes elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,28 @@ async def deploy(sender: Sender) -> Deployment:
     return Deployment(registry, permissions, receipt.block_number)
 
 
-def _creation(name: str, *arguments: object) -> bytes:
+async def deploy_lanes(sender: Sender, notice_s: int) -> tuple[str, int]:
+    """Deploy Lanes, which nobody owns, and return its address and block.
+
+    Raises:
+        ChainError: any failure of the chain.
+    """
+    lanes, receipt = await sender.create(_creation("Lanes", notice_s))
+    return lanes, receipt.block_number
+
+
+def local_settlement() -> tuple[bytes, ...]:
+    """Return what creates Lanes and the test tokens of a local network, in the order of their addresses.
+
+    For embedded chains alone: anybody may make as much of a test token as it likes.
+    """
+    return (
+        _creation("Lanes", LOCAL_NOTICE_S),
+        _creation("TestToken", "Test euro", "EUR", 6),
+        _creation("TestToken", "Test franc", "CHF", 18),
+    )
+
+
+def _creation(name: ContractName, *arguments: object) -> bytes:
     artifact = load(name)
     return Contract(artifact.abi).deployment(artifact.bytecode, *arguments)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -11,10 +12,15 @@ from ocn.errors import ConfigurationError
 from ocn.signing.addresses import address_bytes, checksummed
 from ocn.signing.errors import SignatureInvalid
 
+_NO_TOKENS: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """An endpoint and the addresses of both contracts, whose history begins at ``first_block``."""
+    """An endpoint and the addresses of the contracts, whose history begins at ``first_block``.
+
+    ``lanes`` settles charging sessions, None where that is not known; ``tokens`` are addresses by name.
+    """
 
     name: str
     rpc_url: str
@@ -22,6 +28,8 @@ class Network:
     registry: str
     permissions: str
     first_block: int = 0
+    lanes: str | None = None
+    tokens: Mapping[str, str] = _NO_TOKENS
 
 
 # Energy Web's addresses are those of the existing client, so both see the same network.
@@ -34,6 +42,13 @@ BUILT_IN: Final[Mapping[str, Network]] = {
             9,
             "0x345cA3e014Aaf5dcA488057592ee47305D9B3e10",
             "0xf25186B5081Ff5cE73482AD761DB0eB0d25abfBF",
+            lanes="0xc45Af6849Ba7e7117528CB831F2F06FB0c95B97A",
+            tokens=MappingProxyType(
+                {
+                    "EUR": "0x742080C8b72f21b9082aE892C0fF8425F43fd1d4",
+                    "CHF": "0x15f471b7694F3dEA93f3d9066C958F5CcE1Ad096",
+                }
+            ),
         ),
         Network(
             "volta",
@@ -72,8 +87,9 @@ def with_file(network: Network, path: Path) -> Network:
     """Return the network with what a network file changes.
 
     The file is the existing client's: ``{"provider": {"protocol", "host", "port", "network_id"},
-    "contracts": {"Registry": {"address"}, "Permissions": {"address"}}}``, every field optional;
-    ``first_block`` beside them is ours. Other fields (an ABI, gas) are of no use here and ignored.
+    "contracts": {"Registry": {"address"}, "Permissions": {"address"}}}``, every field optional; ours are
+    ``first_block`` beside them, the contract ``Lanes``, and ``tokens``, addresses by name. Other fields (an
+    ABI, gas) are of no use here and ignored.
 
     Raises:
         ConfigurationError: no such file, or not of that shape.
@@ -89,6 +105,8 @@ def with_file(network: Network, path: Path) -> Network:
             registry=_contract(contracts, "Registry", network.registry),
             permissions=_contract(contracts, "Permissions", network.permissions),
             first_block=_number(content, "first_block", network.first_block),
+            lanes=_contract(contracts, "Lanes", network.lanes) if "Lanes" in contracts else network.lanes,
+            tokens=_tokens(content, network.tokens),
         )
     except OSError as error:
         raise ConfigurationError(f"cannot read the network file {path}: {error.strerror}") from error
@@ -111,7 +129,12 @@ def contract_address(text: str, of: str) -> str:
         raise ConfigurationError(f"the address of {of} must be 0x and 40 hex digits, not {text!r}") from error
 
 
-def _contract(contracts: Mapping[str, Any], name: str, default: str) -> str:
+def _tokens(content: Mapping[str, Any], default: Mapping[str, str]) -> Mapping[str, str]:
+    added = {name: contract_address(str(text), name) for name, text in _object(content, "tokens").items()}
+    return MappingProxyType({**default, **added})
+
+
+def _contract(contracts: Mapping[str, Any], name: str, default: str | None) -> str:
     return contract_address(str(_object(contracts, name).get("address", default)), name)
 
 

@@ -21,6 +21,7 @@ from ocn.chain.embedded.genesis import (
     REGISTRY_ADDRESS,
     NetworkContracts,
     deploy_network_contracts,
+    deploy_settlement_contracts,
 )
 from ocn.chain.embedded.server import DEFAULT_PORT, serve, serving
 
@@ -37,6 +38,7 @@ __all__ = [
     "RpcError",
     "Settings",
     "deploy_network_contracts",
+    "deploy_settlement_contracts",
     "serve",
     "serving",
 ]
