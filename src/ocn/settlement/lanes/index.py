@@ -1,0 +1,130 @@
+"""The index of lanes: who has what, from memory."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from ocn.chain.client import ChainClient
+from ocn.chain.following import ChainIndex, Changes, IndexSettings, View
+from ocn.settlement.core.booking import Settlement
+from ocn.settlement.lanes.audit import LaneSampler
+from ocn.settlement.lanes.in_memory import LaneRecords
+from ocn.settlement.lanes.reading import LanesReader
+from ocn.settlement.lanes.records import (
+    VOUCHERS,
+    Key,
+    Kind,
+    LaneLayout,
+    LaneRecord,
+    Record,
+    SignerRecord,
+    lane_key,
+)
+from ocn.settlement.lanes.source import LaneSource
+
+OnRelease: TypeAlias = Callable[[Key, LaneRecord], None]
+
+
+class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
+    """Free money, lanes and hot keys of one contract, followed by one task. Addresses are in EIP-55 case.
+
+    What is known is served while the chain is away; :attr:`standing` says how old it is. ``latest`` answers
+    what may be claimed and what is promised; books follow ``confirmed``.
+    """
+
+    def __init__(
+        self,
+        chain: ChainClient,
+        source: LaneSource,
+        *,
+        path: Path | None = None,
+        settings: IndexSettings | None = None,
+    ) -> None:
+        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close."""
+        self._reader = LanesReader(chain, source.contract)
+        super().__init__(
+            LaneRecords,
+            name="index of lanes",
+            chain=chain,
+            source=source,
+            layout=LaneLayout(),
+            path=path,
+            settings=settings or IndexSettings(),
+        )
+
+    def free(self, token: str, party: str, view: View = "latest") -> int:
+        """Return a party's money that no reserve holds, in units."""
+        return self._state(view).free(token, party)
+
+    def lane(self, payer: str, payee: str, token: str, view: View = "latest") -> LaneRecord:
+        """Return a lane; all zero where nothing ever happened."""
+        return self._state(view).lane(payer, payee, token)
+
+    def lanes_of(self, party: str, view: View = "latest") -> list[tuple[Key, LaneRecord]]:
+        """Return the lanes on which a party pays or is paid, in no particular order."""
+        return list(self._state(view).lanes_of(party))
+
+    def signer(self, party: str, key: str, view: View = "latest") -> SignerRecord:
+        """Return what a hot key may do for a party."""
+        return self._state(view).signer(party, key)
+
+    def may_sign(self, party: str, key: str, view: View = "latest") -> bool:
+        """Return whether vouchers of this key reach all of the party's money."""
+        return key == party or bool(self.signer(party, key, view).rights & VOUCHERS)
+
+    def record(self, key: Key, view: View = "latest") -> Record | None:
+        """Return the record of a key."""
+        return self._state(view).record(key)
+
+    def on_release_requested(self, callback: OnRelease) -> Callable[[], None]:
+        """Have every request for a release told as soon as it is read; the function returned ends that.
+
+        From then on the payee has the time of notice to claim. What was requested before is in the lanes
+        (``exit``). Told again when a request is renewed, or comes back after a reorganisation.
+        """
+        ready_at: dict[Key, int] = {}
+
+        def look(changes: Changes[Key]) -> None:
+            for key in changes.latest:
+                lane = self.record(key)
+                if not isinstance(lane, LaneRecord) or not lane.exit:
+                    ready_at.pop(key, None)
+                elif ready_at.get(key) != lane.exit_ready_at:
+                    ready_at[key] = lane.exit_ready_at
+                    callback(key, lane)
+
+        ready_at.update(self._leaving())
+        return self.on_change(look)
+
+    async def settlements(
+        self, payer: str, payee: str, token: str, *, after_claimed: int = 0
+    ) -> Sequence[Settlement]:
+        """Return the transactions that moved a lane's claimed total beyond a value, oldest first.
+
+        Confirmed ones only.
+
+        Raises:
+            ChainUnavailable: the index is closed, or everything is being read anew.
+        """
+        moves: dict[str, Settlement] = {}
+        before = 0
+        for row in await self.history(lane_key(payer, payee, token)):
+            lane = row.record
+            if not isinstance(lane, LaneRecord) or lane.claimed <= before:
+                continue
+            known = moves.get(lane.settled_in)  # netted, and the difference paid
+            begun = before if known is None else known.claimed_before
+            moves[lane.settled_in] = Settlement(lane.settled_in, row.block, begun, lane.claimed)
+            before = lane.claimed
+        return [move for move in moves.values() if move.claimed_after > after_claimed]
+
+    def _leaving(self) -> dict[Key, int]:
+        records = self._state("latest").records()
+        return {
+            key: record.exit_ready_at
+            for key, record in records.items()
+            if key.kind is Kind.LANE and isinstance(record, LaneRecord) and record.exit
+        }
+
+    def _sampler(self) -> LaneSampler:
+        return LaneSampler(self._reader, self)
