@@ -1,0 +1,91 @@
+"""What a keeper is asked for, and how that is written down."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.vouchers import SignedVoucher
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Cash a voucher. Done twice it is done once: the contract counts."""
+
+    voucher: SignedVoucher
+
+    @property
+    def name(self) -> str:
+        """Two open jobs never have the same."""
+        return f"claim {self.voucher.lane.key} {self.voucher.cumulative}"
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """Set off two vouchers of opposite lanes. As repeatable as a claim."""
+
+    voucher: SignedVoucher
+    back: SignedVoucher
+
+    @property
+    def name(self) -> str:
+        """Two open jobs never have the same."""
+        return f"net {self.voucher.lane.key} {self.voucher.cumulative} {self.back.cumulative}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the account's own money, which must not happen twice, such as a withdrawal."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+Job: TypeAlias = Claim | Net | Call
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job as it is kept; ``tries`` counts transactions of it that failed in a block."""
+
+    id: int
+    job: Job
+    tries: int = 0
+
+
+def job_to_json(job: Job) -> bytes:
+    """Write a job."""
+    if isinstance(job, Call):
+        return _ENCODER.encode({"call": job.name, "data": job.data.hex()})
+    vouchers = [job.voucher] if isinstance(job, Claim) else [job.voucher, job.back]
+    return _ENCODER.encode({"vouchers": [_voucher_to_json(voucher) for voucher in vouchers]})
+
+
+def job_from_json(text: str) -> Job:
+    """Read what :func:`job_to_json` wrote."""
+    content: dict[str, Any] = msgspec.json.decode(text)
+    if "call" in content:
+        return Call(content["call"], bytes.fromhex(content["data"]))
+    vouchers = [_voucher_from_json(voucher) for voucher in content["vouchers"]]
+    return Claim(vouchers[0]) if len(vouchers) == 1 else Net(vouchers[0], vouchers[1])
+
+
+def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
+    return {
+        "lane": voucher.lane.key,
+        "cumulative": str(voucher.cumulative),
+        "evidence": voucher.evidence.hex(),
+        "signature": voucher.signature.hex(),
+    }
+
+
+def _voucher_from_json(content: dict[str, str]) -> SignedVoucher:
+    return SignedVoucher(
+        Lane.from_key(content["lane"]),
+        int(content["cumulative"]),
+        bytes.fromhex(content["evidence"]),
+        bytes.fromhex(content["signature"]),
+    )
