@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 from ocn.errors import ConfigurationError
 from ocn.signing.addresses import address_bytes, checksummed
 from ocn.signing.errors import SignatureInvalid
-
-_NO_TOKENS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,7 @@ class Network:
     permissions: str
     first_block: int = 0
     lanes: str | None = None
-    tokens: Mapping[str, str] = _NO_TOKENS
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 # Energy Web's addresses are those of the existing client, so both see the same network.

@@ -56,7 +56,7 @@ def release(
     keys: "Keys",
     amount: Annotated[
         str | None,
-        typer.Argument(metavar="[AMOUNT]", help="Announce that so much leaves the reserve, in whole units."),
+        typer.Argument(metavar="AMOUNT", help="Announce that so much leaves the reserve, in whole units."),
     ] = None,
     cancel: Annotated[bool, typer.Option("--cancel", help="Take the announcement back.")] = False,
 ) -> None:
@@ -73,7 +73,7 @@ def release(
 
     async def change(session: "Session") -> tuple[dict[str, Any], list["Receipt"]]:
         kind = await session.token(token)
-        data = await _release_call(session, paid, kind, "0" if cancel else amount)
+        data = await _release_call(session, paid, kind, amount, cancel=cancel)
         receipt = await session.send("release", data)
         return await _after(session, paid, kind), [receipt]
 
@@ -127,7 +127,9 @@ def _rows(
     return sorted(rows, key=lambda row: (row["counterparty"], row["token"], row["direction"]))
 
 
-async def _release_call(session: "Session", payee: str, token: "Token", amount: str | None) -> bytes:
+async def _release_call(
+    session: "Session", payee: str, token: "Token", amount: str | None, *, cancel: bool
+) -> bytes:
     """Return the next step of a release, or say in people's words why there is none."""
     from ocn.cli.settlement_output import moment
     from ocn.errors import ConfigurationError
@@ -135,7 +137,7 @@ async def _release_call(session: "Session", payee: str, token: "Token", amount: 
 
     lane = session.lane(session.vault, payee, token.address)
     there = await session.reader.exposure(session.vault, payee, token.address)
-    if amount == "0":
+    if cancel:
         return calls.request_release(lane, 0).data
     if amount is not None:
         units = session.units(amount, token)

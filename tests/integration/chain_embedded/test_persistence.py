@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from ocn.chain.deploy import LOCAL_NOTICE_S, local_settlement
 from ocn.chain.embedded import (
     DEVELOPMENT_ACCOUNTS,
     PERMISSIONS_ADDRESS,
@@ -19,9 +20,12 @@ from ocn.chain.embedded import (
     Devnet,
     DevnetError,
     deploy_network_contracts,
+    deploy_settlement_contracts,
 )
 from ocn.chain.embedded.accounts import DevelopmentAccount
+from ocn.chain.embedded.genesis import SETTLEMENT_DEPLOYER
 from ocn.chain.embedded.transactions import Call, sign_legacy
+from ocn.chain.networks import BUILT_IN
 
 FIRST, SECOND = DEVELOPMENT_ACCOUNTS[:2]
 CODE = bytes.fromhex("600a600c600039600a6000f3602a60005260206000f3")
@@ -172,3 +176,39 @@ async def test_process_killed_amid_transactions_leaves_whole_blocks(
             assert int(count, 16) == len(sent)
         await devnet.rpc("dev_reorg", [hex(len(mined)), False])
         assert await devnet.rpc("eth_getBalance", [SECOND.address, "latest"]) == hex(100 * 10**18)
+
+
+async def test_settlement_contracts_stand_where_the_network_says() -> None:
+    local = BUILT_IN["local"]
+    async with await Devnet.open(None) as devnet:
+        deployed = await deploy_settlement_contracts(devnet, local_settlement())
+        assert deployed == (local.lanes, local.tokens["EUR"], local.tokens["CHF"])
+        for address, decimals in zip(deployed[1:], (6, 18), strict=True):
+            answer = await devnet.rpc("eth_call", [{"to": address, "data": "0x313ce567"}, "latest"])
+            assert int(answer, 16) == decimals
+        notice = await devnet.rpc("eth_call", [{"to": local.lanes, "data": "0x69b41170"}, "latest"])
+        assert int(notice, 16) == LOCAL_NOTICE_S
+
+
+async def test_chain_from_before_settlement_gets_what_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    async with await Devnet.open(path) as devnet:
+        contracts = await deploy_network_contracts(devnet, CODE, CODE)
+        await devnet.rpc("eth_sendRawTransaction", [transfer(FIRST, 4, 7)])
+    async with await Devnet.open(path) as devnet:
+        assert await deploy_network_contracts(devnet, CODE, CODE) == contracts
+        deployed = await deploy_settlement_contracts(devnet, (CODE, CODE))
+        assert await devnet.rpc("eth_blockNumber") == "0x7"
+    async with await Devnet.open(path) as devnet:
+        again = await deploy_settlement_contracts(devnet, (CODE, CODE, CODE))
+        assert again[:2] == deployed
+        assert await devnet.rpc("eth_blockNumber") == "0x8"
+        assert await deploy_settlement_contracts(devnet, (CODE, CODE, CODE)) == again
+        assert await devnet.rpc("eth_blockNumber") == "0x8"
+
+
+async def test_settlement_deployer_used_otherwise_is_told() -> None:
+    async with await Devnet.open(None) as devnet:
+        await devnet.rpc("eth_sendRawTransaction", [transfer(SETTLEMENT_DEPLOYER, 0, 0)])
+        with pytest.raises(DevnetError, match="has already sent other transactions"):
+            await deploy_settlement_contracts(devnet, (CODE,))

@@ -51,10 +51,26 @@ def test_file_may_name_contracts_and_chain(tmp_path: Path) -> None:
     assert isinstance(network, Network)
 
 
+def test_file_may_name_what_settles(tmp_path: Path) -> None:
+    content = {
+        "contracts": {"Lanes": {"address": "0x" + "cd" * 20}},
+        "tokens": {"CHF": "0x" + "ee" * 20, "GBP": "0x" + "ef" * 20},
+    }
+    network = with_file(built_in("local"), _file(tmp_path, content))
+    assert network.lanes is not None
+    assert network.lanes.lower() == "0x" + "cd" * 20
+    assert network.tokens["EUR"] == built_in("local").tokens["EUR"]
+    assert {name: network.tokens[name].lower() for name in ("CHF", "GBP")} == content["tokens"]
+    assert with_file(built_in("volta"), _file(tmp_path, {})).lanes is None
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ([], "the file must be an object"),
+        ({"tokens": ["0x"]}, "tokens must be an object"),
+        ({"tokens": {"EUR": "0x12"}}, "the address of EUR must be"),
+        ({"contracts": {"Lanes": {"address": "x"}}}, "the address of Lanes must be"),
         ({"provider": 1}, "provider must be an object in braces, not 1"),
         ({"provider": {"port": "x"}}, 'port must be a whole number, not "x"'),
         ({"provider": {"network_id": None}}, "network_id must be a whole number, not null"),
