@@ -1,22 +1,28 @@
-"""A PostgreSQL server for tests, from the wheel that ships its programs or from the system; no root, no port.
+"""Servers of others for tests: anvil, where its binary is, and PostgreSQL.
 
-A shell owns the server and stops it when its standard input ends: so it goes with the test process, however
-that one goes. Each test process has a server of its own, made when a test first asks. PostgreSQL refuses to
-run as root: then it runs as ``nobody``, on a copy of the programs where ``nobody`` can read them.
+PostgreSQL comes from the wheel that ships its programs or from the system; no root, no port. A shell owns
+the server and stops it when its standard input ends: so it goes with the test process, however that one goes.
+Each test process has a server of its own, made when a test first asks. PostgreSQL refuses to run as root:
+then it runs as ``nobody``, on a copy of the programs where ``nobody`` can read them.
 """
 
+import asyncio
 import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
+from ocn.chain.errors import ChainUnavailable
+from ocn.chain.rpc import RpcClient
+
+ANVIL = Path(__file__).parents[1] / "npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 _UNPRIVILEGED = "nobody"
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
 
@@ -127,3 +133,33 @@ def new_postgresql_database(postgresql_socket: Path) -> Iterator[Callable[[], st
         yield make
         for number in range(1, next(numbers)):
             admin.execute(f"DROP DATABASE ocn_{number} WITH (FORCE)")
+
+
+@pytest.fixture
+async def anvil_url(unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[str]:
+    """anvil at the rules of Energy Web, with the accounts and the chain id of the embedded chain."""
+    from ocn.chain.embedded import DEVELOPMENT_MNEMONIC  # a second that most tests here do not need
+
+    if not ANVIL.exists():
+        pytest.skip("the anvil binary is absent")
+    port = unused_tcp_port_factory()
+    command = [str(ANVIL), "--port", str(port), "--hardfork", "london", "--silent", "--accounts", "20"]
+    command += ["--chain-id", "9", "--mnemonic", DEVELOPMENT_MNEMONIC]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            await _answering(url)
+            yield url
+        finally:
+            process.terminate()
+
+
+async def _answering(url: str) -> None:
+    async with asyncio.timeout(30), RpcClient(url) as rpc:
+        while True:
+            try:
+                await rpc.call("eth_chainId")
+            except ChainUnavailable:
+                await asyncio.sleep(0.05)
+            else:
+                return

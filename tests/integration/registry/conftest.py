@@ -1,9 +1,7 @@
 """Real contracts on real chains: the embedded one, anvil, and the original contracts."""
 
-import asyncio
 import json
-import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ import pytest
 from ocn.chain.client import ChainClient
 from ocn.chain.deploy import deploy
 from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS, Devnet, serving
-from ocn.chain.errors import ChainUnavailable
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
 from ocn.registry.index import IndexSettings, RegistryIndex, Source
@@ -23,7 +20,6 @@ from ocn.signing.keys import PrivateKey
 
 MODULES = Path(__file__).parents[2] / "npm/node_modules"
 ORIGINAL = MODULES / "@shareandcharge/ocn-registry/contract.defs.local.json"
-ANVIL = MODULES / "@foundry-rs/anvil-linux-amd64/bin/anvil"
 
 
 @dataclass
@@ -85,29 +81,7 @@ async def original_ground(embedded_url: str) -> AsyncIterator[Ground]:
 
 
 @pytest.fixture
-async def anvil_ground(unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[Ground]:
+async def anvil_ground(anvil_url: str) -> AsyncIterator[Ground]:
     """Our contracts on anvil, at the rules of Energy Web."""
-    if not ANVIL.exists():
-        pytest.skip("the anvil binary is absent")
-    port = unused_tcp_port_factory()
-    mnemonic = "candy maple cake sugar pudding cream honey rich smooth crumble sweet treat"
-    command = [str(ANVIL), "--port", str(port), "--hardfork", "london", "--silent", "--mnemonic", mnemonic]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await _answering(url)
-            async for ground in _deployed(url):
-                yield ground
-        finally:
-            process.terminate()
-
-
-async def _answering(url: str) -> None:
-    async with asyncio.timeout(30), RpcClient(url) as rpc:
-        while True:
-            try:
-                await rpc.call("eth_chainId")
-            except ChainUnavailable:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async for ground in _deployed(anvil_url):
+        yield ground

@@ -1,6 +1,6 @@
 """A keeper on the embedded chain, with a mempool in between that has fees, forgets, and fails as told."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,29 +123,26 @@ class Clock:
         return self.now
 
 
-@dataclass
-class Place:
-    """A chain, Lanes, one token, parties with money (A, B, C: 0 to 2), and a keeper's account with coins."""
+FOLLOWING = IndexSettings(confirmations=1, poll_s=60.0, longest_retry_s=0.001, audit_sample=0)
 
-    devnet: Devnet
-    mempool: Mempool
+
+@dataclass
+class Parties:
+    """Lanes and one token somewhere, parties with money there (A to D: 0 to 3), and a keeper's account."""
+
     contract: str
     token: str
     keys: list[PrivateKey]
-    index: LaneIndex
+    following = FOLLOWING
     clock: Clock = field(default_factory=Clock)
-
-    @property
-    def chain(self) -> ChainClient:
-        return ChainClient(self.mempool)
+    index: LaneIndex | None = None
 
     @property
     def account(self) -> PrivateKey:
         return self.keys[0]
 
-    @property
-    def reader(self) -> LanesReader:
-        return LanesReader(self.chain, self.contract)
+    def reader_of(self, chain: ChainClient) -> LanesReader:
+        return LanesReader(chain, self.contract)
 
     def lane(self, payer: int, payee: int) -> Lane:
         return Lane(9, self.contract, self.token, self.keys[payer].address, self.keys[payee].address)
@@ -156,10 +153,18 @@ class Place:
     def store(self, path: Path | None = None) -> SqliteKeeperStore:
         return SqliteKeeperStore(path, chain_id=9, account=self.account.address)
 
-    def keeper(self, store: KeeperStore, *, most_wei: int = 100 * GWEI, confirmations: int = 1) -> Keeper:
+    def keeper(
+        self,
+        store: KeeperStore,
+        *,
+        chain: ChainClient,
+        most_wei: int = 100 * GWEI,
+        confirmations: int = 1,
+    ) -> Keeper:
+        assert self.index is not None
         outbox = OutboxSettings(most_wei=most_wei, patience_s=PATIENCE_S, confirmations=confirmations)
         return Keeper(
-            self.chain,
+            chain,
             self.contract,
             self.account,
             store=store,
@@ -168,13 +173,55 @@ class Place:
             clock=self.clock,
         )
 
+
+async def prepare(chain: ChainClient) -> Parties:
+    """Put Lanes and a token on a chain, and money of four parties into it."""
+    keys = [PrivateKey(account.key_bytes) for account in DEVELOPMENT_ACCOUNTS]
+    sender = Sender(chain, keys[19])
+    contract, _ = await deploy_lanes(sender, 60)
+    artifact = load("TestToken")
+    creation = Contract(artifact.abi).deployment(artifact.bytecode, "Test euro", "EUR", 6)
+    token, _ = await sender.create(creation)
+    for key in keys[:4]:
+        own, party = key.address, Sender(chain, key)
+        await party.send(token, erc20.MINT.encode(own.lower(), 1_000))
+        await party.send(token, erc20.APPROVE.encode(contract.lower(), 1_000))
+        await party.send(contract, calls.deposit(own, token, 1_000))
+    return Parties(contract, token, keys)
+
+
+@pytest.fixture(scope="session")
+def preparing() -> Callable[[ChainClient], Awaitable[Parties]]:
+    """Prepares a chain that the test brings."""
+    return prepare
+
+
+@dataclass
+class Place:
+    """Parties on the embedded chain, seen through a mempool."""
+
+    devnet: Devnet
+    mempool: Mempool
+    parties: Parties
+    index: LaneIndex
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.parties, name)
+
+    @property
+    def chain(self) -> ChainClient:
+        return ChainClient(self.mempool)
+
+    def keeper(self, store: KeeperStore, **settings: Any) -> Keeper:
+        return self.parties.keeper(store, chain=self.chain, **settings)
+
     async def turn(self, keeper: Keeper, *, patience: bool = True) -> None:
         """Let the keeper look, a block come, and its patience pass."""
         await self.index.caught_up()
         await keeper.step()
         await self.mempool.mine()
         if patience:
-            self.clock.now += PATIENCE_S
+            self.parties.clock.now += PATIENCE_S
 
     async def work(self, keeper: Keeper, store: KeeperStore, *, most: int = 60) -> None:
         """Go on until nothing is open."""
@@ -186,15 +233,18 @@ class Place:
         raise AssertionError(await keeper.standing())
 
     async def free(self, party: int) -> int:
-        return await self.reader.free(self.token, self.keys[party].address)
+        reader = self.parties.reader_of(self.chain)
+        return await reader.free(self.parties.token, self.parties.keys[party].address)
 
     async def claimed(self, payer: int, payee: int) -> int:
-        lane = self.lane(payer, payee)
-        return (await self.reader.exposure(lane.payer, lane.payee, lane.token)).claimed
+        lane = self.parties.lane(payer, payee)
+        reader = self.parties.reader_of(self.chain)
+        return (await reader.exposure(lane.payer, lane.payee, lane.token)).claimed
 
     async def directly(self, party: int, data: bytes, *, to: str | None = None) -> None:
         """Send past the mempool."""
-        await Sender(ChainClient(_Direct(self.devnet)), self.keys[party]).send(to or self.contract, data)
+        sender = Sender(ChainClient(_Direct(self.devnet)), self.parties.keys[party])
+        await sender.send(to or self.parties.contract, data)
 
 
 class _Direct:
@@ -216,25 +266,11 @@ class _Direct:
 
 @pytest.fixture
 async def place() -> AsyncIterator[Place]:
-    keys = [PrivateKey(account.key_bytes) for account in DEVELOPMENT_ACCOUNTS]
     async with await Devnet.open(None) as devnet:
-        sender = Sender(ChainClient(_Direct(devnet)), keys[19])
-        contract, block = await deploy_lanes(sender, 60)
-        artifact = load("TestToken")
-        creation = Contract(artifact.abi).deployment(artifact.bytecode, "Test euro", "EUR", 6)
-        token, _ = await sender.create(creation)
+        parties = await prepare(ChainClient(_Direct(devnet)))
         mempool = Mempool(devnet)
-        index = LaneIndex(
-            ChainClient(mempool),
-            LaneSource(contract, block),
-            settings=IndexSettings(confirmations=1, poll_s=60.0, longest_retry_s=0.001, audit_sample=0),
-        )
-        async with index:
-            place = Place(devnet, mempool, contract, token, keys, index)
-            for party in range(4):
-                own = keys[party].address
-                await place.directly(party, erc20.MINT.encode(own.lower(), 1_000), to=token)
-                await place.directly(party, erc20.APPROVE.encode(contract.lower(), 1_000), to=token)
-                await place.directly(party, calls.deposit(own, token, 1_000))
+        source = LaneSource(parties.contract)
+        async with LaneIndex(ChainClient(mempool), source, settings=FOLLOWING) as index:
             await index.caught_up()
-            yield place
+            parties.index = index
+            yield Place(devnet, mempool, parties, index)

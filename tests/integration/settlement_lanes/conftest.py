@@ -1,7 +1,5 @@
 """The contract Lanes with test tokens on real chains, and parties with money."""
 
-import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +12,6 @@ from ocn.chain.client import ChainClient
 from ocn.chain.contract import Contract
 from ocn.chain.deploy import deploy_lanes
 from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS, Devnet, serving
-from ocn.chain.errors import ChainUnavailable
 from ocn.chain.following import IndexSettings
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
@@ -25,7 +22,6 @@ from ocn.settlement.lanes import LaneIndex, LaneSource, calls, erc20
 from ocn.settlement.lanes.reading import LanesReader
 from ocn.signing.keys import PrivateKey
 
-ANVIL = Path(__file__).parents[2] / "npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 NOTICE_S = 60
 RICH = 1_000_000
 
@@ -112,30 +108,7 @@ async def ground() -> AsyncIterator[Ground]:
 
 
 @pytest.fixture
-async def anvil_ground(unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[Ground]:
+async def anvil_ground(anvil_url: str) -> AsyncIterator[Ground]:
     """Lanes on anvil, at the rules of Energy Web."""
-    if not ANVIL.exists():
-        pytest.skip("the anvil binary is absent")
-    port = unused_tcp_port_factory()
-    mnemonic = "candy maple cake sugar pudding cream honey rich smooth crumble sweet treat"
-    command = [str(ANVIL), "--port", str(port), "--hardfork", "london", "--silent", "--accounts", "20"]
-    command += ["--chain-id", "9", "--mnemonic", mnemonic]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            await _answering(url)
-            async for ground in deployed(url):
-                yield ground
-        finally:
-            process.terminate()
-
-
-async def _answering(url: str) -> None:
-    async with asyncio.timeout(30), RpcClient(url) as rpc:
-        while True:
-            try:
-                await rpc.call("eth_chainId")
-            except ChainUnavailable:
-                await asyncio.sleep(0.05)
-            else:
-                return
+    async for ground in deployed(anvil_url):
+        yield ground
