@@ -1,5 +1,6 @@
 """A keeper on the embedded chain, with a mempool in between that has fees, forgets, and fails as told."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,10 +44,13 @@ class Mempool:
         self.away = 0
         self.pool: dict[tuple[bytes, int], Transaction] = {}
         self.sent: list[Transaction] = []
+        self.refusals = asyncio.Semaphore(0)
+        self.taken = asyncio.Semaphore(0)
 
     async def call(self, method: str, *params: Any) -> Any:
         if self.down or self.away > 0:
             self.away -= 1
+            self.refusals.release()
             raise ChainUnavailable("the endpoint is away")
         try:
             return await self._answer(method, params)
@@ -110,6 +114,7 @@ class Mempool:
                     )
         self.pool[key] = transaction
         self.sent.append(transaction)
+        self.taken.release()
         return "0x" + transaction.hash.hex()
 
 

@@ -9,7 +9,10 @@ from structlog.testing import capture_logs
 
 from ocn.chain.errors import ChainRejected, ChainUnavailable
 from ocn.chain.transactions import signed
+from ocn.settlement.errors import SettlementError
+from ocn.settlement.keeper import Keeper
 from ocn.settlement.lanes import calls, erc20
+from ocn.settlement.ports import Keeper as KeeperPort
 
 Place = Any  # the classes of conftest
 A, B, C, D = range(4)
@@ -64,8 +67,9 @@ def _approve(place: Place) -> bytes:
 
 async def test_net_moves_only_the_difference(place: Place) -> None:
     store = place.store()
-    keeper = place.keeper(store)
-    await keeper.net(place.voucher(B, C, 100), place.voucher(C, B, 30))
+    keeper: Keeper = place.keeper(store)
+    port: KeeperPort = keeper
+    await port.net(place.voucher(B, C, 100), place.voucher(C, B, 30))
     await place.work(keeper, store)
     assert (await place.claimed(B, C), await place.claimed(C, B)) == (100, 30)
     assert (await place.free(B), await place.free(C)) == (930, 1_070)
@@ -103,16 +107,18 @@ async def test_running_keeper_says_that_the_endpoint_is_away_and_goes_on(place: 
     store = place.store()
     place.mempool.down = True
     with capture_logs() as logs:
-        async with asyncio.timeout(30), place.keeper(store) as keeper:
+        async with asyncio.timeout(30), place.keeper(store, confirmations=0) as keeper:
             await keeper.claim(place.voucher(B, C, 100))
-            while (await keeper.standing()).failures < 3:
-                await asyncio.sleep(0.001)
+            for _ in range(4):
+                await place.mempool.refusals.acquire()
             assert (await keeper.standing()).waits == "the endpoint is away"
             place.mempool.down = False
-            while await store.waiting() or await store.transactions():
-                await place.mempool.mine()
-                await place.index.caught_up()
-            await keeper.close()
+            await place.mempool.taken.acquire()
+            await place.mempool.mine()
+            await keeper.at_rest()
+    await keeper.claim(place.voucher(B, C, 200))
+    with pytest.raises(SettlementError, match="not running"):
+        await keeper.at_rest()
     assert await place.claimed(B, C) == 100
     events = [line["event"] for line in logs]
     assert events.count("keeper_waits") >= 3

@@ -20,6 +20,7 @@ from ocn.settlement.lanes.audit import LaneSampler
 from ocn.settlement.lanes.ledger import ChainLedger, OtherContract
 from ocn.settlement.lanes.records import Key, Record, free_key, lane_key, signer_key
 from ocn.settlement.lanes.tokens import Tokens
+from ocn.settlement.ports import Ledger
 from ocn.signing.hashes import keccak256
 
 Ground = Any  # the class of conftest
@@ -243,7 +244,7 @@ async def test_settlements_of_a_lane_are_listed_by_transaction(ground: Ground) -
     netted = await ground.send(C, calls.net(ground.voucher(A, B, 250), ground.voucher(B, A, 40)))
     newest = await ground.send(C, calls.claim([ground.voucher(A, B, 300)]))
     async with ground.index() as index:
-        ledger = ChainLedger(index, Tokens(ground.chain), chain_id=9, contract=ground.source.contract)
+        ledger: Ledger = ChainLedger(index, Tokens(ground.chain), chain_id=9, contract=ground.source.contract)
         await index.caught_up()
         found = await ledger.settlements(there, 0)
         assert [(one.transaction, one.claimed_before, one.claimed_after) for one in found] == [
@@ -256,7 +257,12 @@ async def test_settlements_of_a_lane_are_listed_by_transaction(ground: Ground) -
             (netted.transaction, 100, 250),
             (newest.transaction, 250, 300),
         ]
-        assert [one.amount for one in await ledger.settlements(back, 0)] == [40]
+        assert [one.evidence for one in found] == [
+            ground.voucher(A, B, 250).evidence,
+            ground.voucher(A, B, 300).evidence,
+        ]
+        (credited,) = await ledger.settlements(back, 0)
+        assert (credited.amount, credited.evidence) == (40, ground.voucher(B, A, 40).evidence)
     with pytest.raises(ChainUnavailable):
         await ledger.settlements(there, 0)
 
@@ -268,7 +274,7 @@ async def test_ledger_answers_as_the_service_asks(ground: Ground) -> None:
     await ground.send(A, calls.request_release(there, 200).data)
     async with ground.index() as index:
         await index.caught_up()
-        ledger = ChainLedger(index, Tokens(ground.chain), chain_id=9, contract=ground.source.contract)
+        ledger: Ledger = ChainLedger(index, Tokens(ground.chain), chain_id=9, contract=ground.source.contract)
         state = await ledger.state(there)
         assert (state.reserve, state.free, state.claimed) == (300, 999_700, 0)
         assert isinstance(state.exit, Exit)

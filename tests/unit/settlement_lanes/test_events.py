@@ -112,6 +112,23 @@ def test_event_of_another_kind_is_passed_over() -> None:
     assert rows([Log("0x", (), b"", 1, "0x", 0, "0x")], nothing) == []
 
 
+def test_money_of_tokens_that_are_not_followed_is_passed_over() -> None:
+    other = checksummed(b"\x0e" * 20)
+    events = [
+        log("Deposited(address,address,address,uint256)", (TOKEN, A, B), 90, place=0),
+        log("Deposited(address,address,address,uint256)", (other, A, B), 90, place=1),
+        log("Reserved(address,address,address,uint256)", (A, B, TOKEN), 60, place=2),
+        log("Reserved(address,address,address,uint256)", (A, B, other), 60, place=3),
+        log("SignerChanged(address,address,uint256,uint256)", (A, B), 1, 0, place=4),
+    ]
+    assert after(rows(events, nothing, {TOKEN})) == {
+        free_key(TOKEN, A): FreeRecord(30),
+        lane_key(A, B, TOKEN): LaneRecord(reserved=60),
+        signer_key(A, B): SignerRecord(1),
+    }
+    assert rows(events[:4], nothing, frozenset()) == []
+
+
 @pytest.mark.parametrize(
     ("key", "record"),
     [

@@ -13,6 +13,7 @@ from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainReverted
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.errors import SettlementError
 from ocn.settlement.keeper.grouping import Lanes, Plan, next_call
 from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
 from ocn.settlement.keeper.outbox import Outbox, OutboxSettings, TooMuchGas
@@ -74,6 +75,7 @@ class Keeper:
         self._outbox = Outbox(chain, key, store, self._settings.outbox, now)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._stepped = asyncio.Event()
         self._failures = 0
         self._last_error = ""
 
@@ -138,6 +140,18 @@ class Keeper:
         under_way = len(await self._store.transactions())
         return KeeperStanding(len(await self._store.waiting()), under_way, waits, self._failures)
 
+    async def at_rest(self) -> None:
+        """Wait until nothing waits and nothing is under way any more; bound it with :func:`asyncio.timeout`.
+
+        Raises:
+            SettlementError: the keeper is not running, or stops meanwhile.
+        """
+        while await self._store.waiting() or await self._store.transactions():
+            if self._task is None or self._task.done():
+                raise SettlementError("the keeper is not running")
+            self._stepped.clear()
+            await self._stepped.wait()
+
     async def step(self) -> bool:
         """Bring on what is open and begin what may begin; True when there is more to do now.
 
@@ -194,6 +208,7 @@ class Keeper:
             while True:
                 self._wake.clear()
                 pause = await self._pause()
+                self._stepped.set()
                 if self._failures:
                     await asyncio.sleep(pause)
                 elif pause > 0:
@@ -204,6 +219,8 @@ class Keeper:
             self._last_error = f"stopped by a defect: {type(error).__name__}"
             _log.exception("keeper_stopped")
             raise
+        finally:
+            self._stepped.set()
 
     async def _pause(self) -> float:
         try:

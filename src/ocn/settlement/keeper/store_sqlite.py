@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ocn.chain.fees import Fee
+from ocn.database import to_the_end
 from ocn.settlement.keeper.jobs import Job, OpenJob, job_from_json, job_to_json
 from ocn.settlement.keeper.store import Attempt, Draft, KeeperStoreUnusable, Transaction
 
@@ -168,14 +169,10 @@ class SqliteKeeperStore:
             for hash_, raw, most, tip in self._db.execute(query, (sent,))
         )
 
+    @to_the_end
     async def _do(self, work: Callable[[], T]) -> T:
         async with self._turn:
-            running = asyncio.ensure_future(asyncio.to_thread(self._transact, work))
-            try:
-                return await asyncio.shield(running)
-            except asyncio.CancelledError:
-                await asyncio.wait([running])  # nobody else may use the connection until it is done
-                raise
+            return await asyncio.to_thread(self._transact, work)
 
     def _transact(self, work: Callable[[], T]) -> T:
         try:

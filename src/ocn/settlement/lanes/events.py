@@ -1,6 +1,6 @@
 """The events of Lanes, as changes of balances. Every balance follows from them alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from ocn.chain.contract import topic
@@ -130,9 +130,12 @@ def _resolved(log: Log, balances: Balances) -> None:
     balances.income(payer, payee, token, to_payee)
 
 
-_READERS: Final[dict[bytes, Callable[[Log, Balances], None]]] = {
+_Reader = Callable[[Log, Balances], None]
+_OF_TOKEN: Final[dict[bytes, _Reader]] = {
     topic("Deposited(address,address,address,uint256)"): _deposited,
     topic("Withdrawn(address,address,address,uint256)"): _withdrawn,
+}
+_OF_LANE: Final[dict[bytes, _Reader]] = {
     topic("Reserved(address,address,address,uint256)"): _reserved,
     topic("ReleaseRequested(address,address,address,uint256,uint256)"): _release_requested,
     topic("Released(address,address,address,uint256)"): _left_reserve,
@@ -142,19 +145,28 @@ _READERS: Final[dict[bytes, Callable[[Log, Balances], None]]] = {
     topic("SetoffEnabled(address,address,address)"): _setoff_enabled,
     topic("SetoffLeaving(address,address,address,uint256)"): _setoff_leaving,
     topic("SetoffLeft(address,address,address)"): _setoff_left,
-    topic("SignerChanged(address,address,uint256,uint256)"): _signer_changed,
     topic("HoldBackAgreed(address,address,address,uint256,address)"): _hold_back_agreed,
     topic("Collected(address,address,address,uint256)"): _collected,
     topic("Disputed(address,address,address,bytes32,uint256,uint256)"): _disputed,
     topic("Resolved(address,address,address,bytes32,uint256,uint256)"): _resolved,
 }
+_OF_PARTY: Final[dict[bytes, _Reader]] = {
+    topic("SignerChanged(address,address,uint256,uint256)"): _signer_changed,
+}
+_READERS: Final = {**_OF_TOKEN, **_OF_LANE, **_OF_PARTY}
 
 TOPICS: Final = tuple(_READERS)
 """The first topics to ask the chain for."""
 
 
-def rows(logs: Sequence[Log], before: Callable[[Key], Record | None]) -> list[Row[Key, Record]]:
+def rows(
+    logs: Sequence[Log],
+    before: Callable[[Key], Record | None],
+    tokens: Collection[str] | None = None,
+) -> list[Row[Key, Record]]:
     """Return what these events, in chain order, leave behind of what was before them.
+
+    With ``tokens`` (EIP-55 case), money of others is passed over: anybody can bring a token of its own.
 
     Raises:
         BadLog: an event that Lanes cannot have emitted after those before it.
@@ -163,7 +175,7 @@ def rows(logs: Sequence[Log], before: Callable[[Key], Record | None]) -> list[Ro
     found: list[Row[Key, Record]] = []
     for log in logs:
         reader = _READERS.get(log.topics[0]) if log.topics else None
-        if reader is None:
+        if reader is None or not _is_followed(log, tokens):
             continue
         reader(log, balances)
         found += (
@@ -171,6 +183,12 @@ def rows(logs: Sequence[Log], before: Callable[[Key], Record | None]) -> list[Ro
             for key, record in balances.touched()
         )
     return found
+
+
+def _is_followed(log: Log, tokens: Collection[str] | None) -> bool:
+    if tokens is None or log.topics[0] in _OF_PARTY:
+        return True
+    return indexed_address(log, 1 if log.topics[0] in _OF_TOKEN else 3) in tokens
 
 
 def _three(log: Log) -> tuple[str, str, str]:

@@ -114,7 +114,8 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
                 continue
             known = moves.get(lane.settled_in)  # netted, and the difference paid
             begun = before if known is None else known.claimed_before
-            moves[lane.settled_in] = Settlement(lane.settled_in, row.block, begun, lane.claimed)
+            evidence = bytes.fromhex(lane.evidence.removeprefix("0x"))
+            moves[lane.settled_in] = Settlement(lane.settled_in, row.block, begun, lane.claimed, evidence)
             before = lane.claimed
         return [move for move in moves.values() if move.claimed_after > after_claimed]
 

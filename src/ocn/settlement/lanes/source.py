@@ -13,15 +13,21 @@ from ocn.settlement.lanes.records import Key, Record
 
 @dataclass(frozen=True, slots=True)
 class LaneSource:
-    """One contract, and a block at or below the one it was deployed in; see the protocol ``Source``."""
+    """One contract, and a block at or below the one it was deployed in; see the protocol ``Source``.
+
+    ``tokens`` (addresses in EIP-55 case) are those whose money is followed; None follows every token that
+    somebody brings, so that strangers can make the index as large as they pay gas for.
+    """
 
     contract: str
     first_block: int = 0
+    tokens: frozenset[str] | None = None
 
     @property
     def identity(self) -> str:
         """Names contract and beginning."""
-        return f"lanes {self.contract} {self.first_block}"
+        tokens = "all" if self.tokens is None else " ".join(sorted(self.tokens))
+        return f"lanes {self.contract} {self.first_block} {tokens}"
 
     @property
     def addresses(self) -> Sequence[str]:
@@ -38,4 +44,4 @@ class LaneSource:
     ) -> list[Row[Key, Record]]:
         """Return what the events leave behind; nothing has to be asked."""
         del chain, head
-        return await asyncio.to_thread(rows, logs, before)
+        return await asyncio.to_thread(rows, logs, before, self.tokens)
