@@ -117,9 +117,16 @@ def _flat(fields: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict):
             cells += _flat(value, f"{prefix}{name}.")
         else:
-            text = "\n".join(value) if isinstance(value, list) else str(value)
-            cells.append((prefix + name, text))
+            cells.append((prefix + name, _text(value)))
     return cells
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _json(value: Any) -> str:

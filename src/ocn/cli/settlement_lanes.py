@@ -172,5 +172,5 @@ async def _after(session: "Session", payee: str, token: "Token") -> dict[str, An
         "reserved": session.shown(there.reserved, token),
         "free": session.shown(there.free, token),
         "leaving": session.shown(there.exit, token),
-        "leaves_at": moment(there.exit_ready_at) or "",
+        "leaves_at": moment(there.exit_ready_at),
     }

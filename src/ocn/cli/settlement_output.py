@@ -31,9 +31,9 @@ def lane_row(direction: str, counterparty: str, token: Token, lane: LaneRecord, 
         "free": amount(free),
         "claimed": amount(lane.claimed),
         "leaving": amount(lane.exit),
-        "leaves_at": moment(lane.exit_ready_at) or "",
+        "leaves_at": moment(lane.exit_ready_at),
         "held_back": amount(lane.held + lane.disputed),
-        "setoff": "yes" if lane.setoff else "no",
+        "setoff": lane.setoff,
     }
 
 

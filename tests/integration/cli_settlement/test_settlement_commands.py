@@ -123,9 +123,9 @@ async def test_exposure_shows_both_directions_and_what_can_be_claimed(run: Run, 
         "free": "20",
         "claimed": "1",
         "leaving": "0",
-        "leaves_at": "",
+        "leaves_at": None,
         "held_back": "0",
-        "setoff": "yes",
+        "setoff": True,
     }
     (line,) = await run_json(run, "exposure", "--party", PAYEE.address, "--counterparty", PAYER.address)
     assert (line["direction"], line["counterparty"], line["claimable"]) == ("is paid", PAYER.address, "69")
@@ -133,6 +133,8 @@ async def test_exposure_shows_both_directions_and_what_can_be_claimed(run: Run, 
     assert await run_json(run, "exposure", "--party", PAYEE.address, "-t", "EUR") == []
     table = await run("exposure", "--party", PAYEE.address)
     assert PAYER.address in table
+    assert "yes" in table
+    assert "None" not in table
     (balance,) = await run_json(run, "balance", "--party", PAYEE.address, "-t", "CHF", key=None)
     assert (balance["reserved_for_it"], balance["free"]) == ("49", "1")
 
@@ -143,7 +145,7 @@ async def test_release_can_be_taken_back(run: Run) -> None:
     await run("reserve", "5", "-t", "EUR", "--payee", PAYEE.address)
     await run("release", "5", "-t", "EUR", "--payee", PAYEE.address)
     made = await run_json(run, "release", "--cancel", "-t", "EUR", "--payee", PAYEE.address)
-    assert (made["leaving"], made["leaves_at"]) == ("0", "")
+    assert (made["leaving"], made["leaves_at"]) == ("0", None)
     with pytest.raises(ConfigurationError, match=r"no release of EUR .* was announced"):
         await run("release", "-t", "EUR", "--payee", PAYEE.address)
 
