@@ -150,6 +150,8 @@ class World:
     emsp_storage: MemoryStorage
     policy: PayerPolicy
     settle: SettlePolicy
+    both: bool = False
+    """Whether each of the two is a CPO and an eMSP."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
     payee: Settlement = field(init=False)
     payer: Settlement = field(init=False)
@@ -166,7 +168,9 @@ class World:
             now=self.clock,
         )
         self.payer = Settlement(
-            house, pays=Pays(RelayedObjects(self.emsp_storage), FlatPricing(), self.policy)
+            house,
+            pays=Pays(RelayedObjects(self.emsp_storage), FlatPricing(), self.policy),
+            collects=Collects(self.chargers, self.settle) if self.both else None,
         )
         self.payer.peers.bind(self.emsp.client)
 
@@ -181,7 +185,11 @@ class World:
             self.chain,
             now=self.clock,
         )
-        self.payee = Settlement(house, collects=Collects(self.chargers, self.settle))
+        self.payee = Settlement(
+            house,
+            pays=Pays(RelayedObjects(self.cpo_storage), FlatPricing(), self.policy) if self.both else None,
+            collects=Collects(self.chargers, self.settle),
+        )
         self.payee.peers.bind(self.cpo.client)
 
     async def lose_payer(self) -> None:
@@ -289,6 +297,7 @@ async def world(
     payee_store: Store | None = None,
     policy: PayerPolicy | None = None,
     settle: SettlePolicy | None = None,
+    both: bool = False,
 ) -> AsyncIterator[World]:
     """Open everything; terms are not agreed yet."""
     faults, chain = Faults(), FakeChain()
@@ -346,6 +355,7 @@ async def world(
             emsp_storage,
             policy or PayerPolicy(),
             settle or SettlePolicy(threshold=1000 * EUR),
+            both,
         )
         here.restart_payer()
         here.restart_payee()

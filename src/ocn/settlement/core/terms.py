@@ -90,7 +90,9 @@ class Terms:
     def __post_init__(self) -> None:
         """Check everything that can be checked without asking anybody."""
         lane = Lane(self.chain_id, self.contract, self.token, self.payer.vault, self.payee.vault)
-        for name, given in (("lane", lane), ("contract", lane.contract), ("token", lane.token)):
+        arbiter = known_address(self.arbiter, "arbiter") if self.arbiter else ""
+        one_form = {"lane": lane, "contract": lane.contract, "token": lane.token, "arbiter": arbiter}
+        for name, given in one_form.items():
             object.__setattr__(self, name, given)
         if self.payer.party == self.payee.party:
             raise TermsInvalid("a party needs no terms with itself")

@@ -9,7 +9,6 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.settlement.core.amounts import bounded, read_units
 from ocn.settlement.core.canonical import JsonObject, canonical
-from ocn.settlement.core.lane import known_address
 from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.errors import AmountInvalid, TermsInvalid
 
@@ -110,7 +109,7 @@ def read_terms(value: object) -> Terms:
             tolerance=read_units(given["tolerance"], "tolerance"),
             set_off=_truth(given, "set_off"),
             hold_back_h=_whole(given, "hold_back_h"),
-            arbiter=known_address(given["arbiter"], "arbiter") if given["arbiter"] else "",
+            arbiter=_text(given, "arbiter"),
             vat_included=_truth(given, "vat_included"),
             accepted_causes=tuple(_text({"cause": cause}, "cause") for cause in causes),
             valid_from=_moment(given, "valid_from"),

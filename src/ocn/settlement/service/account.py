@@ -72,13 +72,15 @@ class Account:
         voucher = sign_voucher(self.house.voucher_key, self.out, entry.cumulative, entry.evidence)
         return Recorded(self.out, entry, voucher.signature, self.house.now())
 
-    async def accept(self, shown: Sequence[Opened]) -> list[Entry]:
+    async def accept(self, shown: Sequence[Opened], *, replayed: bool = False) -> list[Entry]:
         """Take vouchers in, in order; those held already are passed over. Returns what is new.
+
+        ``replayed`` ones are history: a credit may come before the payment that it is for.
 
         Raises:
             VoucherInvalid, EvidenceInvalid: one is not what it should be; those before it were taken.
         """
-        return await self._take(self.into, shown, self.peer_signers)
+        return await self._take(self.into, shown, self.peer_signers, live=not replayed)
 
     async def restore(self, shown: Sequence[Opened]) -> list[Entry]:
         """Take back vouchers that this party signed and has lost; its own signature proves them.
@@ -86,9 +88,11 @@ class Account:
         Raises:
             VoucherInvalid, EvidenceInvalid: as :meth:`accept`.
         """
-        return await self._take(self.out, shown, [self.house.voucher_key.address])
+        return await self._take(self.out, shown, [self.house.voucher_key.address], live=False)
 
-    async def _take(self, lane: Lane, shown: Sequence[Opened], signers: Sequence[str]) -> list[Entry]:
+    async def _take(
+        self, lane: Lane, shown: Sequence[Opened], signers: Sequence[str], *, live: bool
+    ) -> list[Entry]:
         """The newest must be signed by the key of today; those before it may be by an older one."""
         taken: list[Entry] = []
         for opened in shown:
@@ -97,6 +101,8 @@ class Account:
                 entry = continued(lane, await self.head(lane), opened, allowed)
             except VoucherStale:
                 continue
+            if live:
+                await self._require_paid(entry)
             await self.record(await self.step_with(Recorded(lane, entry, opened.signature, self.house.now())))
             taken.append(entry)
         return taken
@@ -114,8 +120,6 @@ class Account:
         cdrs = await self._cdrs_after(leaves)
         for leaf in leaves:
             key = _key(leaf.owner, leaf.session_id)
-            if leaf.kind is Kind.CREDIT and not books[key].paid:
-                raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
             books[key] = books[key].after(leaf)
         finished = {(leaf.owner, leaf.session_id) for leaf in leaves if leaf.kind is Kind.CDR}
         return Step(
@@ -125,6 +129,13 @@ class Account:
             cdrs=tuple(cdrs),
             settled=tuple(finished),
         )
+
+    async def _require_paid(self, entry: Entry) -> None:
+        """Nobody is given credit for what nobody paid for."""
+        books = await self._books_of(entry.leaves)
+        for leaf in entry.leaves:
+            if leaf.kind is Kind.CREDIT and not books[_key(leaf.owner, leaf.session_id)].paid:
+                raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

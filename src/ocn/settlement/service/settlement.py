@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from ocn.errors import OcnError
 from ocn.ocpi.modules import InterfaceRole
@@ -13,6 +14,7 @@ from ocn.party.functional_modules import CustomHandler
 from ocn.party.json_text import JsonObject
 from ocn.party.routes import Interface
 from ocn.settlement.core.asked import PayerPolicy
+from ocn.settlement.core.delivering import Exposure
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy, Settling
 from ocn.settlement.core.terms import Terms
@@ -205,10 +207,13 @@ class Settlement:
             raise NoTerms(f"there are no terms with {payer}")
         return await (await self._collecting_of(pair)).settle_now()
 
+    async def exposure(self, pair: Pair) -> Exposure:
+        """Return what a payer owes, and what secures it."""
+        return await (await self._collecting_of(pair)).exposure()
+
     async def missing(self, pair: Pair) -> int:
         """Return what a payer's reserve lacks for one more session."""
-        exposure = await (await self._collecting_of(pair)).exposure()
-        return exposure.missing(pair.terms.reserve)
+        return (await self.exposure(pair)).missing(pair.terms.reserve)
 
     async def step(self) -> None:
         """Do by hand, once, what the loops do."""
@@ -257,7 +262,7 @@ class Settlement:
         """Read both lanes from the peer, until it has no more; what was paid before what was credited."""
         account, peer = pair.account, self.peers.to(pair.account.peer)
         out = (account.out, self.house.own, account.peer, account.restore)
-        into = (account.into, account.peer, self.house.own, account.accept)
+        into = (account.into, account.peer, self.house.own, partial(account.accept, replayed=True))
         for lane, payer, payee, take in (out, into) if pair.pays else (into, out):
             while True:
                 async with account.lock:

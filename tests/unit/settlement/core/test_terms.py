@@ -40,6 +40,8 @@ def test_terms_are_read_back_from_their_text(
         set_off=set_off,
         valid_from=NOON,
         valid_until=NOON + timedelta(hours=hours),
+        hold_back_h=hours,
+        arbiter="0x" + "ab" * 20 if hours else "",
     )
     sent = decode_json(encode_json(terms_object(changed)))
     assert read_terms(sent) == changed
