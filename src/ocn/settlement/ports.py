@@ -103,17 +103,19 @@ class Relayed(Protocol):
 class Chargers(Protocol):
     """What a CPO's back end does for its settlement side. ``why`` is a sentence for logs and displays.
 
-    Each returns once the charge point has been told; each may be called again.
+    Each returns once the charge point has been told, and is called again after it raised anything.
+    :class:`ocn.settlement.chargers.OwnCommands` is one for a back end that serves commands and charging
+    profiles anyway.
     """
 
-    async def hold(self, session_id: str, why: str) -> None:
+    async def hold(self, session_id: str, payer: PartyId, why: str) -> None:
         """Let no energy flow, and keep the session: a charging profile with a limit of 0."""
         ...
 
-    async def resume(self, session_id: str, why: str) -> None:
+    async def resume(self, session_id: str, payer: PartyId, why: str) -> None:
         """Lift that limit."""
         ...
 
-    async def stop(self, session_id: str, why: str) -> None:
+    async def stop(self, session_id: str, payer: PartyId, why: str) -> None:
         """End the session."""
         ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.lane import Exit, Lane, LaneState
@@ -143,13 +144,13 @@ class RecordingChargers:
     told: list[tuple[str, str]] = field(default_factory=list)
     broken: bool = False
 
-    async def hold(self, session_id: str, why: str) -> None:
+    async def hold(self, session_id: str, payer: PartyId, why: str) -> None:
         self._note("hold", session_id)
 
-    async def resume(self, session_id: str, why: str) -> None:
+    async def resume(self, session_id: str, payer: PartyId, why: str) -> None:
         self._note("resume", session_id)
 
-    async def stop(self, session_id: str, why: str) -> None:
+    async def stop(self, session_id: str, payer: PartyId, why: str) -> None:
         self._note("stop", session_id)
 
     def _note(self, word: str, session_id: str) -> None:

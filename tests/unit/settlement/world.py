@@ -24,7 +24,9 @@ from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
-from ocn.settlement.service.settlement import Collects, Pays, Settlement
+from ocn.settlement.service.payee import Payee
+from ocn.settlement.service.payer import Payer
+from ocn.settlement.service.settlement import Settlement
 from ocn.settlement.storage import SqlStore
 from ocn.settlement.storage.schema import open_settlement_database
 from ocn.settlement.storage.tables import metadata
@@ -154,7 +156,11 @@ class World:
     """Whether each of the two is a CPO and an eMSP."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
     payee: Settlement = field(init=False)
+    """The CPO's settlement, and ``collect`` its side that is paid."""
+    collect: Payee = field(init=False)
     payer: Settlement = field(init=False)
+    """The eMSP's; ``collect_back`` is its side that is paid, where it is a CPO, too."""
+    collect_back: Payee = field(init=False)
 
     def restart_payer(self) -> None:
         """Everything in memory is gone."""
@@ -167,10 +173,11 @@ class World:
             self.chain,
             now=self.clock,
         )
+        self.collect_back = Payee(self.chargers, self.settle)
         self.payer = Settlement(
             house,
-            pays=Pays(RelayedObjects(self.emsp_storage), FlatPricing(), self.policy),
-            collects=Collects(self.chargers, self.settle) if self.both else None,
+            payer=Payer(RelayedObjects(self.emsp_storage), FlatPricing(), policy=self.policy),
+            payee=self.collect_back if self.both else None,
         )
         self.payer.peers.bind(self.emsp.client)
 
@@ -185,11 +192,9 @@ class World:
             self.chain,
             now=self.clock,
         )
-        self.payee = Settlement(
-            house,
-            pays=Pays(RelayedObjects(self.cpo_storage), FlatPricing(), self.policy) if self.both else None,
-            collects=Collects(self.chargers, self.settle),
-        )
+        payer = Payer(RelayedObjects(self.cpo_storage), FlatPricing(), policy=self.policy)
+        self.collect = Payee(self.chargers, self.settle)
+        self.payee = Settlement(house, payer=payer if self.both else None, payee=self.collect)
         self.payee.peers.bind(self.cpo.client)
 
     async def lose_payer(self) -> None:
@@ -253,7 +258,7 @@ class World:
         self.clock.pass_(10)
         session = self.session(session_id, kwh, **changes)
         await self.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
-        await self.payee.report(session)
+        await self.collect.report(session)
         return session
 
     async def bill(self, session_id: str = "S1", kwh: str = "0.3", **changes: Any) -> dict[str, Any]:
@@ -262,7 +267,7 @@ class World:
         await self.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
         cdr = self.cdr(session_id, kwh, **changes)
         await self.cpo.client.to(EMSP).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
-        await self.payee.finish(cdr)
+        await self.collect.finish(cdr)
         return cdr
 
     def credit_of(self, cdr: dict[str, Any]) -> dict[str, Any]:

@@ -174,7 +174,7 @@ class Collecting:
             Command.STOP: chargers.stop,
         }[command]
         try:
-            await tell(session_id, reason)
+            await tell(session_id, self.pair.account.peer, reason)
         except Exception:  # noqa: BLE001  a back end's failure must not end settlement for all others
             _LOG.exception("session %s could not be told to %s", session_id, command.name)
             return

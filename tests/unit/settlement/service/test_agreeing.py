@@ -129,11 +129,11 @@ async def test_terms_that_have_ended_start_no_session_and_finish_those_that_run(
     await here.charge(kwh="0.3")
     await here.payee.step()
     here.clock.pass_(60)
-    assert not await here.payee.report(here.session("S2"))
+    assert not await here.collect.report(here.session("S2"))
     await here.charge("S1", "0.6")
     await here.payee.step()
     assert await here.owed() == 240_000
-    assert (await here.payee.authorise(EMSP)).allowed  # as between parties that never agreed on anything
+    assert (await here.collect.authorise(EMSP)).allowed  # as between parties that never agreed on anything
 
 
 async def proposed(here: World, signed: SignedTerms) -> str:

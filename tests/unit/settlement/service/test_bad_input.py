@@ -297,7 +297,7 @@ async def test_cdr_id_for_another_document_is_refused_by_both_sides(here: World)
     await here.bill(kwh="0.5")
     await here.payee.step()
     with pytest.raises(ConflictingState, match="never change"):
-        await here.payee.finish(here.cdr(kwh="0.6"))
+        await here.collect.finish(here.cdr(kwh="0.6"))
     last = await here.payee_store.last(LANE)
     assert last is not None
     again = {"total": "240000", "cdr": here.cdr(kwh="0.6")}

@@ -39,7 +39,7 @@ async def charge_back(here: World, session_id: str, kwh: str) -> dict[str, Any]:
     """A driver of DE CPO charges at NL MSP."""
     session = here.session(session_id, kwh, cdr_token=BACK_CARD, **OWNED)
     await here.emsp.client.to(CPO).put_session(session)  # type: ignore[arg-type]  # plain JSON
-    await here.payer.report(session)
+    await here.collect_back.report(session)
     return session
 
 
@@ -68,7 +68,7 @@ async def test_credit_and_payment_share_the_lane_back(here: World) -> None:
     cdr = await here.bill("S1", "0.49")
     await here.payee.step()
     assert await both(here) == (200_000, 124_000)
-    await here.payee.credit(here.credit_of(cdr))
+    await here.collect.credit(here.credit_of(cdr))
     await here.payee.step()
     assert await both(here) == (200_000, 120_000 + 200_000)
     await charge_back(here, "S1", "0.6")
@@ -85,7 +85,7 @@ async def test_one_settlement_nets_both_and_pays_the_difference(here: World) -> 
     await here.payee.step()
     await here.payer.step()
     before = here.chain.free[CPO_KEY.address] + (await here.chain.state(LANE.opposite)).reserve
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     assert {kind for kind, _, _ in here.chain.transactions} == {"net"}
     assert (await here.chain.state(LANE)).claimed == 200_000
     assert (await here.chain.state(LANE.opposite)).claimed == 120_000
@@ -100,7 +100,7 @@ async def test_exposure_is_that_of_the_net_figure(here: World) -> None:
     await here.payee.step()
     await here.payer.step()
     pair = await here.payee.pairs.on(EMSP, CPO, LANE)
-    assert (await here.payee.exposure(pair)).owed == 40_000
+    assert (await here.collect.exposure(pair)).owed == 40_000
 
 
 async def test_everything_is_recovered_both_ways(here: World) -> None:
@@ -117,7 +117,7 @@ async def test_everything_is_recovered_both_ways(here: World) -> None:
     await here.emsp.client.to(CPO).put_session(back)  # type: ignore[arg-type]  # plain JSON
     cdr = here.cdr("S9", "0.299", cdr_token=BACK_CARD, **OWNED)
     await here.emsp.client.to(CPO).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
-    await here.payer.finish(cdr)
+    await here.collect_back.finish(cdr)
     await here.payee.step()
     await here.payer.step()
     before = await both(here)

@@ -156,8 +156,8 @@ class Play:
             await self._bill(name, number)
         elif kind == "credit" and name in history.bills and name not in history.credited:
             history.credited.add(name)
-            await here.payee.finish(history.bills[name])
-            await here.payee.credit(here.credit_of(history.bills[name]))
+            await here.collect.finish(history.bills[name])
+            await here.collect.credit(here.credit_of(history.bills[name]))
         else:
             await self._fault(kind, name, number)
 
@@ -187,7 +187,7 @@ class Play:
         session = self.here.session(name, self._kwh(name), status="COMPLETED")
         await self.here.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
         await self.here.cpo.client.to(EMSP).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
-        await self.here.payee.finish(cdr)
+        await self.here.collect.finish(cdr)
 
     async def _lose_payee(self) -> None:
         """What the payer knows comes back; what only the payee knew, its back end tells again."""
@@ -205,9 +205,9 @@ class Play:
         """A back end tells again what it is not sure that settlement knows."""
         here, history = self.here, self.history
         for name, cdr in history.bills.items():
-            await here.payee.finish(cdr)
+            await here.collect.finish(cdr)
             if name in history.credited:
-                await here.payee.credit(here.credit_of(cdr))
+                await here.collect.credit(here.credit_of(cdr))
 
     async def end(self) -> None:
         """All faults are gone: in a while everything is settled, alike on both sides."""
@@ -220,7 +220,7 @@ class Play:
         await self._tell_again()
         for name in history.energy_wh.keys() - history.bills.keys():
             await here.charge(name, self._kwh(name))
-        await here.payee.authorise(EMSP)
+        await here.collect.authorise(EMSP)
         for _ in range(4):
             here.clock.pass_(10)
             await here.payee.step()
@@ -253,7 +253,7 @@ async def played(moves: Sequence[tuple[str, str, int]]) -> None:
 
 
 @settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # an example takes too long to be made small
@@ -265,7 +265,7 @@ def test_log_stays_one_log_whatever_crashes_and_when(moves: list[tuple[str, str,
 
 @pytest.mark.parametrize("who", ["payer dies", "payee dies"])
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("write", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("write", [1, 2, 3])
 async def test_session_is_settled_though_one_side_dies_at_any_write(who: str, when: str, write: int) -> None:
     moves = [
         ("charge", "S1", 300),

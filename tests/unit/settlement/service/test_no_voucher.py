@@ -54,7 +54,7 @@ async def test_full_tick_of_energy_holds_the_car_whatever_the_time(here: World) 
     await here.payee.step()
     assert here.chargers.told == []
     session = here.session(kwh="0.5")
-    await here.payee.report(session)
+    await here.collect.report(session)
     await here.payee.step()
     assert here.chargers.told == [("hold", "S1")]
 
@@ -85,7 +85,7 @@ async def test_session_that_was_not_relayed_yet_waits_and_is_paid_later(here: Wo
     await here.agree()
     here.clock.pass_(10)
     session = here.session()
-    await here.payee.report(session)
+    await here.collect.report(session)
     await here.payee.step()
     assert (await here.owed(), here.chargers.told) == (0, [])
     await here.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
@@ -165,25 +165,25 @@ async def test_payer_without_funds_signs_nothing_it_cannot_pay(here: World) -> N
 
 async def test_authorise_names_what_the_reserve_lacks_and_the_payer_adds_it(here: World) -> None:
     await here.agree()
-    first = await here.payee.authorise(EMSP)
+    first = await here.collect.authorise(EMSP)
     assert (first.allowed, first.missing) == (False, 10 * EUR)
     assert first.why == "10 EUR (10000000 units) are missing in the reserve for DE CPO"
     assert (await here.chain.state(LANE)).reserve == 10 * EUR
-    assert (await here.payee.authorise(EMSP)).allowed
+    assert (await here.collect.authorise(EMSP)).allowed
 
 
 async def test_authorise_of_a_payer_without_money_stays_refused(here: World) -> None:
     await here.agree()
     here.chain.free[LANE.payer] = 3 * EUR
-    assert (await here.payee.authorise(EMSP)).missing == 10 * EUR
-    assert (await here.payee.authorise(EMSP)).missing == 7 * EUR
+    assert (await here.collect.authorise(EMSP)).missing == 10 * EUR
+    assert (await here.collect.authorise(EMSP)).missing == 7 * EUR
     assert (await here.chain.state(LANE)).reserve == 3 * EUR
 
 
 async def test_authorise_works_when_the_payer_cannot_be_told(here: World) -> None:
     await here.agree()
     here.faults.deaf = True
-    assert not (await here.payee.authorise(EMSP)).allowed
+    assert not (await here.collect.authorise(EMSP)).allowed
 
 
 async def test_reserve_that_is_leaving_is_no_security_and_makes_the_payee_claim(here: World) -> None:
@@ -192,7 +192,7 @@ async def test_reserve_that_is_leaving_is_no_security_and_makes_the_payee_claim(
     await here.charge(kwh="0.3")
     await here.payee.step()
     here.chain.leave(LANE, Exit(10 * EUR, here.clock.now + timedelta(hours=24)))
-    assert (await here.payee.authorise(EMSP)).missing == 10 * EUR
+    assert (await here.collect.authorise(EMSP)).missing == 10 * EUR
     await here.payee.step()
     assert (await here.chain.state(LANE)).claimed == 120_000
 
@@ -205,7 +205,7 @@ async def test_claims_follow_the_threshold_and_the_schedule() -> None:
         assert (await here.chain.state(LANE)).claimed == 0
         here.clock.pass_(6 * 3600)
         here.restart_payee()
-        await here.payee.report(here.session(kwh="0.4"))
+        await here.collect.report(here.session(kwh="0.4"))
         await here.payee.step()
         assert (await here.chain.state(LANE)).claimed == 160_000
         await here.charge(kwh="1.0")
@@ -225,8 +225,8 @@ async def test_keeper_that_gets_nowhere_is_asked_again_after_a_minute(here: Worl
 
     here.chain.__class__ = Stuck
     for _ in range(3):
-        await here.payee.settle_now(EMSP)
+        await here.collect.settle_now(EMSP)
     assert len(asked) == 1
     here.clock.pass_(61)
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     assert len(asked) == 2

@@ -104,7 +104,7 @@ async def test_payee_that_has_lost_everything_recovers_from_the_payer(here: Worl
     await here.payee.step()
     assert await here.credited() == 4_000
     await here.lose_payee()
-    assert not await here.payee.report(here.session("S2"))
+    assert not await here.collect.report(here.session("S2"))
     (pair,) = await here.payee.recover(EMSP)
     assert pair.terms.reserve == 10_000_000
     await same_log(here)
@@ -127,7 +127,7 @@ async def test_cdr_that_was_paid_before_the_loss_is_not_paid_again(here: World) 
     await here.payee.recover(EMSP)
     await here.lose_payer()
     await here.payer.recover(CPO)
-    await here.payee.finish(cdr)
+    await here.collect.finish(cdr)
     await here.payee.step()
     assert await here.owed() == 160_000
     known = await here.payee_store.cdrs(CPO, ["CDR-S1"])
@@ -139,7 +139,7 @@ async def test_both_that_have_lost_everything_go_on_from_what_the_chain_has_paid
     await here.payer.step()
     await here.charge(kwh="0.5")
     await here.payee.step()
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     await here.lose_payer()
     await here.lose_payee()
     assert await here.payee.recover(EMSP) == []
@@ -147,7 +147,7 @@ async def test_both_that_have_lost_everything_go_on_from_what_the_chain_has_paid
     await here.charge("S2", "0.5")
     await here.payee.step()
     assert await here.owed() == 400_000
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     assert (await here.chain.state(LANE)).claimed == 400_000
 
 
@@ -181,7 +181,7 @@ async def test_open_bill_is_asked_for_after_a_restart(here: World) -> None:
     await here.payee.step()
     here.faults.deaf = False
     here.restart_payee()
-    await here.payee.authorise(EMSP)  # who is collected from is found when somebody asks, or when it runs
+    await here.collect.authorise(EMSP)  # who is collected from is found when somebody asks, or when it runs
     await here.payee.step()
     assert await here.owed() == 200_000
 
@@ -193,12 +193,12 @@ async def test_credit_that_was_not_delivered_is_delivered_later(here: World) -> 
     cdr = await here.bill(kwh="0.4")
     await here.payee.step()
     here.faults.deaf = True
-    await here.payee.credit(here.credit_of(cdr))
+    await here.collect.credit(here.credit_of(cdr))
     await here.payee.step()
     assert await here.credited() == 0
     here.faults.deaf = False
     here.restart_payee()
-    await here.payee.authorise(EMSP)
+    await here.collect.authorise(EMSP)
     await here.payee.step()
     assert await here.credited() == 160_000
 

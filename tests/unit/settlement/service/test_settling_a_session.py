@@ -48,8 +48,8 @@ async def test_credit_cdr_gives_back_everything_and_a_new_cdr_is_paid(here: Worl
     wrong = await here.bill(kwh="0.4")
     await here.payee.step()
     credit = here.credit_of(wrong)
-    await here.payee.credit(credit)
-    await here.payee.credit(credit)
+    await here.collect.credit(credit)
+    await here.collect.credit(credit)
     await here.bill(kwh="0.4", cost="0.2", cdr_id="CDR-2")
     await here.payee.step()
     # 0.2 is explained by rounding to tenths, which both accept
@@ -70,7 +70,7 @@ async def test_wrong_cdr_is_not_paid_and_opens_a_case_on_both_sides(here: World)
     assert theirs.id == ours.id
     assert theirs.evidence == ours.evidence != b""
     assert "mismatch: UNEXPLAINED" in ours.detail
-    await here.payee.credit(here.credit_of(wrong))
+    await here.collect.credit(here.credit_of(wrong))
     await here.bill(kwh="0.4", cdr_id="CDR-2")
     await here.payee.step()
     assert await here.owed() == 160_000
@@ -88,7 +88,7 @@ async def test_claim_settles_everything_and_is_booked_by_both(here: World) -> No
     for n in range(3):
         await here.bill(f"S{n}", "0.6")
     await here.payee.step()
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     assert (await here.chain.state(LANE)).claimed == 720_000
     assert here.chain.free[LANE.payee] == 720_000
     assert here.chain.total() == before == 100 * EUR
@@ -107,9 +107,9 @@ async def test_net_sets_credits_off_without_paying_them_out(here: World) -> None
     cdr = await here.bill(kwh="0.5")
     await here.charge("S2", kwh="0.5")
     await here.payee.step()
-    await here.payee.credit(here.credit_of(cdr))
+    await here.collect.credit(here.credit_of(cdr))
     await here.payee.step()
-    await here.payee.settle_now(EMSP)
+    await here.collect.settle_now(EMSP)
     assert [kind for kind, _, _ in here.chain.transactions] == ["net", "net"]
     assert (await here.chain.state(LANE)).claimed == 400_000
     assert (await here.chain.state(LANE.opposite)).claimed == 200_000
@@ -118,8 +118,8 @@ async def test_net_sets_credits_off_without_paying_them_out(here: World) -> None
 
 async def test_parties_without_terms_settle_nothing(here: World) -> None:
     session = here.session()
-    assert not await here.payee.report(session)
-    assert not await here.payee.finish(here.cdr())
-    assert (await here.payee.authorise(EMSP)).allowed
+    assert not await here.collect.report(session)
+    assert not await here.collect.finish(here.cdr())
+    assert (await here.collect.authorise(EMSP)).allowed
     await here.payee.step()
     assert await here.owed() == 0

@@ -1,0 +1,48 @@
+"""The side that pays: an eMSP. It answers requests, and keeps its reserves at what the terms say."""
+
+from ocn.settlement.core.asked import PayerPolicy
+from ocn.settlement.ports import Pricing, Relayed
+from ocn.settlement.service.house import House
+from ocn.settlement.service.looking_up import LookingUp
+from ocn.settlement.service.pairs import Pairs
+from ocn.settlement.service.paying import Paying
+from ocn.settlement.service.reserving import ReserveKeeping
+
+
+class Payer:
+    """Give it to :class:`Settlement`; it needs nothing from the back end but what OCPI brings.
+
+    Args:
+        relayed: what CPOs have told.
+        pricing: what that costs.
+        policy: what passes without asking people.
+        keeps_reserves: whether reserves are brought to what the terms say, from free money.
+    """
+
+    def __init__(
+        self,
+        relayed: Relayed,
+        pricing: Pricing,
+        *,
+        policy: PayerPolicy | None = None,
+        keeps_reserves: bool = True,
+    ) -> None:
+        self._relayed = relayed
+        self._pricing = pricing
+        self._policy = policy or PayerPolicy()
+        self._keeps_reserves = keeps_reserves
+
+    def paying(self, house: House) -> Paying:
+        """Return what answers requests."""
+        return Paying(house, LookingUp(house, self._relayed, self._pricing), self._policy)
+
+    def reserving(self, house: House) -> ReserveKeeping | None:
+        """Return what keeps reserves, if anything does."""
+        return ReserveKeeping(house) if self._keeps_reserves else None
+
+
+async def keep_reserves(pairs: Pairs, reserving: ReserveKeeping) -> None:
+    """Bring the reserve of every lane out to what its terms say."""
+    for pair in await pairs.all():
+        if pair.pays:
+            await reserving.keep(pair)
