@@ -1,7 +1,7 @@
 """Holding, resuming and stopping sessions by the OCPI commands that a CPO's back end serves anyway.
 
 The back end's own handlers are called in its own process, as if the payer had sent SetChargingProfile,
-ClearChargingProfile or STOP_SESSION. Nothing travels: a node has no part in what a CPO does with its chargers.
+ClearChargingProfile or STOP_SESSION. Nothing travels: no node has a part in what a CPO tells its chargers.
 """
 
 from collections.abc import Callable, Mapping
