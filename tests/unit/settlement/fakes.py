@@ -121,14 +121,14 @@ class FlatPricing:
     ) -> Verdict:
         claimed = Decimal(cdr["total_cost"]["excl_vat"])
         exact = Decimal(cdr["total_energy"]) * _rate(tariffs) if tariffs else None
-        causes: tuple[str, ...]
-        word, causes = "mismatch", ("UNEXPLAINED",)
+        causes: tuple[tuple[str, ...], ...]
+        word, causes = "mismatch", (("UNEXPLAINED",),)
         if exact is None:
             word, causes = "undecidable", ()
         elif claimed == exact.quantize(Decimal("0.0001"), ROUND_HALF_UP):
             word, causes = "match", ()
         elif claimed == exact.quantize(Decimal("0.1"), ROUND_HALF_UP):
-            word, causes = "explained", ("ROUNDING_TOTAL",)
+            word, causes = "explained", (("ROUNDING_TOTAL",),)
         evidence = json.dumps({"verdict": word, "claimed": str(claimed), "exact": str(exact)}).encode()
         return Verdict(word, causes, f"{exact} computed.", evidence, hashlib.sha256(evidence).digest())
 

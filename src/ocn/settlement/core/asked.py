@@ -30,7 +30,8 @@ class Verdict:
     """What verification says of a CDR."""
 
     verdict: str
-    causes: tuple[str, ...]
+    explanations: tuple[tuple[str, ...], ...]
+    """Each the causes that together give the claim; common ones first."""
     summary: str
     """One sentence."""
     evidence: bytes

@@ -123,11 +123,12 @@ def unverified(terms: Terms, asked: Asked, policy: PayerPolicy) -> Refusal | Non
     verdict = asked.verdict
     if verdict is None:
         return Refusal(Reason.VERDICT, "the CDR could not be verified")
-    explained = verdict.verdict == "explained" and verdict.causes
-    if verdict.verdict == "match" or (explained and set(verdict.causes) <= set(terms.accepted_causes)):
+    accepted = any(set(causes) <= set(terms.accepted_causes) for causes in verdict.explanations if causes)
+    if verdict.verdict == "match" or (verdict.verdict == "explained" and accepted):
         return None
-    causes = f": {', '.join(verdict.causes)}" if verdict.causes else ""
-    return Refusal(Reason.VERDICT, f"{verdict.verdict}{causes}. {verdict.summary}")
+    causes = ", or ".join(" with ".join(each) for each in verdict.explanations)
+    said = f"{verdict.verdict}: {causes}" if causes else verdict.verdict
+    return Refusal(Reason.VERDICT, f"{said}. {verdict.summary}")
 
 
 def above(terms: Terms, total: int, own: int) -> Refusal:

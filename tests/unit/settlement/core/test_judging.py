@@ -27,8 +27,8 @@ POLICY = PayerPolicy()
 MATCH = Verdict("match", (), "It matches.", b"{}", bytes(32))
 
 
-def verdict(word: str, *causes: str) -> Verdict:
-    return Verdict(word, causes, "It is so.", b"{}", bytes(32))
+def verdict(word: str, *explanations: tuple[str, ...]) -> Verdict:
+    return Verdict(word, explanations, "It is so.", b"{}", bytes(32))
 
 
 def tick(session: dict[str, Any], total: int, *, told: dict[str, Any] | None = None, **more: Any) -> Asked:
@@ -195,12 +195,14 @@ def test_cdr_below_what_was_paid_waits_for_the_credit(terms: Terms, session: Mak
     ("found", "paid"),
     [
         (verdict("match"), True),
-        (verdict("explained", "ROUNDING_PER_PERIOD"), True),
-        (verdict("explained", "VAT_RATE"), False),
-        (verdict("explained", "ROUNDING_PER_PERIOD", "VAT_RATE"), False),
+        (verdict("explained", ("ROUNDING_PER_PERIOD",)), True),
+        (verdict("explained", ("VAT_RATE",)), False),
+        (verdict("explained", ("ROUNDING_PER_PERIOD", "VAT_RATE")), False),
+        (verdict("explained", ("VAT_RATE",), ("ROUNDING_PER_PERIOD",)), True),
         (verdict("explained"), False),
-        (verdict("mismatch", "UNEXPLAINED"), False),
-        (verdict("mismatch", "ROUNDING_PER_PERIOD"), False),
+        (verdict("explained", ()), False),
+        (verdict("mismatch", ("UNEXPLAINED",)), False),
+        (verdict("mismatch", ("ROUNDING_PER_PERIOD",)), False),
         (verdict("undecidable"), False),
         (None, False),
     ],
