@@ -97,26 +97,31 @@ def _amounts(
         given = value if type(value) is dict else reading.members(value, f"{pointer}/{place}")
         if not given.keys() <= _DIMENSION:
             reading.unknown_members(given, _DIMENSION, f"{pointer}/{place}")
-        kind, volume = given.get("type"), plain_number(given.get("volume"))
+        kind = given.get("type")
+        name = _NAMES.get(kind) if type(kind) is str else None
+        volume = plain_number(given.get("volume"))
         if volume is None:
             volume = reading.number(given.get("volume"), f"{pointer}/{place}/volume")
-        name = _NAMES.get(kind) if type(kind) is str else None
         if name is None:
             _check_unpriced(kind, f"{pointer}/{place}/type", reading)
-            continue
-        if volume < 0 and name in _ADDED:
-            volume = _positive(volume, f"{pointer}/{place}/volume", reading, bounds)
-        if name in amounts:
-            volume = _together(name, amounts[name], volume)
-        amounts[name] = volume
+        elif volume < 0 and name in _ADDED:
+            _add(amounts, name, _positive(volume, f"{pointer}/{place}/volume", reading, bounds))
+        elif name in amounts:
+            _add(amounts, name, volume)
+        else:
+            amounts[name] = volume
     return amounts
 
 
-def _together(name: str, first: Decimal, second: Decimal) -> Decimal:
-    """Join two dimensions of one type: volumes are added up, of readings the extreme counts."""
-    if name in _ADDED:
-        return first + second
-    return min(first, second) if name.startswith("min") else max(first, second)
+def _add(amounts: dict[str, Decimal], name: str, volume: Decimal) -> None:
+    """Add a dimension to others of its type: volumes are added up, of readings the extreme counts."""
+    before = amounts.get(name)
+    if before is None:
+        amounts[name] = volume
+    elif name in _ADDED:
+        amounts[name] = before + volume
+    else:
+        amounts[name] = min(before, volume) if name.startswith("min") else max(before, volume)
 
 
 def _check_unpriced(kind: JsonValue, pointer: str, reading: Reading) -> None:

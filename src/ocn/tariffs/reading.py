@@ -25,8 +25,6 @@ _YEARS: Final = range(1970, 2200)
 _SHOWN: Final = 40
 _PLAIN: Final = 10**9
 _PLAIN_LENGTH: Final = 12
-_NO_PLAIN: Final = frozenset("EINae")
-"""Letters of exponents, infinities and what is no number."""
 
 
 class Reading:
@@ -155,12 +153,12 @@ class Reading:
 
 def plain_number(value: JsonValue) -> Decimal | None:
     """Return a number that is within all bounds at first sight, as most are; None if it must be read."""
+    if type(value) is Decimal:
+        text = str(value)
+        return value if len(text) <= _PLAIN_LENGTH and "E" not in text and value.is_finite() else None
     if type(value) is int:
         return Decimal(value) if -_PLAIN < value < _PLAIN else None
-    if type(value) is not Decimal:
-        return None
-    text = str(value)
-    return value if len(text) <= _PLAIN_LENGTH and not _NO_PLAIN.intersection(text) else None
+    return None
 
 
 def pointer_to(name: str) -> str:
