@@ -1,6 +1,6 @@
 """What the server serves: which door, which use case, and every failure rendered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from ocn.node.client_info import ClientInfo
@@ -68,16 +68,16 @@ class Application:
         self._clock = clock
         self._own_via = address.lower()
 
-    async def handle(self, request: HttpRequest) -> Answer:
+    def handle(self, request: HttpRequest) -> Coroutine[Any, Any, Answer]:
         """Answer a request at one of the doors, or have it answered by ``side``."""
         path = request.path
         if path.startswith(_PARTY_PREFIX):
-            return await self._party_door(request)
+            return self._party_door(request)
         if path.startswith(_NODE_PREFIX):
-            return await self._node_door(request)
+            return self._node_door(request)
         if path.startswith(_PEER_PREFIX):
-            return await self._peer_door(request)
-        return await call_asgi(self._side, request)
+            return self._peer_door(request)
+        return call_asgi(self._side, request)
 
     def inspect(self, head: HttpRequest) -> OcpiError | None:
         """Say why a body is not worth waiting for: that of a stranger, or a large one for no door."""

@@ -25,7 +25,7 @@ _PHASE_OF = {
 
 
 class Connection(asyncio.Protocol):
-    """Serves one connection.
+    """Serves one connection, in one task that it keeps from its first request to its end.
 
     A request that was handed to the handler is handled to its end, whether the client stays for the answer
     or not: what is relayed already must not be cut off half-way. While it is handled, the socket is read no
@@ -33,11 +33,13 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_busy",
         "_drained",
         "_dropped",
         "_eof",
         "_limits",
         "_loop",
+        "_more",
         "_paused",
         "_phase",
         "_reader",
@@ -55,8 +57,10 @@ class Connection(asyncio.Protocol):
         self._reader = RequestReader(server.limits)
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
+        self._more: asyncio.Future[None] | None = None
         self._drained: asyncio.Future[None] | None = None
         self._phase = Phase.IDLE
+        self._busy = False
         self._dropped = 0
         self._paused = False
         self._reading = True
@@ -85,7 +89,7 @@ class Connection(asyncio.Protocol):
         if self._phase is Phase.CLOSING:
             return
         reader.feed(data)
-        if self._task is not None:
+        if self._busy:
             self._pause_reading()
         elif reader.ready:
             self._begin()
@@ -97,7 +101,7 @@ class Connection(asyncio.Protocol):
         self._eof = True
         if self._phase is Phase.LINGERING:
             self._close()
-        elif self._task is None and not self._paused:
+        elif not (self._busy or self._paused):
             self._end()
         return True
 
@@ -117,6 +121,7 @@ class Connection(asyncio.Protocol):
         self._reader.close()
         self._reader.ready.clear()
         self._wake()
+        self._call()
         self._server.forget(self)
 
     # What the server calls.
@@ -155,44 +160,73 @@ class Connection(asyncio.Protocol):
             self._reader.refuse(Overloaded("as many requests as this node takes at once; try again later"))
             self._refuse_rest()
         else:
+            self._busy = True
+            self._server.begun()
             self._enter(Phase.HANDLING)
-            self._task = self._server.start(self._serve())
+            if self._task is None:
+                self._task = self._server.start(self._serve())
+            else:
+                self._call()
 
     async def _serve(self) -> None:
-        """Answer what is ready, in order, and no faster than the client takes the answers."""
-        ready = self._reader.ready
+        """Answer what is ready, in order and no faster than the client takes it; then wait for more.
+
+        One task serves all requests of a connection: to make one for each takes longer than a stage.
+        """
+        ready, server = self._reader.ready, self._server
         try:
-            while ready and self._phase is Phase.HANDLING:
-                request = ready.popleft()
-                if isinstance(request, Refusal):
-                    ready.append(request)
-                    self._refuse_rest()
-                    return
-                self._answer(request, await self._server.handle(request))
-                if self._paused:
-                    await self._drain()
+            while self._transport is not None:
+                while ready and self._phase is Phase.HANDLING:
+                    request = ready.popleft()
+                    if isinstance(request, Refusal):
+                        ready.append(request)
+                        self._refuse_rest()
+                        break
+                    try:
+                        answer = await server.handler.handle(request)
+                    except Exception as error:  # noqa: BLE001  # a connection never ends without an answer
+                        answer = server.handler.refuse(error, request)
+                    self._answer(request, answer)
+                    del request, answer  # or they would be kept until the next request
+                    if self._paused:
+                        await self._drain()
+                self._finish()
+                if self._phase is Phase.HANDLING:
+                    self._end() if self._eof else self._wait()
+                self._more = self._loop.create_future()
+                if self._transport is not None:
+                    await self._more
         finally:
-            self._server.finished(self._task)
+            if self._busy:
+                self._finish()
+            server.finished(self._task)
             self._task = None
-        if self._phase is Phase.HANDLING:
-            self._end() if self._eof else self._wait()
+
+    def _finish(self) -> None:
+        """What was ready is answered."""
+        self._busy = False
+        self._server.done()
+
+    def _call(self) -> None:
+        """Have the task look whether there is more for it to do."""
+        more, self._more = self._more, None
+        if more is not None and not more.done():
+            more.set_result(None)
 
     def _answer(self, request: HttpRequest, answer: Answer) -> None:
-        transport = self._transport
+        transport, server = self._transport, self._server
         if transport is None or transport.is_closing():
             return
-        closing = not request.keep_alive or self._server.stopping
-        transport.write(self._bytes(request, answer, closing=closing))
-        if closing:
-            self._close()
-
-    def _bytes(self, request: HttpRequest, answer: Answer, *, closing: bool) -> bytes:
+        closing = not request.keep_alive or server.stopping
         head_only, old = request.method == "HEAD", request.version_1_0
         try:
-            return answer_bytes(answer, head_only=head_only, closing=closing, version_1_0=old)
+            data = answer_bytes(answer, head_only=head_only, closing=closing, version_1_0=old)
         except ValueError as error:
-            failure = self._server.refuse(error, request)
-            return answer_bytes(failure, head_only=head_only, closing=closing, version_1_0=old)
+            failure = server.refuse(error, request)
+            data = answer_bytes(failure, head_only=head_only, closing=closing, version_1_0=old)
+        transport.write(data)
+        if closing:
+            self._close()
 
     async def _drain(self) -> None:
         if self._transport is None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class Phase(Enum):
+class Phase(IntEnum):
     """What a connection waits for."""
 
     IDLE = auto()

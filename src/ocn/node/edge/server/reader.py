@@ -6,12 +6,11 @@ coding but ``chunked``, a coding in HTTP/1.0, no host or two. Pure: no socket, n
 """
 
 from collections import deque
-from collections.abc import Mapping
-from enum import Enum, auto
+from collections.abc import Callable, Mapping
+from enum import IntEnum, auto
 from typing import NoReturn
 
 import httptools
-import msgspec
 
 from ocn.node.edge.server.limits import ServerLimits
 from ocn.node.edge.server.message import (
@@ -26,15 +25,22 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, OcpiError, TooL
 _ONCE = frozenset({"host", "content-length", "transfer-encoding", "expect"})
 _NAMES = {
     spelling.encode(): name
-    for name in (*names.DISPLAY_NAME, "host", "content-length", "content-type", "accept", "user-agent")
+    for name in (
+        *names.DISPLAY_NAME,
+        *("host", "content-length", "content-type", "accept", "accept-encoding", "connection", "user-agent"),
+        *("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip", "traceparent"),
+    )
     for spelling in (name, name.title(), names.DISPLAY_NAME.get(name, name))
 }
 """Names as they are usually spelled, to save most of the work of lower-casing them."""
+_METHODS = {method.encode(): method for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
 _NO_REQUEST = HttpRequest("", "", "", {})
 _NONE: frozenset[str] = frozenset()
+_BLANKS = frozenset({" ", "\t"})
+_VERSIONS = frozenset({"1.0", "1.1"})
 
 
-class Reading(Enum):
+class Reading(IntEnum):
     """Where in a message the reader stands."""
 
     BETWEEN = auto()
@@ -53,13 +59,15 @@ class RequestReader:
     __slots__ = (
         "_body",
         "_head",
-        "_headers",
         "_limits",
+        "_names",
         "_parser",
         "_refusal",
         "_resumed",
         "_unproductive",
         "_url",
+        "_values",
+        "on_header",
         "ready",
         "state",
         "wants_continue",
@@ -67,32 +75,46 @@ class RequestReader:
 
     def __init__(self, limits: ServerLimits) -> None:
         self._limits = limits
+        self._names: list[bytes] = []
+        self._values: list[bytes] = []
+        self.on_header = _collector(self._names, self._values)
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
         self._unproductive = 0
         self._refusal: OcpiError | None = None
         self.ready: deque[HttpRequest | Refusal] = deque()
         self.state = Reading.BETWEEN
         self.wants_continue = False
-        self._head = _NO_REQUEST
         self._resumed = False
         self._begin()
 
     def feed(self, data: bytes) -> None:
         """Take what arrived. Never raises: what is wrong with it becomes a refusal."""
+        parser = self._parser
+        if parser is None or self.state is Reading.STOPPED:
+            return
         self._unproductive += len(data)
-        while data and self._parser is not None and not self._stopped():
-            try:
-                self._parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                data = data[upgrade.args[0] :]
-                self._ignore_upgrade()
-                continue
-            except httptools.HttpParserError as error:
-                if not self._stopped():
-                    self.refuse(self._refusal or InvalidParameters(f"the request is not HTTP/1.1: {error}"))
-            break
+        try:
+            parser.feed_data(data)
+        except (httptools.HttpParserUpgrade, httptools.HttpParserError) as error:
+            self._interrupted(error, data)
         if self._unproductive > self._limits.head_bytes and not self._stopped():
             self.refuse(HeadTooLarge("the head, the trailers or a line between chunks is too large"))
+
+    def _interrupted(self, error: Exception, data: bytes) -> None:
+        """Go on after what is no error, and refuse after what is one."""
+        while isinstance(error, httptools.HttpParserUpgrade):
+            data = data[error.args[0] :]
+            self._ignore_upgrade()
+            if not data or self._parser is None or self._stopped():
+                return
+            try:
+                self._parser.feed_data(data)
+            except (httptools.HttpParserUpgrade, httptools.HttpParserError) as another:
+                error = another
+            else:
+                return
+        if not self._stopped():
+            self.refuse(self._refusal or InvalidParameters(f"the request is not HTTP/1.1: {error}"))
 
     def refuse(self, error: OcpiError) -> None:
         """Read no more, and have the client told why once everything before is answered."""
@@ -128,12 +150,13 @@ class RequestReader:
 
     def _begin(self) -> None:
         self._url = b""
-        self._headers: list[tuple[str, str]] = []
+        self._names.clear()
+        self._values.clear()
         self._head = _NO_REQUEST
         self._body: bytes | bytearray = b""
         self._resumed = False
 
-    # What llhttp calls, in the order of the message.
+    # What llhttp calls, in the order of the message; ``on_header`` too, also for trailers, which are dropped.
 
     def on_message_begin(self) -> None:
         """The first byte of a request line."""
@@ -152,31 +175,32 @@ class RequestReader:
         if len(self._url) > self._limits.head_bytes:
             self._fail(HeadTooLarge("the request target is too long"))
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A header; or a trailer, which nobody would look for, and which is dropped."""
-        if self.state is Reading.HEAD:
-            lower = _NAMES.get(name) or name.decode("latin-1").lower()
-            self._headers.append((lower, value.decode("latin-1").strip(" \t")))
-
     def on_headers_complete(self) -> None:
         """Decide how the body ends, before a byte of it is taken."""
         parser = self._parser
         if parser is None or self.state is Reading.BODY:
             return
         self._check_size()
-        old = parser.get_http_version() == "1.0"
-        method = parser.get_method().decode("ascii")
+        version, method = parser.get_http_version(), parser.get_method()
         path, query = _target(self._url)
-        headers, doubled = _gathered(self._headers)
-        keep_alive = parser.should_keep_alive()
-        self._head = HttpRequest(method, path, query, headers, doubled, b"", keep_alive, old)
+        headers, doubled = _gathered(self._names, self._values)
+        self._head = head = HttpRequest(
+            _METHODS.get(method) or method.decode("ascii"),
+            path,
+            query,
+            headers,
+            doubled,
+            b"",
+            parser.should_keep_alive(),
+            version == "1.0",
+        )
         self.state = Reading.BODY
         self._unproductive = 0
-        if not old and parser.get_http_version() != "1.1":
-            self._fail(InvalidParameters(f"HTTP/{parser.get_http_version()} is not served here"))
-        if method == "CONNECT":
+        if version not in _VERSIONS:
+            self._fail(InvalidParameters(f"HTTP/{version} is not served here"))
+        if method == b"CONNECT":
             self._fail(MethodNotAllowed("this is no proxy"))
-        framed = self._check_framing(self._head)
+        framed = self._check_framing(head)
         self._resumed = framed and "upgrade" in headers and parser.should_upgrade()
 
     def on_body(self, data: bytes) -> None:
@@ -199,7 +223,7 @@ class RequestReader:
         self._unproductive = 0
         self.wants_continue = False
         head = self._head
-        self.ready.append(msgspec.structs.replace(head, body=bytes(self._body)) if self._body else head)
+        self.ready.append(_with_body(head, bytes(self._body)) if self._body else head)
         self.state = Reading.BETWEEN if head.keep_alive else Reading.STOPPED
 
     def _check_framing(self, head: HttpRequest) -> bool:
@@ -207,8 +231,8 @@ class RequestReader:
         headers, old = head.headers, head.version_1_0
         if "host" not in headers and not old:
             self._fail(InvalidParameters("the request has no Host header"))
-        for name in head.doubled & _ONCE:
-            self._fail(InvalidParameters(f"the request has more than one {name} header"))
+        if head.doubled and (repeated := head.doubled & _ONCE):
+            self._fail(InvalidParameters(f"the request has more than one {min(repeated)} header"))
         framed = self._has_body(headers, old=old)
         if not old and (expectation := headers.get("expect")) is not None:
             if expectation.lower() != "100-continue":
@@ -231,10 +255,11 @@ class RequestReader:
         return bool(length.strip("0"))
 
     def _check_size(self) -> None:
-        if len(self._headers) > self._limits.headers:
+        if len(self._names) > self._limits.headers:
             self._fail(HeadTooLarge(f"the request has more than {self._limits.headers} headers"))
         if self._unproductive > self._limits.head_bytes:  # what came with it may belong to the body
-            size = len(self._url) + sum(len(name) + len(value) + 4 for name, value in self._headers)
+            size = len(self._url) + 4 * len(self._names)
+            size += sum(map(len, self._names)) + sum(map(len, self._values))
             if size > self._limits.head_bytes:
                 self._fail(HeadTooLarge(f"the head has more than {self._limits.head_bytes} bytes"))
 
@@ -257,17 +282,52 @@ def _target(url: bytes) -> tuple[str, str]:
     return path, query
 
 
-def _gathered(headers: list[tuple[str, str]]) -> tuple[dict[str, str], frozenset[str]]:
+def _collector(names: list[bytes], values: list[bytes]) -> Callable[[bytes, bytes], None]:
+    """Return what llhttp calls for each header: called most often of all, so it does nothing else."""
+    add_name, add_value = names.append, values.append
+
+    def on_header(name: bytes, value: bytes) -> None:
+        add_name(name)
+        add_value(value)
+
+    return on_header
+
+
+def _gathered(raw_names: list[bytes], raw_values: list[bytes]) -> tuple[dict[str, str], frozenset[str]]:
     """Headers by name, the values of one that is there more than once joined, and which those are."""
-    found = dict(headers)
-    if len(found) == len(headers):
+    names = [_NAMES.get(name) or name.decode("latin-1").lower() for name in raw_names]
+    values = _texts(raw_values)
+    found = dict(zip(names, values, strict=True))
+    if len(found) == len(names):
         return found, _NONE
     found.clear()
     doubled: set[str] = set()
-    for name, value in headers:
+    for name, value in zip(names, values, strict=True):
         if name in found:
             doubled.add(name)
             found[name] = f"{found[name]}, {value}"
         else:
             found[name] = value
     return found, frozenset(doubled)
+
+
+def _texts(values: list[bytes]) -> list[str]:
+    """Decode values, without the blanks around them. All at once: that takes half of the time."""
+    text = b"\n".join(values).decode("latin-1")
+    texts = text.split("\n")
+    if len(texts) != len(values) or " \n" in text or "\t\n" in text or text[-1:] in _BLANKS:
+        return [value.decode("latin-1").strip(" \t") for value in values]
+    return texts
+
+
+def _with_body(head: HttpRequest, body: bytes) -> HttpRequest:
+    return HttpRequest(
+        head.method,
+        head.path,
+        head.query,
+        head.headers,
+        head.doubled,
+        body,
+        head.keep_alive,
+        head.version_1_0,
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -20,7 +20,7 @@ _ANTECHAMBER = 1_000
 class Handler(Protocol):
     """What the server serves."""
 
-    async def handle(self, request: HttpRequest) -> Answer:
+    def handle(self, request: HttpRequest) -> Coroutine[Any, Any, Answer]:
         """Answer a request, whatever is wrong with it."""
         ...
 
@@ -41,8 +41,9 @@ class HttpServer:
         self.patience = limits.patience()
         self.stopping = False
         self.connections: set[Connection] = set()
-        self._handler = handler
+        self.handler = handler
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handled = 0
         self.port = 0
         self._hurried = False
         self._listener: asyncio.Server | None = None
@@ -71,7 +72,7 @@ class HttpServer:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            _log.warning("requests_cut_off", requests=len(self._tasks), connections=len(self.connections))
+            _log.warning("requests_cut_off", requests=self._handled, connections=len(self.connections))
         finally:
             await self._cut_off()
 
@@ -95,7 +96,7 @@ class HttpServer:
     @property
     def busy(self) -> bool:
         """Whether one more request would be too many."""
-        return len(self._tasks) >= self.limits.requests
+        return self._handled >= self.limits.requests
 
     @property
     def flooded(self) -> bool:
@@ -112,6 +113,14 @@ class HttpServer:
         self.connections.discard(connection)
         self._notice_end()
 
+    def begun(self) -> None:
+        """A connection has a request to handle, or several."""
+        self._handled += 1
+
+    def done(self) -> None:
+        """It has answered them."""
+        self._handled -= 1
+
     def start(self, serving: Coroutine[None, None, None]) -> "asyncio.Task[None]":
         """Run a connection's work; it ends by calling ``finished``, or is awaited when the server closes."""
         task = asyncio.get_running_loop().create_task(serving)
@@ -119,25 +128,18 @@ class HttpServer:
         return task
 
     def finished(self, task: "asyncio.Task[None] | None") -> None:
-        """A task has done its work."""
+        """A connection's task has ended."""
         if task is not None:
             self._tasks.discard(task)
         self._notice_end()
 
-    async def handle(self, request: HttpRequest) -> Answer:
-        """Have a request answered."""
-        try:
-            return await self._handler.handle(request)
-        except Exception as error:  # noqa: BLE001  # a connection never ends without an answer
-            return self._handler.refuse(error, request)
-
     def inspect(self, head: HttpRequest) -> OcpiError | None:
         """Ask whether to wait for a body."""
-        return self._handler.inspect(head)
+        return self.handler.inspect(head)
 
     def refuse(self, error: Exception, request: HttpRequest | None) -> Answer:
         """Have a refusal worded."""
-        return self._handler.refuse(error, request)
+        return self.handler.refuse(error, request)
 
     def _notice_end(self) -> None:
         if self.stopping and not self.connections and not self._tasks:
