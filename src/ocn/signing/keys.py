@@ -1,6 +1,7 @@
 """A private key that signs, and the way back from a signature to its address."""
 
 import secrets
+from functools import lru_cache
 
 from ocn.signing.addresses import checksummed
 from ocn.signing.curve import Curve, load_curve
@@ -29,7 +30,7 @@ class PrivateKey:
         except ValueError:
             raise ValueError("not a secp256k1 private key: out of range") from None
         self._secret = bytes(secret)
-        self._address = checksummed(keccak256(self._signer.public_key)[12:])
+        self._address = _address_of(self._signer.public_key)
 
     @classmethod
     def from_hex(cls, text: str) -> "PrivateKey":
@@ -101,4 +102,10 @@ def recover_address(digest: bytes, signature: bytes, curve: Curve = CURVE) -> st
         public = curve.recover(digest, signature[:64] + bytes((parity,)))
     except ValueError as error:
         raise SignatureInvalid("Invalid signature: no key can have made it") from error
+    return _address_of(public)
+
+
+@lru_cache(maxsize=4096)
+def _address_of(public: bytes) -> str:
+    """Return the address of a public key; the same keys sign all day."""
     return checksummed(keccak256(public)[12:])
