@@ -3,6 +3,7 @@
 import asyncio
 from typing import cast
 
+from ocn.node.head_shapes import HeadShapes
 from ocn.node.outbound.errors import ConnectionLost, OutboundError, ResponseInvalid, TimedOut
 from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.message import OutboundResponse
@@ -35,14 +36,20 @@ class Connection(asyncio.Protocol):
         "usable",
     )
 
-    def __init__(self, origin: str, limits: OutboundLimits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        origin: str,
+        limits: OutboundLimits,
+        loop: asyncio.AbstractEventLoop,
+        shapes: HeadShapes | None = None,
+    ) -> None:
         self.origin = origin
         self.opened_at = loop.time()
         self.idle_until = 0.0
         self.served = 0
         self.usable = False
         self._loop = loop
-        self._reader = ResponseReader(limits)
+        self._reader = ResponseReader(limits, shapes)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[OutboundResponse] | None = None
         self._drained: asyncio.Future[None] | None = None

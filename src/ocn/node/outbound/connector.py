@@ -7,6 +7,7 @@ from ocn.node.outbound.connection import Connection
 from ocn.node.outbound.errors import ConnectFailed, TimedOut
 from ocn.node.outbound.guard import AddressGuard
 from ocn.node.outbound.limits import OutboundLimits
+from ocn.node.outbound.response import new_shapes
 from ocn.node.outbound.url import Origin
 
 
@@ -17,6 +18,7 @@ class Connector:
         self._limits = limits
         self._guard = guard
         self._tls = tls
+        self._shapes = new_shapes()
 
     async def connect(self, origin: Origin, deadline: float) -> Connection:
         """The first address that answers; each gets a fair share of the time that is left."""
@@ -49,7 +51,7 @@ class Connector:
         secure = origin.scheme == "https"
         try:
             transport, connection = await loop.create_connection(
-                lambda: Connection(origin.key, self._limits, loop),
+                lambda: Connection(origin.key, self._limits, loop, self._shapes),
                 address,
                 origin.port,
                 ssl=self._tls if secure else None,

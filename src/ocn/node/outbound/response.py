@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import httptools
 
+from ocn.node.head_shapes import STATUS_LINE, HeadShape, HeadShapes
 from ocn.node.outbound.errors import ResponseInvalid
 from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.message import OutboundResponse
@@ -26,6 +27,7 @@ class ResponseReader:
     """
 
     __slots__ = (
+        "_aligned",
         "_body",
         "_close_delimited",
         "_complete",
@@ -36,8 +38,11 @@ class ResponseReader:
         "_headers",
         "_interim",
         "_limits",
+        "_names",
         "_parser",
         "_quiet",
+        "_shape",
+        "_shapes",
         "_trailers",
         "answered",
         "keep_alive_s",
@@ -46,8 +51,12 @@ class ResponseReader:
 
     _parser: httptools.HttpResponseParser | None
 
-    def __init__(self, limits: OutboundLimits) -> None:
+    def __init__(self, limits: OutboundLimits, shapes: HeadShapes | None = None) -> None:
+        """With the ``shapes`` of a client, what one of its readers has learned all others know."""
         self._limits = limits
+        self._shapes = shapes or new_shapes()
+        self._shape: HeadShape | None = None
+        self._aligned = True
         self._parser = None
         self.keep_alive_s: float | None = None
         self._reset(head_only=False)
@@ -60,6 +69,7 @@ class ResponseReader:
 
     def _reset(self, *, head_only: bool) -> None:
         self._head_only = head_only
+        self._names: list[bytes] = []
         self._headers: list[tuple[str, str]] = []
         self._body: bytes | bytearray = b""
         self._head_size = 0
@@ -78,6 +88,18 @@ class ResponseReader:
         parser = self._parser
         if parser is None:
             raise ResponseInvalid("a response arrived that nobody asked for")
+        fresh = self._aligned and not self.answered
+        if fresh and self._shape is not None and not self._head_only:
+            response = self._read_as(self._shape, data)
+            if response is not None:
+                return response
+        self._aligned = False
+        response = self._read(parser, data)
+        if response is not None and fresh and self.reusable:
+            self._learn(response, data)
+        return response
+
+    def _read(self, parser: httptools.HttpResponseParser, data: bytes) -> OutboundResponse | None:
         if not self.answered:
             self.answered = True
             if data[0] != _FIRST_BYTE:  # llhttp skips empty lines, which a client has no reason to
@@ -106,6 +128,41 @@ class ResponseReader:
         """Drop the parser, which otherwise keeps this object alive in a cycle."""
         self._parser = None
 
+    def _learn(self, response: OutboundResponse, data: bytes) -> None:
+        """See whether one whole response was all that came; then the next one may be read by its shape.
+
+        Else llhttp may have begun to read another, and must read on.
+        """
+        length = response.header("content-length") or ""
+        whole = data.find(b"\r\n\r\n") + 4 + (int(length) if length.isdigit() else 0) == len(data)
+        if not whole or response.header("transfer-encoding") is not None:
+            return
+        self._aligned = True
+        shape = self._shapes.seen(self._names)
+        patience = self.keep_alive_s
+        if shape is not None and self._read_as(shape, data) == response and self.keep_alive_s == patience:
+            self._shape = shape
+
+    def _read_as(self, shape: HeadShape, data: bytes) -> OutboundResponse | None:
+        """Read one whole response; None when it is not one of that shape within the limits."""
+        limits = self._limits
+        end = data.find(b"\r\n\r\n") + 2
+        if not 2 <= end <= limits.max_response_head:
+            return None
+        values = shape.values(data[:end])
+        if values is None or values[0] == "204" or values[0] == "304":
+            return None
+        headers = tuple(zip(shape.names, values[1:], strict=True))
+        body = data[end + 2 :]
+        if len(body) != int(values[shape.names.index("content-length") + 1]):
+            return None
+        if len(body) > limits.max_response_body:
+            return None
+        if "keep-alive" in shape.names:
+            self.keep_alive_s = _keep_alive_timeout(values[shape.names.index("keep-alive") + 1])
+        self.answered = self.reusable = self._complete = True
+        return OutboundResponse(int(values[0]), headers, body)
+
     def _response(self, parser: httptools.HttpResponseParser) -> OutboundResponse:
         response = OutboundResponse(parser.get_status_code(), tuple(self._headers), bytes(self._body))
         self._headers, self._body = [], b""
@@ -130,6 +187,7 @@ class ResponseReader:
         if self._head_done:
             self._trailers += 1
         else:
+            self._names.append(name)
             self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
@@ -210,7 +268,7 @@ class ResponseReader:
         self._interim += 1
         if self._interim > self._limits.max_interim_responses:
             self._fail(f"more than {self._limits.max_interim_responses} interim responses")
-        self._headers = []
+        self._names, self._headers = [], []
 
     def _fail_size(self) -> NoReturn:
         self._fail(f"the response body has more than {self._limits.max_response_body} bytes")
@@ -219,6 +277,11 @@ class ResponseReader:
         """Stop the parser; it turns any exception of a callback into one of its own, so keep ours aside."""
         self._failure = ResponseInvalid(message)
         raise self._failure
+
+
+def new_shapes() -> HeadShapes:
+    """Return an empty memory for the heads of responses."""
+    return HeadShapes(STATUS_LINE, needed="content-length")
 
 
 def _keep_alive_timeout(value: str) -> float | None:

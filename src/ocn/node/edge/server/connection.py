@@ -54,7 +54,7 @@ class Connection(asyncio.Protocol):
         self._server = server
         self._limits = server.limits
         self._loop = loop
-        self._reader = RequestReader(server.limits)
+        self._reader = RequestReader(server.limits, server.shapes)
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
         self._more: asyncio.Future[None] | None = None

@@ -19,6 +19,7 @@ from ocn.node.edge.server.message import (
     HttpRequest,
     Refusal,
 )
+from ocn.node.head_shapes import REQUEST_LINE, HeadShape, HeadShapes
 from ocn.ocpi import headers as names
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, OcpiError, TooLarge
 
@@ -57,6 +58,7 @@ class RequestReader:
     """
 
     __slots__ = (
+        "_aligned",
         "_body",
         "_head",
         "_limits",
@@ -64,6 +66,8 @@ class RequestReader:
         "_parser",
         "_refusal",
         "_resumed",
+        "_shape",
+        "_shapes",
         "_unproductive",
         "_url",
         "_values",
@@ -73,8 +77,12 @@ class RequestReader:
         "wants_continue",
     )
 
-    def __init__(self, limits: ServerLimits) -> None:
+    def __init__(self, limits: ServerLimits, shapes: HeadShapes | None = None) -> None:
+        """With the ``shapes`` of a server, what one of its readers has learned all others know."""
         self._limits = limits
+        self._shapes = shapes or new_shapes()
+        self._shape: HeadShape | None = None
+        self._aligned = True
         self._names: list[bytes] = []
         self._values: list[bytes] = []
         self.on_header = _collector(self._names, self._values)
@@ -92,6 +100,12 @@ class RequestReader:
         parser = self._parser
         if parser is None or self.state is Reading.STOPPED:
             return
+        if self._shape is not None and not self.ready:
+            request = _read_as(self._shape, data, self._limits)
+            if request is not None:
+                self.ready.append(request)
+                return
+        aligned, self._aligned, self._shape = self._aligned, False, None
         self._unproductive += len(data)
         try:
             parser.feed_data(data)
@@ -99,6 +113,20 @@ class RequestReader:
             self._interrupted(error, data)
         if self._unproductive > self._limits.head_bytes and not self._stopped():
             self.refuse(HeadTooLarge("the head, the trailers or a line between chunks is too large"))
+        if aligned and self.state is Reading.BETWEEN and len(self.ready) == 1:
+            self._learn(data)
+
+    def _learn(self, data: bytes) -> None:
+        """See whether one whole request was all that came; then the next one may be read by its shape.
+
+        Else llhttp may have begun to read another, and must read on.
+        """
+        request = self.ready[0]
+        if isinstance(request, HttpRequest) and _is_whole(request, data):
+            self._aligned = True
+            shape = self._shapes.seen(self._names)
+            if shape is not None and _read_as(shape, data, self._limits) == request:
+                self._shape = shape
 
     def _interrupted(self, error: Exception, data: bytes) -> None:
         """Go on after what is no error, and refuse after what is one."""
@@ -270,6 +298,33 @@ class RequestReader:
         """Stop the parser; it turns any exception of a callback into one of its own, so keep ours aside."""
         self._refusal = error
         raise error
+
+
+def new_shapes() -> HeadShapes:
+    """Return an empty memory for the heads of requests."""
+    return HeadShapes(REQUEST_LINE, needed="host")
+
+
+def _is_whole(request: HttpRequest, data: bytes) -> bool:
+    headers = request.headers
+    end, length = data.find(b"\r\n\r\n"), headers.get("content-length", "0")
+    return "transfer-encoding" not in headers and length.isdigit() and end + 4 + int(length) == len(data)
+
+
+def _read_as(shape: HeadShape, data: bytes, limits: ServerLimits) -> HttpRequest | None:
+    """Read one whole request; None when it is not one of that shape within the limits."""
+    end = data.find(b"\r\n\r\n") + 2
+    if not 2 <= end <= limits.head_bytes:
+        return None
+    values = shape.values(data[:end])
+    if values is None:
+        return None
+    headers = dict(zip(shape.names, values[2:], strict=True))
+    body = data[end + 2 :]
+    if len(body) != int(headers.get("content-length", "0")) or len(body) > limits.body_bytes:
+        return None
+    path, _, query = values[1].partition("?")
+    return HttpRequest(values[0], path, query, headers, _NONE, body)
 
 
 def _target(url: bytes) -> tuple[str, str]:

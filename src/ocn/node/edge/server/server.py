@@ -9,6 +9,7 @@ import structlog
 from ocn.node.edge.server.connection import Connection
 from ocn.node.edge.server.limits import ServerLimits
 from ocn.node.edge.server.message import HttpRequest
+from ocn.node.edge.server.reader import new_shapes
 from ocn.node.stages import Answer
 from ocn.ocpi.errors import OcpiError
 
@@ -39,6 +40,7 @@ class HttpServer:
     def __init__(self, handler: Handler, limits: ServerLimits) -> None:
         self.limits = limits
         self.patience = limits.patience()
+        self.shapes = new_shapes()
         self.stopping = False
         self.connections: set[Connection] = set()
         self.handler = handler
