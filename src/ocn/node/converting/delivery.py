@@ -79,7 +79,8 @@ class Converting:
             UnknownReceiver: the receiver's version has no such request.
             HubFault: as the delivery itself.
         """
-        spoken, wanted = routed.received.address.version, version_at(routed)
+        spoken = routed.permitted.addressed.authenticated.received.address.version
+        wanted = version_at(routed)
         if spoken is None or wanted is None or spoken is wanted:
             return self._one.deliver(routed)
         return self._converted(routed, spoken, wanted)

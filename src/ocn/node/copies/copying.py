@@ -48,7 +48,8 @@ class CopyingForwarding:
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver as the one inside does, with its errors; copies are stored whether it succeeds or not."""
-        copies = self._copies_of(routed) if routed.received.door is _PARTY else []
+        received = routed.permitted.addressed.authenticated.received
+        copies = self._copies_of(routed) if received.door is _PARTY else []
         if copies or self._responses_to:
             return self._copied(routed, copies)
         return self._inner.deliver(routed)
@@ -70,8 +71,9 @@ class CopyingForwarding:
 
     def _copies_of(self, routed: Routed) -> list[NewCopy]:
         permitted = routed.permitted
-        address = routed.received.address
-        found = self._agreements.services_for(permitted.sender, address.module, address.interface_role)
+        authenticated = permitted.addressed.authenticated
+        address = authenticated.received.address
+        found = self._agreements.services_for(authenticated.sender, address.module, address.interface_role)
         if not found:
             return []
         target, receiver = routed.target, routed.receiver

@@ -31,7 +31,9 @@ _LOOKED_AT = (
     COPY,
     COPY_RECEIVER,
 )
-_ONCE = frozenset(_LOOKED_AT) - {VIA}
+_KNOWN = frozenset(_LOOKED_AT)
+_ONCE = _KNOWN - {VIA}
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 def read_headers(request: HttpRequest) -> dict[str, str]:
@@ -42,11 +44,12 @@ def read_headers(request: HttpRequest) -> dict[str, str]:
             compressed.
     """
     headers = request.headers
-    found = {name: headers[name] for name in _LOOKED_AT if name in headers}
-    for name in request.doubled & _ONCE:
-        raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is there twice")
+    found = {name: value for name, value in headers.items() if name in _KNOWN}
+    if request.doubled:
+        for name in request.doubled & _ONCE:
+            raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is there twice")
     values = "".join(found.values())
-    if not (values.isascii() and values.isprintable()):
+    if not values.isascii() or values.encode().translate(None, _PRINTABLE):
         name = next(name for name, value in found.items() if not (value.isascii() and value.isprintable()))
         raise InvalidParameters(f"the header {names.DISPLAY_NAME.get(name, name)} is not printable ASCII")
     if found.get("content-encoding", "identity").lower() != "identity":

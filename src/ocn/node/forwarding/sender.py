@@ -1,7 +1,7 @@
 """Send a routed request to where it goes."""
 
 from ocn.node.links import NODE_DOOR
-from ocn.node.node_headers import COPY, COPY_RECEIVER, VIA, WAY_BROADCAST, new_message_id
+from ocn.node.node_headers import COPY, COPY_RECEIVER, VIA, WAY_BROADCAST, MessageIds
 from ocn.node.peers import SignedExchange
 from ocn.node.ports import Outbound, OutboundAnswer
 from ocn.node.stages import Delivered, LocalPlatform, RemoteNode, Routed, Way
@@ -29,6 +29,7 @@ class Sender:
         self._timeout_s = timeout_s
         self._node_timeout_s = node_timeout_s
         self._via = f"1.1 {address.lower()}"
+        self._ids = MessageIds()
 
     async def deliver(self, routed: Routed) -> Delivered:
         """Send and wait for the whole answer.
@@ -45,7 +46,11 @@ class Sender:
             if routed.conversion is not None:
                 headers["OCN-Conversion"] = routed.conversion
             answer = await self._outbound.request(
-                routed.received.method, routed.url, headers, routed.body, timeout_s=self._timeout_s
+                routed.permitted.addressed.authenticated.received.method,
+                routed.url,
+                headers,
+                routed.body,
+                timeout_s=self._timeout_s,
             )
             return Delivered(routed, answer)
         if isinstance(target, RemoteNode):
@@ -67,12 +72,12 @@ class Sender:
         )
 
     def _headers(self, routed: Routed) -> dict[str, str]:
-        received, via = routed.received, self._via
+        received, via = routed.permitted.addressed.authenticated.received, self._via
         if before := received.headers.get(VIA):
             via = f"{before}, {via}"
         headers = {
             "Accept": "application/json",
-            "X-Request-ID": new_message_id(),
+            "X-Request-ID": self._ids.new(),
             "X-Correlation-ID": received.correlation_id,
             VIA: via,
         }

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ocn.node.delivery import Delivery
 from ocn.node.forwarding.acceptance import is_accepted
-from ocn.node.stages import Authenticated, Delivered, Received, Routed, Way
+from ocn.node.stages import Authenticated, Delivered, Routed, Way
 from ocn.ocpi.party_id import PartyId
 
 _DIRECT = Way.DIRECT
@@ -18,8 +18,8 @@ _DIRECT = Way.DIRECT
 class Sightings(Protocol):
     """What passing messages tell."""
 
-    def tells(self, received: Received) -> bool:
-        """Whether there is anything to remember, if it is accepted: mostly not."""
+    def tells(self, authenticated: Authenticated, receiver: PartyId) -> bool:
+        """Whether there is anything to remember, if it is accepted: mostly not, or it is known."""
         ...
 
     def note(self, authenticated: Authenticated, receiver: PartyId) -> None:
@@ -36,7 +36,8 @@ class Sighted:
 
     def deliver(self, routed: Routed) -> Coroutine[Any, Any, Delivered]:
         """Deliver; raises what the delivery raises, with nothing noted."""
-        if routed.permitted.addressed.way is _DIRECT and self._sightings.tells(routed.received):
+        addressed = routed.permitted.addressed
+        if addressed.way is _DIRECT and self._sightings.tells(addressed.authenticated, addressed.receiver):
             return self._noting(routed)
         return self._one.deliver(routed)
 

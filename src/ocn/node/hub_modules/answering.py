@@ -72,7 +72,9 @@ class HubModules:
 
     def serves(self, path: str) -> bool:
         """Whether a path below the party door is one of the node's own modules."""
-        segments = path.strip("/").split("/")
+        segments = path.strip("/").split("/", 3)
+        if len(segments) > 3:
+            return _rules_path(segments) is not None
         return (
             segments == ["versions"]
             or (len(segments) == 1 and segments[0] in VERSION_BY_NUMBER)

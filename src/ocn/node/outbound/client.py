@@ -24,6 +24,7 @@ class HttpClient:
     def __init__(
         self, limits: OutboundLimits, guard: AddressGuard, *, tls: ssl.SSLContext | None = None
     ) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._guard = guard
         self._encoder = RequestEncoder(limits.max_request_head)
         self._pool = ConnectionPool(limits, Connector(limits, guard, tls or client_context()))
@@ -38,7 +39,9 @@ class HttpClient:
         url = self._guard.check_url(request.url)
         head = self._encoder.head(request, url)
         head_only = request.method == "HEAD"
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()  # asks the system which process this is, each time
         now = loop.time()
         deadline = now + request.timeout_s
         pool = self._pool

@@ -12,6 +12,7 @@ from ocn.node.outbound.message import OutboundRequest
 from ocn.node.outbound.url import ParsedUrl
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+_USUAL = frozenset({"GET", "PUT", "POST", "PATCH", "DELETE"})
 _WITH_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,31}", re.ASCII)
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}", re.ASCII)  # RFC 9110 section 5.6.2
@@ -46,23 +47,27 @@ class RequestEncoder:
     def head(self, request: OutboundRequest, url: ParsedUrl) -> bytes:
         """Request line and headers up to the empty line, or RequestInvalid."""
         method, body = request.method, request.body
-        if _METHOD.fullmatch(method) is None or method in {"CONNECT", "TRACE"}:
+        if method not in _USUAL and (_METHOD.fullmatch(method) is None or method in {"CONNECT", "TRACE"}):
             raise RequestInvalid(f"the method {method[:32]!r} cannot be sent")
-        names = self._names
-        lines = [
-            f"{names.get(name) or self._name(name)}"
-            f"{value if isinstance(value, str) else value.decode('latin-1')}\r\n"
-            for name, value in request.headers
-        ]
+        names, headers = self._names, request.headers
+        parts = [method, " ", url.target, url.origin.request_head]
+        for name, value in headers:
+            parts += (
+                names.get(name) or self._name(name),
+                value if type(value) is str else _text(value),
+                "\r\n",
+            )
+        line_ends = 2 * (_OUR_LINES + len(headers))
         if body or method in _WITH_LENGTH:
-            lines.append(f"Content-Length: {len(body)}\r\n")
+            parts.append(f"Content-Length: {len(body)}\r\n")
+            line_ends += 2
+        parts.append("\r\n")
         try:
-            head = f"{method} {url.target}{url.origin.request_head}{''.join(lines)}\r\n".encode("latin-1")
+            head = "".join(parts).encode("latin-1")
         except UnicodeEncodeError as error:
             raise RequestInvalid("a header has a character outside latin-1") from error
         if len(head) > self._max_head:
             raise RequestInvalid(f"the request head has {len(head)} bytes, more than {self._max_head}")
-        line_ends = 2 * (_OUR_LINES + len(lines))
         if len(head.translate(None, _CONTROLS)) != len(head) - line_ends:
             raise RequestInvalid("a header value has a line break or another control character")
         return head
@@ -77,3 +82,7 @@ class RequestEncoder:
         if len(self._names) < _NAMES_REMEMBERED:
             self._names[name] = prefix
         return prefix
+
+
+def _text(value: str | bytes) -> str:
+    return value if isinstance(value, str) else value.decode("latin-1")

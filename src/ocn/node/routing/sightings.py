@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ocn.node.stages import Authenticated, Received
+from ocn.node.stages import Authenticated
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.unreadable import UNREADABLE
@@ -25,24 +25,30 @@ class Sightings:
         self._most = most
         self._seen: OrderedDict[tuple[str, str, str], PartyId | None] = OrderedDict()
 
-    def tells(self, received: Received) -> bool:
-        """Whether a request to one party says who shares something: most do not."""
+    def tells(self, authenticated: Authenticated, receiver: PartyId) -> bool:
+        """Whether a request to one party says who shares something: most do not, or it is known."""
+        received = authenticated.received
         address = received.address
         if address.interface_role is not _RECEIVER:
             return False
         if address.module == _SESSIONS:
-            return received.method in ("PUT", "PATCH")
+            if received.method not in ("PUT", "PATCH"):
+                return False
+            session, owner, seen = _session_of(address.path), authenticated.sender, self._seen
+            return (
+                seen.get((_SESSIONS, session, owner.key)) is not receiver
+                or seen.get((_SESSIONS, session, receiver.key)) is not owner
+            )
         return address.module == _COMMANDS and address.path == "/RESERVE_NOW"
 
     def note(self, authenticated: Authenticated, receiver: PartyId) -> None:
         """Remember what a direct request tells: who shares a session, or a reservation."""
         received = authenticated.received
-        if not self.tells(received):
+        if not self.tells(authenticated, receiver):
             return
         address = received.address
         if address.module == _SESSIONS:
-            session = unquote(address.path.rsplit("/", 1)[-1])
-            self.saw(address.module, session, authenticated.sender, receiver)
+            self.saw(_SESSIONS, _session_of(address.path), authenticated.sender, receiver)
         elif reservation := _reservation_in(received.body):
             self.saw(address.module, reservation, authenticated.sender, receiver)
 
@@ -66,6 +72,10 @@ class Sightings:
     def other(self, module: str, object_id: str, asking: PartyId) -> PartyId | None:
         """Return the party that shares an object with the one that asks; None when unknown or ambiguous."""
         return self._seen.get((module, object_id.lower(), asking.key))
+
+
+def _session_of(path: str) -> str:
+    return unquote(path.rsplit("/", 1)[-1]).lower()
 
 
 class _Reservation(msgspec.Struct):
