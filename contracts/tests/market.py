@@ -149,6 +149,10 @@ class Market:
     def wallet(self, party: Person, token: Contract | None = None) -> int:
         return int((token or self.euro).read("balanceOf", party.address))
 
+    def storage(self) -> bytes:
+        """Stands for all that the contract has stored."""
+        return self.evm.storage_root(self.lanes.address)
+
     def events(self, receipt: Receipt) -> list[Event]:
         return self.lanes.events(receipt)
 

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 from contracts.tests.evm import Evm
+from eth_abi.abi import encode
 from eth_account import Account
 
 from ocn.chain.artifacts import Artifact, ContractName, load
 
-CONTRACTS: tuple[ContractName, ...] = ("Registry", "Permissions")
+#: and its constructor's arguments
+CONTRACTS: dict[ContractName, bytes] = {
+    "Registry": b"",
+    "Permissions": bytes(32),
+    "Lanes": encode(["uint256"], [86_400]),
+    "TestToken": encode(["string", "string", "uint8"], ["Test Euro", "EUR", 6]),
+}
+every_contract = pytest.mark.parametrize("name", CONTRACTS)
 MNEMONIC = "candy maple cake sugar pudding cream honey rich smooth crumble sweet treat"
 AFTER_LONDON = {
     0x49: "BLOBHASH",
@@ -33,14 +41,14 @@ def test_artifacts_compiled_again_are_the_same_bytes() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@every_contract
 def test_artifact_is_for_london_and_its_compiler(name: ContractName) -> None:
     artifact = load(name)
 
     assert (artifact.name, artifact.evm_version, artifact.compiler) == (name, "london", "vyper 0.4.3")
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@every_contract
 def test_code_has_no_instruction_newer_than_london(name: ContractName) -> None:
     found = {AFTER_LONDON[op] for op in _instructions(load(name)) if op in AFTER_LONDON}
 
@@ -53,16 +61,14 @@ def test_scan_of_newer_code_finds_its_instructions() -> None:
     assert [op for op in _instructions(push0) if op in AFTER_LONDON] == [0x5F, 0x5E]
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@every_contract
 def test_code_on_chain_stays_under_the_size_limit(name: ContractName) -> None:
     assert len(load(name).deployed_bytecode) + 1_024 < 24_576
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@every_contract
 def test_deployment_fits_energy_webs_genesis_gas_limit(name: ContractName) -> None:
-    argument = b"" if name == "Registry" else bytes(32)
-
-    receipt = Evm().send("0x" + "11" * 20, None, load(name).bytecode + argument)
+    receipt = Evm().send("0x" + "11" * 20, None, load(name).bytecode + CONTRACTS[name])
 
     assert receipt.gas < 6_000_000
 
