@@ -14,7 +14,7 @@ _SOURCES = Path(__file__).parent / "counterparts"
 
 
 @functools.cache
-def _compiled(name: str) -> tuple[list[dict[str, Any]], bytes]:
+def compiled_counterpart(name: str) -> tuple[list[dict[str, Any]], bytes]:
     """ABI and creation code."""
     output, _ = compiled(_SOURCES, f"{name}.vy")
     return output["abi"], bytes.fromhex(output["bytecode"][2:])
@@ -22,6 +22,6 @@ def _compiled(name: str) -> tuple[list[dict[str, Any]], bytes]:
 
 def deployed(evm: Evm, name: str, *addresses: Person) -> Contract:
     """``addresses`` are the constructor's arguments."""
-    abi, code = _compiled(name)
+    abi, code = compiled_counterpart(name)
     arguments = encode(["address"] * len(addresses), [person.address for person in addresses])
     return Contract(evm, abi, evm.send("0x" + "11" * 20, None, code + arguments).created)

@@ -3,11 +3,11 @@
 import functools
 from typing import Any
 
-from contracts.tests.contract import NOBODY, Contract, Event
+from contracts.tests.contract import Contract, Event
 from contracts.tests.evm import Evm, Receipt
 from contracts.tests.people import Person
+from contracts.tests.vouchers import Signed, compact, digest, lanes_domain
 from eth_abi.abi import encode
-from eth_account import Account
 from eth_utils.crypto import keccak
 
 from ocn.chain.artifacts import Artifact, load
@@ -22,14 +22,8 @@ DAY = 86_400
 GREATEST = 2**120 - 1
 VOUCHERS, RETURNS = 1, 2
 
-Signed = tuple[int, bytes, bytes, bytes]
-"""Cumulative, evidence, r, vs."""
 Item = tuple[str, int, bytes, bytes, bytes]
-
-_DOMAIN = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
-_VOUCHER = keccak(
-    text="Voucher(address payer,address payee,address token,uint256 cumulative,bytes32 evidence)"
-)
+"""Payer, and what is signed."""
 
 
 class Market:
@@ -91,8 +85,8 @@ class Market:
     ) -> Signed:
         """``domain`` changes members of the EIP-712 domain."""
         evidence = keccak(text=f"evidence of {cumulative}") if evidence is None else evidence
-        digest = self.digest(payer, payee, cumulative, evidence, token, **domain)
-        return cumulative, evidence, *compact(digest, signer or payer)
+        hashed = self.digest(payer, payee, cumulative, evidence, token, **domain)
+        return cumulative, evidence, *compact(hashed, signer or payer)
 
     def digest(
         self,
@@ -104,29 +98,16 @@ class Market:
         **domain: Any,
     ) -> bytes:
         """What is signed of a voucher."""
-        members = (payer.address, payee.address, (token or self.euro).address, cumulative, evidence)
-        types = ["bytes32", "address", "address", "address", "uint256", "bytes32"]
-        message = keccak(encode(types, [_VOUCHER, *members]))
-        return keccak(b"\x19\x01" + self.domain_separator(**domain) + message)
+        parties = payer.address, payee.address, (token or self.euro).address
+        return digest(self.domain_data() | domain, *parties, cumulative, evidence)
 
     def item(self, payer: Person, payee: Person, cumulative: int, **changed: Any) -> Item:
         """A voucher as ``claim`` takes it."""
         return payer.address, *self.voucher(payer, payee, cumulative, **changed)
 
     def domain_data(self) -> dict[str, Any]:
-        """The EIP-712 domain, put together without asking the contract."""
-        return {
-            "name": "OCN Lanes",
-            "version": "1",
-            "chainId": self.evm.chain_id,
-            "verifyingContract": self.lanes.address,
-        }
-
-    def domain_separator(self, **changed: Any) -> bytes:
-        domain = self.domain_data() | changed
-        values = [_DOMAIN, keccak(text=domain["name"]), keccak(text=domain["version"])]
-        values += [domain["chainId"], domain["verifyingContract"]]
-        return keccak(encode(["bytes32", "bytes32", "bytes32", "uint256", "address"], values))
+        """The EIP-712 domain."""
+        return lanes_domain(self.evm.chain_id, self.lanes.address)
 
     # ------------------------------------------------------------------------------------ looking
 
@@ -155,12 +136,6 @@ class Market:
 
     def events(self, receipt: Receipt) -> list[Event]:
         return self.lanes.events(receipt)
-
-
-def compact(digest: bytes, signer: Person) -> tuple[bytes, bytes]:
-    """The signature as EIP-2098 writes it: r, and s with the parity above it."""
-    signed = Account.unsafe_sign_hash(digest, signer.key)
-    return signed.r.to_bytes(32, "big"), (signed.s | (signed.v - 27) << 255).to_bytes(32, "big")
 
 
 def _plain(argument: Any) -> Any:
@@ -199,6 +174,3 @@ def _first() -> Market:
 def new_market() -> Market:
     """A market of one's own, at the price of a copy."""
     return _first().copy()
-
-
-__all__ = ["NOBODY", "Market", "new_market", "open_market"]

@@ -17,9 +17,9 @@ from contracts.tests.market import (
     VOUCHERS,
     Item,
     Market,
-    compact,
 )
 from contracts.tests.people import ORDER, Person
+from contracts.tests.vouchers import compact
 from eth_account.messages import encode_typed_data
 from eth_keys.datatypes import Signature
 from eth_utils.crypto import keccak

@@ -7,6 +7,7 @@ import pytest
 from contracts.tests.evm import Receipt, refused
 from contracts.tests.market import CPO, EMSP, KEEPER, KEY, OTHER, RETURNS, STRANGER, VOUCHERS, Market
 from contracts.tests.people import ORDER, Person, Vrs, mirrored
+from contracts.tests.vouchers import domain_separator
 
 NOT_THE_SIGNER = "Signer and provided party address different."
 STAMP = {"nonce": "uint256", "deadline": "uint256"}
@@ -226,9 +227,10 @@ def test_nonce_of_a_call_that_failed_is_still_to_be_used(ready: Market) -> None:
 
 
 def test_domain_is_told_as_signed(ready: Market) -> None:
-    assert ready.lanes.read("DOMAIN_SEPARATOR") == ready.domain_separator()
+    told = ready.lanes.read("DOMAIN_SEPARATOR")
     fields, name, version, chain_id, contract, salt, extensions = ready.lanes.read("eip712Domain")
     assert (fields, name, version, chain_id) == (b"\x0f", "OCN Lanes", "1", ready.evm.chain_id)
     assert (contract, salt, extensions) == (ready.lanes.address, bytes(32), ())
+    assert told == domain_separator(ready.domain_data())
     ready.evm.fork(chain_id=10)
-    assert ready.lanes.read("DOMAIN_SEPARATOR") == ready.domain_separator()
+    assert ready.lanes.read("DOMAIN_SEPARATOR") == domain_separator(ready.domain_data()) != told
