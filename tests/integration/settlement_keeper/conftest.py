@@ -58,7 +58,7 @@ class Mempool:
             raise ChainRejected(method, error.code, error.message, error.data) from error
 
     async def batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        return [await self.call(method, *params) for method, params in requests]
+        return await _each(self.call, requests)
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -116,6 +116,19 @@ class Mempool:
         self.sent.append(transaction)
         self.taken.release()
         return "0x" + transaction.hash.hex()
+
+
+async def _each(
+    call: Callable[..., Awaitable[Any]], requests: Sequence[tuple[str, Sequence[Any]]]
+) -> list[Any]:
+    """Answer a batch: a refused call is an error in its place."""
+    answers: list[Any] = []
+    for method, params in requests:
+        try:
+            answers.append(await call(method, *params))
+        except ChainRejected as error:
+            answers.append(error)
+    return answers
 
 
 @dataclass
@@ -263,7 +276,7 @@ class _Direct:
             raise ChainRejected(method, error.code, error.message, error.data) from error
 
     async def batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        return [await self.call(method, *params) for method, params in requests]
+        return await _each(self.call, requests)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -326,6 +326,39 @@ async def _insufficient(transaction: Any) -> str:
     raise ChainRejected("eth_sendRawTransaction", -32000, "insufficient funds for gas * price + value")
 
 
+async def test_voucher_that_a_claim_would_skip_is_let_go_with_the_reason(place: Place) -> None:
+    store = place.store()
+    keeper = place.keeper(store)
+    stranger = place.voucher(D, C, 70)
+    forged = type(stranger)(place.lane(B, C), 70, stranger.evidence, stranger.signature)
+    for voucher in (forged, place.voucher(A, C, 50), place.voucher(D, C, 60)):
+        await keeper.claim(voucher)
+    with capture_logs() as logs:
+        await place.work(keeper, store)
+    assert [await place.claimed(payer, C) for payer in (A, B, D)] == [50, 0, 60]
+    assert len(place.mempool.sent) == 1
+    (refused,) = [line for line in logs if line["event"] == "keeper_refused"]
+    assert refused["lane"] == forged.lane.key
+    assert "not signed by its payer" in refused["error"]
+
+
+async def test_hot_key_reserves_for_its_vault_and_moves_nothing_else(place: Place) -> None:
+    store = place.store()
+    keeper = place.keeper(store)
+    lane = place.lane(B, C)
+    with pytest.raises(SettlementError, match=r"only 0x.* can release"):
+        await keeper.request_release(lane, 10)
+    await keeper.reserve(lane, 10)
+    with capture_logs() as logs:
+        await place.work(keeper, store)
+    assert "address different" in next(line["error"] for line in logs if line["event"] == "keeper_refused")
+    await place.directly(B, calls.set_signer(lane.payer, place.account.address, 1).data)
+    for _ in range(2):
+        await keeper.reserve(lane, 300)
+    await place.work(keeper, store)
+    assert place.index.lane(lane.payer, lane.payee, lane.token).reserved == 300
+
+
 async def test_release_is_requested_and_taken_after_the_notice(place: Place) -> None:
     store = place.store()
     keeper = place.keeper(store)
@@ -347,12 +380,13 @@ async def test_claims_larger_than_a_quarter_of_a_block_are_split(place: Place) -
     store = place.store()
     keeper = place.keeper(store)
     for payer in (A, B, C):
-        await keeper.claim(place.voucher(payer, D, 10))
-    keeper._budget = _tiny
+        for amount in (9, 10):
+            await keeper.claim(place.voucher(payer, D, amount))
+    keeper._desk._budget = _tiny
     await place.work(keeper, store)
     assert await place.free(D) == 1_030
     assert len(place.mempool.sent) == 3
 
 
 async def _tiny() -> int:
-    return 90_000
+    return 60_000

@@ -46,7 +46,7 @@ def test_claims_of_one_payee_and_token_go_together(parties: Parties, lanes: Scri
     lanes.lanes[parties.key(0, 6)] = LaneRecord(reserved=5)
     lanes.lanes[parties.key(1, 7, OTHER_TOKEN)] = LaneRecord(reserved=5)
     found = plan(lanes, *map(Claim, [*vouchers, *elsewhere]))
-    assert found == Plan(claims(vouchers), (0, 1, 2))
+    assert found == Plan(claims(vouchers), (0, 1, 2), together=tuple(vouchers))
 
 
 def test_newer_voucher_of_a_lane_does_for_the_older(parties: Parties, lanes: ScriptedLanes) -> None:

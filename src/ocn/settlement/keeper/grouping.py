@@ -40,12 +40,16 @@ class Lanes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One call and the jobs that it does; and jobs for which nothing can be done, each with the reason."""
+    """One call and the jobs that it does; and jobs for which nothing can be done, each with the reason.
+
+    ``together`` are the vouchers of a claim of several, which skips bad ones without a word.
+    """
 
     data: bytes = b""
     jobs: tuple[int, ...] = ()
     repeatable: bool = True
     pointless: tuple[tuple[int, str], ...] = ()
+    together: tuple[SignedVoucher, ...] = ()
 
 
 def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MOST_ITEMS) -> Plan:
@@ -67,8 +71,9 @@ def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MO
         data = calls.net(first.job.voucher, first.job.back)
         return Plan(data, (first.id,), pointless=tuple(pointless))
     chosen, done = _bundle(first, left, lanes, gas=gas, most=most)
-    data = calls.claim_one(chosen[0]) if len(chosen) == 1 else calls.claim(chosen)
-    return Plan(data, done, pointless=tuple(pointless))
+    if len(chosen) == 1:
+        return Plan(calls.claim_one(chosen[0]), done, pointless=tuple(pointless))
+    return Plan(calls.claim(chosen), done, pointless=tuple(pointless), together=tuple(chosen))
 
 
 def _bundle(

@@ -10,22 +10,23 @@ from typing import Final, Self
 import structlog
 
 from ocn.chain.client import ChainClient
-from ocn.chain.errors import ChainError, ChainReverted
+from ocn.chain.errors import ChainError, ChainUnavailable
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
 from ocn.settlement.errors import SettlementError
-from ocn.settlement.keeper.grouping import Lanes, Plan, next_call
+from ocn.settlement.keeper.desk import Desk
+from ocn.settlement.keeper.grouping import Lanes
 from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
-from ocn.settlement.keeper.outbox import Outbox, OutboxSettings, TooMuchGas
+from ocn.settlement.keeper.outbox import Outbox, OutboxSettings
 from ocn.settlement.keeper.store import KeeperStore, KeeperStoreUnusable
 from ocn.settlement.lanes import calls
-from ocn.settlement.lanes.contract import MOST_ITEMS
+from ocn.settlement.lanes.calls import PartyCall
+from ocn.settlement.lanes.reading import LanesReader
 from ocn.signing.keys import PrivateKey
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
-_GAS_LIMIT: Final = 8_000_000
-"""Of a block, where the endpoint does not say it."""
+_SIGNATURE_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class KeeperStanding:
 class Keeper:
     """:class:`ocn.settlement.ports.Keeper` for one account. Its gas is paid by the account of the key.
 
-    Claims and netting anybody may send, so that key need not be a vault's. What moves a vault's own money
-    (:meth:`reserve`, :meth:`withdraw`, :meth:`release`) is of the vault with that key.
+    Claims, netting and releases that are due anybody may send, so that key need not be a vault's. What else
+    moves a vault's own money is of the vault with that key; a hot key of a vault may reserve.
     """
 
     def __init__(
@@ -68,11 +69,12 @@ class Keeper:
         """Prepare; nothing is sent before :meth:`start`. What is given stays the caller's to close."""
         self._chain = chain
         self._contract = contract
+        self._key = key
         self._store = store
-        self._lanes = lanes
         self._settings = settings or KeeperSettings()
         now = clock or (lambda: asyncio.get_running_loop().time())
         self._outbox = Outbox(chain, key, store, self._settings.outbox, now)
+        self._desk = Desk(chain, contract, store, lanes, self._outbox)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stepped = asyncio.Event()
@@ -117,16 +119,31 @@ class Keeper:
         await self._take(Net(voucher, back))
 
     async def reserve(self, lane: Lane, amount: int) -> None:
-        """See the port. Until it is settled, asking for more on the same lane changes nothing."""
-        await self._take(Call(f"reserve {lane.key}", calls.reserve(lane, amount).data))
+        """See the port. Until it is settled, asking for more on the same lane changes nothing.
+
+        Where the key is not the payer's vault, it has to be a hot key of it that may sign vouchers.
+
+        Raises:
+            ChainError: the chain was to be asked, and does not answer; not taken over.
+            KeeperStoreUnusable: not taken over.
+        """
+        call = calls.reserve(lane, amount)
+        data = call.data if call.party == self._outbox.address else await self._by_hot_key(call)
+        await self._take(Call(f"reserve {lane.key}", data))
 
     async def request_release(self, lane: Lane, amount: int) -> None:
-        """Announce that a part of the reserve leaves; the payee has the time of notice to claim."""
-        name = f"request release {lane.key} {amount}"
-        await self._take(Call(name, calls.request_release(lane, amount).data))
+        """Announce that a part of the reserve leaves; the payee has the time of notice to claim.
+
+        Raises:
+            SettlementError: the key is not the payer's vault.
+        """
+        call = calls.request_release(lane, amount)
+        if call.party != self._outbox.address:
+            raise SettlementError(f"only {call.party} can release what it has reserved")
+        await self._take(Call(f"request release {lane.key} {amount}", call.data))
 
     async def release(self, lane: Lane) -> None:
-        """Take out of the reserve what was announced, once it is time."""
+        """Take out of the reserve what was announced, once it is time; anybody may."""
         await self._take(Call(f"release {lane.key}", calls.release(lane)))
 
     async def withdraw(self, token: str, amount: int, to: str) -> None:
@@ -159,49 +176,24 @@ class Keeper:
             ChainError: the chain does not answer or does not take a transaction. Nothing is lost.
             KeeperStoreUnusable: the same of the storage.
         """
-        if not await self._outbox.look() or not self._lanes.complete:
-            return False
-        most = MOST_ITEMS
-        gas = await self._budget()
-        while True:
-            plan = next_call(await self._store.waiting(), self._lanes, gas=gas, most=most)
-            await self._let_go(plan)
-            if not plan.jobs:
-                return False
-            try:
-                await self._outbox.begin(
-                    self._contract, plan.data, plan.jobs, repeatable=plan.repeatable, most_gas=gas
-                )
-            except TooMuchGas:
-                most = max(1, min(most, len(plan.jobs)) // 2)
-                continue
-            except ChainReverted as error:
-                await self._refused(plan, error)
-            return True
+        return await self._desk.step()
 
     async def _take(self, job: Job) -> None:
         if await self._store.add(job):
             self._wake.set()
 
-    async def _budget(self) -> int:
-        """A quarter of a block: others want to be in it, too."""
+    async def _by_hot_key(self, call: PartyCall) -> bytes:
+        """Sign a call of the vault's with its hot key. It serves once: the vault's signatures are counted."""
         head = await self._chain.block("latest")
-        limit = None if head is None else head.gas_limit
-        return (limit or _GAS_LIMIT) // 4
-
-    async def _let_go(self, plan: Plan) -> None:
-        for number, why in plan.pointless:
-            _log.info("keeper_lets_go", job=number, reason=why)
-        await self._store.drop([number for number, _ in plan.pointless])
-
-    async def _refused(self, plan: Plan, error: ChainReverted) -> None:
-        """The contract would not do it: say so, and claim what was to be netted."""
-        _log.error("keeper_refused", jobs=plan.jobs, error=error.message)
-        refused = [one for one in await self._store.waiting() if one.id in plan.jobs]
-        for one in refused:
-            if isinstance(one.job, Net):
-                await self._store.add(Claim(one.job.voucher))
-        await self._store.drop([one.id for one in refused])
+        if head is None:
+            raise ChainUnavailable("the chain endpoint has no newest block")
+        return call.by_signature(
+            self._key,
+            nonce=await LanesReader(self._chain, self._contract).nonce(call.party),
+            deadline=head.timestamp + _SIGNATURE_S,
+            chain_id=await self._chain.chain_id(),
+            contract=self._contract,
+        )
 
     async def _run(self) -> None:
         try:

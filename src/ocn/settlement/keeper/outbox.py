@@ -102,17 +102,17 @@ class Outbox:
         return not pending
 
     async def begin(
-        self, to: str, data: bytes, jobs: Sequence[int], *, repeatable: bool, most_gas: int
+        self, to: str, data: bytes, jobs: Sequence[int], *, repeatable: bool, most_gas: int | None
     ) -> None:
         """Store and send the next transaction, once :meth:`look` has said so.
 
         Raises:
             ChainReverted: it would be refused; nothing was stored.
-            TooMuchGas: it is for several jobs and needs more than this; nothing was stored.
+            TooMuchGas: it needs more than may be; nothing was stored.
             ChainError: the chain does not answer, or does not take it; if it was stored, it is sent again.
         """
         gas = with_margin(await self._chain.estimate_gas(self.address, to, data))
-        if gas > most_gas and len(jobs) > 1:
+        if most_gas is not None and gas > most_gas:
             raise TooMuchGas(f"{len(jobs)} jobs need {gas} gas, of at most {most_gas}")
         opened = [one.draft.nonce + 1 for one in await self._store.transactions()]
         number = max(await self._chain.nonce(self.address), *opened, 0)
@@ -141,7 +141,7 @@ class Outbox:
         again = draft.repeatable and all(
             job.tries + 1 < MOST_TRIES for job in await self._store.jobs_of(transaction.id)
         )
-        _log.error("keeper_refused", transaction=receipt.transaction, error=why.message, again=again)
+        _log.warning("keeper_refused", transaction=receipt.transaction, error=why.message, again=again)
         if again:
             await self._store.give_back(transaction.id, failed=True)
         else:
