@@ -2,7 +2,7 @@
 
 import typer
 
-from ocn.cli import settlement_lanes, settlement_money
+from ocn.cli import settlement_cases, settlement_lanes, settlement_money
 
 app = typer.Typer(
     name="settlement",
@@ -13,5 +13,6 @@ app = typer.Typer(
         " whole units, such as 12.5. Example: ocn settlement balance --party 0x... --json"
     ),
 )
+app.add_typer(settlement_cases.app, name="cases")
 for part in (settlement_money, settlement_lanes):
     app.add_typer(part.app)
