@@ -4,11 +4,11 @@
 """
 @title Lanes: settlement of charging sessions between two parties, in any token
 @license Apache-2.0
-@notice A party has one vault per token. For each counterparty it can set money aside (a reserve), and it signs
-        one running total of what it owes (a voucher). Anybody can bring the latest voucher here; the payee then
-        has the difference. Nobody owns this contract, nobody can change or stop it, and nobody but a party
-        itself can move what is not owed.
-        What this contract is made of stands in `lanes/`; here it is put together.
+@notice A party has one vault per token. For each counterparty it can set money aside (a reserve), and it
+        signs one running total of what it owes (a voucher). Anybody can bring the latest voucher here; the
+        payee then has the difference. Nobody owns this contract, nobody can change or stop it, and nobody but
+        a party itself can move what is not owed. What this contract is made of stands in `lanes/`; here it is
+        put together.
 """
 
 from lanes import claims
@@ -77,8 +77,8 @@ def exposure(
     payer: address, payee: address, token: address
 ) -> (uint256, uint256, uint256, uint256, uint256, uint256):
     """
-    @notice What a voucher could pay now, and of what: reserved, free; then claimed so far, the announced part of
-            the reserve, and the time from which that may leave.
+    @notice What a voucher could pay now, and of what: reserved, free; then claimed so far, the announced part
+            of the reserve, and the time from which that may leave.
     """
     lane: bytes32 = lane_record._id(payer, payee, token)
     record: uint256 = vaults.records[lane]

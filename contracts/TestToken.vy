@@ -3,8 +3,8 @@
 """
 @title A token to try things out with
 @license Apache-2.0
-@notice FOR EMBEDDED AND TEST CHAINS ONLY: anybody can mint any amount. It stands in for a regulated stable coin
-        of the same interface: ERC-20, EIP-2612 (permit), EIP-3009 (signed transfers).
+@notice FOR EMBEDDED AND TEST CHAINS ONLY: anybody can mint any amount. It stands in for a regulated stable
+        coin of the same interface: ERC-20, EIP-2612 (permit), EIP-3009 (signed transfers).
 """
 
 from parts import typed_signatures

@@ -28,7 +28,7 @@ TESTS = SOURCES / "tests"
 LONGEST_S = 1_200
 
 FIRST: dict[str, tuple[str, ...]] = {
-    "Lanes.vy": ("typed_calls", "reserves"),
+    "Lanes.vy": ("reserves", "tokens"),
     "lanes/claims.vy": ("claims", "netting", "wallets", "setoff", "keys"),
     "lanes/deposits.vy": ("deposits", "tokens", "typed_calls"),
     "lanes/disputes.vy": ("disputes",),

@@ -4,9 +4,9 @@
 """
 @title Claims: what a payer has signed becomes the payee's
 @license Apache-2.0
-@notice Anybody may bring vouchers; who does makes no difference to what happens. A voucher pays what it is above
-        the lane's claimed total, out of the reserve first and then out of the payer's free money, as far as
-        that goes. What is left stays owed, and the same voucher pays it later.
+@notice Anybody may bring vouchers; who does makes no difference to what happens. A voucher pays what it is
+        above the lane's claimed total, out of the reserve first and then out of the payer's free money, as
+        far as that goes. What is left stays owed, and the same voucher pays it later.
 """
 
 from lanes import held_money
@@ -65,8 +65,8 @@ def claim(payee: address, token: address, items: DynArray[Item, 100]) -> uint256
     """
     @notice Items that are stale, too large, not signed by their payer, or of a payer without money are passed
             over. Returns what was paid in total.
-    @dev Hashes are spelled out as in lane_record and vouchers: calls would add 300 gas to every item. A hundred
-         amounts cannot overflow a word.
+    @dev Hashes are spelled out as in lane_record and vouchers: calls would add 300 gas to every item. A
+         hundred amounts cannot overflow a word.
     """
     domain: bytes32 = typed_signatures._domain_separator()
     total: uint256 = 0
@@ -244,8 +244,8 @@ def _pay(
     reach: uint256,
 ) -> (uint256, uint256):
     """
-    @dev Of what a good voucher brings above the lane's record. Returns what was paid, and what of it the caller
-         has to add to the payee's free money: all of it, unless the lane holds back or sets off.
+    @dev Of what a good voucher brings above the lane's record. Returns what was paid, and what of it the
+         caller has to add to the payee's free money: all of it, unless the lane holds back or sets off.
     """
     from_reserve: uint256 = min(owed, (record >> lane_record.RESERVED) & lane_record.AMOUNT)
     from_free: uint256 = 0

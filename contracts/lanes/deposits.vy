@@ -71,8 +71,8 @@ def depositWithPermit(
 ):
     """
     @dev Strict: the permit has to be used up here. Were it enough that an allowance is there, anybody could
-         move what the party has allowed for other ends; and some tokens take a permit they do not know without
-         a word. If somebody else has used it up before, the party deposits itself.
+         move what the party has allowed for other ends; and some tokens take a permit they do not know
+         without a word. If somebody else has used it up before, the party deposits itself.
     """
     nonce: uint256 = staticcall PermitToken(token).nonces(party)
     extcall PermitToken(token).permit(party, self, amount, deadline, v, r, s)
@@ -96,8 +96,8 @@ def openWithAuthorization(
     s: bytes32,
 ):
     """
-    @dev EIP-3009. The payee is in the nonce that the payer has signed, so that whoever sends this can lead the
-         money nowhere else. Without a payee it becomes free money of the payer.
+    @dev EIP-3009. The payee is in the nonce that the payer has signed, so that whoever sends this can lead
+         the money nowhere else. Without a payee it becomes free money of the payer.
     """
     before: uint256 = token_moves._held(token)
     extcall AuthorizationToken(token).receiveWithAuthorization(

@@ -4,9 +4,9 @@
 """
 @title Disputes over money that is held back
 @license Apache-2.0
-@notice While it is held the payer can freeze what one leaf of the claimed evidence cost. The payee concedes it,
-        the payer gives it up, the arbiter divides it, or it falls to the payee when the arbiter has not decided
-        in time.
+@notice While it is held the payer can freeze what one leaf of the claimed evidence cost. The payee concedes
+        it, the payer gives it up, the arbiter divides it, or it falls to the payee when the arbiter has not
+        decided in time.
 """
 
 from lanes import evidence
@@ -60,9 +60,9 @@ def dispute(
     links: DynArray[evidence.Link, 512],
 ) -> uint256:
     """
-    @notice Freezes what the leaf cost, as far as it is still held. `before` is the evidence before the voucher
-            that brought the leaf; links are that voucher and those after it, up to the last one claimed in that
-            epoch.
+    @notice Freezes what the leaf cost, as far as it is still held. `before` is the evidence before the
+            voucher that brought the leaf; links are that voucher and those after it, up to the last one
+            claimed in that epoch.
     """
     refusals._unless(
         hot_keys._may(payer, msg.sender, hot_keys.VOUCHERS), "Only the payer may dispute."
@@ -100,8 +100,8 @@ def dispute(
 @external
 def resolve(payer: address, payee: address, token: address, leafHash: bytes32, toPayer: uint256):
     """
-    @notice Ends a dispute. The payee may give all of it back, the payer may give it up; the arbiter may divide it
-            while its time lasts, after that anybody may give it to the payee.
+    @notice Ends a dispute. The payee may give all of it back, the payer may give it up; the arbiter may
+            divide it while its time lasts, after that anybody may give it to the payee.
     """
     lane: bytes32 = lane_record._id(payer, payee, token)
     key: bytes32 = keccak256(concat(lane, leafHash))

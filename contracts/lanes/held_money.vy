@@ -4,8 +4,8 @@
 @title Money that is held back for a while
 @license Apache-2.0
 @notice Time is cut into epochs of one window. What a lane pays in an epoch lies in one bucket until the epoch
-        after the next begins, so it is held for more than one window and at most two; and two buckets serve for
-        ever, because a new one takes the place of one that is free by then.
+        after the next begins, so it is held for more than one window and at most two; and two buckets serve
+        for ever, because a new one takes the place of one that is free by then.
 """
 
 from lanes import lane_record
@@ -46,8 +46,8 @@ def _hold(
     evidence_hash: bytes32,
 ) -> uint256:
     """
-    @dev Puts a payment into the bucket of this epoch; the record is the lane's from before it. Returns what has
-         matured by now and is to be added to the payee's free money.
+    @dev Puts a payment into the bucket of this epoch; the record is the lane's from before it. Returns what
+         has matured by now and is to be added to the payee's free money.
     """
     matured: uint256 = self._rotate(lane, record & lane_record.AMOUNT)
     parity: uint256 = (self.terms[lane] >> EPOCH) % 2

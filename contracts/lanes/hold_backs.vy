@@ -4,9 +4,9 @@
 """
 @title Hold-back lanes: time to look at a bill that was paid
 @license Apache-2.0
-@notice Where both sides have agreed on it, what a lane pays is held before the payee has it, and the payer can
-        dispute it meanwhile. They agree on the window and on an arbiter together: neither can change or end it
-        alone.
+@notice Where both sides have agreed on it, what a lane pays is held before the payee has it, and the payer
+        can dispute it meanwhile. They agree on the window and on an arbiter together: neither can change or
+        end it alone.
 """
 
 from lanes import held_money
@@ -96,15 +96,17 @@ def holdBack(payer: address, payee: address, token: address) -> (uint256, addres
     window: uint256 = held_money._window(terms)
     if window == 0:
         return 0, empty(address), 0
-    return window, held_money._arbiter(terms), held_money._matured(lane, terms >> held_money.EPOCH, block.timestamp // window)
+    epoch: uint256 = block.timestamp // window
+    collectable: uint256 = held_money._matured(lane, terms >> held_money.EPOCH, epoch)
+    return window, held_money._arbiter(terms), collectable
 
 
 @external
 @view
 def bucket(payer: address, payee: address, token: address, epoch: uint256) -> (uint256, uint256, bytes32):
     """
-    @notice Of the claims of an epoch that were not collected yet: amount, what the lane had claimed before them,
-            and the evidence of the last of them; the latter means nothing where the amount is zero.
+    @notice Of the claims of an epoch that were not collected yet: amount, what the lane had claimed before
+            them, and the evidence of the last of them; the latter means nothing where the amount is zero.
     """
     lane: bytes32 = lane_record._id(payer, payee, token)
     if not held_money._is_held(held_money.terms[lane], epoch):

@@ -4,10 +4,10 @@
 """
 @title Keys that a party lets sign for it
 @license Apache-2.0
-@notice The party's own key, or its contract wallet, stays away from machines: it alone names and removes keys,
-        withdraws and releases. A party cannot void the vouchers it has handed out by removing the key that
-        signed them: for the time of notice they still draw on the reserve of their lane, though no longer on
-        free money. That also bounds what a stolen key can take once it is removed.
+@notice The party's own key, or its contract wallet, stays away from machines: it alone names and removes
+        keys, withdraws and releases. A party cannot void the vouchers it has handed out by removing the key
+        that signed them: for the time of notice they still draw on the reserve of their lane, though no
+        longer on free money. That also bounds what a stolen key can take once it is removed.
 """
 
 from lanes import notice

@@ -3,8 +3,8 @@
 """
 @title One lane in one storage word
 @license Apache-2.0
-@notice From the lowest bit: 120 bits claimed, 120 bits reserved, 16 bits flags. Who adds to one of the amounts
-        has to know that the sum fits, or it would spill into its neighbour.
+@notice From the lowest bit: 120 bits claimed, 120 bits reserved, 16 bits flags. Who adds to one of the
+        amounts has to know that the sum fits, or it would spill into its neighbour.
 """
 
 from lanes import refusals

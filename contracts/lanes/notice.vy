@@ -3,7 +3,8 @@
 """
 @title The notice a payee gets before anything becomes worse for it
 @license Apache-2.0
-@notice One period for all: a release from a reserve, the end of set-off, the end of a key that signed vouchers.
+@notice One period for all: a release from a reserve, the end of set-off, the end of a key that signed
+        vouchers.
 """
 
 from lanes import refusals

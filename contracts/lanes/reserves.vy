@@ -4,8 +4,8 @@
 """
 @title Reserves: money that one payee can count on
 @license Apache-2.0
-@notice The payer fills a reserve at any time. It falls by claims of that payee, by a release that was announced
-        the time of notice before, or because the payee gives it back. There is no other way.
+@notice The payer fills a reserve at any time. It falls by claims of that payee, by a release that was
+        announced the time of notice before, or because the payee gives it back. There is no other way.
 """
 
 from lanes import hot_keys

@@ -5,7 +5,8 @@
 @title Set-off: income from a peer stays where the peer can reach it
 @license Apache-2.0
 @notice A payee promises its peer that what the peer pays becomes the payee's reserve for the peer. So nobody
-        cashes its own claims and walks away from its debt. The promise ends with the same notice as a reserve.
+        cashes its own claims and walks away from its debt. The promise ends with the same notice as a
+        reserve.
 """
 
 from lanes import hot_keys

@@ -3,9 +3,9 @@
 """
 @title Tokens in and out
 @license Apache-2.0
-@notice A token is believed only as far as it can be measured: what comes in is the difference it makes to this
-        contract's balance, and what goes out may not make more difference than it should. Tokens that return
-        nothing are served; one that returns false has refused.
+@notice A token is believed only as far as it can be measured: what comes in is the difference it makes to
+        this contract's balance, and what goes out may not make more difference than it should. Tokens that
+        return nothing are served; one that returns false has refused.
 """
 
 from ethereum.ercs import IERC20

@@ -3,10 +3,11 @@
 """
 @title Who has what: free money of parties, and reserves of lanes
 @license Apache-2.0
-@notice Nothing here moves tokens or asks who may act; that is for the doors. Money moves between the places of
-        this ledger and never appears or vanishes, except where a door has taken tokens in or sends them out.
-        Held at all times:
-        - the announced part of a reserve (the exit) is at most the reserve, and EXITING says whether it is zero;
+@notice Nothing here moves tokens or asks who may act; that is for the doors. Money moves between the places
+        of this ledger and never appears or vanishes, except where a door has taken tokens in or sends them
+        out. Held at all times:
+        - the announced part of a reserve (the exit) is at most the reserve, and EXITING says whether there is
+          one;
         - what came into a reserve after an exit was announced does not leave by that exit: whatever is taken
           from the reserve is taken from the announced part first.
 """
@@ -69,8 +70,8 @@ def _with_reserve(lane: bytes32, amount: uint256) -> uint256:
 @internal
 def _shrink_exit(lane: bytes32, record: uint256, taken: uint256) -> uint256:
     """
-    @dev After an amount was taken from the reserve: it was the announced part first. Returns the record with the
-         flag that it has now; the caller writes it.
+    @dev After an amount was taken from the reserve: it was the announced part first. Returns the record with
+         the flag that it has now; the caller writes it.
     """
     if record & lane_record.EXITING == 0:
         return record
@@ -109,8 +110,8 @@ def _exit(lane: bytes32) -> (uint256, uint256):
 @internal
 def _income(payer: address, payee: address, token: address, amount: uint256, record: uint256) -> uint256:
     """
-    @dev What the payee gets through a lane with this record. Returns what the caller has to add to the payee's
-         free money, so that a claim of many vouchers does that once.
+    @dev What the payee gets through a lane with this record. Returns what the caller has to add to the
+         payee's free money, so that a claim of many vouchers does that once.
     """
     if record & lane_record.SETOFF == 0:
         return amount

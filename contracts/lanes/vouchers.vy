@@ -4,10 +4,10 @@
 @title Cumulative vouchers, and who signed them
 @license Apache-2.0
 @notice A voucher is the payer's word on the total it owes the payee since the beginning. The total is the
-        counter: an older voucher is worth nothing beside a newer one, and the same one twice is worth it once.
-        So it needs no nonce and no end.
-        Signatures are EIP-2098: s in the lower 255 bits of vs, the parity above. Of the two values of s that
-        every signature has, some of the higher ones fit as well: they say the same thing and move nothing more.
+        counter: an older voucher is worth nothing beside a newer one, and the same one twice is worth it
+        once. So it needs no nonce and no end. Signatures are EIP-2098: s in the lower 255 bits of vs, the
+        parity above. Of the two values of s that every signature has, some of the higher ones fit as well:
+        they say the same thing and move nothing more.
 """
 
 VOUCHER: constant(bytes32) = keccak256(
