@@ -102,16 +102,14 @@ RETURNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def compiled(
-    sources: Path, file: str, wanted: tuple[str, ...] = ("abi", "bytecode", "bytecode_runtime")
-) -> tuple[dict[str, Any], str]:
+def compiled(sources: Path, file: str) -> tuple[dict[str, Any], str]:
     """What the compiler makes of one file below ``sources``, and the EVM it is for."""
     bundle = FilesystemInputBundle([sources])
     source = bundle.load_file(Path(file))
     if not isinstance(source, FileInput):
         raise TypeError(f"{source.path} is not a source file")
     data = CompilerData(source, bundle)
-    output = outputs_from_compiler_data(data, list(wanted))
+    output = outputs_from_compiler_data(data, ["abi", "bytecode", "bytecode_runtime"])
     return output, data.settings.evm_version
 
 

@@ -1,8 +1,8 @@
 """Faulty copies of the settlement contract: each differs from the sources in one small place.
 
 A test suite that no such copy survives looks at every place. What is changed: comparisons, arithmetic and bit
-operators, ``and`` and ``or``, numbers, ``min``; statements are left out, conditions turned round, parties swapped,
-and locks taken off. Comments, texts, types and declarations stay as they are.
+operators, ``and`` and ``or``, numbers, ``min``; statements are left out, conditions turned round, parties
+swapped, and locks taken off. Comments, texts, types and declarations stay as they are.
 """
 
 import io
@@ -146,7 +146,9 @@ def _changed_statements(file: str, source: str, statement: _Statement) -> Iterat
     strings = [t.string for t in tokens]
     last = len(tokens) - 1
     if strings[0] in {"if", "elif"}:
-        yield _replaced(file, source, statement, 1, last - 1, f"not ({_span(source, tokens[1], tokens[last - 1])})")
+        yield _replaced(
+            file, source, statement, 1, last - 1, f"not ({_span(source, tokens[1], tokens[last - 1])})"
+        )
         return
     if strings[0] == "assert":
         comma = _top_level_comma(strings)

@@ -1,6 +1,5 @@
 """Contracts on a real chain, reached by JSON-RPC: what each transaction used of gas."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -46,7 +45,9 @@ class Chain:
         # the Evm is not asked: only the ABI's encoding is used of the contract
         return Contract(Evm(), abi, receipt["contractAddress"].lower())
 
-    async def send(self, name: str, sender: Person, contract: Contract, function: str, *arguments: Any) -> int:
+    async def send(
+        self, name: str, sender: Person, contract: Contract, function: str, *arguments: Any
+    ) -> int:
         """Gas used, also kept under the name unless that is empty."""
         plain = [a.address if isinstance(a, Person | Contract) else a for a in arguments]
         receipt = await self._transact(
@@ -76,8 +77,9 @@ class Chain:
         raw = Account.sign_transaction(body, key).raw_transaction
         sent = await self.rpc("eth_sendRawTransaction", "0x" + raw.hex())
         self._nonces[sender] += 1
-        while (receipt := await self.rpc("eth_getTransactionReceipt", sent)) is None:
-            await asyncio.sleep(0)  # anvil answers null for a moment even though it mines at once
+        receipt = None
+        while receipt is None:  # anvil answers null for a moment even though it mines at once
+            receipt = await self.rpc("eth_getTransactionReceipt", sent)
         if receipt["status"] != "0x1":
             raise Failed(f"{to}: {data[:4].hex()} used {int(receipt['gasUsed'], 16)} gas and failed")
         return dict(receipt)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-import rlp
+import rlp  # type: ignore[import-untyped]  # ships no types
 from eth.abc import ComputationAPI
 from eth.constants import BLANK_ROOT_HASH, ZERO_ADDRESS
 from eth.db.atomic import AtomicDB
@@ -16,7 +16,7 @@ from eth.vm.spoof import SpoofTransaction
 from eth_abi.abi import decode
 from eth_typing import Address, BlockNumber
 from eth_utils.crypto import keccak
-from trie import HexaryTrie
+from trie.hexary import HexaryTrie
 
 GAS = 8_000_000
 
@@ -96,7 +96,7 @@ class Evm:
 
     def storage_root(self, contract: str) -> bytes:
         """Equal where all that the contract has stored is equal."""
-        accounts = HexaryTrie(self._db, self._root())  # type: ignore[arg-type]  # a mapping of bytes
+        accounts = HexaryTrie(self._db, self._root())
         return bytes(rlp.decode(accounts[keccak(_address(contract))])[2])
 
     def send(self, sender: str, to: str | None, data: bytes) -> Receipt:

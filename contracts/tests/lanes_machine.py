@@ -1,4 +1,4 @@
-"""Every act of Lanes as a rule: done on the contract and on the model, both refuse with one text or neither."""
+"""Every act of Lanes, done on the contract and on the model: both refuse with one text, or neither does."""
 
 import functools
 from collections.abc import Callable
@@ -12,9 +12,21 @@ from contracts.tests.evidence import History, leaf, leaf_hash
 from contracts.tests.evm import Reverted
 from contracts.tests.lanes_books import Books, Key
 from contracts.tests.lanes_model import LanesModel, Refused
-from contracts.tests.market import ARBITER, CPO, DAY, EMSP, KEEPER, KEY, OTHER, STRANGER, Market, Signed, new_market
+from contracts.tests.market import (
+    ARBITER,
+    CPO,
+    DAY,
+    EMSP,
+    KEEPER,
+    KEY,
+    OTHER,
+    STRANGER,
+    Market,
+    new_market,
+)
 from contracts.tests.people import Person
 from contracts.tests.test_lanes_hold_back import FIELDS as HOLD_BACK
+from contracts.tests.vouchers import Signed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -208,7 +220,14 @@ class LanesMachine(RuleBasedStateMachine):
     def reserve(self, pair: tuple[Person, Person], franc: bool, amount: int) -> None:
         key, token = self._key(pair, franc), self._token(franc)
         self._act(
-            lambda: self.model.reserve(*key, amount), {key}, {_payer(key)}, pair[0], "reserve", pair[1], token, amount
+            lambda: self.model.reserve(*key, amount),
+            {key},
+            {_payer(key)},
+            pair[0],
+            "reserve",
+            pair[1],
+            token,
+            amount,
         )
 
     def request_release(self, pair: tuple[Person, Person], franc: bool, share: int) -> None:
@@ -342,9 +361,7 @@ class LanesMachine(RuleBasedStateMachine):
             if self.model.mature(*key) == 0:
                 raise Refused("Nothing to collect.")
 
-        self._act(
-            on_model, {key, _opposite(key)}, _both(key), KEEPER, "collect", *pair, self.market.euro
-        )
+        self._act(on_model, {key, _opposite(key)}, _both(key), KEEPER, "collect", *pair, self.market.euro)
 
     def dispute(self, pair: tuple[Person, Person], back: int, number: int) -> None:
         """A leaf that the bucket's evidence covers and that was claimed in that bucket."""

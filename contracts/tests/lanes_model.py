@@ -1,6 +1,6 @@
 """What Lanes should be, in a few lines of Python: the measure for the state machine.
 
-Signatures are taken as checked; who signed a voucher is an argument. Names of refusals are the contract's texts.
+Signatures are taken as checked; who signed a voucher is an argument. Refusals have the contract's texts.
 """
 
 from collections import defaultdict
@@ -102,9 +102,7 @@ class LanesModel:
         rights, retires_at = self.keys.get((payer, signer), (0, 0))
         return 2 if signer == payer or rights & 1 else int(self.now < retires_at)
 
-    def claim(
-        self, payer: str, payee: str, token: str, signer: str, cumulative: int, evidence: bytes
-    ) -> int:
+    def claim(self, payer: str, payee: str, token: str, signer: str, cumulative: int, evidence: bytes) -> int:
         lane, reach = self.lanes[payer, payee, token], self.reach(payer, signer)
         need(cumulative < 2**120, "Cumulative too large.")
         need(cumulative > lane.claimed, "Nothing new in this voucher.")
@@ -147,9 +145,7 @@ class LanesModel:
         except Refused:
             return 0
 
-    def agree_hold_back(
-        self, payer: str, payee: str, token: str, window: int, arbiter: str
-    ) -> None:
+    def agree_hold_back(self, payer: str, payee: str, token: str, window: int, arbiter: str) -> None:
         lane = self.lanes[payer, payee, token]
         need(not any(lane.held.values()), "Collect the held money first.")
         lane.window, lane.arbiter = window, arbiter

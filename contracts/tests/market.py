@@ -61,9 +61,7 @@ class Market:
         receipt = self.send(KEEPER, "claim", payee, token or self.euro, items)
         return int.from_bytes(receipt.output, "big")
 
-    def claim_one(
-        self, payer: Person, payee: Person, voucher: Signed, token: Contract | None = None
-    ) -> int:
+    def claim_one(self, payer: Person, payee: Person, voucher: Signed, token: Contract | None = None) -> int:
         receipt = self.send(KEEPER, "claimOne", payer, payee, token or self.euro, *voucher)
         return int.from_bytes(receipt.output, "big")
 

@@ -65,7 +65,12 @@ class _History:
     # ------------------------------------------------------------------------------------- signing
 
     def voucher(
-        self, payer: Person, payee: Person, cumulative: int, signer: Person | None = None, evidence: bytes = b""
+        self,
+        payer: Person,
+        payee: Person,
+        cumulative: int,
+        signer: Person | None = None,
+        evidence: bytes = b"",
     ) -> Signed:
         evidence = evidence or keccak(text=f"{payer.name} {cumulative}")
         domain = lanes_domain(self.chain.chain_id, self.lanes.address)
@@ -103,8 +108,8 @@ class _History:
         await self.act("", CPO, "deposit", CPO, *arguments[1:])
         message = {"owner": EMSP.address, "spender": self.lanes.address, "value": UNIT, "nonce": 0}
         vrs = EMSP.sign_typed(self.token_domain(), "Permit", PERMIT, message | {"deadline": ALWAYS})
-        arguments = (EMSP, self.euro, UNIT, ALWAYS)
-        await self.act("depositWithPermit", KEEPER, "depositWithPermit", *arguments, *vrs)
+        permit = (EMSP, self.euro, UNIT, ALWAYS, *vrs)
+        await self.act("depositWithPermit", KEEPER, "depositWithPermit", *permit)
         for name, salt in (("openWithAuthorization, first of a lane", 1), ("openWithAuthorization", 2)):
             nonce = keccak(encode(["address", "uint256"], [CPO.address, salt]))
             vrs = self.authorization("ReceiveWithAuthorization", EMSP, self.lanes.address, UNIT, nonce)

@@ -123,9 +123,7 @@ def test_claim_tells_what_it_did(market: Market, function: str) -> None:
 def test_typed_data_of_wallets_makes_the_same_signature(market: Market) -> None:
     types = {"Voucher": [{"name": name, "type": kind} for name, kind in MEMBERS.items()]}
     values = (EMSP.address, CPO.address, market.euro.address, 60, keccak(text="evidence"))
-    signable = encode_typed_data(
-        market.domain_data(), types, dict(zip(MEMBERS, values, strict=True))
-    )
+    signable = encode_typed_data(market.domain_data(), types, dict(zip(MEMBERS, values, strict=True)))
     digest = keccak(b"\x19" + signable.version + signable.header + signable.body)
     market.reserve(EMSP, CPO, 100)
 
@@ -146,7 +144,9 @@ def _altered(**changed: Any) -> Make:
     """A good voucher with some of its words replaced after signing."""
 
     def make(market: Market) -> Item:
-        words = dict(zip(("payer", "cumulative", "evidence", "r", "vs"), market.item(EMSP, CPO, 60)))
+        words = dict(
+            zip(("payer", "cumulative", "evidence", "r", "vs"), market.item(EMSP, CPO, 60), strict=True)
+        )
         payer, *rest = (words | changed).values()
         return payer, *rest  # type: ignore[return-value]  # the words of an Item in their order
 

@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 from contracts.tests.contract import NOBODY
 from contracts.tests.evm import Evm, refused
-from contracts.tests.market import CPO, DAY, EMSP, GREATEST, KEEPER, OTHER, STRANGER, Market, lanes_artifact, open_market
+from contracts.tests.market import (
+    CPO,
+    DAY,
+    EMSP,
+    GREATEST,
+    KEEPER,
+    OTHER,
+    STRANGER,
+    Market,
+    lanes_artifact,
+    open_market,
+)
 from contracts.tests.people import Person, Vrs
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
@@ -129,9 +140,7 @@ def test_permit_and_deposit_in_one_call_of_anybody(market: Market) -> None:
     market.euro.send(KEEPER.address, "mint", EMSP.address, 100)
     vrs = sign_permit(market, EMSP, 60)
 
-    receipt = market.send(
-        KEEPER, "depositWithPermit", EMSP, market.euro, 60, market.evm.now, *vrs
-    )
+    receipt = market.send(KEEPER, "depositWithPermit", EMSP, market.euro, 60, market.evm.now, *vrs)
 
     assert (market.free(EMSP), market.wallet(EMSP), market.free(KEEPER)) == (60, 40, 0)
     expected = {
@@ -158,9 +167,7 @@ def test_permit_that_fails_moves_nothing_even_where_an_allowance_is_left(market:
 def test_permit_that_somebody_used_up_before_is_refused(market: Market) -> None:
     market.euro.send(KEEPER.address, "mint", EMSP.address, 100)
     vrs = sign_permit(market, EMSP, 60)
-    market.euro.send(
-        STRANGER.address, "permit", EMSP.address, market.lanes.address, 60, market.evm.now, *vrs
-    )
+    market.euro.send(STRANGER.address, "permit", EMSP.address, market.lanes.address, 60, market.evm.now, *vrs)
 
     with refused("Not signed by the owner."):
         market.send(KEEPER, "depositWithPermit", EMSP, market.euro, 60, market.evm.now, *vrs)
@@ -170,9 +177,7 @@ def test_authorization_opens_a_lane_in_one_call_of_anybody(market: Market) -> No
     market.euro.send(KEEPER.address, "mint", EMSP.address, 100)
     vrs = sign_opening(market, EMSP, CPO.address, 60)
 
-    receipt = market.send(
-        KEEPER, "openWithAuthorization", *opening(market, EMSP, CPO.address, 60, vrs)
-    )
+    receipt = market.send(KEEPER, "openWithAuthorization", *opening(market, EMSP, CPO.address, 60, vrs))
 
     assert market.exposure(EMSP, CPO) == (60, 60, 0, 0, 0, 0)
     assert market.wallet(EMSP) == 40
@@ -206,9 +211,7 @@ def test_authorization_cannot_be_led_to_another_payee(market: Market, payee: str
 
 def test_authorization_serves_once(market: Market) -> None:
     market.euro.send(KEEPER.address, "mint", EMSP.address, 200)
-    arguments = opening(
-        market, EMSP, CPO.address, 60, sign_opening(market, EMSP, CPO.address, 60)
-    )
+    arguments = opening(market, EMSP, CPO.address, 60, sign_opening(market, EMSP, CPO.address, 60))
     market.send(KEEPER, "openWithAuthorization", *arguments)
 
     with refused("Authorization was used or cancelled."):

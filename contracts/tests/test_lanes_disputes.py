@@ -50,7 +50,13 @@ class Bench:
         self.market.claim(CPO, self.market.item(EMSP, CPO, total, evidence=evidence))
 
     def dispute(
-        self, number: int, at: int, *, epoch: int | None = None, sender: Person = EMSP, last: int | None = None
+        self,
+        number: int,
+        at: int,
+        *,
+        epoch: int | None = None,
+        sender: Person = EMSP,
+        last: int | None = None,
     ) -> Any:
         proof = self.history.dispute(number, at, last)
         return self.send(epoch if epoch is not None else self.epoch, *proof, sender=sender)
@@ -246,7 +252,7 @@ def test_proof_that_was_altered_anywhere_is_refused(bench: Bench) -> None:
     it, proof, before, links = bench.history.dispute(1, 1)
     for word in range(7):
         changed = list(it)
-        changed[word] = it[word] + 1 if isinstance(it[word], int) else bytes(32)  # type: ignore[operator]  # an int
+        changed[word] = it[word] + 1 if isinstance(it[word], int) else bytes(32)
         with refused(NOT_CLAIMED):
             bench.send(bench.epoch, tuple(changed), proof, before, links)
     altered: list[tuple[Any, ...]] = [

@@ -20,10 +20,7 @@ from contracts.tests.settlement_gas import measure
 from ocn.chain.embedded import DEVELOPMENT_MNEMONIC
 
 TOLERANCE = 0.02
-ANVIL = (
-    Path(__file__).resolve().parents[2]
-    / "tests/npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
-)
+ANVIL = Path(__file__).resolve().parents[2] / "tests/npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 GOALS = {"claimOne": 45_000, "claim of 100 payers": 100 * 15_200, "net": 60_000}
 
 
@@ -68,7 +65,8 @@ async def _anvil() -> AsyncIterator[Rpc]:
     options = ["--hardfork", "london", "--port", "0", "--chain-id", "9", "--gas-limit", "10000000"]
     options += ["--block-base-fee-per-gas", "0", "--gas-price", "0", "--mnemonic", DEVELOPMENT_MNEMONIC]
     options += ["--accounts", "20", "--disable-default-create2-deployer"]
-    with Popen([ANVIL, *options], stdout=PIPE, stderr=STDOUT, text=True) as process:
+    command = [str(ANVIL), *options]
+    with Popen(command, stdout=PIPE, stderr=STDOUT, text=True) as process:  # noqa: ASYNC220 - starts at once
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         address = next(found[1] for line in lines if (found := re.match(r"Listening on (\S+)", line)))

@@ -89,9 +89,7 @@ def test_agreement_of_both_sides_holds(market: Market) -> None:
 @pytest.mark.parametrize("sender", [EMSP, CPO], ids=["payer", "payee"])
 def test_side_that_sends_the_agreement_need_not_sign_it(market: Market, sender: Person) -> None:
     terms = agreement(market)
-    signatures = [
-        UNSIGNED if party is sender else signed(market, party, terms) for party in (EMSP, CPO)
-    ]
+    signatures = [UNSIGNED if party is sender else signed(market, party, terms) for party in (EMSP, CPO)]
 
     market.send(sender, "agreeHoldBack", *terms, market.evm.now, *signatures)
 
@@ -177,7 +175,9 @@ def test_agreement_takes_the_shortest_and_the_longest_window(market: Market, win
     assert hold_back(market)[0] == window
 
 
-@pytest.mark.parametrize("pair", [(EMSP.address, EMSP.address), (EMSP.address, NOBODY), (NOBODY, CPO.address)])
+@pytest.mark.parametrize(
+    "pair", [(EMSP.address, EMSP.address), (EMSP.address, NOBODY), (NOBODY, CPO.address)]
+)
 def test_agreement_needs_two_parties(market: Market, pair: tuple[str, str]) -> None:
     terms = (*pair, market.euro.address, WINDOW, ARBITER.address)
 

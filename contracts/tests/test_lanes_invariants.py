@@ -1,4 +1,4 @@
-"""The invariants that need a situation of their own; the others hold at every step of test_lanes_machine.py."""
+"""The invariants that need a situation of their own; the others hold at every step of the state machine."""
 
 import os
 from collections.abc import Callable
@@ -42,7 +42,9 @@ def attempt(act: Callable[[], Any]) -> None:
 
 @few
 @given(seed=seeds, reserved=st.integers(0, 300), free=st.integers(0, 300))
-def test_invariant_5_order_and_repetition_of_claims_do_not_matter(seed: int, reserved: int, free: int) -> None:
+def test_invariant_5_order_and_repetition_of_claims_do_not_matter(
+    seed: int, reserved: int, free: int
+) -> None:
     by, market = Random(seed), new_market()
     if reserved:
         market.reserve(EMSP, CPO, reserved)
@@ -97,8 +99,8 @@ def test_invariant_8_payee_gets_its_reserve_whatever_the_payer_does_within_the_d
     market.fund(EMSP, free + 1)
     market.send(EMSP, "setSigner", KEY, VOUCHERS)
     item = market.item(EMSP, CPO, owed, signer=by.choice([EMSP, KEY]))
-    exit = by.choice([0, by.randint(0, reserved)])  # announced so long ago that it may leave at once
-    market.send(EMSP, "requestRelease", CPO, market.euro, exit)
+    leaving = by.choice([0, by.randint(0, reserved)])  # announced so long ago that it may leave at once
+    market.send(EMSP, "requestRelease", CPO, market.euro, leaving)
     market.pass_time(DAY)
 
     left = DAY - 1
@@ -106,7 +108,7 @@ def test_invariant_8_payee_gets_its_reserve_whatever_the_payer_does_within_the_d
         left = payer_tries(market, EMSP, CPO, by, left)
     paid = market.claim(CPO, item)
 
-    assert paid >= min(owed, reserved - exit)
+    assert paid >= min(owed, reserved - leaving)
     assert market.free(CPO) == paid
 
 

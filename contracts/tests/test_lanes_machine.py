@@ -1,7 +1,7 @@
 """Whatever is done in whatever order, Lanes is what the model is, and the invariants hold.
 
-The numbers are those of the list in docs/explanation/settlement-threat-model.md. Those that need a situation of
-their own (4, 5, 8 to 11, 14, 15) stand in test_lanes_invariants.py, test_lanes_claims.py and test_lanes_tokens.py.
+The numbers are those of the list in docs/explanation/settlement-threat-model.md. Those that need a situation
+of their own (4, 5, 8 to 11, 14, 15) are in test_lanes_invariants, test_lanes_claims and test_lanes_tokens.
 """
 
 import os
@@ -107,7 +107,9 @@ class Machine(LanesMachine):
             assert read("signer", *at) == self.model.keys.get(at, (0, 0))
             for token in (self.market.euro, self.market.franc):
                 assert read("free", who.address, token.address) == self.model.free[who.address, token.address]
-                assert token.read("balanceOf", who.address) == self.wallets.get((who.address, token.address), 0)
+                assert token.read("balanceOf", who.address) == self.wallets.get(
+                    (who.address, token.address), 0
+                )
 
     def _check_hold_back(self, key: tuple[str, str, str]) -> None:
         lane, read = self.model.lanes[key], self.market.lanes.read
@@ -137,7 +139,9 @@ TestLanes.settings = QUICK
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-class TestLanesAtLength(Machine.TestCase):  # type: ignore[misc, name-defined]  # made by hypothesis
+class TestLanesAtLength(Machine.TestCase):  # type: ignore[misc, valid-type]  # made by hypothesis
     """The same, for longer; ``LANES_EXAMPLES`` says how many histories."""
 
-    settings = settings(QUICK, max_examples=int(os.environ.get("LANES_EXAMPLES", "40")), stateful_step_count=60)
+    settings = settings(
+        QUICK, max_examples=int(os.environ.get("LANES_EXAMPLES", "40")), stateful_step_count=60
+    )

@@ -15,8 +15,8 @@ from contracts.tests.market import (
     STRANGER,
     VOUCHERS,
     Market,
-    Signed,
 )
+from contracts.tests.vouchers import Signed
 
 NOTHING: Signed = (0, bytes(32), bytes(32), bytes(32))
 

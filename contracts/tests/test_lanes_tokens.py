@@ -101,9 +101,7 @@ def test_token_that_takes_any_permit_moves_nothing_by_it(market: Market, hostile
     with refused("Permit did not use its nonce."):
         market.send(STRANGER, "depositWithPermit", EMSP, hostile, 100, market.evm.now, *VRS)
     with refused("Nothing was received."):
-        market.send(
-            *(STRANGER, "openWithAuthorization", EMSP, CPO, hostile, 100, 0, ALWAYS, bytes(32), *VRS)
-        )
+        market.send(*(STRANGER, "openWithAuthorization", EMSP, CPO, hostile, 100, 0, ALWAYS, bytes(32), *VRS))
 
     assert kept(market, hostile) == (2000, 2000)
 
@@ -115,9 +113,7 @@ def test_token_that_knows_no_permits_but_takes_any_call_moves_nothing(market: Ma
     with refused(None):
         market.send(STRANGER, "depositWithPermit", EMSP, silent, 100, market.evm.now, *VRS)
     with refused("Nothing was received."):
-        market.send(
-            *(STRANGER, "openWithAuthorization", EMSP, CPO, silent, 100, 0, ALWAYS, bytes(32), *VRS)
-        )
+        market.send(*(STRANGER, "openWithAuthorization", EMSP, CPO, silent, 100, 0, ALWAYS, bytes(32), *VRS))
 
 
 def test_token_that_returns_nothing_is_served(market: Market) -> None:

@@ -140,9 +140,10 @@ def test_typed_call_signed_for_something_else_or_by_somebody_else_is_refused(
 @every_purpose
 def test_typed_call_is_refused_if_any_argument_was_changed(ready: Market, purpose: Purpose) -> None:
     for name, kind in purpose.fields.items():
-        other = KEY.address if kind == "address" else 2
+        other: Any = KEY.address if kind == "address" else 2
         with refused(NOT_THE_SIGNER):
-            purpose.send(ready, purpose.sign(ready, **{name: other}))
+            changed: dict[str, Any] = {name: other}
+            purpose.send(ready, purpose.sign(ready, **changed))
     with refused(NOT_THE_SIGNER):
         purpose.send(ready, purpose.sign(ready, deadline=ready.evm.now + 1))
 

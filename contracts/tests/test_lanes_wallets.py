@@ -44,9 +44,7 @@ def pay(market: Market, wallet: Contract, cumulative: int, signer: Person = EMSP
     digest = market.digest(party(wallet), CPO, cumulative, EVIDENCE)
     signed = Account.unsafe_sign_hash(digest, signer.key)
     signature = signed.r.to_bytes(32, "big") + signed.s.to_bytes(32, "big") + bytes([signed.v])
-    receipt = market.send(
-        KEEPER, "claimWallet", wallet, CPO, market.euro, cumulative, EVIDENCE, signature
-    )
+    receipt = market.send(KEEPER, "claimWallet", wallet, CPO, market.euro, cumulative, EVIDENCE, signature)
     return int.from_bytes(receipt.output, "big")
 
 
@@ -61,9 +59,7 @@ def test_voucher_the_wallet_stands_by_is_paid(market: Market, wallet: Contract) 
 def test_voucher_of_a_wallet_tells_what_it_did(market: Market, wallet: Contract) -> None:
     wallet.send(EMSP.address, "behave", LYING)
 
-    receipt = market.send(
-        KEEPER, "claimWallet", wallet, CPO, market.euro, 120, EVIDENCE, b""
-    )
+    receipt = market.send(KEEPER, "claimWallet", wallet, CPO, market.euro, 120, EVIDENCE, b"")
 
     expected = {
         "payer": wallet.address,
