@@ -12,6 +12,7 @@ from bench.lists import ListPages, lists_section
 from bench.load import Latency, Rate
 from bench.machine import Machine
 from bench.profile import table
+from bench.settlement import SettlementCost, settlement_section
 from bench.tariffs import TariffTimes, tariffs_section
 
 GOALS = {"one node, 2 kB": 0.20, "one node, 2 kB signed": 0.12}
@@ -30,6 +31,7 @@ class Results:
     copies: dict[str, CopyRate] = field(default_factory=dict)
     lists: ListPages | None = None
     tariffs: TariffTimes | None = None
+    settlement: SettlementCost | None = None
 
 
 def write_report(file: Path, machine: Machine, results: Results) -> None:
@@ -70,6 +72,7 @@ def _lines(machine: Machine, results: Results) -> list[str]:
         _conversions(results),
         copies_section(results.copies) if results.copies else [],
         tariffs_section(results.tariffs) if results.tariffs is not None else [],
+        settlement_section(results.settlement) if results.settlement is not None else [],
         _profile(results),
     ]
     return [*lines, *(line for section in sections if section for line in ("", *section))]

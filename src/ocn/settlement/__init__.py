@@ -11,6 +11,7 @@ from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
+from ocn.settlement.engine import TariffEngine
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.collecting import CollectPolicy
 from ocn.settlement.service.house import House
@@ -32,6 +33,7 @@ __all__ = [
     "SettlePolicy",
     "Settlement",
     "Side",
+    "TariffEngine",
     "Terms",
     "TermsBounds",
     "Tick",

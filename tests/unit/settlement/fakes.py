@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ocn.ocpi.party_id import PartyId
@@ -14,6 +14,8 @@ from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
 from ocn.settlement.errors import VoucherInvalid
+
+_OCPI, _CENT = Decimal("0.0001"), Decimal("0.01")
 
 
 @dataclass
@@ -125,9 +127,9 @@ class FlatPricing:
         word, causes = "mismatch", (("UNEXPLAINED",),)
         if exact is None:
             word, causes = "undecidable", ()
-        elif claimed == exact.quantize(Decimal("0.0001"), ROUND_HALF_UP):
+        elif claimed in (exact.quantize(digits, ROUND_HALF_UP) for digits in (_OCPI, _CENT)):
             word, causes = "match", ()
-        elif claimed == exact.quantize(Decimal("0.1"), ROUND_HALF_UP):
+        elif claimed == exact.quantize(_CENT, ROUND_DOWN):
             word, causes = "explained", (("ROUNDING_TOTAL",),)
         evidence = json.dumps({"verdict": word, "claimed": str(claimed), "exact": str(exact)}).encode()
         return Verdict(word, causes, f"{exact} computed.", evidence, hashlib.sha256(evidence).digest())

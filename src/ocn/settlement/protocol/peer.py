@@ -14,6 +14,7 @@ from ocn.settlement.core.opening import Opened
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import AmountInvalid
 from ocn.settlement.protocol import MODULE
+from ocn.settlement.protocol.content import unwrapped, wrapped
 from ocn.settlement.protocol.messages import (
     Answer,
     State,
@@ -98,8 +99,12 @@ class Peer:
         timeout_s: float | None = None,
     ) -> JsonObject:
         reply = await self._reach.to(self.party, as_party=self._own).request(
-            method, MODULE, InterfaceRole.RECEIVER, path, query=query, body=body, timeout_s=timeout_s
+            method,
+            MODULE,
+            InterfaceRole.RECEIVER,
+            path,
+            query=query,
+            body=None if body is None else wrapped(body),
+            timeout_s=timeout_s,
         )
-        if not isinstance(reply.data, dict):
-            raise InvalidParameters(f"{self.party} answered no object")
-        return reply.data
+        return unwrapped(reply.data)

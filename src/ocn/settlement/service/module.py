@@ -11,6 +11,7 @@ from ocn.party.json_text import JsonObject
 from ocn.party.request import Request
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.errors import ConflictingState, NoTerms, SettlementError
+from ocn.settlement.protocol.content import unwrapped, wrapped
 from ocn.settlement.protocol.messages import (
     State,
     read_items,
@@ -88,7 +89,7 @@ class Module:
         if request.sender == self._house.own:
             raise InvalidParameters("a party does not settle with itself")
         try:
-            return Answer(await handler(request))
+            return Answer(wrapped(await handler(request)))
         except NoTerms as error:
             raise UnknownObject(f"{error.message}. {error.hint}") from error
         except (ConflictingState, StorageError) as error:
@@ -108,13 +109,13 @@ class Module:
         return terms_answer(pair.signed)
 
     async def _post_terms(self, request: Request) -> JsonObject:
-        proposal = read_signed_terms(request.json())
+        proposal = read_signed_terms(_message(request))
         return terms_answer(await self._agreeing.consider(proposal, request.sender))
 
     # ---- requests
 
     async def _post_request(self, request: Request) -> JsonObject:
-        body = request.json()
+        body = _message(request)
         state, items = read_state(body.get("state")), read_items(body)
         pair = await self._paid_pair(request, state)
         if self._paying is None:
@@ -122,7 +123,7 @@ class Module:
         return await self._paying.answer(pair, state, items)
 
     async def _post_reserve(self, request: Request) -> JsonObject:
-        body = request.json()
+        body = _message(request)
         pair = await self._paid_pair(request, read_state(body.get("state")))
         missing = units(body, "missing", "body")
         reserving = await self._reserving.add(pair, missing) if self._reserving is not None else 0
@@ -139,7 +140,7 @@ class Module:
     # ---- vouchers and state
 
     async def _post_vouchers(self, request: Request) -> JsonObject:
-        body = request.json()
+        body = _message(request)
         state, lane = read_state(body.get("state")), read_lane(body.get("lane"))
         pair = await self._pair_on(request.sender, state.lane)
         account = pair.account
@@ -181,6 +182,10 @@ class Module:
                 except NoTerms:
                     continue
         raise NoTerms(f"there are no terms with {sender} for {lane}", hint="They are proposed with POST.")
+
+
+def _message(request: Request) -> JsonObject:
+    return unwrapped(request.json())
 
 
 def _party(text: str, name: str) -> PartyId:

@@ -27,6 +27,7 @@ from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Side, Tick
 from ocn.settlement.errors import TermsInvalid
 from ocn.settlement.protocol import MODULE
+from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.messages import terms_answer
 from ocn.signing.keys import PrivateKey
 
@@ -138,7 +139,7 @@ async def test_terms_that_have_ended_start_no_session_and_finish_those_that_run(
 
 async def proposed(here: World, signed: SignedTerms) -> str:
     reply = await here.cpo.client.to(EMSP).request(
-        "POST", MODULE, InterfaceRole.RECEIVER, ("terms",), body=terms_answer(signed), check=False
+        "POST", MODULE, InterfaceRole.RECEIVER, ("terms",), body=wrapped(terms_answer(signed)), check=False
     )
     assert (reply.status_code, reply.http_status) == (2001, 400)
     assert await here.payer_store.terms(EMSP, CPO) == []

@@ -10,13 +10,14 @@ import pytest
 from tests.unit.settlement.world import CPO, CPO_KEY, EMSP, EMSP_KEY, LANE, NOON, World
 
 from ocn.ocpi.modules import InterfaceRole
-from ocn.party.json_text import JsonObject
+from ocn.party.json_text import JsonObject, encode_json
 from ocn.party.reply import Reply
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.protocol import MODULE
+from ocn.settlement.protocol.content import unwrapped, wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
 from ocn.settlement.records import Recorded
 from ocn.signing.keys import PrivateKey
@@ -26,9 +27,16 @@ STRANGER = PrivateKey(b"\x09" * 32)
 
 async def post(here: World, path: str, body: object, **query: str) -> Reply[Any]:
     """As the CPO, to the eMSP."""
-    return await here.cpo.client.to(EMSP).request(
-        "POST", MODULE, InterfaceRole.RECEIVER, tuple(path.split("/")), body=body, query=query, check=False
+    reply = await here.cpo.client.to(EMSP).request(
+        "POST",
+        MODULE,
+        InterfaceRole.RECEIVER,
+        tuple(path.split("/")),
+        body={"content": encode_json(body).decode()},
+        query=query,
+        check=False,
     )
+    return reply if reply.data is None else replace(reply, data=unwrapped(reply.data))
 
 
 async def get(here: World, path: str, **query: str) -> Reply[Any]:
@@ -202,6 +210,18 @@ async def test_voucher_of_a_lane_that_nobody_agreed_on_is_refused(here: World) -
 
 
 @pytest.mark.parametrize(
+    "body",
+    [{}, {"content": {}}, {"content": "[]"}, {"content": "no JSON"}, {"content": None}, {"state": state()}],
+    ids=str,
+)
+async def test_body_that_carries_no_message_is_refused(here: World, body: JsonObject) -> None:
+    reply = await here.cpo.client.to(EMSP).request(
+        "POST", MODULE, InterfaceRole.RECEIVER, ("requests",), body=body, check=False
+    )
+    assert (reply.status_code, reply.http_status) == (2001, 400)
+
+
+@pytest.mark.parametrize(
     ("body", "says"),
     [
         ({}, "state must be an object"),
@@ -359,7 +379,7 @@ async def test_party_that_only_collects_pays_nobody_and_the_other_way_round(here
         MODULE,
         InterfaceRole.RECEIVER,
         ("requests",),
-        body={"state": state(LANE.opposite), "items": []},
+        body=wrapped({"state": state(LANE.opposite), "items": []}),
         check=False,
     )
     assert (reply.status_code, reply.http_status) == (2003, 404)

@@ -10,6 +10,7 @@ from tests.unit.settlement.world import LANE, World
 
 from ocn.party import Answer, Request
 from ocn.party.json_text import JsonObject, encode_json
+from ocn.settlement.protocol.content import unwrapped, wrapped
 
 Twist = Callable[[JsonObject], JsonObject]
 
@@ -20,8 +21,8 @@ def twisted(here: World, twist: Twist) -> None:
 
     async def module(request: Request) -> Answer:
         answer = await honest(request)
-        if request.path == ("requests",) and isinstance(answer.data, dict):
-            return Answer(twist(answer.data))
+        if request.path == ("requests",):
+            return Answer(wrapped(twist(unwrapped(answer.data))))
         return answer
 
     here.payer.module = module  # type: ignore[assignment]  # stands in for it
@@ -90,9 +91,9 @@ async def test_payer_that_pays_less_than_is_asked_for_does_not_get_more_energy(h
 
     async def module(request: Request) -> Answer:
         if request.path == ("requests",):
-            body = request.json()
+            body = unwrapped(request.json())
             body["items"] = halve(body["items"])
-            return await honest(replace(request, body=encode_json(body)))
+            return await honest(replace(request, body=encode_json(wrapped(body))))
         return await honest(request)
 
     here.payer.module = module  # type: ignore[assignment]  # stands in for it

@@ -43,19 +43,19 @@ async def test_cdr_below_its_ticks_gives_the_difference_back(here: World) -> Non
 
 async def test_credit_cdr_gives_back_everything_and_a_new_cdr_is_paid(here: World) -> None:
     await here.agree()
-    await here.charge(kwh="0.4")
+    await here.charge(kwh="0.444")
     await here.payee.step()
-    wrong = await here.bill(kwh="0.4")
+    wrong = await here.bill(kwh="0.444")
     await here.payee.step()
     credit = here.credit_of(wrong)
     await here.collect.credit(credit)
     await here.collect.credit(credit)
-    await here.bill(kwh="0.4", cost="0.2", cdr_id="CDR-2")
+    await here.bill(kwh="0.444", cost="0.17", cdr_id="CDR-2")
     await here.payee.step()
-    # 0.2 is explained by rounding to tenths, which both accept
-    assert (await here.owed(), await here.credited()) == (360_000, 160_000)
+    # 0.17 is 0.1776 rounded down, which both accept
+    assert (await here.owed(), await here.credited()) == (177_600 + 170_000, 177_600)
     book = (await here.payer.house.store.books(CPO, ["S1"]))["S1"]
-    assert (book.settled, book.cdr_id) == (200_000, "CDR-2")
+    assert (book.settled, book.cdr_id) == (170_000, "CDR-2")
 
 
 async def test_wrong_cdr_is_not_paid_and_opens_a_case_on_both_sides(here: World) -> None:

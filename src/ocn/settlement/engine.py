@@ -1,0 +1,71 @@
+"""Prices and verdicts from :mod:`ocn.tariffs`, as settlement wants them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from ocn.settlement.core.asked import Verdict
+from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.tariffs import Policy, TariffError, compute, explain, record, verify
+
+_UNKNOWN_TARIFF: Final = "no tariff of this session was told before it was asked for"
+
+
+class TariffEngine:
+    """:class:`ocn.settlement.ports.Pricing` by the tariffs that were known before, never by those in a CDR.
+
+    Args:
+        policy: how to read what OCPI leaves open.
+        version: of the counterparties' documents; found by their members when it is not given.
+    """
+
+    def __init__(self, policy: Policy | None = None, *, version: str | None = None) -> None:
+        self._policy = policy or Policy()
+        self._version = version
+
+    def price(
+        self,
+        session: JsonObject,
+        tariffs: Sequence[JsonObject],
+        *,
+        time_zone: str | None,
+        vat_included: bool,
+    ) -> Decimal | Refusal:
+        """See the port. Bounds are left to the CDR: a running session is paid by what is computed."""
+        if not tariffs:
+            return Refusal(Reason.UNPRICEABLE, _UNKNOWN_TARIFF)
+        try:
+            read = record(session, list(tariffs), time_zone=time_zone, version=self._version)
+            total = compute(read, self._policy).total
+        except TariffError as error:
+            return Refusal(Reason.UNPRICEABLE, error.message)
+        amount = total.incl if vat_included else total.excl
+        if amount is None:
+            return Refusal(Reason.UNPRICEABLE, "the tariff does not say what this costs")
+        return _four_decimals(amount)
+
+    def verify(self, cdr: JsonObject, tariffs: Sequence[JsonObject], *, time_zone: str | None) -> Verdict:
+        """See the port."""
+        if not tariffs:
+            return Verdict("undecidable", (), _UNKNOWN_TARIFF, b"", b"")
+        try:
+            found = verify(
+                cdr, list(tariffs), time_zone=time_zone, version=self._version, policy=self._policy
+            )
+        except TariffError as error:
+            return Verdict("undecidable", (), error.message, b"", b"")
+        return Verdict(
+            str(found.verdict),
+            tuple(tuple(str(code) for code in each.codes) for each in found.explanations),
+            " ".join(explain(found).sentences),
+            found.evidence(),
+            found.evidence_hash,
+        )
+
+
+def _four_decimals(amount: Fraction) -> Decimal:
+    """Round half up, away from zero, as OCPI does; exact until then."""
+    sign = -1 if amount < 0 else 1
+    return Decimal(sign * int(abs(amount) * 10_000 + Fraction(1, 2))).scaleb(-4)
