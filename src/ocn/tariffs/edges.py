@@ -3,13 +3,13 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final, TypeVar
 
 from ocn.tariffs.course import Course
 from ocn.tariffs.model import Period, Tariff
-from ocn.tariffs.windows import DAY_S, second_of_day, utc
+from ocn.tariffs.windows import DAY_S, utc
 
 Value = TypeVar("Value", int, Decimal)
 
@@ -90,22 +90,25 @@ def _known(values: set[Value | None]) -> tuple[Value, ...]:
 
 def _on_the_clock(times: tuple[int, ...], first: datetime, last: datetime) -> Iterable[datetime]:
     """Yield the moments at which a local clock shows one of some times, and those at which it is changed."""
-    if first.utcoffset() != last.utcoffset():
+    offset = first.utcoffset()
+    changed = offset != last.utcoffset()
+    if changed:
         yield _change(first, last)
-    elif first.date() == last.date():
-        earliest, latest = second_of_day(first), second_of_day(last)
-        times = tuple(second for second in times if earliest <= second <= latest)
     for days in range((last.date() - first.date()).days + 1):
+        day = first.date() + timedelta(days=days)
         for second in times:
-            yield from _instants(first.date() + timedelta(days=days), second, first.tzinfo)
+            shown = datetime.combine(day, time(second // 3600, second // 60 % 60))
+            if changed or offset is None:
+                yield from _instants(shown, first.tzinfo)
+            else:
+                yield (shown - offset).replace(tzinfo=UTC)
 
 
-def _instants(day: date, second: int, zone: tzinfo | None) -> Iterable[datetime]:
-    """Yield when a clock shows a time of a day: once, or not at all, or twice."""
-    shown = datetime.combine(day, time(second // 3600, second // 60 % 60), tzinfo=zone)
+def _instants(shown: datetime, zone: tzinfo | None) -> Iterable[datetime]:
+    """Yield when a clock shows a time: once, or not at all, or twice."""
     for fold in (0, 1):
-        instant = utc(shown.replace(fold=fold))
-        if instant.astimezone(zone).replace(tzinfo=None) == shown.replace(tzinfo=None):
+        instant = utc(shown.replace(tzinfo=zone, fold=fold))
+        if instant.astimezone(zone).replace(tzinfo=None) == shown:
             yield instant
 
 

@@ -7,17 +7,13 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from ocn.ocpi import objects
 from ocn.tariffs.findings import Code, Effect
 from ocn.tariffs.json_values import JsonValue
 from ocn.tariffs.model import Period
+from ocn.tariffs.period_shapes import DimensionShape, PeriodShape, shapes_of
 from ocn.tariffs.reading import Reading, plain_number, shown
 
 MAX_PERIODS: Final = 10_000
-MAX_DIMENSIONS: Final = 50
-
-_PERIOD: Final = objects.ChargingPeriod.__annotations__.keys()
-_DIMENSION: Final = objects.CdrDimension.__annotations__.keys()
 _NAMES: Final = {
     "ENERGY": "energy",
     "TIME": "time",
@@ -46,8 +42,8 @@ class Bounds:
 
 def periods(value: JsonValue, pointer: str, reading: Reading, bounds: Bounds) -> tuple[Period, ...]:
     """Read all periods; each ends where the next one starts, the last with the session."""
-    given = reading.items(value, pointer, MAX_PERIODS)
-    read = [_draft(one, index, f"{pointer}/{index}", reading, bounds) for index, one in enumerate(given)]
+    given = shapes_of(reading.items(value, pointer, MAX_PERIODS), pointer, reading)
+    read = [_draft(shape, place, pointer, reading, bounds) for place, shape in enumerate(given)]
     if any(draft.start is None for draft in read) or not read:
         return tuple(draft.ended(None) for draft in read)
     ordered = sorted(read, key=attrgetter("start"))
@@ -73,39 +69,31 @@ class _Draft(NamedTuple):
         return Period(self.place, self.start, end, self.tariff_id, **self.amounts)
 
 
-def _draft(value: JsonValue, place: int, pointer: str, reading: Reading, bounds: Bounds) -> _Draft:
-    given = reading.members(value, pointer)
-    if not given.keys() <= _PERIOD:
-        reading.unknown_members(given, _PERIOD, pointer)
-    tariff_id = given.get("tariff_id")
-    inner = pointer + "/dimensions"
-    dimensions = reading.items(given.get("dimensions"), inner, MAX_DIMENSIONS)
+def _draft(shape: PeriodShape, place: int, pointer: str, reading: Reading, bounds: Bounds) -> _Draft:
+    where = f"{pointer}/{place}"
+    tariff_id = shape.tariff_id
     return _Draft(
         place,
-        reading.moment(given.get("start_date_time"), pointer + "/start_date_time"),
-        None if tariff_id is None else reading.text(tariff_id, pointer + "/tariff_id").casefold(),
-        _amounts(dimensions, inner, reading, bounds),
+        reading.moment(shape.start_date_time, where + "/start_date_time"),
+        None if tariff_id is None else reading.text(tariff_id, where + "/tariff_id").casefold(),
+        _amounts(shape.dimensions, where, reading, bounds),
     )
 
 
 def _amounts(
-    dimensions: Sequence[JsonValue], pointer: str, reading: Reading, bounds: Bounds
+    dimensions: Sequence[DimensionShape], pointer: str, reading: Reading, bounds: Bounds
 ) -> dict[str, Decimal]:
     """Add up the dimensions of a period by the names that :class:`Period` has for them."""
     amounts: dict[str, Decimal] = {}
-    for place, value in enumerate(dimensions):
-        given = value if type(value) is dict else reading.members(value, f"{pointer}/{place}")
-        if not given.keys() <= _DIMENSION:
-            reading.unknown_members(given, _DIMENSION, f"{pointer}/{place}")
-        kind = given.get("type")
-        name = _NAMES.get(kind) if type(kind) is str else None
-        volume = plain_number(given.get("volume"))
+    for place, dimension in enumerate(dimensions):
+        name, volume = _NAMES.get(dimension.type), plain_number(dimension.volume)
         if volume is None:
-            volume = reading.number(given.get("volume"), f"{pointer}/{place}/volume")
+            volume = reading.number(dimension.volume, f"{pointer}/dimensions/{place}/volume")
         if name is None:
-            _check_unpriced(kind, f"{pointer}/{place}/type", reading)
+            _check_unpriced(dimension.type, f"{pointer}/dimensions/{place}/type", reading)
         elif volume < 0 and name in _ADDED:
-            _add(amounts, name, _positive(volume, f"{pointer}/{place}/volume", reading, bounds))
+            where = f"{pointer}/dimensions/{place}/volume"
+            _add(amounts, name, _positive(volume, where, reading, bounds))
         elif name in amounts:
             _add(amounts, name, volume)
         else:
@@ -124,9 +112,7 @@ def _add(amounts: dict[str, Decimal], name: str, volume: Decimal) -> None:
         amounts[name] = min(before, volume) if name.startswith("min") else max(before, volume)
 
 
-def _check_unpriced(kind: JsonValue, pointer: str, reading: Reading) -> None:
-    if type(kind) is not str:
-        reading.fail(f"{shown(kind)} where a type of dimension belongs", pointer)
+def _check_unpriced(kind: str, pointer: str, reading: Reading) -> None:
     if kind not in _UNPRICED:
         message = f"{shown(kind)} is no dimension of OCPI; what it costs cannot be said."
         reading.note(Code.UNKNOWN_DIMENSION, pointer, message, Effect.UNPRICEABLE)

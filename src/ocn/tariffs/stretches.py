@@ -29,6 +29,9 @@ class Seconds(NamedTuple):
     fit: bool
 
 
+_NO_TIMES: Final = Seconds(None, None, None, fit=True)
+
+
 def as_priced(session: Session, policy: Policy) -> tuple[Period, ...]:
     """Return the periods with energy and parking as the policy takes them."""
     periods = session.periods
@@ -56,19 +59,18 @@ def since_us(moment: datetime | None, origin: datetime | None) -> int | None:
 def seconds(period: Period) -> Seconds:
     """Return the times of a period; the only one in it takes the length of the period if it fits."""
     time, parking, reservation = period.time, period.parking, period.reservation
-    time = time and time * _HOUR_S
-    parking = parking and parking * _HOUR_S
-    reservation = reservation and reservation * _HOUR_S
+    given = [hours for hours in (time, parking, reservation) if hours is not None]
+    if not given:
+        return _NO_TIMES
     length = length_us(period)
-    if length is None:
-        return Seconds(time, parking, reservation, fit=True)
-    given = [one for one in (time, parking, reservation) if one is not None]
-    whole = length / _US
-    if not given or not -NOISE_S < sum(given) - whole < NOISE_S:
-        return Seconds(time, parking, reservation, fit=not given)
-    if len(given) > 1:
-        return Seconds(time, parking, reservation, fit=True)
-    return Seconds(time and whole, parking and whole, reservation and whole, fit=True)
+    stated = (given[0] if len(given) == 1 else sum(given)) * _HOUR_S
+    fit = length is None or -NOISE_S < stated - length / _US < NOISE_S
+    if fit and length is not None and len(given) == 1:
+        whole = length / _US
+        return Seconds(time and whole, parking and whole, reservation and whole, fit)
+    return Seconds(
+        time and time * _HOUR_S, parking and parking * _HOUR_S, reservation and reservation * _HOUR_S, fit
+    )
 
 
 def charging_begins(session: Session, periods: Sequence[Period]) -> datetime | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ocn.tariffs.exact import sum_of, sum_of_products
+from ocn.tariffs.exact import sum_of_ratios
 from ocn.tariffs.money import rounded, rounded_amount
 from ocn.tariffs.policy import Policy, Rounding
 from ocn.tariffs.result import Amount, Line, Part
@@ -42,10 +42,10 @@ class _Bundle:
     quantities: dict[int, Decimal] = field(default_factory=dict)
 
     def exact(self) -> Amount:
-        pairs = [(unit, self.quantities[place]) for place, unit in self.units.items()]
+        taken = [(unit, *self.quantities[place].as_integer_ratio()) for place, unit in self.units.items()]
         return Amount(
-            _sum_known([(unit.excl, quantity) for unit, quantity in pairs]),
-            _sum_known([(unit.incl, quantity) for unit, quantity in pairs]),
+            _sum_known([(unit.excl, over, under) for unit, over, under in taken]),
+            _sum_known([(unit.incl, over, under) for unit, over, under in taken]),
         )
 
 
@@ -119,11 +119,20 @@ def _total(amounts: Iterable[Amount]) -> Amount:
     excl = [amount.excl for amount in found if amount.excl is not None]
     incl = [amount.incl for amount in found if amount.incl is not None]
     return Amount(
-        sum_of(excl) if len(excl) == len(found) else None,
-        sum_of(incl) if len(incl) == len(found) else None,
+        _sum(excl) if len(excl) == len(found) else None,
+        _sum(incl) if len(incl) == len(found) else None,
     )
 
 
-def _sum_known(terms: Sequence[tuple[Fraction | None, Decimal]]) -> Fraction | None:
-    known = [(price, quantity) for price, quantity in terms if price is not None]
-    return sum_of_products(known) if len(known) == len(terms) else None
+def _sum(amounts: Iterable[Fraction]) -> Fraction:
+    return sum_of_ratios([(amount.numerator, amount.denominator) for amount in amounts if amount])
+
+
+def _sum_known(terms: Sequence[tuple[Fraction | None, int, int]]) -> Fraction | None:
+    """Add up prices times quantities, which are given as ratios; None if a price is unknown."""
+    products = [
+        (price.numerator * over, price.denominator * under)
+        for price, over, under in terms
+        if price is not None
+    ]
+    return sum_of_ratios(products) if len(products) == len(terms) else None
