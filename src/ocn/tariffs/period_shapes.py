@@ -1,6 +1,7 @@
 """The shape of charging periods: checked by msgspec at once, or member by member where something is odd."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from ocn.ocpi import objects
 from ocn.ocpi.unreadable import UNREADABLE
 from ocn.tariffs.json_values import JsonValue
-from ocn.tariffs.reading import Reading
+from ocn.tariffs.reading import Reading, is_plain_moment
 
 MAX_DIMENSIONS: Final = 50
 
@@ -24,9 +25,9 @@ class DimensionShape(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 
 
 class PeriodShape(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A ChargingPeriod whose texts and volumes have not been looked at."""
+    """A ChargingPeriod whose texts and volumes have not been looked at; no start is the placeholder."""
 
-    start_date_time: str
+    start_date_time: datetime | None
     dimensions: list[DimensionShape]
     tariff_id: str | None = None
 
@@ -40,14 +41,15 @@ def shapes_of(given: list[JsonValue], pointer: str, reading: Reading) -> Sequenc
     try:
         shapes = msgspec.convert(given, list[PeriodShape])
     except (*UNREADABLE, TypeError, ValueError):
-        shapes = [_shape(value, f"{pointer}/{index}", reading) for index, value in enumerate(given)]
-    for index, shape in enumerate(shapes):
-        if len(shape.dimensions) > MAX_DIMENSIONS:
-            where = f"{pointer}/{index}/dimensions"
-            reading.fail(
-                f"{len(shape.dimensions):,} items, more than the {MAX_DIMENSIONS} that are read", where
-            )
+        shapes = None
+    if shapes is None or not all(_is_plain(shape) for shape in shapes):
+        return [_shape(value, f"{pointer}/{index}", reading) for index, value in enumerate(given)]
     return shapes
+
+
+def _is_plain(shape: PeriodShape) -> bool:
+    start = shape.start_date_time
+    return start is not None and is_plain_moment(start) and len(shape.dimensions) <= MAX_DIMENSIONS
 
 
 def _shape(value: JsonValue, pointer: str, reading: Reading) -> PeriodShape:
@@ -56,7 +58,7 @@ def _shape(value: JsonValue, pointer: str, reading: Reading) -> PeriodShape:
     tariff_id = given.get("tariff_id")
     inner = pointer + "/dimensions"
     return PeriodShape(
-        reading.text(given.get("start_date_time"), pointer + "/start_date_time"),
+        reading.moment(given.get("start_date_time"), pointer + "/start_date_time"),
         [
             _dimension(dimension, f"{inner}/{place}", reading)
             for place, dimension in enumerate(reading.items(given.get("dimensions"), inner, MAX_DIMENSIONS))

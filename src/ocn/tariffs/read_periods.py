@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from ocn.tariffs.findings import Code, Effect
 from ocn.tariffs.json_values import JsonValue
@@ -14,6 +13,7 @@ from ocn.tariffs.period_shapes import DimensionShape, PeriodShape, shapes_of
 from ocn.tariffs.reading import Reading, plain_number, shown
 
 MAX_PERIODS: Final = 10_000
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 _NAMES: Final = {
     "ENERGY": "energy",
     "TIME": "time",
@@ -42,42 +42,28 @@ class Bounds:
 
 def periods(value: JsonValue, pointer: str, reading: Reading, bounds: Bounds) -> tuple[Period, ...]:
     """Read all periods; each ends where the next one starts, the last with the session."""
-    given = shapes_of(reading.items(value, pointer, MAX_PERIODS), pointer, reading)
-    read = [_draft(shape, place, pointer, reading, bounds) for place, shape in enumerate(given)]
-    if any(draft.start is None for draft in read) or not read:
-        return tuple(draft.ended(None) for draft in read)
-    ordered = sorted(read, key=attrgetter("start"))
-    if ordered != read:
-        message = "The periods are not in order of time; they were sorted."
-        reading.note(Code.PERIODS_UNSORTED, pointer, message, Effect.WARNING)
-    _check_inside(ordered, pointer, reading, bounds)
-    ends = [draft.start for draft in ordered[1:]]
-    return tuple(
-        draft.ended(end) for draft, end in zip(ordered, (*ends, _end(ordered[-1], bounds)), strict=True)
-    )
-
-
-class _Draft(NamedTuple):
-    """A period whose end is not known yet."""
-
-    place: int
-    start: datetime | None
-    tariff_id: str | None
-    amounts: dict[str, Decimal]
-
-    def ended(self, end: datetime | None) -> Period:
-        return Period(self.place, self.start, end, self.tariff_id, **self.amounts)
-
-
-def _draft(shape: PeriodShape, place: int, pointer: str, reading: Reading, bounds: Bounds) -> _Draft:
-    where = f"{pointer}/{place}"
-    tariff_id = shape.tariff_id
-    return _Draft(
-        place,
-        reading.moment(shape.start_date_time, where + "/start_date_time"),
-        None if tariff_id is None else reading.text(tariff_id, where + "/tariff_id").casefold(),
-        _amounts(shape.dimensions, where, reading, bounds),
-    )
+    shapes = list(enumerate(shapes_of(reading.items(value, pointer, MAX_PERIODS), pointer, reading)))
+    starts = [shape.start_date_time for _, shape in shapes]
+    if all(start is not None for start in starts):
+        ordered = sorted(shapes, key=lambda shape: shape[1].start_date_time or _LATEST)
+        if ordered != shapes:
+            message = "The periods are not in order of time; they were sorted."
+            reading.note(Code.PERIODS_UNSORTED, pointer, message, Effect.WARNING)
+            shapes = ordered
+        _check_inside(shapes, pointer, reading, bounds)
+        starts = [shape.start_date_time for _, shape in shapes]
+        ends = [*starts[1:], *(_end(start, bounds) for start in starts[-1:])]
+    else:
+        ends = [None] * len(shapes)
+    read = []
+    for (place, shape), end in zip(shapes, ends, strict=True):
+        where = f"{pointer}/{place}"
+        amounts = _amounts(shape.dimensions, where, reading, bounds)
+        tariff_id = shape.tariff_id
+        if tariff_id is not None:
+            tariff_id = reading.text(tariff_id, where + "/tariff_id").casefold()
+        read.append(Period(place, shape.start_date_time, end, tariff_id, **amounts))
+    return tuple(read)
 
 
 def _amounts(
@@ -126,19 +112,24 @@ def _positive(volume: Decimal, pointer: str, reading: Reading, bounds: Bounds) -
     return -volume
 
 
-def _check_inside(ordered: Sequence[_Draft], pointer: str, reading: Reading, bounds: Bounds) -> None:
-    first, last = ordered[0], ordered[-1]
-    for period, outside in (
-        (first, first.start and bounds.start and first.start < bounds.start),
-        (last, last.start and bounds.end and last.start > bounds.end),
-    ):
-        if outside:
-            message = "The period starts outside the session."
-            where = f"{pointer}/{period.place}/start_date_time"
-            reading.note(Code.PERIOD_OUTSIDE_SESSION, where, message, Effect.WARNING)
+def _check_inside(
+    ordered: Sequence[tuple[int, PeriodShape]], pointer: str, reading: Reading, bounds: Bounds
+) -> None:
+    outside = []
+    for place, shape in ordered[:1]:
+        start = shape.start_date_time
+        if start is not None and bounds.start is not None and start < bounds.start:
+            outside.append(place)
+    for place, shape in ordered[-1:]:
+        start = shape.start_date_time
+        if start is not None and bounds.end is not None and start > bounds.end:
+            outside.append(place)
+    for place in outside:
+        message = "The period starts outside the session."
+        where = f"{pointer}/{place}/start_date_time"
+        reading.note(Code.PERIOD_OUTSIDE_SESSION, where, message, Effect.WARNING)
 
 
-def _end(last: _Draft, bounds: Bounds) -> datetime | None:
-    if bounds.end is None or last.start is None:
-        return None
-    return max(bounds.end, last.start)
+def _end(start: datetime | None, bounds: Bounds) -> datetime | None:
+    """Return the end of the last period: that of the session, unless it starts after it."""
+    return None if bounds.end is None or start is None else max(bounds.end, start)

@@ -107,6 +107,8 @@ class Reading:
 
     def integer(self, value: JsonValue, pointer: str) -> int:
         """Return a whole number from 0 to ``MAX_INTEGER``."""
+        if type(value) is int and 0 <= value <= MAX_INTEGER:
+            return value
         number = self.number(value, pointer)
         if number != number.to_integral_value() or not 0 <= number <= MAX_INTEGER:
             self.fail(f"{shown(number)} where a whole number from 0 to {MAX_INTEGER} belongs", pointer)
@@ -159,6 +161,11 @@ def plain_number(value: JsonValue) -> Decimal | None:
     if type(value) is int:
         return Decimal(value) if -_PLAIN < value < _PLAIN else None
     return None
+
+
+def is_plain_moment(moment: datetime) -> bool:
+    """Whether a moment is one in UTC of this age, and no placeholder."""
+    return moment.tzinfo is UTC and moment.year in _YEARS and moment != _EPOCH
 
 
 def pointer_to(name: str) -> str:
