@@ -13,7 +13,9 @@ from ocn.tariffs.policy import Policy
 from ocn.tariffs.selection import Prices, prices_of
 from ocn.tariffs.stretches import as_priced, expired
 
-MAX_DAYS: Final = 62
+MAX_DAYS: Final = 28
+"""Beyond it local time could be changed twice, as it is around Ramadan."""
+
 MAX_WORK: Final = 200_000
 """Places at which a price can change, times the elements to be asked there."""
 

@@ -9,7 +9,7 @@ from ocn.tariffs.errors import CdrUnreadable, TariffUnreadable
 from ocn.tariffs.exact import EXACT
 from ocn.tariffs.findings import Code, Effect
 from ocn.tariffs.json_values import JsonObject, JsonValue
-from ocn.tariffs.model import Record, Tariff, Version
+from ocn.tariffs.model import Record, Session, Tariff, Version
 from ocn.tariffs.places import max_power, zone
 from ocn.tariffs.read_session import place, session
 from ocn.tariffs.read_tariff import tariff
@@ -17,6 +17,8 @@ from ocn.tariffs.reading import Reading
 from ocn.tariffs.versions import named, of_document, of_tariffs
 
 MAX_TARIFFS: Final = 100
+"""In a document."""
+MAX_GIVEN: Final = 1_000
 MAX_WORK: Final = 200_000
 """Periods times elements: beyond it a document is refused, not priced for minutes."""
 
@@ -44,13 +46,12 @@ def record(
         inside = [] if embedded is None else reading.items(embedded, "/tariffs", MAX_TARIFFS)
         known = named(version) if version is not None else of_document(document, [*tariffs, *inside])
         read = session(document, reading, known)
-        own = [tariff(one, f"/tariffs/{i}", reading, known) for i, one in enumerate(inside)]
+        own = _own(inside, reading, known)
         given, findings = _given(tariffs, known)
         _compare(given, own, reading)
         names = {one.id for one in given}
         chosen = (*given, *(one for one in own if one.id not in names))
-        if len(read.periods) * sum(len(one.elements) for one in chosen) > MAX_WORK:
-            reading.fail("too many periods and tariff elements to price", "/charging_periods")
+        _check_work(read, chosen, reading)
         local = zone(time_zone, location, place(document), read.country, reading)
         return Record(
             read, chosen, local, max_power(document, location), (*reading.findings, *findings.findings)
@@ -69,19 +70,38 @@ def tariff_alone(value: JsonValue, version: str | None = None) -> tuple[Tariff, 
         return tariff(value, "", reading, known), reading
 
 
+def _own(inside: Sequence[JsonValue], reading: Reading, version: Version) -> list[Tariff]:
+    """Read the tariffs of a document; of two with one id the first counts, and others must be equal."""
+    read: dict[str, Tariff] = {}
+    for index, value in enumerate(inside):
+        one = tariff(value, f"/tariffs/{index}", reading, version)
+        first = read.setdefault(one.id, one)
+        if replace(one, pointer=first.pointer) != first:
+            message = "A second tariff of this id differs from the first, which was used."
+            reading.note(Code.TARIFF_ASSUMED, one.pointer, message, Effect.UNDECIDABLE)
+    return list(read.values())
+
+
+def _check_work(read: Session, tariffs: Sequence[Tariff], reading: Reading) -> None:
+    named = {period.tariff_id for period in read.periods if period.tariff_id is not None}
+    used = [one for one in tariffs if not named or one.id in named]
+    if len(read.periods) * sum(len(one.elements) for one in used) > MAX_WORK:
+        reading.fail("too many periods and tariff elements to price", "/charging_periods")
+
+
 def _given(tariffs: Sequence[JsonValue], version: Version) -> tuple[list[Tariff], Reading]:
     reading = Reading("tariff", TariffUnreadable)
     if isinstance(tariffs, dict | str):
         reading.fail("one value where a list of tariffs belongs", "")
-    if len(tariffs) > MAX_TARIFFS:
-        reading.fail(f"{len(tariffs)} tariffs, more than the {MAX_TARIFFS} that are read", "")
-    read: list[Tariff] = []
+    if len(tariffs) > MAX_GIVEN:
+        reading.fail(f"{len(tariffs)} tariffs, more than the {MAX_GIVEN} that are read", "")
+    read: dict[str, Tariff] = {}
     for index, value in enumerate(tariffs):
         one = tariff(value, f"/{index}", reading, version)
-        if any(one.id == other.id for other in read):
+        if one.id in read:
             reading.fail("a second tariff of the same id", f"/{index}/id", "Give the version that applies.")
-        read.append(one)
-    return read, reading
+        read[one.id] = one
+    return list(read.values()), reading
 
 
 def _compare(given: Sequence[Tariff], own: Sequence[Tariff], reading: Reading) -> None:

@@ -95,7 +95,9 @@ def _components(
     given: JsonObject, pointer: str, reading: Reading
 ) -> tuple[tuple[Component, ...], tuple[str, ...]]:
     components, strange = [], []
-    for index, value in enumerate(reading.items(given.get("price_components"), pointer, MAX_COMPONENTS)):
+    items = reading.items(given.get("price_components"), pointer, MAX_COMPONENTS)
+    reading.count_prices(len(items), pointer)
+    for index, value in enumerate(items):
         where = f"{pointer}/{index}"
         component = reading.members(value, where)
         kind = reading.text(component.get("type"), where + "/type")

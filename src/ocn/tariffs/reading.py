@@ -16,6 +16,7 @@ MAX_NUMBER: Final = Decimal(10) ** 12
 MAX_DECIMALS: Final = 30
 MAX_TEXT: Final = 255
 MAX_INTEGER: Final = 10**9
+MAX_PRICES: Final = 20_000
 MAX_UNKNOWN_MEMBERS: Final = 20
 
 _NUMBER_TEXT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
@@ -34,12 +35,13 @@ class Reading:
     for the readers.
     """
 
-    __slots__ = ("_error", "document", "findings")
+    __slots__ = ("_error", "_prices", "document", "findings")
 
     def __init__(self, document: Document, error: type[TariffError]) -> None:
         self.document: Document = document
         self._error = error
         self.findings: list[Finding] = []
+        self._prices = 0
 
     def fail(self, message: str, pointer: str, hint: str | None = None) -> NoReturn:
         """Refuse the document."""
@@ -62,6 +64,12 @@ class Reading:
         if len(value) > most:
             self.fail(f"{len(value):,} items, more than the {most:,} that are read", pointer)
         return value
+
+    def count_prices(self, number: int, pointer: str) -> None:
+        """Count the price components of a document, which may have many small lists."""
+        self._prices += number
+        if self._prices > MAX_PRICES:
+            self.fail(f"more than {MAX_PRICES:,} price components", pointer)
 
     def text(self, value: JsonValue, pointer: str) -> str:
         """Return a text that can be printed on one line."""

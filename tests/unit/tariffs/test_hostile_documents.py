@@ -206,6 +206,10 @@ def test_too_much_of_anything_is_refused(make: "Making") -> None:
     ):
         with pytest.raises(CdrUnreadable, match="more than the"):
             price(changed(cdr, path, value), [])
+    wide = {**element, "price_components": element["price_components"] * 20}
+    tariffs = [{**tariff, "id": str(number), "elements": [wide] * 400} for number in range(9)]
+    with pytest.raises(CdrUnreadable, match="more than 20,000 price components"):
+        price(changed(cdr, ("tariffs",), tariffs), [])
     many = changed(
         changed(cdr, ("charging_periods",), [period] * 10_000), ("tariffs", 0, "elements"), [element] * 200
     )

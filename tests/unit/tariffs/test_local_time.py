@@ -143,3 +143,16 @@ def test_placeholder_of_1970_leaves_prices_by_time_open_and_no_others(
         assert priced.decided is decided, restrictions
         assert "DATE_PLACEHOLDER" in make.codes(priced)
         assert priced.lines[-1].amount.excl == 1  # half an hour at 2.00, by its volume
+
+
+def test_clock_that_is_changed_twice_in_one_session(make: "Making") -> None:
+    """Morocco leaves UTC+1 for the weeks of Ramadan: half past eleven in UTC is then before noon."""
+    tariff = make.tariff(
+        make.element(make.component("ENERGY", "1.00"), start_time="12:00", end_time="13:00"),
+        make.element(make.component("ENERGY", "0.10")),
+    )
+    days = [at("2024-03-05T11:30:00") + timedelta(days=day) for day in range(45)]
+    cdr = make.cdr(*(make.period(day, energy="1") for day in days), end=days[-1] + timedelta(hours=1))
+    priced = make.price(cdr, tariff, zone="Africa/Casablanca")
+    ramadan = range(5, 40)  # from the 10th of March to the 13th of April
+    assert [line.element for line in priced.lines] == [int(day in ramadan) for day in range(45)]

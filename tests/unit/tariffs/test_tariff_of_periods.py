@@ -95,3 +95,18 @@ def test_limits_hold_for_several_tariffs_only_if_all_name_the_same(make: "Making
     priced = make.price(two(make, "A", "B"), {**first, **ceiling}, second)
     assert make.codes(priced) == {"LIMITS_DIFFER"}
     assert make.costs(two(make, "A", "A"), {**first, **ceiling}, second) == "0.0000"
+
+
+def test_second_tariff_of_one_id_in_a_cdr_must_be_the_same(make: "Making") -> None:
+    first, second = tariffs(make)
+    twice = {**two(make, "A", "B"), "tariffs": [first, first, second]}
+    assert make.codes(make.price(twice)) == set()
+    other = {**first, "currency": "CHF"}
+    priced = make.price({**twice, "tariffs": [first, other, second]})
+    assert make.costs({**twice, "tariffs": [first, other, second]}) == "0.8000"
+    assert not priced.decided
+
+
+def test_all_tariffs_of_an_operator_may_be_given(make: "Making") -> None:
+    many = [make.simple("ENERGY", "0.10", id=f"N{number}") for number in range(900)]
+    assert make.costs(two(make, "A", "N7"), *tariffs(make), *many) == "0.4000"
