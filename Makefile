@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed-dev
 RUN_STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo network test test-fast check bench lock format docs-reference artifacts clean
+.PHONY: help demo network test test-fast check bench lock format docs-reference artifacts gas mutants clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ format: $(STAMP) ## Format and fix what can be fixed
 
 artifacts: $(STAMP) ## Compile the contracts again
 	$(BIN)/python contracts/build.py
+
+gas: $(STAMP) ## Measure what the acts of the settlement contract cost, write contracts/gas.json
+	$(BIN)/python contracts/gas.py
+
+mutants: $(STAMP) ## Run the settlement contract's tests against every faulty copy of it (an hour or more)
+	$(BIN)/python contracts/mutate.py $(ARGS)
 
 bench: $(STAMP) ## Measure the relay against nginx, write bench/RESULTS.md
 	$(BIN)/python -m bench $(ARGS)

@@ -13,6 +13,7 @@
 ``conversions`` what a message between versions costs
 ``tariffs``   CDRs priced, and verified with the whole search for causes
 ``copies``    copies for services on SQLite and PostgreSQL (``postgresql``)
+``gas``       what a session costs by lanes, by EIP-3009 and by the design of 2019
 ``profile``   where a request's time goes, step by step
 ``report``    ratios, written as Markdown
 """

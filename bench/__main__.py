@@ -12,6 +12,7 @@ from bench.bodies import PATH
 from bench.broadcasts import RECEIVERS, measure_broadcasts
 from bench.conversions import shares
 from bench.copies import measure_copies
+from bench.gas import measure_gas
 from bench.lists import measure_lists
 from bench.load import Latency, Rate, at_rate, in_flight, request_bytes, wrk
 from bench.machine import LOAD_CORE, Machine, allow_many_files, memory_mb, missing_programs, pin
@@ -75,6 +76,7 @@ def main() -> None:
         results.settlement = measure_settlement(100 if extent.quick else 1000, min(extent.rounds, 5))
         results.copies = measure_copies(Path(directory), extent.copies, extent.profile_rounds // 2 + 1)
         results.lists = asyncio.run(measure_lists(Path(directory), extent.locations, 20 * extent.rounds))
+        results.gas = asyncio.run(measure_gas())
     write_report(chosen.report, Machine.here(), results)
     print(f"written to {chosen.report}")
 

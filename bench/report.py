@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.broadcasts import Broadcast, broadcasts_section
 from bench.conversions import conversions_section
 from bench.copies import CopyRate, copies_section
+from bench.gas import Way, gas_section
 from bench.lists import ListPages, lists_section
 from bench.load import Latency, Rate
 from bench.machine import Machine
@@ -30,6 +31,7 @@ class Results:
     conversions: dict[str, float] = field(default_factory=dict)
     copies: dict[str, CopyRate] = field(default_factory=dict)
     lists: ListPages | None = None
+    gas: list[Way] = field(default_factory=list)
     tariffs: TariffTimes | None = None
     settlement: SettlementCost | None = None
 
@@ -71,6 +73,7 @@ def _lines(machine: Machine, results: Results) -> list[str]:
         lists_section(results.lists) if results.lists is not None else [],
         _conversions(results),
         copies_section(results.copies) if results.copies else [],
+        gas_section(results.gas) if results.gas else [],
         tariffs_section(results.tariffs) if results.tariffs is not None else [],
         settlement_section(results.settlement) if results.settlement is not None else [],
         _profile(results),

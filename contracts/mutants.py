@@ -85,8 +85,11 @@ def mutants(file: str) -> Iterator[Mutant]:
     if "# pragma nonreentrancy on\n" in source:
         pragma = "# pragma nonreentrancy on"
         yield Mutant(file, 3, pragma, "", source.replace(pragma + "\n", "", 1))
-    for statement in _statements(source):
+    statements = list(_statements(source))
+    for at, statement in enumerate(statements):
         if statement.text.startswith(KEPT) or statement.tokens[0].type == token.STRING:
+            continue
+        if _placeholder(statement, statements[at + 1 : at + 4]):
             continue
         yield from _changed_tokens(file, source, statement)
         if statement.inside:
@@ -110,6 +113,14 @@ def _statements(source: str) -> Iterator[_Statement]:
             current = []
         elif t.type not in {token.COMMENT, token.NL, token.ENDMARKER}:
             current.append(t)
+
+
+def _placeholder(statement: _Statement, following: list[_Statement]) -> bool:
+    """A declaration of what a tuple fills right after it: its own value is never seen."""
+    name, _, value = statement.text.partition(":")
+    if not value.endswith("= 0"):
+        return False
+    return any(re.match(rf"(\w+, )?{name}(, \w+)? =", each.text) and "," in each.text for each in following)
 
 
 def _changed_tokens(file: str, source: str, statement: _Statement) -> Iterator[Mutant]:

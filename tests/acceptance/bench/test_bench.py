@@ -33,7 +33,15 @@ def test_bench_in_short_measures_every_way_without_a_failure(tmp_path: Path) -> 
         "two nodes, 20 kB signed",
     ):
         assert f"| {way} |" in text
-    for section in ("Broadcasts", "GET ALL", "Conversion", "Tariffs", "Settlement", "Copies for services"):
+    for section in (
+        "Broadcasts",
+        "GET ALL",
+        "Conversion",
+        "Tariffs",
+        "Settlement",
+        "Copies for services",
+        "Gas per session",
+    ):
         assert f"## {section}\n" in text
     assert "| page 20 |" in text
     rows = [line.split("|") for line in text.splitlines() if line.startswith(("| one", "| two", "| nginx"))]
