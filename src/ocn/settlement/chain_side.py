@@ -1,0 +1,73 @@
+"""Everything of settlement that reaches the chain, put together for one party."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocn.chain.client import ChainClient
+from ocn.chain.following import IndexSettings
+from ocn.chain.networks import Network
+from ocn.errors import ConfigurationError
+from ocn.settlement.core.lane import Lane
+from ocn.settlement.keeper import Keeper, KeeperSettings, SqliteKeeperStore
+from ocn.settlement.lanes import LaneIndex, LaneSource
+from ocn.settlement.lanes.ledger import ChainLedger
+from ocn.settlement.lanes.tokens import Tokens
+from ocn.signing.keys import PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class ChainSide:
+    """A party's view of one contract, and who goes there for it."""
+
+    network: Network
+    contract: str
+    index: LaneIndex
+    ledger: ChainLedger
+    keeper: Keeper
+    tokens: Tokens
+
+    def lane(self, token: str, payer: str, payee: str) -> Lane:
+        """Return a lane of this contract."""
+        return Lane(self.network.chain_id, self.contract, token, payer, payee)
+
+
+@asynccontextmanager
+async def chain_side(
+    chain: ChainClient,
+    network: Network,
+    key: PrivateKey,
+    *,
+    folder: Path | None = None,
+    following: IndexSettings | None = None,
+    keeping: KeeperSettings | None = None,
+) -> AsyncIterator[ChainSide]:
+    """Follow the network's contract and keep claims going for the length of a block.
+
+    Args:
+        chain: the endpoint; it stays the caller's to close.
+        network: where the contract and the tokens are.
+        key: pays for transactions, and is the vault's where reserves are to be kept by themselves.
+        folder: for the index and the keeper; without one, both are in memory.
+        following, keeping: how often, how long, how dear.
+
+    Raises:
+        ConfigurationError: the network names no contract for settlement.
+    """
+    if network.lanes is None:
+        raise ConfigurationError(
+            f"the network {network.name} names no contract Lanes", hint="Name it in a network file."
+        )
+    source = LaneSource(network.lanes, network.first_block, frozenset(network.tokens.values()))
+    paths = (folder / "lanes.sqlite", folder / "keeper.sqlite") if folder is not None else (None, None)
+    tokens = Tokens(chain)
+    async with LaneIndex(chain, source, path=paths[0], settings=following) as index:
+        await index.caught_up()
+        store = SqliteKeeperStore(paths[1], chain_id=network.chain_id, account=key.address)
+        ledger = ChainLedger(index, tokens, chain_id=network.chain_id, contract=network.lanes)
+        try:
+            async with Keeper(chain, network.lanes, key, store=store, lanes=index, settings=keeping) as keeper:
+                yield ChainSide(network, network.lanes, index, ledger, keeper, tokens)
+        finally:
+            await store.close()
