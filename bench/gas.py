@@ -40,8 +40,8 @@ def gas_section(ways: list[Way]) -> list[str]:
     lines = [
         "## Gas per session",
         "",
-        "On the embedded chain at London rules, whole transactions, everything used before; the 2019 design is",
-        "our own re-creation of it. A claim costs the same for any number of sessions of a pair.",
+        "On the embedded chain at London rules, whole transactions, everything used before; the 2019 design",
+        "is our own re-creation of it. A claim costs the same for any number of sessions of a pair.",
         "",
         "| | gas | sessions | gas per session | EIP-3009 costs | the pot of 2019 costs |",
         "|---|---|---|---|---|---|",
