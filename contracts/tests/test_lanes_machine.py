@@ -126,7 +126,7 @@ class Machine(LanesMachine):
 
 
 QUICK = settings(
-    max_examples=15,
+    max_examples=8,
     stateful_step_count=40,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # histories made by chance shrink badly
