@@ -50,7 +50,8 @@ async def chain_side(
         network: where the contract and the tokens are.
         key: pays for transactions, and is the vault's where reserves are to be kept by themselves.
         folder: for the index and the keeper; without one, both are in memory.
-        following, keeping: how often, how long, how dear.
+        following: how often to look, and what counts as confirmed.
+        keeping: how to press, and how dear.
 
     Raises:
         ConfigurationError: the network names no contract for settlement.
@@ -67,7 +68,9 @@ async def chain_side(
         store = SqliteKeeperStore(paths[1], chain_id=network.chain_id, account=key.address)
         ledger = ChainLedger(index, tokens, chain_id=network.chain_id, contract=network.lanes)
         try:
-            async with Keeper(chain, network.lanes, key, store=store, lanes=index, settings=keeping) as keeper:
+            async with Keeper(
+                chain, network.lanes, key, store=store, lanes=index, settings=keeping
+            ) as keeper:
                 yield ChainSide(network, network.lanes, index, ledger, keeper, tokens)
         finally:
             await store.close()

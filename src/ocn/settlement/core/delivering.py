@@ -68,8 +68,16 @@ class Delivery:
 
     @property
     def open_wh(self) -> int:
-        """Delivered and not covered."""
-        return max(self.wh - self.covered_wh, 0)
+        """Delivered and not covered. Energy that has cost nothing is not open."""
+        return max(self.wh - self.covered_wh, 0) if self.open_units else 0
+
+    def grown(self, total: int, wh: int) -> "Delivery":
+        """Return the delivery as it stands now: energy that costs nothing more is paid for already.
+
+        So it is where a session is sold by time or as a whole, in blocks of energy, or is free.
+        """
+        covered_wh = max(self.covered_wh, wh) if total <= self.covered else self.covered_wh
+        return replace(self, total=total, wh=wh, covered_wh=covered_wh)
 
     def asked(self, now: datetime) -> "Delivery":
         """Return the delivery with a request on its way."""

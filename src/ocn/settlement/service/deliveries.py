@@ -45,11 +45,12 @@ class Deliveries:
         """Take what the back end tells; older news than is known changes nothing."""
         known = self._running.get(ask.session_id.casefold())
         if known is None:
-            delivery = Delivery(ask.session_id, ask.total, ask.wh, book.settled, book.wh, now)
-            return self.put(Running(ask, delivery))
-        if ask.stated_at < known.ask.stated_at:
+            delivery = Delivery(ask.session_id, book.settled, book.wh, book.settled, book.wh, now)
+        elif ask.stated_at < known.ask.stated_at:
             return known
-        return self.put(Running(ask, replace(known.delivery, total=ask.total, wh=ask.wh)))
+        else:
+            delivery = known.delivery
+        return self.put(Running(ask, delivery.grown(ask.total, ask.wh)))
 
     def put(self, running: Running) -> Running:
         """Keep a session as it is now."""

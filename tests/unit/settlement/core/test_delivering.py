@@ -72,6 +72,16 @@ def test_payee_holds_then_stops_and_resumes(
         assert len(why(terms, delivery, exposure, after(seconds))) > 10
 
 
+def test_energy_that_costs_nothing_more_is_never_held(terms: Terms) -> None:
+    free = Delivery("S1", 0, 0, covered_at=NOON).grown(0, 40_000)
+    assert next_command(terms, free, FINE, after(3600)) is None
+    by_the_session = Delivery("S1", 0, 0, covered_at=NOON).grown(8_000_000, 1).asked(NOON)
+    paid = by_the_session.paid(8_000_000, after(1)).grown(8_000_000, 40_000)
+    assert next_command(terms, paid, FINE, after(3600)) is None
+    next_block = paid.grown(8_400_000, 40_100)
+    assert (next_block.open_units, next_block.open_wh) == (400_000, 100)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
@@ -90,7 +100,7 @@ def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report(
     for seconds, wh, answer in steps:
         now += timedelta(seconds=seconds)
         if not delivery.held:
-            delivery = replace(delivery, wh=delivery.wh + wh, total=delivery.total + 400 * wh)
+            delivery = delivery.grown(delivery.total + 400 * wh, delivery.wh + wh)
         if is_due(terms, delivery, now) and delivery.asked_at is None:
             delivery = delivery.asked(now)
         if delivery.asked_at is not None and answer == "voucher":

@@ -59,6 +59,15 @@ async def test_full_tick_of_energy_holds_the_car_whatever_the_time(here: World) 
     assert here.chargers.told == [("hold", "S1")]
 
 
+async def test_session_sold_as_a_whole_is_paid_once_and_never_held(here: World) -> None:
+    await here.agree()
+    for kwh in ("0.3", "5", "30"):
+        await here.charge(kwh=kwh, total_cost={"excl_vat": Decimal("0.12")})
+        await here.payee.step()
+    assert here.chargers.told == []
+    assert await here.owed() == 120_000
+
+
 async def test_disagreement_stops_the_session_at_once_and_opens_one_case(here: World) -> None:
     await here.agree()
     await here.charge(kwh="0.3", total_cost={"excl_vat": Decimal("0.5")})
