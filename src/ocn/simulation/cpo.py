@@ -20,8 +20,10 @@ from ocn.simulation.clock import Clock, SystemClock
 from ocn.simulation.connection import Connection
 from ocn.simulation.cpo_commands import CpoCommands
 from ocn.simulation.cpo_lists import CpoLists, Ledger
+from ocn.simulation.errors import NotBilled
 from ocn.simulation.hearing import OWN
 from ocn.simulation.operations import Operations
+from ocn.simulation.records import emsp_of
 from ocn.simulation.reports import CdrReceipt, Reports
 from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.updates import ToldStorage, Updates
@@ -100,6 +102,31 @@ class SimulatedCpo(SimulatedParty):
 
         return await self._updates.wait_for(look, timeout_s)
 
+    async def credit(self, session_id: str) -> CdrReceipt:
+        """Take the CDR of a finished session back by a credit CDR.
+
+        Raises:
+            NotBilled: it has none, or the eMSP does not take the credit.
+        """
+        if not self.version.has_routing:
+            raise NotBilled("OCPI 2.1.1 has no credit CDR: it would be read as one more to pay")
+        return await self._posted(self.operations.bills.credit(session_id))
+
+    async def charge_again(self, session_id: str) -> CdrReceipt:
+        """Post a new CDR of a session whose CDR is credited.
+
+        Raises:
+            NotBilled: the old one is not credited, or the eMSP does not take the new one.
+        """
+        return await self._posted(self.operations.bills.charge_again(session_id))
+
+    async def _posted(self, cdr: Cdr) -> CdrReceipt:
+        emsp = emsp_of(cdr)
+        receipt = await self._reports.bill(cdr, self.to(emsp))
+        if receipt is None:
+            raise NotBilled(f"{emsp} did not take CDR {cdr['id']}")
+        return receipt
+
     async def told_of_token(self, emsp: PartyId, uid: str, timeout_s: float) -> None:
         """Wait until an eMSP's RFID token is kept here; TimeoutError when it is not in time."""
 
@@ -112,8 +139,7 @@ class SimulatedCpo(SimulatedParty):
         """Return what this CPO reads of a CDR that it sent and that somebody kept: its version has less."""
         edge = ObjectEdge(OWN, self._known, Policy(Choice.PASS))
         interface = ModuleID.CDRS, InterfaceRole.RECEIVER
-        driver = cdr["cdr_token"]
-        emsp = PartyId(driver["country_code"], driver["party_id"])
+        emsp = emsp_of(cdr)
         subject = subject_of("POST", interface, (), self.id, emsp)
         sent = await edge.request_out(encode_json(cdr), subject, self.version)
         return decode_object(await edge.request_in(sent, subject, self.version))

@@ -1,6 +1,7 @@
-"""The charge points and tariffs of a simulated CPO: ten locations of two EVSEs, three tariffs.
+"""The charge points of a simulated CPO: ten locations of two EVSEs, and four tariffs.
 
-Locations 1 to 4 are sold by energy, 5 to 7 by time, 8 to 10 by the session; connectors name their tariff.
+Locations 1 to 4 are sold by energy, 5 to 7 by time, 8 and 9 by the session, 10 by energy within limits;
+connectors name their tariff.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from ocn.ocpi.objects.locations import EnergyMix
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.simulation.places import Country, Place, country_of
+from ocn.simulation.tariff_board import tariffs_of
 
 VOLTAGE = 230
 """Volts between line and neutral, as OCPI counts three-phase connectors."""
@@ -52,13 +54,14 @@ def build_fleet(party: PartyId) -> Fleet:
     country = country_of(party.country_code)
     return Fleet(
         tuple(_location(party, country, n, place) for n, place in enumerate(country.places, start=1)),
-        _tariffs(party, country),
+        tariffs_of(party, country, _BUILT),
         country.currency,
     )
 
 
 def _tariff_id(location_number: int) -> str:
-    return "1" if location_number <= 4 else "2" if location_number <= 7 else "3"
+    last_of = {"1": 4, "2": 7, "3": 9, "4": 10}
+    return next(tariff_id for tariff_id, last in last_of.items() if location_number <= last)
 
 
 def _location(party: PartyId, country: Country, n: int, place: Place) -> Location:
@@ -105,37 +108,3 @@ def _evse(party: PartyId, n: int, k: int) -> Evse:
         "physical_reference": str(k),
         "last_updated": format_datetime(_BUILT),
     }
-
-
-def _tariffs(party: PartyId, country: Country) -> tuple[Tariff, ...]:
-    start_fee = ("FLAT", "0.50", 1)
-    by_id = {
-        "1": ("Start 0.50, then by kWh", (start_fee, ("ENERGY", "0.49", 1000))),
-        "2": ("Start 0.50, then by the hour", (start_fee, ("TIME", "2.00", 900))),
-        "3": ("One price a session", (("FLAT", "8.00", 1),)),
-    }
-    return tuple(
-        {
-            "country_code": party.country_code,
-            "party_id": party.party_id,
-            "id": tariff_id,
-            "currency": country.currency,
-            "type": "REGULAR",
-            "tariff_alt_text": [{"language": "en", "text": text}],
-            "elements": [
-                {
-                    "price_components": [
-                        {
-                            "type": kind,
-                            "price": Decimal(price),
-                            "vat": country.vat_percent,
-                            "step_size": step,
-                        }
-                        for kind, price, step in components
-                    ]
-                }
-            ],
-            "last_updated": format_datetime(_BUILT),
-        }
-        for tariff_id, (text, components) in by_id.items()
-    )

@@ -11,6 +11,7 @@ from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.objects import Evse, Location, ReserveNow, StartSession, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.simulation.bills import Bills
 from ocn.simulation.car import Car
 from ocn.simulation.charge_points import ChargePoint, ChargePoints
 from ocn.simulation.clock import AcceleratedClock, Clock
@@ -30,12 +31,13 @@ class StatusChange:
 
 
 class Operations:
-    """Charge points, reservations and running sessions of one CPO. ``speed`` is that of time at the meter."""
+    """Charge points, reservations, sessions and bills of one CPO. ``speed`` is that of time at the meter."""
 
     def __init__(self, cpo: PartyId, clock: Clock, *, speed: int = 1) -> None:
         self.cpo = cpo
         self.points = ChargePoints(build_fleet(cpo))
         self.running: dict[str, RunningSession] = {}
+        self.bills = Bills(clock)
         self._reservations = ReservationBook()
         self._clock = clock
         self._speed = speed

@@ -1,29 +1,26 @@
-"""A charging session as OCPI objects: the Session while it runs, the CDR when it is over."""
+"""A charging session as OCPI objects: the Session while it runs, its CDRs when it is over."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
+from typing import cast
 
 from ocn.ocpi.objects import (
     Cdr,
-    CdrDimension,
     CdrLocation,
     CdrToken,
-    ChargingPeriod,
     Connector,
     Evse,
     Location,
+    Price,
     Session,
     Tariff,
     Token,
 )
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.charging import Activity, Reading, Stretch
-from ocn.simulation.pricing import price
-from ocn.simulation.rounding import number
-
-_WH_PER_KWH = 1000
+from ocn.simulation.charging import Reading
+from ocn.simulation.costs import Costs, costs_of, kwh
+from ocn.simulation.misbilling import Misbilling
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +37,11 @@ class SessionFacts:
     started_at: datetime
     authorization_reference: str | None = None
 
+    def costs(self, reading: Reading, misbilling: Misbilling | None = None) -> Costs:
+        """Price what was metered until the reading."""
+        time_zone = self.location["time_zone"]
+        return costs_of(self.tariff, time_zone, self.started_at, reading, misbilling)
+
     @property
     def emsp(self) -> PartyId:
         """The party that issued the token."""
@@ -48,20 +50,21 @@ class SessionFacts:
 
 def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) -> Session:
     """Write the Session as it stands at the reading."""
+    costs = facts.costs(reading)
     session: Session = {
         "country_code": facts.cpo.country_code,
         "party_id": facts.cpo.party_id,
         "id": facts.id,
         "start_date_time": format_datetime(facts.started_at),
-        "kwh": _kwh(reading.energy_wh),
+        "kwh": kwh(reading.energy_wh),
         "cdr_token": _cdr_token(facts.token),
         "auth_method": "COMMAND",
         "location_id": facts.location["id"],
         "evse_uid": facts.evse["uid"],
         "connector_id": facts.connector["id"],
         "currency": facts.tariff["currency"],
-        "charging_periods": _periods(facts, reading),
-        "total_cost": price(facts.tariff, reading.stretches).total.as_price(),
+        "charging_periods": costs.periods,
+        "total_cost": costs.total,
         "status": "COMPLETED" if completed else "ACTIVE",
         "last_updated": format_datetime(reading.at),
     }
@@ -72,14 +75,16 @@ def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) ->
     return session
 
 
-def cdr_object(facts: SessionFacts, reading: Reading) -> Cdr:
-    """Write the CDR of a session that ended at the reading."""
-    cost = price(facts.tariff, reading.stretches)
-    parked = sum((s.duration for s in reading.stretches if s.activity is Activity.PARKED), timedelta(0))
-    cdr: Cdr = {
+def cdr_object(
+    facts: SessionFacts, reading: Reading, *, number: int = 1, misbilling: Misbilling | None = None
+) -> Cdr:
+    """Write a CDR of a session that ended at the reading: the ``number``-th that charges it."""
+    costs = facts.costs(reading, misbilling)
+    name = "CDR" if number == 1 else f"CDR{number}"
+    cdr = {
         "country_code": facts.cpo.country_code,
         "party_id": facts.cpo.party_id,
-        "id": f"CDR-{facts.id}"[:36],
+        "id": f"{name}-{facts.id}"[:36],
         "start_date_time": format_datetime(facts.started_at),
         "end_date_time": format_datetime(reading.at),
         "session_id": facts.id,
@@ -88,39 +93,35 @@ def cdr_object(facts: SessionFacts, reading: Reading) -> Cdr:
         "cdr_location": _cdr_location(facts),
         "currency": facts.tariff["currency"],
         "tariffs": [facts.tariff],
-        "charging_periods": _periods(facts, reading),
-        "total_cost": cost.total.as_price(),
-        "total_fixed_cost": cost.fixed.as_price(),
-        "total_energy": _kwh(reading.energy_wh),
-        "total_energy_cost": cost.energy.as_price(),
-        "total_time": _hours(reading.at - facts.started_at),
-        "total_time_cost": cost.time.as_price(),
+        "charging_periods": costs.periods,
+        **costs.prices,
+        **costs.measures,
         "last_updated": format_datetime(reading.at),
     }
-    if parked:
-        cdr["total_parking_time"] = _hours(parked)
-        cdr["total_parking_cost"] = cost.parking.as_price()
     if facts.authorization_reference is not None:
         cdr["authorization_reference"] = facts.authorization_reference
-    return cdr
+    return cast("Cdr", cdr)
 
 
-def _periods(facts: SessionFacts, reading: Reading) -> list[ChargingPeriod]:
-    return [
-        {
-            "start_date_time": format_datetime(stretch.started_at),
-            "dimensions": _dimensions(stretch),
-            "tariff_id": facts.tariff["id"],
-        }
-        for stretch in reading.stretches
-    ]
+def credit_object(cdr: Cdr, at: datetime) -> Cdr:
+    """Write the credit CDR that takes a CDR back: as that one, its total negated (2.2.1 mod_cdrs)."""
+    total: Price = {"excl_vat": -cdr["total_cost"]["excl_vat"]}
+    if "incl_vat" in cdr["total_cost"]:
+        total["incl_vat"] = -cdr["total_cost"]["incl_vat"]
+    return {
+        **cdr,
+        "id": f"{cdr['id']}-C",
+        "total_cost": total,
+        "credit": True,
+        "credit_reference_id": cdr["id"],
+        "last_updated": format_datetime(at),
+    }
 
 
-def _dimensions(stretch: Stretch) -> list[CdrDimension]:
-    time: CdrDimension = {"type": str(stretch.activity), "volume": _hours(stretch.duration)}
-    if stretch.activity is Activity.PARKED:
-        return [time]
-    return [{"type": "ENERGY", "volume": _kwh(stretch.energy_wh)}, time]
+def emsp_of(cdr: Cdr) -> PartyId:
+    """Return who is to pay a CDR: the party that issued its token."""
+    token = cdr["cdr_token"]
+    return PartyId(token["country_code"], token["party_id"])
 
 
 def _cdr_token(token: Token) -> CdrToken:
@@ -150,11 +151,3 @@ def _cdr_location(facts: SessionFacts) -> CdrLocation:
         "connector_format": connector["format"],
         "connector_power_type": connector["power_type"],
     }
-
-
-def _kwh(energy_wh: Decimal) -> Decimal:
-    return number(energy_wh / _WH_PER_KWH)
-
-
-def _hours(duration: timedelta) -> Decimal:
-    return number(Decimal(duration // timedelta(microseconds=1)) / 3_600_000_000)

@@ -13,6 +13,7 @@ from ocn.party.errors import PartyError
 from ocn.simulation.clock import Clock
 from ocn.simulation.cpo_lists import Ledger
 from ocn.simulation.operations import Operations, StatusChange
+from ocn.simulation.records import emsp_of
 from ocn.simulation.running_session import RunningSession
 from ocn.simulation.updates import Updates
 
@@ -68,6 +69,22 @@ class Reports:
             # Not every eMSP keeps locations, and one that never read this one cannot take a PATCH of it.
             await _tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
 
+    async def bill(self, cdr: Cdr, emsp: Counterparty) -> CdrReceipt | None:
+        """Post a CDR until it is taken, and look whether it is where the answer says; None if it never is."""
+        owner = emsp_of(cdr)
+        self._ledger.keep_cdr(owner, cdr)
+        for pause in (*_AGAIN_AFTER, None):
+            try:
+                location = (await emsp.post_cdr(cdr)).location
+                read_back = (await emsp.read(location)).data if location else None
+            except PartyError as error:
+                _LOG.warning("CDR %s was not taken by %s: %s", cdr["id"], owner, error.message)
+                if pause is not None:
+                    await self._clock.sleep(pause)
+                continue
+            return CdrReceipt(cdr, location, read_back)
+        return None
+
     async def _report(self, session: RunningSession, emsp: Counterparty) -> None:
         session_id, owner = session.facts.id, session.facts.emsp
         await self._put(session, emsp, owner)
@@ -80,28 +97,15 @@ class Reports:
         change = self._operations.finish(session)
         await self._put(session, emsp, owner)
         await self.status(change, emsp)
-        await self._bill(session.cdr(), emsp, owner, session_id)
+        receipt = await self.bill(self._operations.bills.charge(session), emsp)
+        if receipt is not None:
+            self.receipts[session_id] = receipt
+            await self._updates.tell()
 
     async def _put(self, session: RunningSession, emsp: Counterparty, owner: PartyId) -> None:
         current = session.session()
         self._ledger.keep_session(owner, current)
         await _tell(lambda: emsp.put_session(current))
-
-    async def _bill(self, cdr: Cdr, emsp: Counterparty, owner: PartyId, session_id: str) -> None:
-        """Post the CDR until it is taken, and look whether it is where the answer says."""
-        self._ledger.keep_cdr(owner, cdr)
-        for pause in (*_AGAIN_AFTER, None):
-            try:
-                location = (await emsp.post_cdr(cdr)).location
-                read_back = (await emsp.read(location)).data if location else None
-            except PartyError as error:
-                _LOG.warning("CDR %s was not taken by %s: %s", cdr["id"], owner, error.message)
-                if pause is not None:
-                    await self._clock.sleep(pause)
-                continue
-            self.receipts[session_id] = CdrReceipt(cdr, location, read_back)
-            await self._updates.tell()
-            return
 
 
 async def _tell(push: Callable[[], Awaitable[object]], level: int = logging.WARNING) -> None:

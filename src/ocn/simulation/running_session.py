@@ -9,6 +9,7 @@ from ocn.simulation.car import Car
 from ocn.simulation.charging import Charging, Reading
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
+from ocn.simulation.misbilling import Misbilling
 from ocn.simulation.records import SessionFacts, cdr_object, session_object
 
 _LONGEST = timedelta(hours=24)
@@ -64,10 +65,10 @@ class RunningSession:
         session = self.session()
         return {name: session[name] for name in ("kwh", "total_cost", "last_updated")}
 
-    def cdr(self) -> Cdr:
-        """The CDR; stops the session if it is not."""
+    def cdr(self, *, number: int = 1, misbilling: Misbilling | None = None) -> Cdr:
+        """The ``number``-th CDR that charges it; stops the session if it is not."""
         self.stop()
-        return cdr_object(self.facts, self._read())
+        return cdr_object(self.facts, self._read(), number=number, misbilling=misbilling)
 
     def active_profile(self, horizon: timedelta) -> JsonObject:
         """What the charge point will allow from now on (ActiveChargingProfile)."""

@@ -22,7 +22,7 @@ from ocn.tariffs.json_values import JsonObject, JsonValue
 from ocn.tariffs.lint import lint
 from ocn.tariffs.model import Record, Version
 from ocn.tariffs.pauses import RelayedProfile
-from ocn.tariffs.policy import Policy, Rounding, RoundingMode, StepSize
+from ocn.tariffs.policy import Clock, FlatCount, Policy, Rounding, RoundingMode, StepSize
 from ocn.tariffs.price import compute
 from ocn.tariffs.pricing import price
 from ocn.tariffs.read import record
@@ -35,10 +35,12 @@ __all__ = [
     "Cause",
     "CauseCode",
     "CdrUnreadable",
+    "Clock",
     "Code",
     "Effect",
     "Explained",
     "Finding",
+    "FlatCount",
     "JsonObject",
     "JsonUnreadable",
     "JsonValue",

@@ -65,7 +65,7 @@ async def test_t3_lists_have_what_they_must(cast: Cast, cpo: SimulatedCpo) -> No
     to_cpo = cast.emsp.to(cpo.id)
     since = datetime(2020, 1, 1, tzinfo=UTC)
     assert len([location async for location in to_cpo.locations()]) == 10
-    assert len([tariff async for tariff in to_cpo.tariffs()]) == 3
+    assert len([tariff async for tariff in to_cpo.tariffs()]) == 4
     cdrs = [cdr async for cdr in to_cpo.cdrs()]
     sessions = [session async for session in to_cpo.sessions(since, limit=4)]
     assert len(cdrs) == 1

@@ -14,11 +14,11 @@ EVSE_ID = re.compile(r"[A-Z]{2}\*?[A-Z0-9]{3}\*?E[A-Z0-9*]{1,30}")
 
 
 @pytest.mark.parametrize("code", ["DE", "NL", "CH", "FR"])
-def test_fleet_has_ten_locations_of_two_evses_and_three_tariffs(code: str) -> None:
+def test_fleet_has_ten_locations_of_two_evses_and_four_tariffs(code: str) -> None:
     fleet = build_fleet(PartyId(code, "CPO"))
     assert len(fleet.locations) == 10
     assert all(len(location["evses"]) == 2 for location in fleet.locations)
-    assert len(fleet.tariffs) == 3
+    assert len(fleet.tariffs) == 4
     uids = [evse["uid"] for location in fleet.locations for evse in location["evses"]]
     assert len(set(uids)) == 20
 
