@@ -9,7 +9,7 @@ from ocn.simulation.misbilling import Misbilling
 from ocn.simulation.records import credit_object
 from ocn.simulation.running_session import RunningSession
 
-_KEPT = 1000
+_KEPT = 100
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class _Billed:
 
 
 class Bills:
-    """Writes CDRs and remembers the sessions of the last thousand.
+    """Writes CDRs and remembers the sessions of the last hundred.
 
     ``misbilling`` is how CDRs are written from now on; None, and right, unless somebody sets it. What a
     Session says that it costs is right in any case.

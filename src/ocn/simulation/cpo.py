@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self, cast
 
-from ocn.conversion import Choice, Context, Policy
+from ocn.conversion import Choice, Context, ObjectKind, Policy
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import AuthorizationInfo, Cdr
 from ocn.ocpi.party_id import PartyId
@@ -21,7 +21,7 @@ from ocn.simulation.connection import Connection
 from ocn.simulation.cpo_commands import CpoCommands
 from ocn.simulation.cpo_lists import CpoLists, Ledger
 from ocn.simulation.errors import NotBilled
-from ocn.simulation.hearing import OWN
+from ocn.simulation.hearing import OWN, as_heard
 from ocn.simulation.operations import Operations
 from ocn.simulation.records import emsp_of
 from ocn.simulation.reports import CdrReceipt, Reports
@@ -71,8 +71,13 @@ class SimulatedCpo(SimulatedParty):
         self._expiry: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        """Join."""
+        """Join. A CPO sells by what its tariffs can say in the version that it speaks."""
         await super().__aenter__()
+        points = self.operations.points
+        points.tariffs = {
+            name: as_heard(ObjectKind.TARIFF, tariff, self.id, (self.version,))
+            for name, tariff in points.tariffs.items()
+        }
         self._expiry = asyncio.create_task(self._expire())
         return self
 

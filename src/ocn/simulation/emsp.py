@@ -5,15 +5,17 @@ from typing import cast
 from uuid import uuid4
 
 from ocn.ocpi.modules import InterfaceRole, ModuleID
-from ocn.ocpi.objects import AuthorizationInfo, Cdr, Location, LocationReferences, Session, Token
+from ocn.ocpi.objects import AuthorizationInfo, Cdr, Location, LocationReferences, Session, Tariff, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VersionNumber
 from ocn.party.errors import UnknownToken
 from ocn.party.json_text import JsonObject, decode_object
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
 from ocn.party.routes import EMSP_MODULES
 from ocn.party.stored_receiver import StoredReceiver
+from ocn.simulation.bill_checks import BillCheck, BillChecks
 from ocn.simulation.connection import Connection
 from ocn.simulation.drivers import build_tokens
 from ocn.simulation.simulated_party import SimulatedParty
@@ -48,17 +50,27 @@ class DriverTokens:
         raise UnknownToken(f"there is no token {uid[:36]} of type {token_type[:20]}")
 
 
-class CdrsAsSent:
-    """Keeps CDRs as :class:`StoredReceiver` does, and beside them as they came, in this party's version."""
+class CheckedCdrs:
+    """Keeps CDRs as :class:`StoredReceiver` does, and beside them as they came, in this party's version.
 
-    def __init__(self, receiver: StoredReceiver) -> None:
+    Each is checked when it has been kept: what is wrong with a CDR is a matter between people, not of HTTP.
+    """
+
+    def __init__(
+        self, receiver: StoredReceiver, checks: BillChecks, version: Callable[[], VersionNumber]
+    ) -> None:
         self._receiver = receiver
+        self._checks = checks
+        self._version = version
         self.as_sent: dict[tuple[PartyId, str], JsonObject] = {}
+        self.checked: dict[tuple[PartyId, str], BillCheck] = {}
 
     async def post_cdr(self, request: Request, cdr: Cdr) -> None:
-        """Keep it."""
+        """Keep it, and check it."""
         await self._receiver.post_cdr(request, cdr)
-        self.as_sent[request.sender, cdr["id"]] = decode_object(request.sent)
+        owner = PartyId(cdr["country_code"], cdr["party_id"])
+        self.as_sent[owner, cdr["id"]] = decode_object(request.sent)
+        self.checked[owner, cdr["id"]] = await self._checks.check(cdr, owner, self._version())
 
 
 class SimulatedEmsp(SimulatedParty):
@@ -68,7 +80,9 @@ class SimulatedEmsp(SimulatedParty):
         self.tokens = build_tokens(party)
         self._updates = Updates()
         self._storage = ToldStorage(connection.storage, self._updates)
-        self._cdrs = CdrsAsSent(StoredReceiver(self._storage))
+        self._cdrs = CheckedCdrs(
+            StoredReceiver(self._storage), BillChecks(self._storage), lambda: self.version
+        )
         handlers = DriverTokens(self.tokens), self._cdrs, StoredReceiver(self._storage)
         offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
@@ -81,6 +95,16 @@ class SimulatedEmsp(SimulatedParty):
         for location in locations:
             await self._storage.put(ModuleID.LOCATIONS, cpo, location["id"], dict(location))
 
+    async def keep_tariffs(self, cpo: PartyId, tariffs: list[Tariff]) -> None:
+        """Store tariffs that were pulled, so that bills can be checked by them."""
+        for tariff in tariffs:
+            await self._storage.put(ModuleID.TARIFFS, cpo, tariff["id"], dict(tariff))
+
+    async def learn(self, cpo: PartyId) -> None:
+        """Pull and store what a CPO has: locations and tariffs."""
+        await self.keep_locations(cpo, [location async for location in self.to(cpo).locations()])
+        await self.keep_tariffs(cpo, [tariff async for tariff in self.to(cpo).tariffs()])
+
     async def stored_location(self, cpo: PartyId, location_id: str) -> Location | None:
         """Return a location as this eMSP knows it."""
         return cast("Location | None", await self._storage.get(ModuleID.LOCATIONS, cpo, location_id))
@@ -92,6 +116,10 @@ class SimulatedEmsp(SimulatedParty):
     def cdr_as_sent(self, cpo: PartyId, cdr_id: str) -> JsonObject:
         """Return the same as it came, in the version that this eMSP speaks."""
         return self._cdrs.as_sent[cpo, cdr_id]
+
+    def check_of(self, cpo: PartyId, cdr_id: str) -> BillCheck:
+        """Return what the check of a CDR came to."""
+        return self._cdrs.checked[cpo, cdr_id]
 
     async def sessions(self, cpo: PartyId) -> list[Session]:
         """Return every session that a CPO has told of."""

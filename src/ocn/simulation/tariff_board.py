@@ -52,9 +52,9 @@ class _Board:
 
     def bounded(self) -> Tariff:
         tariff = self._tariff(
-            "4", "0.59 per kWh, at least 3.00 and at most 25.00", self._element(("ENERGY", "0.59", 1))
+            "4", "0.59 per kWh, at least 3.00 and at most 20.00", self._element(("ENERGY", "0.59", 1))
         )
-        return {**tariff, "min_price": self._with_vat("3.00"), "max_price": self._with_vat("25.00")}
+        return {**tariff, "min_price": self._with_vat("3.00"), "max_price": self._with_vat("20.00")}
 
     def _tariff(self, tariff_id: str, text: str, *elements: TariffElement) -> Tariff:
         return {

@@ -12,6 +12,7 @@ from ocn.party.json_text import encode_json
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.errors import StepFailed
 from ocn.simulation.scenes.stage import WAIT_S, Stage, check, same
+from ocn.tariffs import Verdict
 
 LIMIT_W = Decimal(6900)
 
@@ -101,7 +102,7 @@ async def stop_session(stage: Stage) -> str:
 
 
 async def cdr(stage: Stage) -> str:
-    """The CDR is billed, kept, read back by the CPO through its own node, and the same to the last digit."""
+    """The CDR is billed, kept, checked, and read back by the CPO through its own node to the last digit."""
     receipt = await stage.cpo.cdr_receipt(stage.session_id, WAIT_S)
     check(receipt.location is not None, "the answer to the CDR has no Location")
     wanted = await stage.cpo.as_read_back(receipt.cdr)
@@ -109,10 +110,11 @@ async def cdr(stage: Stage) -> str:
     check(encode_json(receipt.read_back) == encode_json(wanted), "digits of the CDR got lost")
     own_node = urlsplit(stage.cpo.node_url).netloc
     same("the host of the Location", urlsplit(receipt.location or "").netloc, own_node)
-    session = await _session(stage, Decimal(-1))
     bill = await stage.emsp.cdr(stage.cpo.id, receipt.cdr["id"])
     if bill is None:
         raise StepFailed("the eMSP does not have the CDR")
+    verified = _verified(stage, bill["id"])
+    session = await _session(stage, Decimal(-1))
     same("the energy billed", bill["total_energy"], session["kwh"])
     same("the price billed", bill["total_cost"], session["total_cost"])
     check(bill["total_cost"]["excl_vat"] > 0, "the session was free")
@@ -123,7 +125,7 @@ async def cdr(stage: Stage) -> str:
         kept = f"kept in OCPI 2.3.0: before_taxes {came['before_taxes']}"
     incl = bill["total_cost"].get("incl_vat")
     price = f"{incl} {bill['currency']} incl. VAT" if incl else f"{bill['total_cost']['excl_vat']} before VAT"
-    return f"{bill['total_energy']} kWh, {price}, {kept}"
+    return f"{bill['total_energy']} kWh, {price}, verified: {verified}, {kept}"
 
 
 async def unlock_connector(stage: Stage) -> str:
@@ -131,6 +133,15 @@ async def unlock_connector(stage: Stage) -> str:
     pending = await stage.to_cpo.unlock_connector(stage.location_id, stage.evse_uid(), "1")
     same("the answer", pending.reply.data["result"], "NOT_SUPPORTED")
     return "NOT_SUPPORTED, as the EVSE says"
+
+
+def _verified(stage: Stage, cdr_id: str) -> str:
+    """Return the verdict of the eMSP's check. What versions cannot say to each other may leave it open."""
+    found = stage.emsp.check_of(stage.cpo.id, cdr_id)
+    says_less = stage.cpo.version is not stage.emsp.version
+    acceptable = (Verdict.MATCH, Verdict.UNDECIDABLE) if says_less else (Verdict.MATCH,)
+    check(found.verdict in acceptable, f"the bill is not what the tariff says: {found.said}")
+    return found.said
 
 
 async def _refused_to_2_1_1(send: Callable[[], Awaitable[object]]) -> str:

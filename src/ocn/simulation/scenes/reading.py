@@ -34,6 +34,7 @@ async def tariffs(stage: Stage) -> str:
         for tariff_id in connector["tariff_ids"]
     }
     same("tariffs that connectors name", named, {tariff["id"] for tariff in found})
+    await stage.emsp.keep_tariffs(stage.cpo.id, found)
     return f"{len(found)} tariffs on 2 pages"
 
 
