@@ -41,8 +41,9 @@ def bounded(priced: Priced, prepared: Prepared | None = None) -> Priced:
     """
     if not priced.priceable:
         return priced
+    prepared = prepared or prepare(priced.record, priced.policy)
     with localcontext(EXACT):
-        cutting = Cutting(prepared or prepare(priced.record, priced.policy))
+        cutting = Cutting(prepared)
         if not cutting.prepared.searched:
             priced = replace(priced, findings=(*priced.findings, _not_searched()))
         if priced.decided and not cutting.may_cut():
@@ -55,12 +56,24 @@ def bounded(priced: Priced, prepared: Prepared | None = None) -> Priced:
             _Extreme(priced, cutting, prefer, MAX_STEPS // max(1, len(spans))).total(stretches)
             for prefer in (Prefer.CHEAPEST, Prefer.DEAREST)
         )
-    return replace(
+    found = replace(
         priced,
         findings=(*priced.findings, *(_finding(stretch.period) for stretch in spans[:MAX_FINDINGS])),
-        low=Amount(_pick(min, low.excl, high.excl), _pick(min, low.incl, high.incl)),
-        high=Amount(_pick(max, low.excl, high.excl), _pick(max, low.incl, high.incl)),
+        low=_of_both(min, low, high),
+        high=_of_both(max, low, high),
     )
+    return _by_any(found, prepared.tariffs.candidates)
+
+
+def _by_any(priced: Priced, candidates: Sequence[int]) -> Priced:
+    """Widen the bounds to every tariff that may be meant."""
+    for place in candidates[1:]:
+        alone = replace(priced.record, tariffs=(priced.record.tariffs[place],))
+        other = bounded(compute(alone, priced.policy))
+        if other.priceable:
+            low, high = _of_both(min, priced.low, other.low), _of_both(max, priced.high, other.high)
+            priced = replace(priced, low=low, high=high)
+    return priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +132,13 @@ def _decimal(amount: Fraction) -> Decimal:
     return Decimal(f"{round(amount * 10**_DIGITS)}E-{_DIGITS}")
 
 
-def _pick(choose: Callable[[Fraction, Fraction], Fraction], *sides: Fraction | None) -> Fraction | None:
-    low, high = sides
-    return None if low is None or high is None else choose(low, high)
+def _of_both(choose: Callable[[Fraction, Fraction], Fraction], one: Amount, other: Amount) -> Amount:
+    """Choose between two amounts, net and gross each by itself; what one does not know is unknown."""
+
+    def of(left: Fraction | None, right: Fraction | None) -> Fraction | None:
+        return None if left is None or right is None else choose(left, right)
+
+    return Amount(of(one.excl, other.excl), of(one.incl, other.incl))
 
 
 def _not_searched() -> Finding:

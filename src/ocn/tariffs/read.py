@@ -54,7 +54,12 @@ def record(
         _check_work(read, chosen, reading)
         local = zone(time_zone, location, place(document), read.country, reading)
         return Record(
-            read, chosen, local, max_power(document, location), (*reading.findings, *findings.findings)
+            session=read,
+            tariffs=chosen,
+            zone=local,
+            max_power=max_power(document, location),
+            findings=(*reading.findings, *findings.findings),
+            embedded=frozenset(one.id for one in own),
         )
 
 

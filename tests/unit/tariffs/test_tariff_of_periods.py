@@ -1,6 +1,7 @@
 """Which tariff a period has, and what is said when that is not plain."""
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +71,32 @@ def test_only_valid_regular_tariff_is_taken_when_no_period_names_one(make: "Maki
     assert priced.decided
     assert make.costs(two(make, None, None), {**first, "type": "AD_HOC_PAYMENT"}, second) == "1.0000"
     assert not make.price(two(make, None, None), first, second).decided
+
+
+def test_given_tariff_that_the_cdr_holds_too_is_taken_among_others(make: "Making") -> None:
+    first, second = tariffs(make)
+    cdr = {**two(make, None, None), "tariffs": [second]}
+    priced = make.price(cdr, first, second)
+    assert (make.costs(cdr, first, second), make.codes(priced)) == ("1.0000", set())
+    assert make.costs({**cdr, "tariffs": [first, second]}) == "0.6000"
+
+
+def test_given_tariff_under_another_id_comes_before_that_in_the_cdr(make: "Making") -> None:
+    first, second = tariffs(make)
+    priced = make.price({**two(make, None, None), "tariffs": [second]}, first)
+    assert priced.decided
+    assert make.codes(priced) == {"TARIFF_ASSUMED"}
+    assert priced.total.excl == Fraction(6, 10)
+
+
+def test_tariff_in_the_currency_of_the_cdr_is_taken_among_others(make: "Making") -> None:
+    francs = make.simple("ENERGY", "0.90", id="F", currency="CHF")
+    assert make.costs(two(make, None, None), francs, tariffs(make)[0]) == "0.6000"
+
+
+def test_bounds_hold_for_every_tariff_that_may_be_meant(make: "Making") -> None:
+    priced = make.price(two(make, None, None), *tariffs(make))
+    assert (priced.low.excl, priced.high.excl) == (Fraction(6, 10), 1)
 
 
 def test_tariff_that_was_not_valid_is_noticed(make: "Making") -> None:
