@@ -3,7 +3,9 @@
 docs/reference/tariff-verdicts.md says which of them explain a claim and which are defects of the CDR.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class CauseCode(StrEnum):
@@ -38,3 +40,27 @@ class CauseCode(StrEnum):
     CREDIT_MISMATCH = "CREDIT_MISMATCH"
     PART_MISMATCH = "PART_MISMATCH"
     UNEXPLAINED = "UNEXPLAINED"
+
+
+_ROUNDINGS: Final = frozenset({CauseCode.ROUNDING_PER_PERIOD, CauseCode.ROUNDING_TOTAL})
+_STEP_SIZES: Final = frozenset(
+    {CauseCode.STEP_SIZE_IGNORED, CauseCode.STEP_SIZE_PER_PERIOD, CauseCode.STEP_SIZE_COMBINED}
+)
+_CLOCKS: Final = frozenset({CauseCode.TIMEZONE_UTC})
+
+COMMONER: Final[Mapping[CauseCode, frozenset[CauseCode]]] = {
+    CauseCode.ROUNDING_PER_PART: _ROUNDINGS,
+    CauseCode.ROUNDING_PER_COMPONENT: _ROUNDINGS,
+    CauseCode.STEP_SIZE_PER_DIMENSION: _STEP_SIZES,
+    CauseCode.STEP_SIZE_LAST: _STEP_SIZES,
+    CauseCode.STEP_SIZE_PARKING_ONLY: _STEP_SIZES,
+    CauseCode.TIMEZONE_STANDARD: _CLOCKS,
+    CauseCode.TIMEZONE_PARTY: _CLOCKS,
+}
+"""Rare readings, and the common ones of the same thing."""
+
+
+def without_rarer(codes: Iterable[CauseCode]) -> list[CauseCode]:
+    """Leave out a rare reading where a common one of the same thing is among the codes."""
+    found = list(dict.fromkeys(codes))
+    return [code for code in found if not COMMONER.get(code, frozenset()) & set(found)]

@@ -5,18 +5,21 @@ one, and another sum of energy than the periods have. The others are warnings, s
 for them: whether the time of a reservation is part of ``total_time`` is not said anywhere.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
+
+from msgspec import structs
 
 from ocn.tariffs.amount_texts import money_text
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.findings import Effect, Finding
 from ocn.tariffs.fitting import TOTAL
-from ocn.tariffs.model import Period, Record, Session
-from ocn.tariffs.money import as_decimal, minor_units
+from ocn.tariffs.model import Claim, Period, Record, Session
+from ocn.tariffs.money import as_decimal, half_a_unit, minor_units
 from ocn.tariffs.result import Part, Priced
 
 TOTAL_TIME_MISMATCH: Final = "TOTAL_TIME_MISMATCH"
@@ -32,19 +35,19 @@ def contradictions(record: Record) -> tuple[Finding, ...]:
     return tuple(finding for check in checks for finding in check(record.session))
 
 
-def parts_against_total(priced: Priced) -> tuple[Finding, ...]:
+def parts_against_total(priced: Priced, costs: Mapping[str, Claim]) -> tuple[Finding, ...]:
     """Compare the sum of the parts that a CDR states with its total, where no limit stands between them.
 
     Parts that are not stated can only make it more, so a sum that is too small counts when none is missing.
+    ``costs`` have the signs of a charge.
     """
-    costs = priced.record.session.claimed.costs
     total = costs.get(TOTAL)
     stated = [part for part in Part if part in costs]
     if total is None or total.excl is None or not stated or priced.total != priced.subtotal:
         return ()
     amounts = [costs[part].excl for part in stated]
     summed = sum((Fraction(amount) for amount in amounts if amount is not None), Fraction(0))
-    gap = summed - abs(Fraction(total.excl))
+    gap = summed - Fraction(total.excl)
     due = [part for part in Part if priced.parts[part].excl]
     slack = Fraction(len(stated) + 1, 2 * 10 ** minor_units(priced.currency))
     if gap > slack or (gap < -slack and set(due) <= set(stated)):
@@ -53,17 +56,20 @@ def parts_against_total(priced: Priced) -> tuple[Finding, ...]:
     return ()
 
 
-def energy_differs(session: Session) -> bool:
-    """Whether the energy of the whole is another than that of the periods, beyond what rounding explains."""
+def energy_differs(session: Session, *, decimals: int) -> bool:
+    """Whether the energy of the whole is another than that of the periods, when rounded to so many decimals.
+
+    Numbers that are written with more of them are taken as they are written.
+    """
     given = [period.energy for period in session.periods if period.energy is not None]
     claimed = session.claimed.energy
     if claimed is None or not given:
         return False
-    return abs(Fraction(claimed) - sum(map(Fraction, given))) > _slack([*given, claimed], fewest=3)
+    return abs(Fraction(claimed) - sum(map(Fraction, given))) > _slack([*given, claimed], fewest=decimals)
 
 
 def _energy(session: Session) -> Iterator[Finding]:
-    if energy_differs(session):
+    if energy_differs(session, decimals=2):
         name = "total_energy" if session.kind == "cdr" else "kwh"
         total = sum(period.energy for period in session.periods if period.energy is not None)
         yield Finding(
@@ -75,6 +81,12 @@ def _energy(session: Session) -> Iterator[Finding]:
 
 
 def _overlaps(session: Session) -> Iterator[Finding]:
+    """Find periods that are longer than they last, and those that stand twice."""
+    for period, later in pairwise(session.periods):
+        if period.start is not None and period.energy and _is_twice(period, later):
+            message = f"The period is the same as period {period.index}, from its start to its volumes."
+            pointer = f"/charging_periods/{later.index}"
+            yield Finding(CauseCode.PERIODS_OVERLAP, pointer, message, Effect.WARNING)
     for period in session.periods:
         length = _hours(period)
         stated = [
@@ -90,6 +102,10 @@ def _overlaps(session: Session) -> Iterator[Finding]:
                 f"The period has {sum(stated)} hours and lasts {as_decimal(length)}: it passes its end.",
                 Effect.WARNING,
             )
+
+
+def _is_twice(period: Period, later: Period) -> bool:
+    return structs.replace(period, index=later.index, end=later.end) == later
 
 
 def _time(session: Session) -> Iterator[Finding]:
@@ -126,5 +142,4 @@ def _in_hours(length: timedelta) -> Fraction:
 
 def _slack(numbers: Iterable[Decimal], fewest: int) -> Fraction:
     """Half a unit of the last decimal of each; one with fewer decimals may have lost zeros on the way."""
-    decimals = (-int(number.normalize().as_tuple().exponent) for number in numbers)
-    return sum((Fraction(1, 2 * 10 ** max(count, fewest)) for count in decimals), Fraction(0))
+    return sum((half_a_unit(number, fewest) for number in numbers), Fraction(0))

@@ -53,8 +53,8 @@ class Alternatives:
 
 
 NO_ALTERNATIVES: Final = Alternatives()
-TELLING_NET: Final = Decimal(5)
-"""From here on whole percentages of tax are at least five cents apart."""
+TELLING_NET: Final = Decimal(2)
+"""From here on whole percentages of tax are at least two cents apart: a cent too much gives none."""
 HIGHEST_PERCENT: Final = 30
 
 _STEP_SIZES: Final = (
@@ -182,7 +182,7 @@ def _parking(priced: Priced) -> Iterator[Deviation]:
 
 
 def _energy(priced: Priced) -> Iterator[Deviation]:
-    if priced.policy.energy is EnergySource.PERIODS and energy_differs(priced.record.session):
+    if priced.policy.energy is EnergySource.PERIODS and energy_differs(priced.record.session, decimals=4):
         says = "Energy was billed by total_energy, which is not the sum of the periods."
         changed = replace(priced.policy, energy=EnergySource.TOTAL)
         yield _by_policy(priced, CauseCode.TOTAL_ENERGY_MISMATCH, says, changed)

@@ -21,7 +21,7 @@ from ocn.tariffs.policy import Policy
 from ocn.tariffs.result import Priced
 from ocn.tariffs.result_json import line_json
 
-ENGINE: Final = "1"
+ENGINE: Final = "2"
 """Changes when the same inputs can give another result; not with every release."""
 KIND: Final = "ocn-tariff-evidence"
 FORMAT: Final = 1

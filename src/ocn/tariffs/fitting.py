@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ocn.tariffs.model import Claim
-from ocn.tariffs.money import OCPI_DECIMALS, rounded
+from ocn.tariffs.money import OCPI_DECIMALS, decimals, rounded
 from ocn.tariffs.policy import RoundingMode
 from ocn.tariffs.result import Amount, Part
 
@@ -23,11 +23,7 @@ def fits(
 
     ``digits`` is how far the currency goes, ``mode`` how the claimed amount may have been rounded.
     """
-    pairs = [
-        (ours, theirs)
-        for ours, theirs in ((computed.excl, claim.excl), (computed.incl, claim.incl))
-        if ours is not None and theirs is not None
-    ]
+    pairs = _pairs(computed, claim)
     return all(same(ours, theirs, digits, mode) for ours, theirs in pairs) if pairs else None
 
 
@@ -52,9 +48,18 @@ def parts_that_differ(
     digits: int,
     mode: RoundingMode = RoundingMode.HALF_UP,
 ) -> tuple[Part, ...]:
-    """Name the parts that are claimed otherwise than computed; a part that is not claimed cannot differ."""
+    """Name the parts that are claimed otherwise than computed; a part that is not claimed cannot differ.
+
+    A part is what a total is made of, so it may be rounded to more digits than the currency has.
+    """
     return tuple(
-        part for part in Part if part in claims and fits(parts[part], claims[part], digits, mode) is False
+        part
+        for part in Part
+        if part in claims
+        and not all(
+            same(ours, theirs, max(digits, decimals(theirs)), mode)
+            for ours, theirs in _pairs(parts[part], claims[part])
+        )
     )
 
 
@@ -73,17 +78,22 @@ def within(low: Amount, high: Amount, claim: Claim, digits: int) -> bool:
 
 def distance(computed: Amount, claim: Claim) -> Fraction | None:
     """How far a claim is from an amount, net and gross together; None when nothing can be compared."""
-    gaps = [
-        abs(ours - Fraction(theirs))
-        for ours, theirs in ((computed.excl, claim.excl), (computed.incl, claim.incl))
-        if ours is not None and theirs is not None
-    ]
+    gaps = [abs(ours - Fraction(theirs)) for ours, theirs in _pairs(computed, claim)]
     return sum(gaps, Fraction(0)) if gaps else None
 
 
 def difference(computed: Amount, claim: Claim) -> Amount:
     """Return claim minus amount."""
     return Amount(_minus(claim.excl, computed.excl), _minus(claim.incl, computed.incl))
+
+
+def _pairs(computed: Amount, claim: Claim) -> list[tuple[Fraction, Decimal]]:
+    """Return net and gross of both, each where both know it."""
+    return [
+        (ours, theirs)
+        for ours, theirs in ((computed.excl, claim.excl), (computed.incl, claim.incl))
+        if ours is not None and theirs is not None
+    ]
 
 
 def _minus(theirs: Decimal | None, ours: Fraction | None) -> Fraction | None:

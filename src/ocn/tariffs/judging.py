@@ -6,16 +6,18 @@ has to be put right by a credit CDR and a new one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ocn.tariffs.cause_codes import CauseCode
+from ocn.tariffs.cause_codes import CauseCode, without_rarer
 from ocn.tariffs.causes import Explanation, Found, search
 from ocn.tariffs.deviations import Alternatives
-from ocn.tariffs.findings import Effect, Finding
+from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.fitting import TOTAL, difference, fits, parts_that_differ, within
 from ocn.tariffs.model import Claim
 from ocn.tariffs.money import minor_units
+from ocn.tariffs.policy import TimeReading
+from ocn.tariffs.price import compute
 from ocn.tariffs.result import Amount, Part, Priced
 from ocn.tariffs.sentences import spans_sentence, unexplained_sentence
 from ocn.tariffs.verification import Cause, Verdict
@@ -29,6 +31,11 @@ DEFECTS: Final = (
     CauseCode.TOTAL_ENERGY_MISMATCH,
     CauseCode.PART_MISMATCH,
 )
+
+_TIMES: Final = {
+    TimeReading.AS_WRITTEN: "The claim is by hours as they are written, which were rounded.",
+    TimeReading.ROUNDED: "The claim is by the lengths of periods, whose hours are written rounded.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,14 @@ class Judge:
             return self._nothing_to_compare()
         if self._is_open(total):
             return self._decided(Verdict.UNDECIDABLE, Found(()))
-        if hit:
-            self._check_parts()
+        as_claimed = self._priced if hit else self._by_other_times(total)
+        if as_claimed is not None:
+            self._check_parts(as_claimed)
             return self._decided(Verdict.MATCH, Found(()))
         found = self._search(total, alternatives)
         if found.explanations:
             return self._decided(Verdict.EXPLAINED, found)
-        self._check_parts()
+        self._check_parts(self._priced)
         message = unexplained_sentence(self._priced, total, found)
         return self._decided(Verdict.MISMATCH, found, Cause(CauseCode.UNEXPLAINED, message))
 
@@ -84,8 +92,19 @@ class Judge:
         claimed = Explanation((CauseCode.PERIOD_SPANS_PRICE_CHANGE,), says, self._priced.total)
         return Found((claimed,))
 
-    def _check_parts(self) -> None:
-        for part in parts_that_differ(self._priced.parts, self._claims, self._digits):
+    def _by_other_times(self, total: Claim) -> Priced | None:
+        """Price by the times as they are written, or by the lengths that they were rounded from."""
+        if not self._priced.decided:
+            return None
+        for reading in (TimeReading.AS_WRITTEN, TimeReading.ROUNDED):
+            priced = compute(self._priced.record, replace(self._priced.policy, times=reading))
+            if priced.total != self._priced.total and fits(priced.total, total, self._digits):
+                self._add(Code.VOLUME_ROUNDED, total.pointer, _TIMES[reading])
+                return priced
+        return None
+
+    def _check_parts(self, priced: Priced) -> None:
+        for part in parts_that_differ(priced.parts, self._claims, self._digits):
             message = f"{part} is claimed otherwise than computed."
             self._add(CauseCode.PART_MISMATCH, self._claims[part].pointer, message)
 
@@ -96,8 +115,12 @@ class Judge:
         return self._decided(Verdict.UNDECIDABLE, Found(()))
 
     def _decided(self, verdict: Verdict, found: Found, *more: Cause) -> Judgement:
+        told = without_rarer(code for one in found.explanations for code in one.codes)
         explaining = [
-            Cause(code, explanation.says) for explanation in found.explanations for code in explanation.codes
+            Cause(code, explanation.says)
+            for explanation in found.explanations
+            for code in explanation.codes
+            if code in told
         ]
         defects = self._defects({cause.code for cause in explaining})
         causes = {cause.code: cause for cause in reversed([*explaining, *defects, *more])}

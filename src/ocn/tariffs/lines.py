@@ -119,7 +119,7 @@ class Drafting:
             self._flat(period, tariff, Part.RESERVATION, chosen.reservation_flat)
         if period.energy is not None:
             self._line(period, tariff, Dimension.ENERGY, Part.ENERGY, chosen.energy, period.energy)
-        times = seconds(period)
+        times = seconds(period, self.prepared.policy.times)
         if not times.fit:
             self.noticed.misfit(period)
         if times.time is not None:

@@ -243,8 +243,9 @@ class Record:
     """All that a price depends on but the policy: read once, priced as often as a search for causes likes.
 
     ``tariffs`` are those that were given, then those in the document under other identifiers; ``embedded``
-    are the identifiers of all that the document holds. ``zone`` is None when nobody says. ``max_power`` (kW) is what the connector can do, where a stored location says so.
-    ``findings`` are those of reading. To price by another tariff or zone use ``dataclasses.replace``.
+    are the identifiers of all that the document holds. ``zone`` is None when nobody says. ``max_power`` (kW)
+    is what the connector can do, where a stored location says so. ``findings`` are those of reading. To
+    price by another tariff or zone use ``dataclasses.replace``.
     """
 
     session: Session

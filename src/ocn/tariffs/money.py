@@ -57,6 +57,16 @@ def as_decimal(value: Fraction, digits: int = OCPI_DECIMALS) -> Decimal:
     return Decimal(f"{whole}E-{digits}")
 
 
+def decimals(number: Decimal) -> int:
+    """Count the decimals of a number; zeros at its end do not count, for writers drop them."""
+    return max(0, -int(number.normalize().as_tuple().exponent))
+
+
+def half_a_unit(number: Decimal, fewest: int) -> Fraction:
+    """By how much a number may be off because it was rounded; ``fewest`` decimals are taken as written."""
+    return Fraction(1, 2 * 10 ** max(decimals(number), fewest))
+
+
 def _goes_up(whole: int, rest: Fraction, mode: RoundingMode) -> bool:
     half = Fraction(1, 2)
     if mode is RoundingMode.DOWN or not rest:

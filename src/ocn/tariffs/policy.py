@@ -123,6 +123,17 @@ class EnergySource(StrEnum):
     """``total_energy``: what it has more or less than the periods is in the last one with energy."""
 
 
+class TimeReading(StrEnum):
+    """When the only time volume of a period is the length of the period, which is exact where it is not."""
+
+    NOISE = "noise"
+    """When it differs by less than half a second, as it does when written with four decimals."""
+    AS_WRITTEN = "as_written"
+    """As before when blocks are filled; then never."""
+    ROUNDED = "rounded"
+    """When it is the length rounded to its decimals, of which it has two at least."""
+
+
 class StateAt(StrEnum):
     """At which moment of a period its restrictions are asked."""
 
@@ -155,6 +166,7 @@ class Policy:
     flat: FlatCount = FlatCount.SESSION
     parking: ParkingReading = ParkingReading.AS_GIVEN
     energy: EnergySource = EnergySource.PERIODS
+    times: TimeReading = TimeReading.NOISE
     clock: Clock = Clock.LOCAL
     state: StateAt = StateAt.START
     periods: PeriodReading = PeriodReading.AS_GIVEN

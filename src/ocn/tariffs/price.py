@@ -13,11 +13,12 @@ from ocn.tariffs.lines import Drafting, Prefer
 from ocn.tariffs.model import Record, Tariff, TaxMode
 from ocn.tariffs.money import minor_units, rounded_amount
 from ocn.tariffs.noticed import Noticed
-from ocn.tariffs.policy import PeriodReading, Policy, Rounding
+from ocn.tariffs.policy import PeriodReading, Policy, Rounding, TimeReading
 from ocn.tariffs.preparation import Prepared, prepare
 from ocn.tariffs.result import UNKNOWN, ZERO, Amount, Part, Priced
 from ocn.tariffs.splitting import cut
 from ocn.tariffs.sums import Adding
+from ocn.tariffs.written_hours import by_written_hours
 
 DEFAULT = Policy()
 _TWO_READINGS = Finding(
@@ -48,13 +49,16 @@ def priced_as(prepared: Prepared, prefer: Prefer = Prefer.CERTAIN) -> Priced:
     noticed = [*_about(record, used), *drafting.noticed.findings.values()]
     if open_to_two_readings(drafting.lines, prepared.policy.step_size):
         noticed.append(_TWO_READINGS)
+    lines = in_blocks(drafting.lines, prepared.policy.step_size)
+    if prepared.policy.times is TimeReading.AS_WRITTEN:
+        lines = by_written_hours(lines, prepared.periods)
     priced = Priced(
         record=record,
         policy=prepared.policy,
         total=nothing,
         subtotal=nothing,
         parts={},
-        lines=tuple(in_blocks(drafting.lines, prepared.policy.step_size)),
+        lines=tuple(lines),
         findings=(*record.findings, *prepared.tariffs.findings, *noticed),
         low=nothing,
         high=nothing,

@@ -6,6 +6,7 @@ from typing import Final
 
 from ocn.tariffs.cause_codes import CauseCode
 from ocn.tariffs.model import Claim
+from ocn.tariffs.money import OCPI_DECIMALS, decimals
 from ocn.tariffs.policy import Policy, Rounding, RoundingMode
 
 _ROUNDINGS: Final = (
@@ -34,20 +35,21 @@ _MODES: Final = ((RoundingMode.HALF_EVEN, "half to even"), (RoundingMode.DOWN, "
 
 def roundings(policy: Policy, claim: Claim, digits: int) -> Iterator[tuple[CauseCode, str, Policy]]:
     """Say how else amounts may be rounded, common ways first; ``digits`` is how far the currency goes."""
-    for rounding, on_rounded, code, says in _ROUNDINGS:
-        yield code, f"{says}.", replace(policy, rounding=rounding, vat_on_rounded=on_rounded)
+    printed = _printed_digits(claim)
+    for to in (None, printed) if digits < printed <= OCPI_DECIMALS else (None,):
+        for rounding, on_rounded, code, says in _ROUNDINGS:
+            changed = replace(policy, rounding=rounding, vat_on_rounded=on_rounded, digits=to)
+            yield code, f"{says}." if to is None else f"{says}, to {to} decimals.", changed
     if policy.rounding is not Rounding.NONE:
         changed = replace(policy, rounding=Rounding.NONE, vat_on_rounded=False)
         yield CauseCode.ROUNDING_TOTAL, "Nothing but the total was rounded.", changed
     for mode, name in _MODES:
         changed = replace(policy, rounding=Rounding.TOTAL, mode=mode)
         yield CauseCode.ROUNDING_TOTAL, f"The total was rounded {name}.", changed
-    printed = _printed_digits(claim)
     if printed > digits:
         changed = replace(policy, rounding=Rounding.TOTAL, digits=printed)
         yield CauseCode.ROUNDING_TOTAL, f"The total was rounded to {printed} decimals.", changed
 
 
 def _printed_digits(claim: Claim) -> int:
-    amounts = (amount for amount in (claim.excl, claim.incl) if amount is not None)
-    return max((-int(amount.normalize().as_tuple().exponent) for amount in amounts), default=0)
+    return max((decimals(amount) for amount in (claim.excl, claim.incl) if amount is not None), default=0)

@@ -39,11 +39,19 @@ class Screen:
         self._limited = any(tariff.min_price or tariff.max_price for tariff in self._used)
 
     def is_of_its_own(self, policy: Policy) -> bool:
-        """Whether a rounding of parts or components is another than that of lines, and than that of all."""
-        if policy.rounding not in (Rounding.PART, Rounding.COMPONENT):
+        """Whether a rounding of lines, periods and the like is another than that of all.
+
+        Parts and components have to be others than lines, too. What costs nothing cannot be rounded.
+        """
+        if policy.rounding not in _KEYS:
             return True
-        groups = set(self._keys(policy))
-        return 1 < len(groups) < len(self._priced.lines)
+        costly = [
+            key
+            for key, line in zip(self._keys(policy), self._priced.lines, strict=True)
+            if line.amount.excl or line.amount.incl
+        ]
+        most = len(costly) if policy.rounding in (Rounding.PART, Rounding.COMPONENT) else len(costly) + 1
+        return 1 < len(set(costly)) < most
 
     def total(self, policy: Policy) -> Amount:
         """Return the total under a policy that differs in how amounts are rounded."""

@@ -1,18 +1,20 @@
 """Periods as they are priced: after what the policy says about parking and energy, with their lengths.
 
 A time volume that differs from the length of its period by less than half a second is that length, written
-with four decimals; otherwise 0.24 seconds of noise would cost a whole block.
+with four decimals; otherwise 0.24 seconds of noise would cost a whole block. A policy can say otherwise.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
 from ocn.tariffs.model import Period, Session
-from ocn.tariffs.policy import EnergySource, ParkingReading, Policy
+from ocn.tariffs.money import half_a_unit
+from ocn.tariffs.policy import EnergySource, ParkingReading, Policy, TimeReading
 
 NOISE_S: Final = Decimal("0.5")
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -56,7 +58,7 @@ def since_us(moment: datetime | None, origin: datetime | None) -> int | None:
     return max(0, (moment - origin) // _MICROSECOND)
 
 
-def seconds(period: Period) -> Seconds:
+def seconds(period: Period, reading: TimeReading) -> Seconds:
     """Return the times of a period; the only one in it takes the length of the period if it fits."""
     time, parking, reservation = period.time, period.parking, period.reservation
     given = [hours for hours in (time, parking, reservation) if hours is not None]
@@ -65,6 +67,8 @@ def seconds(period: Period) -> Seconds:
     length = length_us(period)
     stated = (given[0] if len(given) == 1 else sum(given)) * _HOUR_S
     fit = length is None or -NOISE_S < stated - length / _US < NOISE_S
+    if not fit and length is not None and reading is TimeReading.ROUNDED and len(given) == 1:
+        fit = abs(Fraction(stated - length / _US)) <= half_a_unit(given[0], fewest=2) * _HOUR_S
     if fit and length is not None and len(given) == 1:
         whole = length / _US
         return Seconds(time and whole, parking and whole, reservation and whole, fit)

@@ -23,7 +23,7 @@ def tax_line_findings(priced: Priced, claims: Mapping[str, Claim]) -> Iterator[F
         return
     if priced.total.incl is None and total.incl is not None:
         message = "The tariff does not say which taxes are due, so those that are claimed were not checked."
-        yield Finding(TAX_NOT_CHECKED, total.pointer, message)
+        yield Finding(TAX_NOT_CHECKED, total.pointer, message, Effect.WARNING)
         return
     if total.taxes and priced.total == priced.subtotal:
         yield from _rate_by_rate(priced, total)

@@ -53,7 +53,7 @@ def verify(
     claims = as_charge(read.session)
     found_in_cdr = [*contradictions(read), *credit_findings(read.session, taken_back)]
     if priced.priceable:
-        found_in_cdr += [*parts_against_total(priced), *tax_line_findings(priced, claims)]
+        found_in_cdr += [*parts_against_total(priced, claims), *tax_line_findings(priced, claims)]
         found_in_cdr += parked_while_paused(priced, profiles)
     judged = Judge(priced, claims, [*priced.findings, *found_in_cdr]).judge(
         lambda: alternatives_of(read, cdr, tariffs, stored_tariffs, version)

@@ -96,7 +96,7 @@ def test_tariff_in_the_currency_of_the_cdr_is_taken_among_others(make: "Making")
 
 def test_bounds_hold_for_every_tariff_that_may_be_meant(make: "Making") -> None:
     priced = make.price(two(make, None, None), *tariffs(make))
-    assert (priced.low.excl, priced.high.excl) == (Fraction(6, 10), 1)
+    assert (priced.low.excl, priced.high.excl) == (Fraction(6, 10), Fraction(1))
 
 
 def test_tariff_that_was_not_valid_is_noticed(make: "Making") -> None:

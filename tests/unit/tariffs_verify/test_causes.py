@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -57,13 +58,15 @@ def test_verify_a_total_rounded_down_is_rounding_of_the_total() -> None:
 def test_verify_tax_on_the_rounded_net_total_is_rounding_of_the_total() -> None:
     document = cdr(charging("20.018"), claim=("5.00", "6.00"))
     assert _verified(document, ENERGY).total_cost.incl == Decimal("6.0054")
-    _assert_explained(_verified(document, ENERGY), "ROUNDING_PER_PERIOD", "ROUNDING_TOTAL")
+    _assert_explained(_verified(document, ENERGY), "ROUNDING_TOTAL")
 
 
 def test_verify_times_read_in_utc_are_named() -> None:
     document = cdr(charging("20"), start=EVENING, claim=("10.00", "12.00"))
     result = _verified(document, DAY_AND_NIGHT)
-    _assert_explained(result, "TIMEZONE_UTC", "TIMEZONE_STANDARD")
+    _assert_explained(result, "TIMEZONE_UTC")
+    assert [one.codes for one in result.explanations] == [("TIMEZONE_UTC",), ("TIMEZONE_STANDARD",)]
+    assert result.is_explained_by({"TIMEZONE_STANDARD"})
 
 
 def test_verify_times_read_without_daylight_saving_are_named() -> None:
@@ -78,7 +81,7 @@ def test_verify_times_read_without_daylight_saving_are_named() -> None:
 def test_verify_times_read_in_the_zone_of_the_party_are_named() -> None:
     document = cdr(charging("20"), start=LATE_AFTERNOON, claim=("10.00", "12.00"))
     result = verify(document, [DAY_AND_NIGHT], time_zone="Europe/Helsinki")
-    assert CauseCode.TIMEZONE_PARTY in codes(result.causes)
+    assert (CauseCode.TIMEZONE_PARTY,) in [one.codes for one in result.explanations]
 
 
 STEPS = tariff(element(component("TIME", "6.00", None, 600), component("PARKING_TIME", "6.00", None, 600)))
@@ -142,6 +145,17 @@ def test_verify_a_rate_that_the_tariff_does_not_have_is_named_when_it_is_whole()
     result = _verified(document, ENERGY)
     _assert_explained(result, "VAT_RATE")
     assert "19 %" in result.causes[0].message
+
+
+def test_verify_a_rate_that_is_not_in_the_tariff_is_named_for_a_small_session_too() -> None:
+    document = cdr(charging("16"), claim=("4.00", "4.76"))
+    _assert_explained(_verified(document, ENERGY), "VAT_RATE")
+
+
+def test_verify_a_cent_of_tax_too_much_is_no_other_rate() -> None:
+    for net, gross in (("2.00", "2.41"), ("2.50", "2.99"), ("4.00", "4.81")):
+        document = cdr(charging(str(Decimal(net) * 4)), claim=(net, gross))
+        assert codes(_verified(document, ENERGY).causes) == ["UNEXPLAINED"]
 
 
 def test_verify_tax_left_out_is_named() -> None:
@@ -240,6 +254,13 @@ def test_verify_a_cent_without_a_reason_is_unexplained_with_the_nearest_miss() -
     assert result.nearest is not None
     assert result.nearest.codes == (CauseCode.FLAT_REPEATED,)
     assert "0.51 more net" in result.causes[0].message
+
+
+def test_verify_lines_rounded_to_four_decimals_are_rounding_per_period() -> None:
+    by = tariff(element(component("ENERGY", "0.33333", None, step_size=0)))
+    document = cdr(charging("1.0001"), charging("1.0001"), charging("1.0001"), claim=("1.0002",))
+    assert _verified(document, by).total_cost.excl == Fraction("1.000089999")
+    _assert_explained(_verified(document, by), "ROUNDING_PER_PERIOD")
 
 
 def test_verify_a_rounding_that_stated_parts_contradict_is_no_explanation() -> None:
