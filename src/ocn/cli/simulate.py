@@ -43,7 +43,7 @@ def cpo(
         int, typer.Option("--speed", min=1, help="How many times faster than real the meters run.")
     ] = 60,
 ) -> None:
-    """Run a CPO: ten locations, three tariffs, sessions that charge and are billed."""
+    """Run a CPO: ten locations, four tariffs, sessions that charge and are billed."""
 
     def made(connection: "Connection") -> "SimulatedCpo":
         from ocn.simulation.cpo import Pace, SimulatedCpo

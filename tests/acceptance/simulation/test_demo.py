@@ -79,6 +79,8 @@ async def test_demo_in_json_prints_one_object_in_which_every_step_held(tmp_path:
         (name, cpo, hops) for cpo, hops in (("DE CPO", 1), ("NL CPX", 2)) for name, _ in SCENES
     ]
     assert all(step["ok"] and step["ms"] > 0 for step in summary["steps"])
+    bills = [step["detail"] for step in summary["steps"] if step["name"] == "CDR, read back"]
+    assert [", verified: match, kept" in detail for detail in bills] == [True, True]
     assert summary["totals"]["steps"] == summary["totals"]["ok"] == 2 * len(SCENES)
     assert set(summary["totals"]["latency_ms"]) == {"1", "2"}
     assert err == b""
@@ -97,7 +99,7 @@ async def test_demo_of_versions_completes_sessions_between_2_1_1_2_2_1_and_2_3_0
         started = steps["START_SESSION", cpo]["conversions"]
         assert any(text.startswith(f"2.3.0->{version}: ") for text in started)
         billed = steps["CDR, read back", cpo]
-        assert "kept in OCPI 2.3.0: before_taxes " in billed["detail"]
+        assert "verified: match, kept in OCPI 2.3.0: before_taxes " in billed["detail"]
         assert [text.partition(":")[0] for text in billed["conversions"]] == [f"{version}->2.3.0"]
     assert "refused by the hub with 4001" in steps["charging profile set", "DE CPO"]["detail"]
     assert "NOT_SUPPORTED" in steps["CANCEL_RESERVATION", "DE CPO"]["detail"]

@@ -8,13 +8,17 @@ import pytest
 import pytest_asyncio
 
 from ocn.ocpi.modules import ModuleID
-from ocn.ocpi.objects import Session
+from ocn.ocpi.objects import Cdr, Session
 from ocn.party.errors import RequestFailed
 from ocn.simulation.cast import Cast, on_the_network
 from ocn.simulation.cpo import Pace, SimulatedCpo
+from ocn.simulation.emsp import SimulatedEmsp
+from ocn.simulation.errors import NotBilled, StepFailed
 from ocn.simulation.fleet import build_fleet
+from ocn.simulation.misbilling import Misbilling
 from ocn.simulation.network import local_network
 from ocn.simulation.play import SCENES, Audience, play
+from ocn.simulation.scenes import charging
 from ocn.simulation.scenes.stage import Stage
 from ocn.simulation.summary import Summary
 from ocn.simulation.traffic import Traffic
@@ -94,6 +98,7 @@ async def test_t5_start_where_nothing_is_is_rejected_with_a_message(
 async def test_t4_and_t6_session_runs_and_is_billed(cast: Cast, cpo: SimulatedCpo) -> None:
     emsp, (location_id, evse_uid) = cast.emsp, evse(cpo, 1)
     to_cpo = emsp.to(cpo.id)
+    await emsp.learn(cpo.id)
     started = await to_cpo.start_session(emsp.tokens[2], location_id, evse_uid)
     assert started.reply.data == {"result": "ACCEPTED", "timeout": 30}
     assert (await started.result())["result"] == "ACCEPTED"
@@ -114,10 +119,49 @@ async def test_t4_and_t6_session_runs_and_is_billed(cast: Cast, cpo: SimulatedCp
     )
     assert receipt.cdr["total_energy"] == final["kwh"] >= session["kwh"]
     assert receipt.cdr["total_cost"]["excl_vat"] > 0
+    assert emsp.check_of(cpo.id, receipt.cdr["id"]).said == "match"
     listed = [cdr async for cdr in to_cpo.cdrs()]
     assert receipt.cdr in listed
     again = await to_cpo.stop_session(session["id"])
     assert again.reply.data["result"] == "UNKNOWN_SESSION"
+
+
+@pytest.mark.parametrize("location", [4, 7, 9])
+async def test_bill_at_every_tariff_matches_at_the_emsp(cast: Cast, cpo: SimulatedCpo, location: int) -> None:
+    emsp = cast.emsp
+    await emsp.learn(cpo.id)
+    cdr = await _billed(emsp, cpo, evse(cpo, location))
+    assert emsp.check_of(cpo.id, cdr["id"]).said == "match"
+
+
+async def test_bill_that_is_wrong_fails_the_step_and_is_credited_and_billed_again(
+    cast: Cast, cpo: SimulatedCpo
+) -> None:
+    emsp, bills = cast.emsp, cpo.operations.bills
+    await emsp.learn(cpo.id)
+    bills.misbilling = Misbilling.ONE_CENT_MORE
+    try:
+        wrong = await _billed(emsp, cpo, evse(cpo, 5))
+    finally:
+        bills.misbilling = None
+    assert emsp.check_of(cpo.id, wrong["id"]).said.startswith("mismatch: UNEXPLAINED: The claim is 0.01 more")
+    session_id = str(wrong["session_id"])
+    with pytest.raises(StepFailed, match="not what the tariff says: mismatch: UNEXPLAINED"):
+        await charging.cdr(Stage(emsp, cpo, Traffic(), session_id=session_id))
+    with pytest.raises(NotBilled):
+        await cpo.charge_again(session_id)
+    credit = await cpo.credit(session_id)
+    right = await cpo.charge_again(session_id)
+    assert credit.kept
+    assert right.kept
+    stored = await emsp.cdr(cpo.id, credit.cdr["id"])
+    assert stored is not None
+    assert stored["credit"] is True
+    assert stored["total_cost"]["excl_vat"] == -wrong["total_cost"]["excl_vat"]
+    for receipt in (credit, right):
+        assert emsp.check_of(cpo.id, receipt.cdr["id"]).said == "match"
+    listed = [cdr["id"] async for cdr in emsp.to(cpo.id).cdrs()]
+    assert listed[-3:] == [wrong["id"], credit.cdr["id"], right.cdr["id"]]
 
 
 async def test_t7_reservation_is_made_changed_and_used_up(cast: Cast, cpo: SimulatedCpo) -> None:
@@ -201,3 +245,14 @@ async def test_play_with_a_cpo_that_tells_something_else_fails_at_that_scene(cas
     assert [(result.name, result.ok) for result in results] == [(SCENES[0][0], False)]
     assert f"the locations[0].address: wanted {address!r}, got 'Somewhere Else 1'" in results[0].detail
     assert not Summary.of(results, traffic, 1.0, 1).ok
+
+
+async def _billed(emsp: SimulatedEmsp, cpo: SimulatedCpo, place: tuple[str, str]) -> Cdr:
+    """Charge some energy and return the CDR that was taken."""
+    to_cpo, earlier = emsp.to(cpo.id), {session["id"] for session in await emsp.sessions(cpo.id)}
+    started = await to_cpo.start_session(emsp.tokens[5], *place)
+    assert (await started.result())["result"] == "ACCEPTED"
+    session = await emsp.session_where(cpo.id, lambda s: s["id"] not in earlier and s["kwh"] > 0, WAIT_S)
+    stopped = await to_cpo.stop_session(session["id"])
+    assert (await stopped.result())["result"] == "ACCEPTED"
+    return (await cpo.cdr_receipt(session["id"], WAIT_S)).cdr
