@@ -56,7 +56,8 @@ def edges_of(tariff: Tariff) -> Edges:
 def moments(edges: Edges, periods: Sequence[Period], course: Course) -> list[datetime]:
     """Return the moments within a session at which a price can change, in order.
 
-    A few too many is no harm: what changes there is looked at before a period is cut.
+    A few too many is no harm: what changes there is looked at before a period is cut. Of a session that runs
+    the start of the last period is as far as anybody knows, and a price can change right there.
     """
     start, end = span(periods)
     if start is None or end is None or not (edges.times or edges.durations_us):
@@ -67,7 +68,8 @@ def moments(edges: Edges, periods: Sequence[Period], course: Course) -> list[dat
     for origin in {course.start, course.begins}:
         if origin is not None:
             found.update(origin + us * _MICROSECOND for us in edges.durations_us)
-    return sorted(moment for moment in found if start < moment < end)
+    last = periods[-1].start
+    return sorted(moment for moment in found if start < moment < end or moment == last)
 
 
 def span(periods: Sequence[Period]) -> tuple[datetime | None, datetime | None]:

@@ -156,3 +156,19 @@ def test_clock_that_is_changed_twice_in_one_session(make: "Making") -> None:
     priced = make.price(cdr, tariff, zone="Africa/Casablanca")
     ramadan = range(5, 40)  # from the 10th of March to the 13th of April
     assert [line.element for line in priced.lines] == [int(day in ramadan) for day in range(45)]
+
+
+@pytest.mark.parametrize("length", [timedelta(0), timedelta(minutes=30)], ids=["just begun", "for a while"])
+def test_price_that_changes_where_the_last_period_begins_holds_in_it(
+    make: "Making", length: timedelta
+) -> None:
+    tariff = make.tariff(
+        make.element(make.component("ENERGY", "1.00"), end_time="21:00"),
+        make.element(make.component("ENERGY", "0.10")),
+    )
+    evening = at("2024-03-11T20:00:00")  # 21 h in Amsterdam
+    periods = make.period(evening - timedelta(hours=1), energy="2"), make.period(evening, energy="5")
+    cdr = make.cdr(*periods, end=evening + length)
+    running = {name: value for name, value in cdr.items() if name not in ("end_date_time", "total_energy")}
+    for document in (cdr, running | {"status": "ACTIVE", "kwh": 7}):
+        assert make.costs(document, tariff, zone="Europe/Amsterdam") == "2.5000"
