@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.simulation.billed import CPO, MSP, Shop
 
-from ocn.ocpi.objects import Cdr
+from ocn.ocpi.objects import Cdr, Session
 from ocn.ocpi.party_id import PartyId
 from ocn.simulation.history import build_history
 from ocn.tariffs import JsonObject, Verdict, Verification, verify
@@ -18,10 +18,10 @@ NOON = datetime(2026, 1, 5, 11, tzinfo=UTC)
 LOCATIONS = ("LOC1", "LOC5", "LOC8", "LOC10")
 
 
-def checked(cdr: Cdr, shop: Shop) -> Verification:
-    location = shop.operations.points.location(cdr["cdr_location"]["id"])
+def checked(document: Cdr | Session, shop: Shop, location_id: str) -> Verification:
+    location = shop.operations.points.location(location_id)
     tariffs = [cast("JsonObject", tariff) for tariff in shop.operations.points.tariffs.values()]
-    return verify(cast("JsonObject", cdr), tariffs, location=cast("JsonObject", location))
+    return verify(cast("JsonObject", document), tariffs, location=cast("JsonObject", location))
 
 
 @given(
@@ -37,12 +37,26 @@ def test_cdr_of_any_session_matches_and_agrees_with_its_session(
     shop = Shop(NOON + timedelta(hours=hours_since, microseconds=123_456), PartyId(country, "CPO"))
     session = shop.charged(location, *minutes)
     cdr, said = shop.bills.charge(session), session.session()
-    check = checked(cdr, shop)
+    check = checked(cdr, shop, location)
     assert (check.verdict, check.causes, check.warnings) == (Verdict.MATCH, (), ())
     assert said["total_cost"] == cdr["total_cost"]
     assert said["kwh"] == cdr["total_energy"]
     assert said["charging_periods"] == cdr["charging_periods"]
     assert len(cdr["id"]) <= 36
+
+
+@given(
+    minute=st.integers(0, 1_439),
+    seconds=st.lists(st.integers(0, 10_000), min_size=1, max_size=4),
+    location=st.sampled_from(LOCATIONS),
+)
+@settings(max_examples=30, deadline=None)
+def test_session_so_far_matches_whenever_it_is_told(minute: int, seconds: list[int], location: str) -> None:
+    shop = Shop(NOON + timedelta(minutes=minute))
+    session = shop.start(location)
+    for each in seconds:
+        shop.watch.moment += timedelta(seconds=each)
+        assert checked(session.session(), shop, location).verdict is Verdict.MATCH
 
 
 @pytest.mark.parametrize(
@@ -94,4 +108,4 @@ def test_parking_is_billed_by_day_and_free_at_night() -> None:
 
 def test_history_of_two_parties_is_billed_rightly() -> None:
     (cdr,) = build_history(CPO, MSP).cdrs
-    assert checked(cdr, Shop(NOON)).verdict is Verdict.MATCH
+    assert checked(cdr, Shop(NOON), "LOC1").verdict is Verdict.MATCH
