@@ -48,7 +48,8 @@ def edges_of(tariff: Tariff) -> Edges:
             times |= {one.start_s, one.end_s and one.end_s % DAY_S}
             durations |= {one.min_duration_us, one.max_duration_us}
             energies |= {one.min_kwh, one.max_kwh}
-            if one.days or one.start_date or one.end_date:
+            half_open = (one.start_s is None) is not (one.end_s is None)
+            if half_open or one.days or one.start_date or one.end_date:
                 times.add(0)
     return Edges(_known(times), _known(durations), _known(energies))
 

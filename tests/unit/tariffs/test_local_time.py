@@ -172,3 +172,19 @@ def test_price_that_changes_where_the_last_period_begins_holds_in_it(
     running = {name: value for name, value in cdr.items() if name not in ("end_date_time", "total_energy")}
     for document in (cdr, running | {"status": "ACTIVE", "kwh": 7}):
         assert make.costs(document, tariff, zone="Europe/Amsterdam") == "2.5000"
+
+
+@pytest.mark.parametrize(
+    ("open_end", "cost"), [({"start_time": "20:00"}, "1.2000"), ({"end_time": "20:00"}, "0.9000")]
+)
+def test_window_with_one_end_changes_at_midnight(make: "Making", open_end: dict[str, str], cost: str) -> None:
+    late = make.monday.replace(hour=21)
+    by = make.tariff(
+        make.element(make.component("ENERGY", "0.20"), **open_end),
+        make.element(make.component("ENERGY", "0.50")),
+    )
+    periods = [make.period(late + timedelta(hours=hours), energy=kwh) for hours, kwh in ((0, "1"), (4, "2"))]
+    cdr = make.cdr(*periods, end=late + timedelta(hours=5))
+    assert make.costs(cdr, by) == cost
+    unsplit = make.cdr(make.period(late, energy="3"), end=late + timedelta(hours=5))
+    assert "PERIOD_SPANS_PRICE_CHANGE" in make.codes(make.price(unsplit, by))
