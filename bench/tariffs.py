@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from ocn.tariffs import compute, price, record, verify
-from ocn.tariffs.amounts import write
+from ocn.tariffs.writing.amounts import write
 
 PERIODS = 20
 PRICED_GOAL = 2_000

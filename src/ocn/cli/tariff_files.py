@@ -90,7 +90,7 @@ def read_original(file: Path) -> "JsonObject":
 def read_stored(file: Path, version: str | None) -> list["JsonObject"]:
     """Read other versions of tariffs; what cannot be read is said of this file."""
     from ocn.tariffs import TariffError
-    from ocn.tariffs.read import tariff_alone
+    from ocn.tariffs.reading.record import tariff_alone
 
     tariffs = read_tariffs(file)
     for place, tariff in enumerate(tariffs.values):
@@ -105,7 +105,7 @@ def read_stored(file: Path, version: str | None) -> list["JsonObject"]:
 def read_document(file: Path) -> Document:
     """Read a file as JSON and take an OCPI response off it."""
     from ocn.tariffs import JsonUnreadable, decode
-    from ocn.tariffs.decode import MAX_BYTES
+    from ocn.tariffs.reading.decode import MAX_BYTES
 
     name = "standard input" if str(file) == "-" else str(file)
     try:

@@ -6,9 +6,6 @@ pure: no I/O, no clock, no floats, no settings. It knows the words of the protoc
 nothing of money that moves.
 """
 
-from ocn.tariffs.cause_codes import CauseCode
-from ocn.tariffs.curve import SlotPrice, curve
-from ocn.tariffs.decode import decode
 from ocn.tariffs.errors import (
     CdrUnreadable,
     JsonUnreadable,
@@ -16,19 +13,22 @@ from ocn.tariffs.errors import (
     TariffUnreadable,
     TimeZoneUnknown,
 )
-from ocn.tariffs.explain import Explained, explain, explain_tariff
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.json_values import JsonObject, JsonValue
-from ocn.tariffs.lint import lint
+from ocn.tariffs.linting.lint import lint
 from ocn.tariffs.model import Record, Version
-from ocn.tariffs.pauses import RelayedProfile
 from ocn.tariffs.policy import Clock, FlatCount, Policy, Rounding, RoundingMode, StepSize
-from ocn.tariffs.price import compute
-from ocn.tariffs.pricing import price
-from ocn.tariffs.read import record
+from ocn.tariffs.pricing.compute import compute
+from ocn.tariffs.pricing.price import price
+from ocn.tariffs.reading.decode import decode
+from ocn.tariffs.reading.record import record
 from ocn.tariffs.result import Amount, Line, Part, Priced
-from ocn.tariffs.verification import Cause, Verdict, Verification
-from ocn.tariffs.verify import verify
+from ocn.tariffs.telling.curve import SlotPrice, curve
+from ocn.tariffs.telling.explain import Explained, explain, explain_tariff
+from ocn.tariffs.verifying.cause_codes import CauseCode
+from ocn.tariffs.verifying.pauses import RelayedProfile
+from ocn.tariffs.verifying.verification import Cause, Verdict, Verification
+from ocn.tariffs.verifying.verify import verify
 
 __all__ = [
     "Amount",

@@ -1,8 +1,8 @@
 """Decimal arithmetic that never rounds.
 
-Numbers have at most 12 digits before and 30 after the point (:mod:`ocn.tariffs.reading`), a session at most
-10,000 periods: sums and products with whole numbers stay below 100 digits. Were one not to, the context
-raises instead of rounding. Divisions are left to fractions.
+Numbers have at most 12 digits before and 30 after the point (:mod:`ocn.tariffs.reading.members`), a session
+at most 10,000 periods: sums and products with whole numbers stay below 100 digits. Were one not to, the
+context raises instead of rounding. Divisions are left to fractions.
 """
 
 from collections.abc import Sequence

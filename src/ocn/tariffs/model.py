@@ -1,9 +1,9 @@
 """What is priced: one session and its tariffs, whatever version of OCPI they were written in.
 
-:mod:`ocn.tariffs.read` makes these values and nothing else does, so they are within all bounds: numbers are
-finite and exact, times aware UTC, identifiers compare as CiString (case-folded). Energy is kWh, power kW,
-current A; time is whole microseconds (``_us``) where it comes from timestamps and hours where a document
-gave a volume.
+:mod:`ocn.tariffs.reading.record` makes these values and nothing else does, so they are within all bounds:
+numbers are finite and exact, times aware UTC, identifiers compare as CiString (case-folded). Energy is kWh,
+power kW, current A; time is whole microseconds (``_us``) where it comes from timestamps and hours where a
+document gave a volume.
 """
 
 from collections.abc import Mapping

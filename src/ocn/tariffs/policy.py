@@ -1,7 +1,7 @@
 """How to read what OCPI leaves open, as one value: also every mistake that the search for causes tries.
 
 The default policy is what we take the texts to say. A contract may fix another one; both sides record it
-in the evidence. The search for causes asks the same question of :func:`ocn.tariffs.price.compute` again
+in the evidence. The search for causes asks the same question of :func:`ocn.tariffs.compute` again
 with ``dataclasses.replace(policy, ...)`` for one member at a time:
 
 ========================== =====================================================================

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ocn.tariffs import Part, decode, price, record
-from ocn.tariffs.read import tariff_alone
+from ocn.tariffs.reading.record import tariff_alone
 
 EXAMPLES = Path(os.environ.get("OCN_OCPI_EXAMPLES", Path(__file__).parents[4] / "shared" / "ocpi-examples"))
 pytestmark = pytest.mark.skipif(

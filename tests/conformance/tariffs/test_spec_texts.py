@@ -7,8 +7,8 @@ import pytest
 from tests.conformance.tariffs.vectors import Vector, vectors
 
 from ocn.tariffs import Part, Policy, Priced, StepSize, Version, price, verify
-from ocn.tariffs.amount_texts import amount_json
-from ocn.tariffs.amounts import write
+from ocn.tariffs.writing.amount_texts import amount_json
+from ocn.tariffs.writing.amounts import write
 
 VECTORS = list(vectors())
 

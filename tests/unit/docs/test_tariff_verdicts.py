@@ -4,15 +4,19 @@ import json
 import re
 from pathlib import Path
 
-from tests.unit.tariffs_verify.cases import cdr, charging, component, element, tariff
+from tests.unit.tariffs.cases import cdr, charging, component, element, tariff
 
 from ocn.tariffs import CauseCode, Code, Verdict, verify
-from ocn.tariffs.consistency import PARTS_NOT_TOTAL, TOTAL_PARKING_TIME_MISMATCH, TOTAL_TIME_MISMATCH
-from ocn.tariffs.judging import NOTHING_TO_COMPARE
-from ocn.tariffs.lint import Lint
-from ocn.tariffs.lint_restrictions import LintRestriction
-from ocn.tariffs.pauses import PARKING_WHILE_PAUSED
-from ocn.tariffs.tax_lines import TAX_LINE_MISMATCH, TAX_NOT_CHECKED
+from ocn.tariffs.linting.lint import Lint
+from ocn.tariffs.linting.lint_restrictions import LintRestriction
+from ocn.tariffs.verifying.consistency import (
+    PARTS_NOT_TOTAL,
+    TOTAL_PARKING_TIME_MISMATCH,
+    TOTAL_TIME_MISMATCH,
+)
+from ocn.tariffs.verifying.judging import NOTHING_TO_COMPARE
+from ocn.tariffs.verifying.pauses import PARKING_WHILE_PAUSED
+from ocn.tariffs.verifying.tax_lines import TAX_LINE_MISMATCH, TAX_NOT_CHECKED
 
 _PAGE = "reference/tariff-verdicts.md"
 _OTHERS = {

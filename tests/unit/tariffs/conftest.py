@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from ocn.tariffs import Policy, Priced, price
-from ocn.tariffs.price import DEFAULT
+from ocn.tariffs.pricing.compute import DEFAULT
 
 Json: TypeAlias = dict[str, Any]
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocn.tariffs import Policy, Rounding, RoundingMode, Version, price
-from ocn.tariffs.amounts import charging_periods, measured, write
 from ocn.tariffs.money import as_decimal, minor_units, rounded
-from ocn.tariffs.price import compute, rounded_as
-from ocn.tariffs.splitting import cut
+from ocn.tariffs.pricing.compute import compute, rounded_as
+from ocn.tariffs.pricing.splitting import cut
+from ocn.tariffs.writing.amounts import charging_periods, measured, write
 
 if TYPE_CHECKING:
     from tests.unit.tariffs.conftest import Json, Making

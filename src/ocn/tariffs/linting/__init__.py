@@ -1,0 +1,1 @@
+"""A tariff with itself: what its author can hardly have meant."""
