@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocn.tariffs import compute, price, record, verify
-from ocn.tariffs.writing.amounts import write
+from ocn.tariffs import compute, price, record, verify, write
 
 PERIODS = 20
 PRICED_GOAL = 2_000

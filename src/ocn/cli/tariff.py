@@ -59,7 +59,7 @@ def price(case: Case, as_json: AsJson = False) -> None:
     """Say what a CDR, or a session so far, costs by its tariffs."""
     from ocn.cli.tariff_tables import show_price
     from ocn.tariffs import price as price_of
-    from ocn.tariffs.writing.result_json import price_json
+    from ocn.tariffs import price_json
 
     with case.errors():
         priced = price_of(case.cdr.object("a CDR"), case.tariffs.values, **case.options)
@@ -141,7 +141,7 @@ def lint(
 
     found = _lint(tariff, cdr, version)
     if as_json:
-        from ocn.tariffs.writing.result_json import finding_json
+        from ocn.tariffs import finding_json
 
         _print_json([finding_json(finding) for finding in found])
     else:
@@ -239,8 +239,7 @@ def _tariffs_of(tariff: Path | None, cdr: Path | None) -> Tariffs:
 
 
 def _tariffs_in_words(tariff: Path | None, version: str | None) -> list[str]:
-    from ocn.tariffs import TariffError, explain_tariff
-    from ocn.tariffs.reading.record import tariff_alone
+    from ocn.tariffs import TariffError, explain_tariff, tariff_alone
 
     tariffs = _tariffs_of(tariff, None)
     sentences: list[str] = []

@@ -54,7 +54,7 @@ def curve(
 
 
 def _moment(text: str | None, time_zone: str) -> datetime:
-    from ocn.tariffs.reading.places import zone_named
+    from ocn.tariffs import zone_named
 
     if text is None:
         return datetime.now(UTC).replace(second=0, microsecond=0)

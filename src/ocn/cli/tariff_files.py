@@ -89,8 +89,7 @@ def read_original(file: Path) -> "JsonObject":
 
 def read_stored(file: Path, version: str | None) -> list["JsonObject"]:
     """Read other versions of tariffs; what cannot be read is said of this file."""
-    from ocn.tariffs import TariffError
-    from ocn.tariffs.reading.record import tariff_alone
+    from ocn.tariffs import TariffError, tariff_alone
 
     tariffs = read_tariffs(file)
     for place, tariff in enumerate(tariffs.values):
@@ -104,13 +103,12 @@ def read_stored(file: Path, version: str | None) -> list["JsonObject"]:
 
 def read_document(file: Path) -> Document:
     """Read a file as JSON and take an OCPI response off it."""
-    from ocn.tariffs import JsonUnreadable, decode
-    from ocn.tariffs.reading.decode import MAX_BYTES
+    from ocn.tariffs import MAX_DOCUMENT_BYTES, JsonUnreadable, decode
 
     name = "standard input" if str(file) == "-" else str(file)
     try:
         with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as stream:
-            value = decode(stream.read(MAX_BYTES + 1))
+            value = decode(stream.read(MAX_DOCUMENT_BYTES + 1))
     except OSError as error:
         raise OcnError(f"{name} cannot be read: {cause_of(error)}", hint="Name a file of JSON.") from error
     except JsonUnreadable as error:

@@ -10,10 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ocn.tariffs import Amount, Explained, Finding, Priced, SlotPrice, Verification
-from ocn.tariffs.money import as_decimal
-from ocn.tariffs.writing.amount_texts import amount_json
-from ocn.tariffs.writing.words import dimension_words, volume_words
+from ocn.tariffs import (
+    Amount,
+    Explained,
+    Finding,
+    Priced,
+    SlotPrice,
+    Verification,
+    amount_json,
+    as_decimal,
+    dimension_words,
+    volume_words,
+)
 
 _UNBROKEN = 160
 """Columns when nobody looks: a file or pipe gets whole lines."""

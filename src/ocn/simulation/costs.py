@@ -15,10 +15,19 @@ from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Price, Tariff
 from ocn.ocpi.timestamps import format_datetime
 from ocn.simulation.charging import Activity, Reading, Stretch
 from ocn.simulation.misbilling import RIGHT, Misbilling
-from ocn.tariffs import JsonObject, JsonValue, Record, price, record
-from ocn.tariffs.money import OCPI_DECIMALS, as_decimal
-from ocn.tariffs.pricing.splitting import cut
-from ocn.tariffs.writing.amounts import charging_periods, measured, write
+from ocn.tariffs import (
+    OCPI_DECIMALS,
+    JsonObject,
+    JsonValue,
+    Record,
+    as_decimal,
+    charging_periods,
+    cut,
+    measured,
+    price,
+    record,
+    write,
+)
 
 _VERSION: Final = "2.2.1"
 """Simulated parties have their objects as 2.2.1 writes them."""

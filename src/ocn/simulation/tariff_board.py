@@ -13,7 +13,7 @@ from ocn.ocpi.objects.tariffs import TariffRestrictions
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.simulation.places import Country
-from ocn.tariffs.money import as_decimal
+from ocn.tariffs import as_decimal
 
 _DAYTIME: TariffRestrictions = {"start_time": "07:00", "end_time": "21:00"}
 

@@ -8,6 +8,7 @@ with ``dataclasses.replace(policy, ...)`` for one member at a time:
 cause                      member
 ========================== =====================================================================
 rounding                   ``rounding``, ``mode``, ``digits``, ``vat_on_rounded``
+hours that were rounded    ``times``: no cause, but what a claim matches by
 time zone                  ``clock``; another zone: ``replace(record, zone=...)``
 step_size                  ``step_size``
 limits ignored             ``min_price``, ``max_price``

@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 from ocn.tariffs.errors import JsonUnreadable
 from ocn.tariffs.json_values import JsonObject, JsonValue
 
-MAX_BYTES: Final = 8_000_000
+MAX_DOCUMENT_BYTES: Final = 8_000_000
 MAX_DEPTH: Final = 64
 MAX_DIGITS: Final = 100
 
@@ -20,7 +20,7 @@ def decode(text: str | bytes) -> JsonValue:
 
     Raises:
         JsonUnreadable: not JSON or not UTF-8; a member stands twice in an object; NaN or Infinity; more than
-            ``MAX_BYTES``, ``MAX_DEPTH`` or ``MAX_DIGITS``.
+            ``MAX_DOCUMENT_BYTES``, ``MAX_DEPTH`` or ``MAX_DIGITS``.
     """
     text = _text(text)
     _check_depth(text)
@@ -34,9 +34,9 @@ def decode(text: str | bytes) -> JsonValue:
 
 
 def _text(text: str | bytes) -> str:
-    if len(text) > MAX_BYTES:
+    if len(text) > MAX_DOCUMENT_BYTES:
         raise JsonUnreadable(
-            f"{len(text):,} bytes are more than the {MAX_BYTES:,} that are read",
+            f"{len(text):,} bytes are more than the {MAX_DOCUMENT_BYTES:,} that are read",
             hint="A CDR or a list of tariffs is a few kilobytes; hand in one object at a time.",
         )
     try:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from ocn.tariffs import JsonUnreadable, decode
-from ocn.tariffs.reading.decode import MAX_BYTES
+from ocn.tariffs.reading.decode import MAX_DOCUMENT_BYTES
 
 
 def test_fractions_keep_their_digits() -> None:
@@ -34,7 +34,7 @@ def test_fractions_keep_their_digits() -> None:
         ("[" + "9" * 200 + "]", "200 digits"),
         ("[0." + "9" * 200 + "]", "202 digits"),
         ("[" + "9" * 100_000 + "]", "digits"),
-        (" " * (MAX_BYTES + 1), "more than"),
+        (" " * (MAX_DOCUMENT_BYTES + 1), "more than"),
     ],
 )
 def test_text_that_is_no_json_or_out_of_bounds_is_refused(text: str | bytes, message: str) -> None:
