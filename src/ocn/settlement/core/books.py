@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from ocn.ocpi.party_id import PartyId
-from ocn.settlement.core.evidence import Kind, Leaf
+from ocn.settlement.core.evidence import MOST_WH, Kind, Leaf
 from ocn.settlement.core.reasons import Refusal
+from ocn.settlement.errors import EvidenceInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,13 @@ class SessionBook:
         return bool(self.cdr_id)
 
     def after(self, leaf: Leaf, stated_at: datetime | None = None) -> "SessionBook":
-        """Return the book with one more leaf."""
+        """Return the book with one more leaf.
+
+        Raises:
+            EvidenceInvalid: more energy than can be counted.
+        """
+        if self.wh + leaf.wh > MOST_WH:
+            raise EvidenceInvalid(f"session {self.id} would have more energy than can be counted")
         if leaf.kind is Kind.CREDIT:
             ended = leaf.ends and leaf.ends.casefold() == self.cdr_id.casefold()
             return replace(self, credited=self.credited + leaf.amount, cdr_id="" if ended else self.cdr_id)

@@ -19,7 +19,8 @@ from ocn.signing.hashes import keccak256
 ZERO_HASH = bytes(32)
 MOST_LEAVES = 2000
 """Under one voucher."""
-_MOST_WH = 2**63 - 1
+MOST_WH = 2**63 - 1
+"""Of a session; what both databases count to."""
 
 
 class Kind(IntEnum):
@@ -55,7 +56,7 @@ class Leaf:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be hashed."""
-        if not (0 <= self.amount <= MOST_UNITS and 0 <= self.wh <= _MOST_WH):
+        if not (0 <= self.amount <= MOST_UNITS and 0 <= self.wh <= MOST_WH):
             raise EvidenceInvalid("a leaf's amount and energy are whole and not negative")
         if len(self.document) != 32 or len(self.signed) != 32:
             raise EvidenceInvalid("a leaf has two hashes of 32 bytes")

@@ -26,7 +26,7 @@ def judge_tick(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
         return Refusal(Reason.UNPRICEABLE, error.message)
     if ask.total > own + terms.tolerance:
         return above(terms, ask.total, own)
-    amount = ask.total - book.settled
+    amount = _unpaid(ask, book)
     return ask.leaf(amount, ask.wh - book.wh) if amount > 0 else None
 
 
@@ -52,4 +52,9 @@ def _difference(terms: Terms, ask: Ask, book: SessionBook) -> Leaf | Refusal:
         missing = book.settled - ask.total
         detail = f"{terms.said(missing)} more was paid than CDR {ask.id} asks for"
         return Refusal(Reason.CREDIT_MISSING, detail, missing)
-    return ask.leaf(ask.total - book.settled, ask.wh - book.wh)
+    return ask.leaf(_unpaid(ask, book), ask.wh - book.wh)
+
+
+def _unpaid(ask: Ask, book: SessionBook) -> int:
+    """Never more than the session costs: what was given back beyond that was a gift, and is not paid again."""
+    return ask.total - max(book.settled, 0)

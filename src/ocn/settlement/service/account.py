@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.accepting import taken
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import ZERO_HASH, Entry, Head, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
@@ -102,7 +103,7 @@ class Account:
             except VoucherStale:
                 continue
             if live:
-                await self._require_paid(entry)
+                await self._require_due(entry)
             await self.record(await self.step_with(Recorded(lane, entry, opened.signature, self.house.now())))
             taken.append(entry)
         return taken
@@ -130,12 +131,16 @@ class Account:
             settled=tuple(finished),
         )
 
-    async def _require_paid(self, entry: Entry) -> None:
-        """Nobody is given credit for what nobody paid for."""
+    async def _require_due(self, entry: Entry) -> None:
+        """A peer's voucher may give back what was paid, and accept what was billed, at its price."""
         books = await self._books_of(entry.leaves)
+        billed = {leaf.id for leaf in entry.leaves if leaf.kind is Kind.CDR and leaf.owner == self.house.own}
+        bills = {
+            name.casefold(): bill for name, bill in (await self._known_cdrs(self.house.own, billed)).items()
+        }
         for leaf in entry.leaves:
-            if leaf.kind is Kind.CREDIT and not books[_key(leaf.owner, leaf.session_id)].paid:
-                raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
+            key = _key(leaf.owner, leaf.session_id)
+            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()))
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

@@ -16,6 +16,7 @@ from ocn.party.json_text import JsonObject
 from ocn.settlement.core.asks import tick_ask
 from ocn.settlement.core.delivering import Command, Exposure, next_command, why
 from ocn.settlement.core.evidence import Kind
+from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.settling import Settling
 from ocn.settlement.ports import Chargers
 from ocn.settlement.service.asking import Asking
@@ -28,6 +29,7 @@ _LOG = logging.getLogger("ocn.settlement")
 _BEAT_S: Final = 1.0
 _SHORTEST_BEAT_S: Final = 0.1
 _PROMPT_S: Final = 0.5
+_OVER: Final = frozenset({"COMPLETED", "INVALID"})
 _PAID: Final = "what was delivered is paid for"
 
 
@@ -57,16 +59,21 @@ class Collecting:
         self._awake = asyncio.Event()
 
     async def report(self, session: JsonObject) -> Running | None:
-        """Take a session as it stands; None for one that is paid by its CDR already.
+        """Take a session as it stands; None for one that is over and paid by its CDR.
+
+        One that goes on after the payer has accepted a CDR for less is stopped: it is not paid any more.
 
         Raises:
             AmountInvalid: it lacks what the terms need: id, energy, time, price in their currency.
         """
         ask = tick_ask(session, self._house.own, units(session, self.pair.terms))
         book = (await self.pair.account.books(self._house.own, [ask.session_id]))[ask.session_id]
-        if book.is_finished:
+        if book.is_finished and (ask.total <= book.settled or session.get("status") in _OVER):
             return None
         running = self.deliveries.tell(ask, book, self._house.now())
+        if book.is_finished:
+            detail = f"the payer calls it finished by CDR {book.cdr_id}"
+            self.deliveries.refuse(ask.session_id, Refusal(Reason.SESSION_CLOSED, detail))
         if 2 * running.delivery.open_wh >= self.pair.terms.tick.wh:
             self._awake.set()
         return running
@@ -99,10 +106,7 @@ class Collecting:
         async with self._stepping:
             asking = asyncio.create_task(self._ask())
             try:
-                # A payer that answers at once is not worth a command; one that does not is not waited for.
-                await asyncio.wait([asking], timeout=_PROMPT_S)
-                await self._command()
-                await asking
+                await self._command_while(asking)
             finally:
                 asking.cancel()
                 await asyncio.wait([asking])
@@ -125,11 +129,28 @@ class Collecting:
                 await self.step()
             except OcnError as error:
                 _LOG.error("settlement with %s: %s", self.pair.account.peer, error)
+            except Exception:  # noqa: BLE001  sessions run on: whoever ends here can neither hold nor claim
+                _LOG.exception("settlement with %s: a defect; it goes on", self.pair.account.peer)
             await asyncio.sleep(_SHORTEST_BEAT_S)
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(_BEAT_S, self.pair.terms.tick.s / 4)):
                     await self._awake.wait()
             self._awake.clear()
+
+    async def _command_while(self, asking: asyncio.Task[None]) -> None:
+        """A payer that answers at once is not worth a command; one that does not is not waited for.
+
+        What comes of a request is kept as it comes, so one that takes too long is given up and asked again.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + 2 * self.pair.terms.grace_s
+        while not asking.done() and loop.time() < until:
+            await asyncio.wait([asking], timeout=_PROMPT_S)
+            await self._command()
+        if asking.done():
+            await asking
+        else:
+            _LOG.warning("%s takes too long to answer", self.pair.account.peer)
 
     async def _ask(self) -> None:
         now = self._house.now()

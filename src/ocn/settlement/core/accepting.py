@@ -1,0 +1,36 @@
+"""What a party takes from a peer's voucher before it believes what the leaves do to its books.
+
+The signature and the sums are checked elsewhere; a leaf that is well signed may still give back what was
+never paid, or call a session finished for nothing.
+"""
+
+from ocn.settlement.core.books import CdrBook, SessionBook
+from ocn.settlement.core.evidence import Kind, Leaf
+from ocn.settlement.errors import VoucherInvalid
+
+
+def taken(book: SessionBook, leaf: Leaf, bill: CdrBook | None) -> SessionBook:
+    """Return the session's book with the leaf.
+
+    ``bill`` is what was billed under the leaf's id by who takes it: None where it is the peer's own CDR, or
+    one that was billed before this party lost its books, and of which only the voucher tells.
+
+    Raises:
+        VoucherInvalid: more is given back than was paid, or a CDR is accepted that was not billed so, or for
+            less than it asks for.
+    """
+    if leaf.kind is Kind.CREDIT and not book.paid:
+        raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
+    if leaf.kind is Kind.CREDIT and leaf.amount > book.settled:
+        raise VoucherInvalid(
+            f"a credit of {leaf.amount} units for session {leaf.session_id}, which has cost {book.settled}"
+        )
+    after = book.after(leaf)
+    if leaf.kind is Kind.CDR and bill is not None:
+        if (bill.document, bill.session_id.casefold()) != (leaf.document, leaf.session_id.casefold()):
+            raise VoucherInvalid(f"a voucher pays for another CDR {leaf.id} than was billed")
+        if after.settled < bill.total:
+            raise VoucherInvalid(
+                f"CDR {leaf.id} is accepted and not paid: {after.settled} of {bill.total} units"
+            )
+    return after

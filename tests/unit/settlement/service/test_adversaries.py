@@ -1,0 +1,117 @@
+"""A payer that wants energy without paying, a payee that wants money without energy, and what stops them."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.unit.settlement.service.test_bad_input import credit, paid, post, send, state
+from tests.unit.settlement.world import (
+    CPO,
+    EMSP,
+    EMSP_KEY,
+    EUR,
+    LANE,
+    NOON,
+    World,
+)
+
+from ocn.party import Answer, Request
+from ocn.party.json_text import JsonObject
+from ocn.settlement.core.books import CdrState
+from ocn.settlement.core.evidence import Kind, Leaf, extend
+from ocn.settlement.core.vouchers import sign_voucher
+from ocn.settlement.protocol.content import unwrapped, wrapped
+from ocn.settlement.protocol.vouchers import opened_object, shown_object
+from ocn.settlement.records import Recorded
+
+
+async def answered_with(here: World, *leaves: Leaf) -> None:
+    """Let the payer answer the next request with a voucher of these leaves, and sign nothing else."""
+    held = await here.payee_store.last(LANE)
+    entry = extend(held.head, leaves, b"\x05" * 32) if held else None
+    assert entry is not None
+    signed = sign_voucher(EMSP_KEY, LANE, entry.cumulative, entry.evidence)
+    voucher = Recorded(LANE, entry, signed.signature, NOON)
+    honest = here.payer.module
+
+    async def module(request: Request) -> Answer:
+        if request.path != ("requests",):
+            return await honest(request)
+        answer = {
+            "state": {"lane": LANE.key, "there": shown_object(voucher), "back": None},
+            "judged": True,
+            "vouchers": [opened_object(voucher)],
+            "refused": [],
+        }
+        return Answer(wrapped(answer))
+
+    here.payer.module = module  # type: ignore[assignment]  # stands in for it
+
+
+def leaf(
+    kind: Kind, amount: int, *, cdr_id: str = "CDR-S1", wh: int = 0, document: bytes = b"\1" * 32
+) -> Leaf:
+    return Leaf(kind, CPO, "S1", "S1" if kind is Kind.TICK else cdr_id, amount, wh, document)
+
+
+# ---- a payer that wants energy without paying
+
+
+async def test_voucher_that_accepts_a_cdr_nobody_billed_does_not_end_the_session(here: World) -> None:
+    await paid(here)
+    await answered_with(here, leaf(Kind.CDR, 0))
+    for kwh in ("0.8", "1.1", "1.4"):
+        await here.charge(kwh=kwh)
+        await here.payee.step()
+        here.clock.pass_(10)
+    await here.payee.step()
+    assert here.chargers.told == [("stop", "S1")]
+
+
+async def test_voucher_that_accepts_a_cdr_without_paying_it_leaves_the_bill_open(here: World) -> None:
+    await paid(here)
+    here.faults.deaf = True
+    await here.bill(kwh="1.5")
+    await here.payee.step()
+    here.faults.deaf = False
+    billed = (await here.payee_store.cdrs(CPO, ["CDR-S1"]))["CDR-S1"]
+    await answered_with(here, leaf(Kind.CDR, 0, document=billed.document))
+    here.clock.pass_(20)
+    await here.payee.step()
+    assert (await here.payee_store.cdrs(CPO, ["CDR-S1"]))["CDR-S1"].state is CdrState.OPEN
+
+
+async def test_voucher_with_energy_beyond_all_bounds_does_not_end_settlement(here: World) -> None:
+    await paid(here)
+    await answered_with(here, *(leaf(Kind.TICK, 0, wh=2**53 - 1) for _ in range(1100)))
+    await here.charge(kwh="0.8")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+
+
+# ---- a payee that wants money without energy
+
+
+async def test_credit_of_more_than_was_paid_is_refused(here: World) -> None:
+    """It would be paid again with the next bill, and the vault that gives it may be empty."""
+    _, shown = await paid(here)
+    reply = await send(here, shown, opened_object(credit(amount=50 * EUR)))
+    assert reply.status_code == 2001
+    await here.bill(kwh="0.5")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+
+
+async def test_session_is_not_paid_again_while_its_credit_is_a_promise_alone(here: World) -> None:
+    """A vault with nothing in it signs credits without end."""
+    await here.agree(unsecured=EUR // 2)
+    await here.charge(kwh="1.0")
+    await here.payee.step()
+    cdr = await here.bill(kwh="1.0")
+    await here.payee.step()
+    for n in range(5):
+        await here.collect.credit(here.credit_of(cdr))
+        cdr = await here.bill(kwh="1.0", cdr_id=f"CDR-{n}")
+        here.clock.pass_(20)
+        await here.payee.step()
+    assert await here.owed() <= 400_000 + 400_000 + EUR // 2
