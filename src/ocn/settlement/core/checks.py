@@ -131,6 +131,18 @@ def unverified(terms: Terms, asked: Asked, policy: PayerPolicy) -> Refusal | Non
     return Refusal(Reason.VERDICT, f"{said}. {verdict.summary}")
 
 
+def paid_again(terms: Terms, book: SessionBook, promised_back: int) -> Refusal | None:
+    """A session that was paid and credited is paid again as far as credits are more than promises.
+
+    An empty vault can sign credits without end; ``unsecured`` is what either side lets the other owe.
+    """
+    missing = promised_back - terms.unsecured
+    if not book.credited or missing <= 0:
+        return None
+    detail = f"credits of {terms.said(missing)} are not secured: net them, or reserve so much for the payer"
+    return Refusal(Reason.CREDIT_UNSECURED, detail, missing)
+
+
 def above(terms: Terms, total: int, own: int) -> Refusal:
     """More is asked for than the payer computes."""
     larger, smaller = max(total, own), min(total, own)

@@ -56,5 +56,5 @@ def _difference(terms: Terms, ask: Ask, book: SessionBook) -> Leaf | Refusal:
 
 
 def _unpaid(ask: Ask, book: SessionBook) -> int:
-    """Never more than the session costs: what was given back beyond that was a gift, and is not paid again."""
+    """Never more than the session costs: what was given back beyond that was a gift."""
     return ask.total - max(book.settled, 0)

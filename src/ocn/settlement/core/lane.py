@@ -74,7 +74,7 @@ class LaneState:
     """What the payer has beyond all its reserves."""
     exit: "Exit | None" = None
     set_off: bool = False
-    """What the payee is paid becomes its reserve for the payer."""
+    """What the payee is paid becomes its reserve for the payer, and no end of that is announced."""
 
 
 @dataclass(frozen=True, slots=True)

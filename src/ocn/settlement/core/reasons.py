@@ -15,6 +15,8 @@ class Reason(StrEnum):
     """The CDR has not come by OCPI, or has not yet."""
     CREDIT_MISSING = "CREDIT_MISSING"
     """More was paid than the CDR asks for: a credit voucher comes first."""
+    CREDIT_UNSECURED = "CREDIT_UNSECURED"
+    """What was paid for this session before was given back by a voucher that nothing secures."""
     NO_FUNDS = "NO_FUNDS"
     """The payer would sign for more than it has."""
     NOT_OUR_TOKEN = "NOT_OUR_TOKEN"  # noqa: S105  a driver's token, no secret
@@ -63,7 +65,15 @@ class Reason(StrEnum):
         return self not in _PASSING and self not in _HARMLESS
 
 
-_PASSING = frozenset({Reason.UNKNOWN_SESSION, Reason.CDR_NOT_RELAYED, Reason.CREDIT_MISSING, Reason.NO_FUNDS})
+_PASSING = frozenset(
+    {
+        Reason.UNKNOWN_SESSION,
+        Reason.CDR_NOT_RELAYED,
+        Reason.CREDIT_MISSING,
+        Reason.CREDIT_UNSECURED,
+        Reason.NO_FUNDS,
+    }
+)
 _HARMLESS = frozenset(
     {Reason.UNREADABLE, Reason.SESSION_CLOSED, Reason.NOT_A_BILL, Reason.NOT_OUR_TOKEN, Reason.OTHER_TERMS}
 )
@@ -76,4 +86,4 @@ class Refusal:
     reason: Reason
     detail: str
     missing: int = 0
-    """For CREDIT_MISSING and NO_FUNDS: how many units."""
+    """For CREDIT_MISSING, CREDIT_UNSECURED and NO_FUNDS: how many units."""

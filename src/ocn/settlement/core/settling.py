@@ -46,6 +46,21 @@ class Standing:
         """The same on the lane back."""
         return max(self.signed_back - self.back.claimed, 0)
 
+    @property
+    def promised_back(self) -> int:
+        """What is owed on the lane back and secured by nothing: no reserve, no set-off on chain.
+
+        Vouchers there may be claimed at any time, and the money withdrawn, unless set-off keeps it.
+        """
+        leaving = self.back.exit.amount if self.back.exit else 0
+        secured = max(self.back.reserve - leaving, 0) + (self.owed if self.there.set_off else 0)
+        return max(self.owed_back - secured, 0)
+
+    @property
+    def net(self) -> int:
+        """What is owed there less what is owed back, if the payer cannot take that away on chain."""
+        return self.owed - (self.owed_back if self.back.set_off else 0)
+
 
 def settle_now(
     policy: SettlePolicy, standing: Standing, *, set_off: bool, granted: int, since: timedelta

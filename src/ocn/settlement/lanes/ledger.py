@@ -46,7 +46,7 @@ class ChainLedger:
             reserve=record.reserved,
             free=self._index.free(lane.token, lane.payer, view),
             exit=leaving,
-            set_off=record.setoff,
+            set_off=record.setoff and not record.leaves_at,
         )
 
     async def decimals(self, lane: Lane) -> int:

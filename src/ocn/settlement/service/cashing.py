@@ -22,11 +22,12 @@ class Cashing:
         self._sent: tuple[int, int] | None = None
         self._sent_at: datetime | None = None
         self._owed_since: datetime | None = None
+        self._secured_at: datetime | None = None
 
     async def exposure(self) -> Exposure:
         """Return what is owed and what secures it."""
         standing, terms = await self._standing(), self._pair.terms
-        owed = standing.owed - (standing.owed_back if self._sets_off else 0)
+        owed = standing.net if self._sets_off else standing.owed
         leaving = standing.there.exit.amount if standing.there.exit else 0
         return Exposure(owed, max(standing.there.reserve - leaving, 0), terms.unsecured)
 
@@ -48,6 +49,17 @@ class Cashing:
             since=now - await self._since(standing.there.claimed, now),
         )
         return await self._send(found, standing, now) if found else None
+
+    async def make_good(self) -> None:
+        """Net the credits that the payer takes for promises, or reserve what they are worth."""
+        if await self.step(at_once=True) is Settling.NET:
+            return
+        standing, now = await self._standing(), self._house.now()
+        wanted = min(standing.owed_back - standing.back.reserve, standing.back.free)
+        waits = self._secured_at is not None and now - self._secured_at < _ASK_AGAIN
+        if wanted > 0 and not waits and self._house.keeper is not None:
+            self._secured_at = now
+            await self._house.keeper.reserve(self._pair.account.out, wanted)
 
     @property
     def _sets_off(self) -> bool:

@@ -55,6 +55,8 @@ class Collecting:
         self._cashing = cashing
         self._chargers = chargers
         self._credits_next: datetime | None = None
+        self._doubted = False
+        """Whether the payer has refused a bill because credits are not secured."""
         self._stepping = asyncio.Lock()
         self._awake = asyncio.Event()
 
@@ -111,7 +113,10 @@ class Collecting:
                 asking.cancel()
                 await asyncio.wait([asking])
             await self._command()
-            await self._cashing.step()
+            if self._doubted:
+                await self._cashing.make_good()
+            else:
+                await self._cashing.step()
 
     async def settle_now(self) -> Settling | None:
         """Go to the chain with whatever is owed."""
@@ -169,6 +174,7 @@ class Collecting:
         refusals = await self._asking.ask(asks)
         books = await self.pair.account.books(self._house.own, {ask.session_id for ask in asks})
         self.deliveries.cover(books, self._house.now())
+        self._doubted = any(refusal.reason is Reason.CREDIT_UNSECURED for _, refusal in refusals)
         for ask, refusal in refusals:
             if ask.kind is Kind.TICK:
                 self.deliveries.refuse(ask.session_id, refusal)

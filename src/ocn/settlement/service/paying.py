@@ -7,10 +7,12 @@ from ocn.party.json_text import JsonObject
 from ocn.settlement.core.asked import Asked, PayerPolicy
 from ocn.settlement.core.asks import Ask, AskInvalid, read_ask
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.checks import paid_again
 from ocn.settlement.core.evidence import Kind, Leaf
 from ocn.settlement.core.identity import identity_of
 from ocn.settlement.core.judging import judge_cdr, judge_tick
 from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.settlement.core.settling import Standing
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.protocol.messages import Refused, State, answer_object
 from ocn.settlement.protocol.vouchers import MOST_VOUCHERS
@@ -36,6 +38,8 @@ class _Judged:
     tariffs: list[tuple[Ask, bytes]] = field(default_factory=list)
     signed: int = 0
     """What the lane would stand at."""
+    promised_back: int = 0
+    """What the payee has given back, and nothing secures."""
 
     def cdr(self, cdr_id: str) -> CdrBook | None:
         """Return what became of a CDR earlier in the same request."""
@@ -89,7 +93,8 @@ class Paying:
         return list(found)
 
     async def _judge(self, pair: Pair, items: list[object]) -> _Judged:
-        judged = _Judged(signed=(await pair.account.head(pair.account.out)).cumulative)
+        standing = await self._standing(pair)
+        judged = _Judged(signed=standing.signed, promised_back=standing.promised_back)
         funds = await self._funds(pair)
         asks = [self._read(pair, item) for item in items]
         wanted = {ask.session_id for ask in asks if isinstance(ask, Ask)}
@@ -121,6 +126,8 @@ class Paying:
         if isinstance(outcome, Leaf) and funds is not None and judged.signed + outcome.amount > funds:
             missing = judged.signed + outcome.amount - funds
             outcome = Refusal(Reason.NO_FUNDS, f"{pair.terms.said(missing)} are missing", missing)
+        if isinstance(outcome, Leaf) and outcome.amount:
+            outcome = paid_again(pair.terms, book, judged.promised_back) or outcome
         if isinstance(outcome, Refusal):
             judged.refused.append(self._refuse(pair, asked, number, outcome, judged))
         elif outcome is not None:
@@ -184,6 +191,15 @@ class Paying:
         if step.vouchers or step.cases or step.cdrs:
             await pair.account.record(step)
         return recorded
+
+    async def _standing(self, pair: Pair) -> Standing:
+        account, ledger = pair.account, self._house.ledger
+        return Standing(
+            (await account.head(account.out)).cumulative,
+            await ledger.state(account.out),
+            (await account.head(account.into)).cumulative,
+            await ledger.state(account.into),
+        )
 
     async def _funds(self, pair: Pair) -> int | None:
         """Return up to which total this party signs on the lane; None for any."""

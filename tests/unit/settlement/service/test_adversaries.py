@@ -1,10 +1,7 @@
 """A payer that wants energy without paying, a payee that wants money without energy, and what stops them."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
-from tests.unit.settlement.service.test_bad_input import credit, paid, post, send, state
+from tests.unit.settlement.service.test_bad_input import credit, paid, send
 from tests.unit.settlement.world import (
     CPO,
     EMSP,
@@ -16,11 +13,10 @@ from tests.unit.settlement.world import (
 )
 
 from ocn.party import Answer, Request
-from ocn.party.json_text import JsonObject
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
 from ocn.settlement.core.vouchers import sign_voucher
-from ocn.settlement.protocol.content import unwrapped, wrapped
+from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
 from ocn.settlement.records import Recorded
 
@@ -102,8 +98,16 @@ async def test_credit_of_more_than_was_paid_is_refused(here: World) -> None:
     assert await here.owed() == 200_000
 
 
-async def test_session_is_not_paid_again_while_its_credit_is_a_promise_alone(here: World) -> None:
-    """A vault with nothing in it signs credits without end."""
+async def test_session_is_not_paid_again_while_its_credit_is_a_promise_alone(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A vault with nothing in it signs credits without end, and its keeper claims before anybody nets."""
+
+    async def nothing(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(here.chain, "net", lambda voucher, _: here.chain.claim(voucher))
+    monkeypatch.setattr(here.chain, "reserve", nothing)
     await here.agree(unsecured=EUR // 2)
     await here.charge(kwh="1.0")
     await here.payee.step()
@@ -114,4 +118,29 @@ async def test_session_is_not_paid_again_while_its_credit_is_a_promise_alone(her
         cdr = await here.bill(kwh="1.0", cdr_id=f"CDR-{n}")
         here.clock.pass_(20)
         await here.payee.step()
-    assert await here.owed() <= 400_000 + 400_000 + EUR // 2
+    assert await here.owed() == 2 * 400_000
+    assert await here.credited() == 2 * 400_000
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_credit_beyond_what_is_unsecured_is_made_good_and_the_session_paid_again(
+    here: World, claimed: bool
+) -> None:
+    """By netting while there is something to net, by a reserve for the payer else."""
+    await here.agree(unsecured=EUR // 10)
+    await here.payer.step()
+    await here.charge(kwh="1.0")
+    await here.payee.step()
+    cdr = await here.bill(kwh="1.0")
+    await here.payee.step()
+    if claimed:
+        await here.collect.settle_now(EMSP)
+    await here.collect.credit(here.credit_of(cdr))
+    await here.bill(kwh="1.0", cdr_id="CDR-2")
+    await here.payee.step()
+    assert await here.owed() == 400_000
+    here.clock.pass_(10)
+    await here.payee.step()
+    assert (await here.owed(), await here.credited()) == (800_000, 400_000)
+    back = await here.chain.state(LANE.opposite)
+    assert (back.reserve, back.claimed) == ((400_000, 0) if claimed else (0, 400_000))

@@ -93,14 +93,20 @@ async def test_one_settlement_nets_both_and_pays_the_difference(here: World) -> 
     assert after - before == 80_000
 
 
-async def test_exposure_is_that_of_the_net_figure(here: World) -> None:
+@pytest.mark.parametrize(("enforced", "owed"), [(True, 40_000), (False, 200_000)])
+async def test_exposure_is_that_of_the_net_figure_where_the_chain_enforces_it(
+    here: World, enforced: bool, owed: int
+) -> None:
+    """Otherwise the peer claims what it has, withdraws it, and leaves its own debt."""
     await here.payer.step()
+    back = await here.chain.state(LANE.opposite)
+    here.chain.lanes[LANE.opposite] = replace(back, set_off=enforced)
     await here.charge("S1", "0.5")
     await charge_back(here, "S2", "0.4")
     await here.payee.step()
     await here.payer.step()
     pair = await here.payee.pairs.on(EMSP, CPO, LANE)
-    assert (await here.collect.exposure(pair)).owed == 40_000
+    assert (await here.collect.exposure(pair)).owed == owed
 
 
 async def test_everything_is_recovered_both_ways(here: World) -> None:
