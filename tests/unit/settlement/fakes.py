@@ -26,6 +26,8 @@ class FakeChain:
     lanes: dict[Lane, LaneState] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
     signers: set[tuple[str, str]] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    """Keys that sign for nobody any more."""
     transactions: list[tuple[str, Lane, Settlement]] = field(default_factory=list)
     works: bool = True
     """Whether transactions get into blocks."""
@@ -37,7 +39,8 @@ class FakeChain:
         return self.token_decimals
 
     async def may_sign(self, lane: Lane, signer: str) -> bool:
-        return signer == lane.payer or (lane.payer, signer) in self.signers
+        mine = signer == lane.payer or (lane.payer, signer) in self.signers
+        return mine and signer not in self.removed
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         return [

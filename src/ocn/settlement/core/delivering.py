@@ -18,15 +18,18 @@ class Exposure:
     """Reserved for this payee."""
     granted: int
     """What the payee grants beyond that."""
+    worthless: str = ""
+    """Why another voucher would be worth nothing on chain; empty where it is worth what it says."""
 
     @property
     def is_within(self) -> bool:
         """Whether deliveries may go on."""
-        return self.owed <= self.secured + self.granted
+        return not self.worthless and self.owed <= self.secured + self.granted
 
     def missing(self, wanted_reserve: int) -> int:
         """Return by how much the reserve is too low for one more session; 0 when it is not."""
-        return max(wanted_reserve - self.secured, self.owed - self.secured - self.granted, 0)
+        least = 1 if self.worthless else 0
+        return max(wanted_reserve - self.secured, self.owed - self.secured - self.granted, least)
 
 
 class Command(Enum):
@@ -144,6 +147,8 @@ def why(terms: Terms, delivery: Delivery, exposure: Exposure, now: datetime) -> 
     """Say in a sentence why a session is held or stopped."""
     if delivery.refused is not None and not delivery.refused.reason.may_pass:
         return f"{delivery.refused.reason}: {delivery.refused.detail}"
+    if exposure.worthless:
+        return exposure.worthless
     if not exposure.is_within:
         return f"{terms.said(exposure.owed)} is owed, more than the reserve and the credit granted"
     if delivery.open_wh >= terms.tick.wh:

@@ -35,6 +35,8 @@ class Standing:
     there: LaneState
     signed_back: int = 0
     back: LaneState = NEVER_USED
+    key_removed: bool = False
+    """The payer has removed the key of the newest voucher there: it reaches the reserve, for a while."""
 
     @property
     def owed(self) -> int:
@@ -66,13 +68,15 @@ def settle_now(
     policy: SettlePolicy, standing: Standing, *, set_off: bool, granted: int, since: timedelta
 ) -> tuple[Settling, str] | None:
     """Return what to send and why, or None. ``since`` is the time since the last settlement."""
-    owed, nets = standing.owed, set_off and standing.owed_back > 0
+    owed, nets = standing.owed, set_off and standing.owed_back > 0 and not standing.key_removed
     if owed <= 0 or not (nets or standing.there.reserve or standing.there.free):
         return None  # a claim would cost gas and bring nothing
     why = ""
     limit = standing.there.reserve + granted
     if standing.there.exit is not None:
         why = "the payer takes its reserve back"
+    elif standing.key_removed:
+        why = "the payer has removed the key of its vouchers"
     elif owed >= policy.threshold:
         why = "the threshold is reached"
     elif limit and owed * 100 >= limit * policy.share:

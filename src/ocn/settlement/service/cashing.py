@@ -29,7 +29,8 @@ class Cashing:
         standing, terms = await self._standing(), self._pair.terms
         owed = standing.net if self._sets_off else standing.owed
         leaving = standing.there.exit.amount if standing.there.exit else 0
-        return Exposure(owed, max(standing.there.reserve - leaving, 0), terms.unsecured)
+        secured = max(standing.there.reserve - leaving, 0)
+        return Exposure(owed, secured, terms.unsecured, await self._worthless(standing))
 
     async def step(self, *, at_once: bool = False) -> Settling | None:
         """Have the keeper settle if it is time. Returns what was asked of it."""
@@ -65,13 +66,28 @@ class Cashing:
     def _sets_off(self) -> bool:
         return self._pair.terms.set_off and not self._pair.terms.hold_back_h
 
+    async def _worthless(self, standing: Standing) -> str:
+        """Say why the contract would pay nothing for the next voucher."""
+        terms = self._pair.terms
+        if standing.there.claimed > standing.signed:
+            forgotten = terms.said(standing.there.claimed - standing.signed)
+            return (
+                f"vouchers were cashed that are not known here, of {forgotten}: recover them from the payer"
+            )
+        signer = terms.signer_on(self._pair.account.into)
+        if not await self._house.ledger.may_sign(self._pair.account.into, signer):
+            return f"the payer has removed {signer}, which signs its vouchers"
+        return ""
+
     async def _standing(self) -> Standing:
         account, ledger = self._pair.account, self._house.ledger
+        newest = await account.last(account.into)
         return Standing(
             (await account.head(account.into)).cumulative,
             await ledger.state(account.into),
             (await account.head(account.out)).cumulative,
             await ledger.state(account.out),
+            key_removed=newest is not None and not await ledger.may_sign(account.into, newest.voucher.signer),
         )
 
     async def _since(self, claimed: int, now: datetime) -> datetime:

@@ -1,5 +1,8 @@
 """A payer that wants energy without paying, a payee that wants money without energy, and what stops them."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 from tests.unit.settlement.service.test_bad_input import credit, paid, send
 from tests.unit.settlement.world import (
@@ -83,6 +86,54 @@ async def test_voucher_with_energy_beyond_all_bounds_does_not_end_settlement(her
     await here.charge(kwh="0.8")
     await here.payee.step()
     assert await here.owed() == 200_000
+
+
+async def test_key_of_the_vouchers_removed_on_chain_is_claimed_for_and_trusted_no_more(here: World) -> None:
+    """After the notice, vouchers of that key are worth nothing, those signed meanwhile as well."""
+    await here.payer.step()
+    await paid(here)
+    assert here.chargers.told == []
+    here.chain.removed.add(EMSP_KEY.address)
+    await here.charge(kwh="0.8")
+    await here.payee.step()
+    assert (await here.chain.state(LANE)).claimed >= 200_000
+    assert here.chargers.told == [("hold", "S1")]
+    assert not (await here.collect.authorise(EMSP)).allowed
+
+
+async def test_payee_from_an_old_backup_delivers_nothing_for_vouchers_below_what_was_cashed(
+    here: World,
+) -> None:
+    """A payer that sees so could sign the same totals again, for energy of today."""
+    await paid(here)
+    here.chain.lanes[LANE] = replace(await here.chain.state(LANE), claimed=900_000)
+    await here.charge(kwh="0.8")
+    await here.payee.step()
+    assert here.chargers.told == [("hold", "S1")]
+    authorisation = await here.collect.authorise(EMSP)
+    assert not authorisation.allowed
+
+
+async def test_payer_that_is_slow_on_purpose_holds_up_no_command(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may say for hours, and always in time, that the payee should show it one thing more."""
+    await paid(here)
+    told: asyncio.Queue[str] = asyncio.Queue()
+    monkeypatch.setattr(here.chargers, "_note", lambda word, _: told.put_nowait(word))
+    monkeypatch.setattr("ocn.settlement.service.collecting._PROMPT_S", 0.001)
+    honest = here.payer.module
+
+    async def module(request: Request) -> Answer:
+        for word in ("hold", "stop"):
+            here.clock.pass_(20)
+            assert await told.get() == word
+        return await honest(request)
+
+    here.payer.module = module  # type: ignore[assignment]  # stands in for it
+    await here.charge(kwh="0.8")
+    async with asyncio.timeout(5):
+        await here.payee.step()
 
 
 # ---- a payee that wants money without energy
