@@ -5,9 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from ocn.ocpi.timestamps import parse_datetime
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.canonical import JsonObject
 from ocn.settlement.core.reasons import Reason, Refusal
+from ocn.settlement.too_much import too_much
 from ocn.tariffs import Policy, TariffError, compute, explain, record, verify
 
 _UNKNOWN_TARIFF: Final = "no tariff of this session was told before it was asked for"
@@ -38,9 +40,13 @@ class TariffEngine:
             return Refusal(Reason.UNPRICEABLE, _UNKNOWN_TARIFF)
         try:
             read = record(session, list(tariffs), time_zone=time_zone, version=self._version)
+            if surplus := too_much(read, parse_datetime(str(session.get("last_updated")))):
+                return Refusal(Reason.UNPRICEABLE, surplus)
             total = compute(read, self._policy).total
         except TariffError as error:
             return Refusal(Reason.UNPRICEABLE, error.message)
+        except ValueError:
+            return Refusal(Reason.UNPRICEABLE, "the session does not say as of when it is told")
         amount = total.incl if vat_included else total.excl
         if amount is None:
             return Refusal(Reason.UNPRICEABLE, "the tariff does not say what this costs")
@@ -62,6 +68,7 @@ class TariffEngine:
             " ".join(explain(found).sentences),
             found.evidence(),
             found.evidence_hash,
+            with_vat=found.total_cost.incl is not None,
         )
 
 

@@ -125,3 +125,57 @@ def test_engine_knows_prices_with_vat_only_where_the_tariff_says_them() -> None:
 def test_engine_refuses_a_time_zone_that_does_not_exist() -> None:
     found = TariffEngine().price(session(), [TARIFF], time_zone="Mars/Olympus", vat_included=False)
     assert isinstance(found, Refusal)
+
+
+def test_engine_says_whether_it_has_checked_the_price_with_vat() -> None:
+    engine = TariffEngine()
+    component = {"type": "ENERGY", "price": Decimal("0.4"), "vat": Decimal(19), "step_size": 1}
+    taxed = TARIFF | {"elements": [{"price_components": [component]}]}
+    claimed = cdr("0.446") | {"total_cost": {"excl_vat": Decimal("0.446"), "incl_vat": Decimal("0.53074")}}
+    found = engine.verify(claimed, [taxed], time_zone=ZONE)
+    assert (found.verdict, found.with_vat) == ("match", True)
+    dear = claimed | {"total_cost": {"excl_vat": Decimal("0.446"), "incl_vat": Decimal(500)}}
+    assert engine.verify(dear, [taxed], time_zone=ZONE).verdict == "mismatch"
+    silent = engine.verify(dear, [TARIFF], time_zone=ZONE)
+    assert (silent.verdict, silent.with_vat) == ("match", False)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"charging_periods": periods("50")}, "50 kWh"),
+        (
+            {
+                "charging_periods": [
+                    {**periods("1.115")[0], "dimensions": [{"type": "TIME", "volume": Decimal(100)}]}
+                ]
+            },
+            "100 hours",
+        ),
+        (
+            {
+                "charging_periods": [
+                    {**periods("1.115")[0], "dimensions": [{"type": "PARKING_TIME", "volume": Decimal(100)}]}
+                ]
+            },
+            "100 hours",
+        ),
+        (
+            {
+                "charging_periods": [
+                    *periods("0.5"),
+                    {**periods("0.5")[0], "start_date_time": "2026-11-20T22:00:00Z"},
+                ]
+            },
+            "2026-11-20T22:00:00",
+        ),
+    ],
+    ids=["energy", "time", "parking", "to come"],
+)
+def test_engine_prices_no_session_whose_periods_have_more_than_it_has(
+    change: dict[str, Any], says: str
+) -> None:
+    found = TariffEngine().price(session() | change, [TARIFF], time_zone=ZONE, vat_included=False)
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.UNPRICEABLE
+    assert says in found.detail

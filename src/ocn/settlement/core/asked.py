@@ -37,6 +37,8 @@ class Verdict:
     evidence: bytes
     """The document; empty when there is none."""
     evidence_hash: bytes
+    with_vat: bool = False
+    """Whether the price with VAT was computed as well; else nothing is said of the one that is claimed."""
 
 
 @dataclass(frozen=True, slots=True)

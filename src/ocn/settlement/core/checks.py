@@ -8,17 +8,28 @@ from ocn.settlement.core.amounts import energy_wh, stated_total, units_of
 from ocn.settlement.core.asked import Asked, PayerPolicy
 from ocn.settlement.core.asks import Ask
 from ocn.settlement.core.books import SessionBook
+from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.identity import fixed_members, identity_of
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.terms import Terms
 from ocn.settlement.errors import AmountInvalid
 
 
+def not_told(asked: Asked) -> Refusal | None:
+    """What never came by OCPI opens no case, whatever it says: there could be any number of it."""
+    ask = asked.ask
+    if asked.session is None and not asked.book.identity:
+        return Refusal(Reason.UNKNOWN_SESSION, f"{ask.owner} has told of no session {ask.session_id}")
+    if ask.kind is Kind.CDR and asked.cdr is None:
+        return Refusal(Reason.CDR_NOT_RELAYED, f"no CDR {ask.id} has come from {ask.owner}")
+    return None
+
+
 def not_as_told(terms: Terms, asked: Asked) -> Refusal | None:
     """A session or CDR must be one that was told of before, under these terms, and the same as then."""
-    ask, told, book = asked.ask, asked.session, asked.book
-    if told is None and not book.identity:
-        return Refusal(Reason.UNKNOWN_SESSION, f"{ask.owner} has told of no session {ask.session_id}")
+    ask, book = asked.ask, asked.book
+    if refusal := not_told(asked):
+        return refusal
     if book.lane != terms.lane.key:
         return Refusal(Reason.OTHER_TERMS, f"session {ask.session_id} is paid on {book.lane}")
     return _not_of_these_terms(terms, asked) or _changed(asked)
@@ -60,9 +71,13 @@ def not_in_time(ask: Ask, book: SessionBook, policy: PayerPolicy, now: datetime)
             Reason.METER_BACKWARDS,
             f"{ask.wh} Wh as of {ask.stated_at:%FT%TZ}, and {book.wh} Wh were paid before",
         )
+    return _ahead(ask, policy, now) or _too_much_power(ask, policy)
+
+
+def _ahead(ask: Ask, policy: PayerPolicy, now: datetime) -> Refusal | None:
     if policy.clock_skew is not None and ask.stated_at > now + policy.clock_skew:
         return Refusal(Reason.IN_THE_FUTURE, f"told as of {ask.stated_at:%FT%TZ}; it is {now:%FT%TZ} here")
-    return _too_much_power(ask, policy)
+    return None
 
 
 def _too_much_power(ask: Ask, policy: PayerPolicy) -> Refusal | None:
@@ -92,37 +107,51 @@ def no_bill(terms: Terms, asked: Asked) -> Refusal | None:
     return None
 
 
-def not_as_posted(asked: Asked) -> Refusal | None:
+def not_as_posted(terms: Terms, asked: Asked) -> Refusal | None:
     """A CDR is the one that came by OCPI."""
-    ask, posted = asked.ask, asked.cdr
-    if posted is None:
-        return Refusal(Reason.CDR_NOT_RELAYED, f"no CDR {ask.id} has come from {ask.owner}")
+    ask, posted = asked.ask, asked.cdr or {}
     for name, one, other in (
         ("session_id", ask.document.get("session_id"), posted.get("session_id")),
         ("total_energy", _number(ask.document, "total_energy"), _number(posted, "total_energy")),
-        ("total_cost", _net(ask.document), _net(posted)),
+        ("total_cost", *(_stated(each, terms) for each in (ask.document, posted))),
     ):
         if one != other:
             return Refusal(Reason.CDR_DIFFERS, f"{name} is {one} here and {other} in the CDR that was posted")
     return None
 
 
-def unverified(terms: Terms, asked: Asked, policy: PayerPolicy) -> Refusal | None:
-    """A CDR is paid for a match, or for causes that both accept; its energy is the session's."""
+def unverified(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -> Refusal | None:
+    """A CDR is paid for a match, or for causes that both accept; its energy and time are the session's."""
+    ask = asked.ask
+    return (
+        _ahead(ask, policy, now)
+        or _other_energy(asked, policy)
+        or _too_much_power(ask, policy)
+        or _not_right(terms, asked)
+    )
+
+
+def _other_energy(asked: Asked, policy: PayerPolicy) -> Refusal | None:
     ask = asked.ask
     try:
         told_wh = energy_wh(asked.session or {}, "kwh")
     except AmountInvalid as error:
         return Refusal(Reason.ENERGY_DIFFERS, f"the session was told without its energy: {error.message}")
-    if abs(told_wh - ask.wh) > max(Decimal(told_wh), Decimal(ask.wh)) * policy.energy_tolerance + 1:
-        return Refusal(
-            Reason.ENERGY_DIFFERS, f"the CDR has {ask.wh} Wh, the session was last told with {told_wh} Wh"
-        )
-    if refusal := _too_much_power(ask, policy):
-        return refusal
+    if abs(told_wh - ask.wh) <= max(Decimal(told_wh), Decimal(ask.wh)) * policy.energy_tolerance + 1:
+        return None
+    return Refusal(
+        Reason.ENERGY_DIFFERS, f"the CDR has {ask.wh} Wh, the session was last told with {told_wh} Wh"
+    )
+
+
+def _not_right(terms: Terms, asked: Asked) -> Refusal | None:
     verdict = asked.verdict
     if verdict is None:
         return Refusal(Reason.VERDICT, "the CDR could not be verified")
+    if terms.vat_included and not verdict.with_vat:
+        return Refusal(
+            Reason.VERDICT, "the terms are about prices with VAT, and the tariff says nothing of it"
+        )
     accepted = any(set(causes) <= set(terms.accepted_causes) for causes in verdict.explanations if causes)
     if verdict.verdict == "match" or (verdict.verdict == "explained" and accepted):
         return None
@@ -163,8 +192,8 @@ def _number(document: Mapping[str, object], name: str) -> object:
     return Decimal(value) if isinstance(value, int) else value
 
 
-def _net(document: Mapping[str, object]) -> object:
+def _stated(document: Mapping[str, object], terms: Terms) -> object:
     try:
-        return stated_total(document, vat_included=False)
+        return stated_total(document, vat_included=terms.vat_included)
     except AmountInvalid:
         return None

@@ -6,7 +6,15 @@ from ocn.settlement.core.amounts import units_of
 from ocn.settlement.core.asked import Asked, PayerPolicy
 from ocn.settlement.core.asks import Ask
 from ocn.settlement.core.books import CdrState, SessionBook
-from ocn.settlement.core.checks import above, no_bill, not_as_posted, not_as_told, not_in_time, unverified
+from ocn.settlement.core.checks import (
+    above,
+    no_bill,
+    not_as_posted,
+    not_as_told,
+    not_in_time,
+    not_told,
+    unverified,
+)
 from ocn.settlement.core.evidence import Leaf
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.terms import Terms
@@ -30,20 +38,27 @@ def judge_tick(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
     return ask.leaf(amount, ask.wh - book.wh) if amount > 0 else None
 
 
-def judge_cdr(terms: Terms, asked: Asked, policy: PayerPolicy) -> Leaf | Refusal | None:
+def judge_cdr(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -> Leaf | Refusal | None:
     """Pay what a CDR asks for beyond what was paid; None when this very CDR is accepted already."""
     ask, book = asked.ask, asked.book
-    if asked.known is not None and asked.known.document != ask.hash:
-        return Refusal(Reason.DUPLICATE_ID, f"another CDR {ask.id} was asked for before")
-    if asked.known is not None and asked.known.state in (CdrState.ACCEPTED, CdrState.CREDITED):
+    known = asked.known
+    if (
+        known is not None
+        and known.document == ask.hash
+        and known.state in (CdrState.ACCEPTED, CdrState.CREDITED)
+    ):
         return None
-    if refusal := no_bill(terms, asked) or not_as_told(terms, asked) or not_as_posted(asked):
+    if refusal := not_told(asked):
+        return refusal
+    if known is not None and known.document != ask.hash:
+        return Refusal(Reason.DUPLICATE_ID, f"another CDR {ask.id} was asked for before")
+    if refusal := no_bill(terms, asked) or not_as_told(terms, asked) or not_as_posted(terms, asked):
         return refusal
     if book.is_finished:
         return Refusal(
             Reason.DUPLICATE_SESSION, f"session {ask.session_id} is paid by CDR {book.cdr_id} already"
         )
-    refusal = None if asked.overruled else unverified(terms, asked, policy)
+    refusal = None if asked.overruled else unverified(terms, asked, policy, now)
     return refusal or _difference(terms, ask, book)
 
 

@@ -56,14 +56,27 @@ class Pairs:
 
         Raises:
             ConflictingState: other terms of this number are kept.
-            TermsInvalid: they contradict the terms of the same two vaults the other way round.
+            TermsInvalid: they contradict the terms of the same two vaults the other way round, or name
+                another counterparty's vault.
         """
         terms = signed.terms
+        await self._require_own_vault(terms)
         await self._require_one_signer(terms)
         pairs = await self._of(terms.payer.party, terms.payee.party)
         await self.house.store.save_terms(signed, self.house.now())
         self._add(pairs, signed)
         return pairs[terms.lane]
+
+    async def _require_own_vault(self, terms: Terms) -> None:
+        """Two counterparties with one vault would share lanes, and read each other's sessions there."""
+        side = terms.payee if terms.payer.party == self.house.own else terms.payer
+        for pair in await self.all():
+            known = pair.terms.payee if pair.pays else pair.terms.payer
+            if known.vault == side.vault and known.party != side.party:
+                raise TermsInvalid(
+                    f"the vault {side.vault} is that of {known.party}, and {side.party} names it, too",
+                    hint="Each party needs a vault of its own.",
+                )
 
     async def _require_one_signer(self, terms: Terms) -> None:
         """Two parties that pay each other use the same keys and decimals both ways."""

@@ -122,7 +122,7 @@ class Paying:
         if ask.kind is Kind.TICK:
             outcome = judge_tick(pair.terms, asked, self._policy, self._house.now())
         else:
-            outcome = judge_cdr(pair.terms, asked, self._policy)
+            outcome = judge_cdr(pair.terms, asked, self._policy, self._house.now())
         if isinstance(outcome, Leaf) and funds is not None and judged.signed + outcome.amount > funds:
             missing = judged.signed + outcome.amount - funds
             outcome = Refusal(Reason.NO_FUNDS, f"{pair.terms.said(missing)} are missing", missing)

@@ -164,7 +164,7 @@ def test_tick_of_a_fast_clock_passes_where_that_is_wanted(terms: Terms, session:
 
 def test_cdr_pays_what_the_ticks_lack(terms: Terms, session: Make, cdr: Make) -> None:
     book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=450_000, wh=1400)
-    leaf = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
+    leaf = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY, NOW)
     assert isinstance(leaf, Leaf)
     assert (leaf.kind, leaf.amount, leaf.wh, leaf.id) == (Kind.CDR, 150_000, 100, "CDR1")
     closed = book.after(leaf)
@@ -173,7 +173,7 @@ def test_cdr_pays_what_the_ticks_lack(terms: Terms, session: Make, cdr: Make) ->
 
 def test_cdr_of_just_what_was_paid_has_a_leaf_of_nothing(terms: Terms, session: Make, cdr: Make) -> None:
     leaf = judge_cdr(
-        terms, bill(cdr(), session(), book=SessionBook(CPO, "S1", EMSP, LANE.key, paid=600_000)), POLICY
+        terms, bill(cdr(), session(), book=SessionBook(CPO, "S1", EMSP, LANE.key, paid=600_000)), POLICY, NOW
     )
     assert isinstance(leaf, Leaf)
     assert leaf.amount == 0
@@ -181,12 +181,12 @@ def test_cdr_of_just_what_was_paid_has_a_leaf_of_nothing(terms: Terms, session: 
 
 def test_cdr_below_what_was_paid_waits_for_the_credit(terms: Terms, session: Make, cdr: Make) -> None:
     book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=700_000)
-    refusal = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
+    refusal = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY, NOW)
     assert reason_of(refusal) is Reason.CREDIT_MISSING
     assert isinstance(refusal, Refusal)
     assert refusal.missing == 100_000
     credited = replace(book, credited=100_000)
-    leaf = judge_cdr(terms, bill(cdr(), session(), book=credited), POLICY)
+    leaf = judge_cdr(terms, bill(cdr(), session(), book=credited), POLICY, NOW)
     assert isinstance(leaf, Leaf)
     assert credited.after(leaf).settled == 600_000
 
@@ -211,7 +211,7 @@ def test_cdr_below_what_was_paid_waits_for_the_credit(terms: Terms, session: Mak
 def test_cdr_is_paid_for_a_match_or_a_cause_that_both_accept(
     terms: Terms, session: Make, cdr: Make, found: Verdict | None, paid: bool
 ) -> None:
-    outcome = judge_cdr(terms, bill(cdr(), session(), verdict=found), POLICY)
+    outcome = judge_cdr(terms, bill(cdr(), session(), verdict=found), POLICY, NOW)
     if paid:
         assert isinstance(outcome, Leaf)
     else:
@@ -222,16 +222,16 @@ def test_cdr_that_people_have_approved_is_paid_in_spite_of_the_verdict(
     terms: Terms, session: Make, cdr: Make
 ) -> None:
     asked = bill(cdr(), session(), verdict=verdict("mismatch"), overruled=True)
-    assert isinstance(judge_cdr(terms, asked, POLICY), Leaf)
+    assert isinstance(judge_cdr(terms, asked, POLICY, NOW), Leaf)
 
 
 def test_cdr_that_was_not_posted_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
     asked = replace(bill(cdr(), session()), cdr=None)
-    assert reason_of(judge_cdr(terms, asked, POLICY)) is Reason.CDR_NOT_RELAYED
+    assert reason_of(judge_cdr(terms, asked, POLICY, NOW)) is Reason.CDR_NOT_RELAYED
 
 
 def test_cdr_of_a_session_that_was_not_told_is_refused(terms: Terms, cdr: Make) -> None:
-    assert reason_of(judge_cdr(terms, bill(cdr(), None), POLICY)) is Reason.UNKNOWN_SESSION
+    assert reason_of(judge_cdr(terms, bill(cdr(), None), POLICY, NOW)) is Reason.UNKNOWN_SESSION
 
 
 @pytest.mark.parametrize(
@@ -242,19 +242,55 @@ def test_cdr_of_a_session_that_was_not_told_is_refused(terms: Terms, cdr: Make) 
 def test_cdr_that_was_posted_otherwise_is_refused(
     terms: Terms, session: Make, cdr: Make, posted: dict[str, Any]
 ) -> None:
-    outcome = judge_cdr(terms, bill(cdr(), session(), posted=cdr(**posted)), POLICY)
+    outcome = judge_cdr(terms, bill(cdr(), session(), posted=cdr(**posted)), POLICY, NOW)
     assert reason_of(outcome) is Reason.CDR_DIFFERS
 
 
+def test_cdr_that_ends_in_the_future_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
+    """A tariff by time would be paid for time that has not been."""
+    asked = bill(cdr(end_date_time=format_datetime(NOW + timedelta(hours=5))), session())
+    assert reason_of(judge_cdr(terms, asked, POLICY, NOW)) is Reason.IN_THE_FUTURE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"total_cost": {}}, {"currency": "CHF"}, {"session_id": "S9"}],
+    ids=str,
+)
+def test_cdr_that_never_came_opens_no_case_whatever_it_says(
+    terms: Terms, session: Make, cdr: Make, change: dict[str, Any]
+) -> None:
+    known = CdrBook(CPO, "CDR1", "S1", LANE.key, b"\x01" * 32, 600_000, CdrState.REFUSED)
+    for asked in (
+        replace(bill(cdr(**change), session(), total=1), cdr=None, known=known),
+        replace(bill(cdr(**change), session(), total=1), session=None, known=known),
+    ):
+        assert not reason_of(judge_cdr(terms, asked, POLICY, NOW)).opens_case
+
+
+def test_cdr_whose_tariff_is_silent_on_vat_is_not_paid_with_vat(
+    terms: Terms, session: Make, cdr: Make
+) -> None:
+    """Such a verdict is about the price without VAT: the other could be anything."""
+    gross = replace(terms, vat_included=True)
+    billed = cdr(total_cost={"excl_vat": Decimal("0.6"), "incl_vat": Decimal(600)})
+    asked = bill(billed, session(), total=600_000_000)
+    assert reason_of(judge_cdr(gross, asked, POLICY, NOW)) is Reason.VERDICT
+    checked = replace(asked, verdict=replace(MATCH, with_vat=True))
+    assert isinstance(judge_cdr(gross, checked, POLICY, NOW), Leaf)
+    posted = cdr(total_cost={"excl_vat": Decimal("0.6"), "incl_vat": Decimal("0.72")})
+    assert reason_of(judge_cdr(gross, replace(checked, cdr=posted), POLICY, NOW)) is Reason.CDR_DIFFERS
+
+
 def test_cdr_with_other_energy_than_the_session_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
-    outcome = judge_cdr(terms, bill(cdr("1.5"), session("1.4")), POLICY)
+    outcome = judge_cdr(terms, bill(cdr("1.5"), session("1.4")), POLICY, NOW)
     assert reason_of(outcome) is Reason.ENERGY_DIFFERS
-    assert isinstance(judge_cdr(terms, bill(cdr("1.5"), session("1.49")), POLICY), Leaf)
+    assert isinstance(judge_cdr(terms, bill(cdr("1.5"), session("1.49")), POLICY, NOW), Leaf)
 
 
 def test_cdr_id_used_for_another_document_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
     known = CdrBook(CPO, "CDR1", "S1", LANE.key, b"\x01" * 32, 600_000, CdrState.ACCEPTED)
-    outcome = judge_cdr(terms, bill(cdr(), session(), known=known), POLICY)
+    outcome = judge_cdr(terms, bill(cdr(), session(), known=known), POLICY, NOW)
     assert reason_of(outcome) is Reason.DUPLICATE_ID
 
 
@@ -262,18 +298,18 @@ def test_cdr_id_used_for_another_document_is_refused(terms: Terms, session: Make
 def test_cdr_asked_for_twice_is_paid_once(terms: Terms, session: Make, cdr: Make, state: CdrState) -> None:
     asked = bill(cdr(), session())
     known = CdrBook(CPO, "CDR1", "S1", LANE.key, asked.ask.hash, 600_000, state)
-    assert judge_cdr(terms, replace(asked, known=known), POLICY) is None
+    assert judge_cdr(terms, replace(asked, known=known), POLICY, NOW) is None
 
 
 def test_second_cdr_of_a_session_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
     book = SessionBook(CPO, "S1", EMSP, LANE.key, paid=600_000, cdr_id="CDR0")
-    outcome = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY)
+    outcome = judge_cdr(terms, bill(cdr(), session(), book=book), POLICY, NOW)
     assert reason_of(outcome) is Reason.DUPLICATE_SESSION
 
 
 def test_cdr_is_asked_for_with_just_its_own_amount(terms: Terms, session: Make, cdr: Make) -> None:
     for total in (600_001, 599_999, 60, 600_000 * 10**12):
-        outcome = judge_cdr(terms, bill(cdr(), session(), total=total), POLICY)
+        outcome = judge_cdr(terms, bill(cdr(), session(), total=total), POLICY, NOW)
         assert reason_of(outcome) is Reason.WRONG_DECIMALS
 
 
@@ -291,7 +327,7 @@ def test_cdr_is_asked_for_with_just_its_own_amount(terms: Terms, session: Make, 
 def test_cdr_that_is_no_bill_under_these_terms_is_refused(
     terms: Terms, session: Make, cdr: Make, change: dict[str, Any], reason: Reason
 ) -> None:
-    assert reason_of(judge_cdr(terms, bill(cdr(**change), session()), POLICY)) is reason
+    assert reason_of(judge_cdr(terms, bill(cdr(**change), session()), POLICY, NOW)) is reason
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,16 @@ def test_bounds_agree_to_nothing_that_costs_by_default() -> None:
     assert any("reserve" in reason for reason in reasons)
     assert any("not settled in token" in reason for reason in reasons)
     assert any("ROUNDING_TOTAL" in reason for reason in reasons)
+
+
+async def test_vault_of_another_counterparty_is_refused(here: World) -> None:
+    """Whoever named it would read the other's sessions in the vouchers of a lane that they would share."""
+    await here.agree()
+    stranger = PartyId("FR", "XXX")
+    key = PrivateKey(b"\x07" * 32)
+    side = replace(make_terms().payee, party=stranger, key=key.address)
+    signed = SignedTerms(make_terms(payee=side)).signed_by(key, stranger)
+    here.restart_payer()
+    with pytest.raises(TermsInvalid, match=r"vault .* is that of DE CPO"):
+        await here.payer.module._agreeing.consider(signed, stranger)
+    assert await here.payer.pairs.newest(EMSP, stranger) is None
