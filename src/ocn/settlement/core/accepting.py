@@ -16,9 +16,11 @@ def taken(book: SessionBook, leaf: Leaf, bill: CdrBook | None) -> SessionBook:
     one that was billed before this party lost its books, and of which only the voucher tells.
 
     Raises:
-        VoucherInvalid: more is given back than was paid, or a CDR is accepted that was not billed so, or for
-            less than it asks for.
+        VoucherInvalid: it says nothing, so that any number of it would cost nothing; more is given back than
+            was paid; or a CDR is accepted that was not billed so, or for less than it asks for.
     """
+    if leaf.amount == 0 and (leaf.kind is not Kind.CDR or book.is_finished):
+        raise VoucherInvalid(f"a leaf for session {leaf.session_id} that says nothing")
     if leaf.kind is Kind.CREDIT and not book.paid:
         raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
     if leaf.kind is Kind.CREDIT and leaf.amount > book.settled:

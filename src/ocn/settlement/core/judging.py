@@ -41,12 +41,8 @@ def judge_tick(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
 def judge_cdr(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -> Leaf | Refusal | None:
     """Pay what a CDR asks for beyond what was paid; None when this very CDR is accepted already."""
     ask, book = asked.ask, asked.book
-    known = asked.known
-    if (
-        known is not None
-        and known.document == ask.hash
-        and known.state in (CdrState.ACCEPTED, CdrState.CREDITED)
-    ):
+    known, closed = asked.known, (CdrState.ACCEPTED, CdrState.CREDITED)
+    if known is not None and known.document == ask.hash and known.state in closed:
         return None
     if refusal := not_told(asked):
         return refusal

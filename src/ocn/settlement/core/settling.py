@@ -65,15 +65,26 @@ class Standing:
 
 
 def settle_now(
-    policy: SettlePolicy, standing: Standing, *, set_off: bool, granted: int, since: timedelta
+    policy: SettlePolicy,
+    standing: Standing,
+    *,
+    set_off: bool,
+    granted: int,
+    since: timedelta,
+    warned: bool = False,
 ) -> tuple[Settling, str] | None:
-    """Return what to send and why, or None. ``since`` is the time since the last settlement."""
+    """Return what to send and why, or None.
+
+    ``since`` is the time since the last settlement. ``warned``: what was owed when the reserve was about to
+    leave is claimed, and there is time; else it could have the payee claim every tick.
+    """
     owed, nets = standing.owed, set_off and standing.owed_back > 0 and not standing.key_removed
-    if owed <= 0 or not (nets or standing.there.reserve or standing.there.free):
+    money = min(owed, standing.there.reserve + standing.there.free)
+    if owed <= 0 or not (nets or money >= min(owed, max(policy.least, 1))):
         return None  # a claim would cost gas and bring nothing
     why = ""
     limit = standing.there.reserve + granted
-    if standing.there.exit is not None:
+    if standing.there.exit is not None and not warned:
         why = "the payer takes its reserve back"
     elif standing.key_removed:
         why = "the payer has removed the key of its vouchers"

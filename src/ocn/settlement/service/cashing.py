@@ -10,6 +10,8 @@ from ocn.settlement.service.voucher_log import first_beyond
 
 _LOG = logging.getLogger("ocn.settlement")
 _ASK_AGAIN = timedelta(minutes=1)
+_LEAVING_AGAIN = timedelta(minutes=10)
+"""Between claims while a reserve is about to leave."""
 
 
 class Cashing:
@@ -23,6 +25,7 @@ class Cashing:
         self._sent_at: datetime | None = None
         self._owed_since: datetime | None = None
         self._secured_at: datetime | None = None
+        self._warned_at: datetime | None = None
 
     async def exposure(self) -> Exposure:
         """Return what is owed and what secures it."""
@@ -48,8 +51,18 @@ class Cashing:
             set_off=self._sets_off,
             granted=self._pair.terms.unsecured,
             since=now - await self._since(standing.there.claimed, now),
+            warned=self._is_warned(standing, now),
         )
         return await self._send(found, standing, now) if found else None
+
+    def _is_warned(self, standing: Standing, now: datetime) -> bool:
+        """Whether a claim went out for a reserve about to leave, and another one is early enough later."""
+        exit_ = standing.there.exit
+        if exit_ is None:
+            self._warned_at = None
+        if exit_ is None or self._warned_at is None:
+            return False
+        return now - self._warned_at < _LEAVING_AGAIN and exit_.ready_at - now > 2 * _LEAVING_AGAIN
 
     async def make_good(self) -> None:
         """Net the credits that the payer takes for promises, or reserve what they are worth."""
@@ -108,6 +121,8 @@ class Cashing:
         if voucher is None or keeper is None:
             return None
         self._sent, self._sent_at = state, now
+        if standing.there.exit is not None:
+            self._warned_at = self._warned_at if self._is_warned(standing, now) else now
         _LOG.info("%s %s with %s: %s", settling.name, self._pair.terms.said(standing.owed), account.peer, why)
         if settling is Settling.NET and back is not None:
             await keeper.net(voucher.voucher, back.voucher)

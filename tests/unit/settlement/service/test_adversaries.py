@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.unit.settlement.service.test_bad_input import credit, paid, send
@@ -18,6 +19,7 @@ from tests.unit.settlement.world import (
 from ocn.party import Answer, Request
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
+from ocn.settlement.core.lane import Exit
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
@@ -82,7 +84,7 @@ async def test_voucher_that_accepts_a_cdr_without_paying_it_leaves_the_bill_open
 
 async def test_voucher_with_energy_beyond_all_bounds_does_not_end_settlement(here: World) -> None:
     await paid(here)
-    await answered_with(here, *(leaf(Kind.TICK, 0, wh=2**53 - 1) for _ in range(1100)))
+    await answered_with(here, *(leaf(Kind.TICK, 1, wh=2**53 - 1) for _ in range(1100)))
     await here.charge(kwh="0.8")
     await here.payee.step()
     assert await here.owed() == 200_000
@@ -112,6 +114,33 @@ async def test_payee_from_an_old_backup_delivers_nothing_for_vouchers_below_what
     assert here.chargers.told == [("hold", "S1")]
     authorisation = await here.collect.authorise(EMSP)
     assert not authorisation.allowed
+
+
+@pytest.mark.parametrize(("hours", "claims"), [(24, 1), (0, 5)])
+async def test_reserve_about_to_leave_is_claimed_for_at_once_and_not_at_every_tick(
+    here: World, hours: int, claims: int
+) -> None:
+    """Gas is the payee's: a payer that announces and stays would have it burnt."""
+    await paid(here)
+    await here.payer.step()
+    ready_at = here.clock.now + timedelta(hours=hours, minutes=5)
+    here.chain.leave(LANE, Exit(10 * EUR, ready_at))
+    for n in range(5):
+        await here.payee.step()
+        await here.charge(kwh=f"0.{n + 6}")
+        await here.payee.step()
+    assert len(here.chain.transactions) == claims
+
+
+async def test_leaves_that_say_nothing_are_refused(here: World) -> None:
+    """They would cost the payer nothing, and fill the payee's database."""
+    await paid(here)
+    await answered_with(here, *(leaf(Kind.TICK, 0) for _ in range(2000)))
+    await here.charge(kwh="0.8")
+    await here.payee.step()
+    last = await here.payee_store.last(LANE)
+    assert last is not None
+    assert last.entry.number == 1
 
 
 async def test_payer_that_is_slow_on_purpose_holds_up_no_command(
