@@ -106,10 +106,12 @@ class Pairs:
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
         account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        known = pairs.setdefault(terms.lane, Pair(account, signed))
+        if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
+            if other.signer not in account.peer_signers:
+                account.peer_signers.insert(0, other.signer)
+            return
+        known.signed = signed
         if other.signer in account.peer_signers:
             account.peer_signers.remove(other.signer)
         account.peer_signers.append(other.signer)
-        if terms.lane in pairs:
-            pairs[terms.lane].signed = signed
-        else:
-            pairs[terms.lane] = Pair(account, signed)

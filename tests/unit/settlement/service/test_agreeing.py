@@ -211,3 +211,14 @@ async def test_vault_of_another_counterparty_is_refused(here: World) -> None:
     with pytest.raises(TermsInvalid, match=r"vault .* is that of DE CPO"):
         await here.payer.module._agreeing.consider(signed, stranger)
     assert await here.payer.pairs.newest(EMSP, stranger) is None
+
+
+async def test_earlier_terms_shown_again_do_not_come_back_into_force(here: World) -> None:
+    """A counterparty that names a lane nobody knows is asked for its terms; it may answer with old ones."""
+    await here.agree(unsecured=5 * EUR, tolerance=100)
+    await here.agree(number=2, unsecured=0, tolerance=0)
+    old = (await here.payee_store.terms(EMSP, CPO))[-1]
+    assert old.terms.number == 1
+    for side in (here.payer, here.payee):
+        pair = await side.pairs.agreed(old)
+        assert (pair.terms.number, pair.terms.unsecured, pair.terms.tolerance) == (2, 0, 0)
