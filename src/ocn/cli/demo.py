@@ -14,6 +14,7 @@ from rich.console import Console
 from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
 
 if TYPE_CHECKING:
+    from ocn.cli.demo_programme import Programme
     from ocn.simulation.cast import Cast
     from ocn.simulation.network import LocalNetwork
     from ocn.simulation.network_files import Ports
@@ -33,6 +34,8 @@ Then DE MSP reads, reserves, charges and is billed at both CPOs, and every step 
   ocn demo --keep
 
   ocn demo --versions
+
+  ocn demo --settle
 """
 
 
@@ -50,6 +53,12 @@ def demo(
             help="Let everybody speak another OCPI: DE MSP 2.3.0, DE CPO 2.1.1, NL CPX 2.2.1.",
         ),
     ] = False,
+    settle: Annotated[
+        bool,
+        typer.Option(
+            "--settle", help="Play settlement instead: sessions that are paid in a test token while they run."
+        ),
+    ] = False,
     directory: Directory = None,
     chain_port: ChainPort = 0,
     node1_port: Node1Port = 0,
@@ -59,48 +68,54 @@ def demo(
     from ocn.cli.logs import set_up_logging
     from ocn.cli.signals import run_until_signalled
 
+    if settle and versions:
+        raise typer.BadParameter("OCPI 2.1.1 has no modules of one's own, so nothing is settled in it.")
+
     set_up_logging("warning")
-    demo_run = _Demo(keep, as_json, versions, chosen_ports(chain_port, node1_port, node2_port))
+    ports = chosen_ports(chain_port, node1_port, node2_port)
+    demo_run = _Demo(_programme(settle=settle, versions=versions), keep, as_json, ports)
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))
         run_until_signalled(demo_run.run(directory))
     if demo_run.summary is None:
         raise typer.Exit(130)
-    if not demo_run.summary.ok:
+    if not demo_run.ok:
         raise typer.Exit(1)
 
 
 class _Demo:
     """One run of the command. ``summary`` stays None when it was interrupted."""
 
-    def __init__(self, keep: bool, as_json: bool, versions: bool, ports: "Ports") -> None:
+    def __init__(self, programme: "Programme", keep: bool, as_json: bool, ports: "Ports") -> None:
+        self._programme = programme
         self._keep = keep
         self._as_json = as_json
-        self._versions = versions
         self._ports = ports
         self._console = Console(stderr=as_json, quiet=as_json, highlight=False)
         self.summary: Summary | None = None
 
+    @property
+    def ok(self) -> bool:
+        """Whether everything held."""
+        return self.summary is not None and self.summary.ok and self._programme.ok
+
     async def run(self, directory: Path) -> None:
         """Start everything, play, and show what came of it."""
-        from ocn.cli.demo_screen import Screen, show_losses, show_network, show_summary
+        from ocn.cli.demo_screen import Screen, show_network, show_summary
         from ocn.cli.signals import close_undisturbed
-        from ocn.simulation.cast import PLAY_PACE, VERSIONS, on_the_network
-        from ocn.simulation.losses import as_json, lost_in
+        from ocn.simulation.cast import on_the_network
         from ocn.simulation.network import local_network
-        from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS, play
-        from ocn.simulation.scenes.stage import Stage
         from ocn.simulation.summary import Summary
         from ocn.simulation.traffic import Traffic
 
         began = time.perf_counter()
+        programme = self._programme
         async with AsyncExitStack() as stack:
-            scenes = SCENES_OF_VERSIONS if self._versions else SCENES
-            screen = stack.enter_context(Screen(self._console, steps=2 * len(scenes)))
+            screen = stack.enter_context(Screen(self._console, steps=2 * len(programme.scenes)))
             screen.phase("Starting the chain and two nodes")
             # By hand nobody signs, and a conversion leaves no signature: none is demanded then, only checked.
-            required = not self._keep and not self._versions
+            required = not self._keep and not programme.versions
             network = await stack.enter_async_context(
                 local_network(directory, self._ports, signatures_required=required)
             )
@@ -110,32 +125,40 @@ class _Demo:
                 on_the_network(
                     network,
                     traffic,
-                    pace=PLAY_PACE,
+                    pace=programme.pace,
                     signatures_required=required,
-                    versions=VERSIONS if self._versions else {},
+                    versions=programme.versions,
+                    purses=programme.purses,
                 )
             )
             show_network(self._console, network, cast)
             if required:
                 self._console.print("  Every message is signed by its sender; unsigned ones are refused.")
-            stages = [Stage(cast.emsp, cpo, traffic) for cpo in cast.cpos]
-            playing = asyncio.ensure_future(play(stages, screen, scenes))
+            playing = asyncio.ensure_future(programme.play(cast, traffic, screen))
             await _unless_it_breaks(playing, network)
             seconds = time.perf_counter() - began
-            summary = Summary.of(playing.result(), traffic, seconds, len(stages), scenes)
-            lost = lost_in(await network.conversions())
+            summary = Summary.of(playing.result(), traffic, seconds, len(cast.cpos), programme.scenes)
             screen.__exit__(None, None, None)
-            if lost:
-                show_losses(self._console, lost)
+            beside = await programme.show(self._console, network)
             show_summary(self._console, summary)
-            if self._as_json:
-                said = summary.as_json() | ({"lost": as_json(lost)} if lost else {})
-                print(json.dumps(said, indent=2), flush=True)
             self.summary = summary
+            if self._as_json:
+                said = {**summary.as_json(), "ok": self.ok, **beside}
+                print(json.dumps(said, indent=2), flush=True)
             if self._keep:
                 _show_curl(Console(stderr=self._as_json, highlight=False), cast)
                 await network.watch()
             close_undisturbed()
+
+
+def _programme(*, settle: bool, versions: bool) -> "Programme":
+    if settle:
+        from ocn.cli.demo_settling import Settling
+
+        return Settling()
+    from ocn.cli.demo_programme import Roaming
+
+    return Roaming(versions=versions)
 
 
 async def _unless_it_breaks(playing: "asyncio.Future[list[StepResult]]", network: "LocalNetwork") -> None:

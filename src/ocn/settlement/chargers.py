@@ -5,13 +5,13 @@ ClearChargingProfile or STOP_SESSION. Nothing travels: no node has a part in wha
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from ocn.ocpi.modules import InterfaceRole, ModuleID
+from ocn.ocpi.objects import SetChargingProfile, StopSession
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
-from ocn.party.handlers import ChargingProfilesReceiver, CommandsReceiver
 from ocn.party.json_text import JsonObject, encode_json
 from ocn.party.outcomes import Outcome
 from ocn.party.request import Request
@@ -23,6 +23,28 @@ NO_POWER: Final[Mapping[str, Any]] = {
 }
 _RESPONSE_URL: Final = "urn:ocn:settlement"
 """Nobody posts there: the result is awaited here."""
+
+
+class StopsSessions(Protocol):
+    """What is needed of a handler of commands."""
+
+    async def stop_session(self, request: Request, command: StopSession) -> Outcome:
+        """See :class:`ocn.party.handlers.CommandsReceiver`."""
+        ...
+
+
+class LimitsSessions(Protocol):
+    """What is needed of a handler of charging profiles."""
+
+    async def set_charging_profile(
+        self, request: Request, session_id: str, profile: SetChargingProfile
+    ) -> Outcome:
+        """See :class:`ocn.party.handlers.ChargingProfilesReceiver`."""
+        ...
+
+    async def clear_charging_profile(self, request: Request, session_id: str) -> Outcome:
+        """See :class:`ocn.party.handlers.ChargingProfilesReceiver`."""
+        ...
 
 
 class ChargerRefused(SettlementError):
@@ -43,8 +65,8 @@ class OwnCommands:
     def __init__(
         self,
         own: PartyId,
-        commands: CommandsReceiver,
-        profiles: ChargingProfilesReceiver | None,
+        commands: StopsSessions,
+        profiles: LimitsSessions | None,
         client: Callable[[], Client],
     ) -> None:
         self._own = own

@@ -1,12 +1,14 @@
 """How a simulated party joins the network: what :class:`ocn.party.Party` needs besides roles and handlers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ocn.conversion import Choice, Policy
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
+from ocn.party.functional_modules import CustomHandler
 from ocn.party.identity import PartyRole
 from ocn.party.object_edge import Known, nothing_known
 from ocn.party.party import Listing, Party
@@ -16,6 +18,8 @@ from ocn.party.storage import MemoryStorage, PartyStorage
 from ocn.party.traffic import Watch, unwatched
 from ocn.signing.keys import PrivateKey
 from ocn.simulation.hearing import OWN
+
+_NONE: Mapping[Interface, CustomHandler] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Connection:
         modules: frozenset[Interface],
         storage: PartyStorage,
         known: Known = nothing_known,
+        custom_modules: Mapping[Interface, CustomHandler] = _NONE,
     ) -> Party:
         """Make the party; it joins when it is entered. In 2.1.1 there are no signatures to demand."""
         signs = self.key is not None and (self.version is None or self.version.has_routing)
@@ -69,4 +74,5 @@ class Connection:
             objects=None if self.version is None else OWN,
             known=known,
             conversion=Policy(Choice.PASS),
+            custom_modules=custom_modules,
         )

@@ -1,10 +1,11 @@
 """A simulated CPO: charge points that do what they are told, and tell what they do."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
-from typing import Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 from ocn.conversion import Choice, Context, ObjectKind, Policy
 from ocn.ocpi.modules import InterfaceRole, ModuleID
@@ -26,7 +27,12 @@ from ocn.simulation.operations import Operations
 from ocn.simulation.records import emsp_of
 from ocn.simulation.reports import CdrReceipt, Reports
 from ocn.simulation.simulated_party import SimulatedParty
+from ocn.simulation.till import Till
 from ocn.simulation.updates import ToldStorage, Updates
+
+if TYPE_CHECKING:
+    from ocn.party.client import Client
+    from ocn.settlement import Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,28 @@ class SimulatedCpo(SimulatedParty):
     """A CPO that is on the network while entered."""
 
     def __init__(
-        self, party: PartyId, connection: Connection, pace: Pace | None = None, clock: Clock | None = None
+        self,
+        party: PartyId,
+        connection: Connection,
+        pace: Pace | None = None,
+        clock: Clock | None = None,
+        settles: "Callable[[CpoCommands, Callable[[], Client]], Settlement] | None" = None,
     ) -> None:
+        """Prepare. ``settles`` is given what holds and stops sessions, and makes how they are paid."""
         self._pace = pace or Pace()
         self._clock = clock or SystemClock()
         self._updates = Updates()
         self.operations = Operations(party, self._clock, speed=self._pace.speed)
         ledger = Ledger(party)
-        self._reports = Reports(self.operations, ledger, self._updates, self._clock, self._pace.report_every)
-        self._storage = ToldStorage(connection.storage, self._updates)
-        handlers = (
-            CpoLists(self.operations.points, ledger),
-            CpoCommands(self.operations, self._reports, self._clock, self._pace.reaction),
-            StoredReceiver(self._storage),
+        till = Till()
+        self._reports = Reports(
+            self.operations, ledger, till, self._updates, self._clock, self._pace.report_every
         )
+        self._storage = ToldStorage(connection.storage, self._updates)
+        commands = CpoCommands(self.operations, self._reports, till, self._clock, self._pace.reaction)
+        settlement = settles(commands, lambda: self.party.client) if settles is not None else None
+        till.payee = settlement.payee if settlement is not None else None
+        handlers = CpoLists(self.operations.points, ledger), commands, StoredReceiver(self._storage)
         offered = CPO_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
             party,
@@ -66,8 +80,9 @@ class SimulatedCpo(SimulatedParty):
             offered,
             self._storage,
             self._known,
+            settlement.custom_modules if settlement is not None else {},
         )
-        super().__init__(party, connection.node_url, joins)
+        super().__init__(party, connection.node_url, joins, settlement)
         self._expiry: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:

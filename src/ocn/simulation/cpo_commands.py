@@ -18,6 +18,7 @@ from ocn.simulation.errors import Refused
 from ocn.simulation.operations import Operations, StatusChange, required_text
 from ocn.simulation.reports import Reports
 from ocn.simulation.running_session import RunningSession
+from ocn.simulation.till import Till
 
 
 class CpoCommands:
@@ -26,14 +27,19 @@ class CpoCommands:
     Whether something is possible is known at once; that it happened is told ``reaction`` later.
     """
 
-    def __init__(self, operations: Operations, reports: Reports, clock: Clock, reaction: timedelta) -> None:
+    def __init__(
+        self, operations: Operations, reports: Reports, till: Till, clock: Clock, reaction: timedelta
+    ) -> None:
         self._operations = operations
         self._reports = reports
+        self._till = till
         self._clock = clock
         self._reaction = reaction
 
     async def start_session(self, request: Request, command: StartSession) -> Outcome:
-        """Start charging, unless the EVSE is unknown, taken or kept for somebody else."""
+        """Start charging, unless it is not paid for, or the EVSE unknown, taken or kept for somebody else."""
+        if why_not := await self._till.why_not(request.sender):
+            return rejected(why_not)
         try:
             session = self._operations.start(request.sender, command)
         except Refused as refusal:

@@ -1,7 +1,7 @@
 """A simulated eMSP: drivers with tokens, and a memory of what CPOs tell it."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from ocn.ocpi.modules import InterfaceRole, ModuleID
@@ -20,6 +20,10 @@ from ocn.simulation.connection import Connection
 from ocn.simulation.drivers import build_tokens
 from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.updates import ToldStorage, Updates
+
+if TYPE_CHECKING:
+    from ocn.party.storage import PartyStorage
+    from ocn.settlement import Settlement
 
 
 class DriverTokens:
@@ -76,7 +80,12 @@ class CheckedCdrs:
 class SimulatedEmsp(SimulatedParty):
     """An eMSP that is on the network while entered."""
 
-    def __init__(self, party: PartyId, connection: Connection) -> None:
+    def __init__(
+        self,
+        party: PartyId,
+        connection: Connection,
+        settles: "Callable[[PartyStorage], Settlement] | None" = None,
+    ) -> None:
         self.tokens = build_tokens(party)
         self._updates = Updates()
         self._storage = ToldStorage(connection.storage, self._updates)
@@ -85,10 +94,17 @@ class SimulatedEmsp(SimulatedParty):
         )
         handlers = DriverTokens(self.tokens), self._cdrs, StoredReceiver(self._storage)
         offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
+        settlement = settles(self._storage) if settles is not None else None
         joins = connection.party(
-            party, Role.EMSP, f"Simulated eMSP {party}", handlers, offered, self._storage
+            party,
+            Role.EMSP,
+            f"Simulated eMSP {party}",
+            handlers,
+            offered,
+            self._storage,
+            custom_modules=settlement.custom_modules if settlement is not None else {},
         )
-        super().__init__(party, connection.node_url, joins)
+        super().__init__(party, connection.node_url, joins, settlement)
 
     async def keep_locations(self, cpo: PartyId, locations: list[Location]) -> None:
         """Store locations that were pulled, so that pushes about them have something to change."""

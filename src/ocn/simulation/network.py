@@ -56,6 +56,7 @@ class LocalNetwork:
         )
         self._group = group
         self._http = http
+        self.chain = chain
         self._reader = RegistryReader(chain, CHAIN.registry, CHAIN.permissions)
         self.signatories = RegistrySignatories(self._reader)
         self._writer = RegistryWriter(Sender(chain, SPENDER), CHAIN.registry, CHAIN.permissions)

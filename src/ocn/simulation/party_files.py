@@ -22,6 +22,7 @@ class PartyFiles:
             ConfigurationError: another key was kept before, the port cannot be listened on at the host (then
                 nothing is kept), or the directory cannot be used.
         """
+        self.directory = directory
         if port:
             bind(host, port).close()
         try:

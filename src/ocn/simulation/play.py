@@ -3,16 +3,17 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
 from ocn.simulation.scenes import charging, permitting, reading
 from ocn.simulation.scenes.stage import Stage
 
-Scene: TypeAlias = Callable[[Stage], Awaitable[str]]
+StageT = TypeVar("StageT", bound=Stage)
+Scene: TypeAlias = Callable[[StageT], Awaitable[str]]
 
-SCENES: tuple[tuple[str, Scene], ...] = (
+SCENES: tuple[tuple[str, Scene[Stage]], ...] = (
     ("locations, page by page", reading.locations),
     ("tariffs, page by page", reading.tariffs),
     ("one EVSE and connector", reading.evse_and_connector),
@@ -28,7 +29,10 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("CDR, read back", charging.cdr),
     ("UNLOCK_CONNECTOR", charging.unlock_connector),
 )
-SCENES_OF_VERSIONS: tuple[tuple[str, Scene], ...] = (("tokens by broadcast", permitting.tokens_put), *SCENES)
+SCENES_OF_VERSIONS: tuple[tuple[str, Scene[Stage]], ...] = (
+    ("tokens by broadcast", permitting.tokens_put),
+    *SCENES,
+)
 """With parties of different versions: 2.1.1 does not say whose token it asks about, so the hub must know."""
 
 
@@ -58,7 +62,7 @@ class Audience:
 
 
 async def play(
-    stages: Sequence[Stage], audience: Audience, scenes: Sequence[tuple[str, Scene]] = SCENES
+    stages: Sequence[StageT], audience: Audience, scenes: Sequence[tuple[str, Scene[StageT]]]
 ) -> list[StepResult]:
     """Play every scene with every CPO; after a failure the rest of that CPO's scenes is left out."""
     results: list[StepResult] = []
@@ -73,7 +77,7 @@ async def play(
     return results
 
 
-async def _played(name: str, scene: Scene, stage: Stage) -> StepResult:
+async def _played(name: str, scene: Scene[StageT], stage: StageT) -> StepResult:
     traffic = stage.traffic
     sent, began = len(traffic.sent), time.perf_counter()
     try:

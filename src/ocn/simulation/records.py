@@ -18,6 +18,7 @@ from ocn.ocpi.objects import (
 )
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
+from ocn.party.json_text import JsonObject
 from ocn.simulation.charging import Reading
 from ocn.simulation.costs import Costs, costs_of, kwh
 from ocn.simulation.misbilling import Misbilling
@@ -73,6 +74,11 @@ def session_object(facts: SessionFacts, reading: Reading, *, completed: bool) ->
     if facts.authorization_reference is not None:
         session["authorization_reference"] = facts.authorization_reference
     return session
+
+
+def changes_of(session: Session) -> JsonObject:
+    """What of a Session changes while it goes on. Periods stay for the PUT: patched, they append."""
+    return {name: session[name] for name in ("kwh", "total_cost", "last_updated")}
 
 
 def cdr_object(

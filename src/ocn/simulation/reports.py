@@ -13,8 +13,9 @@ from ocn.party.errors import PartyError
 from ocn.simulation.clock import Clock
 from ocn.simulation.cpo_lists import Ledger
 from ocn.simulation.operations import Operations, StatusChange
-from ocn.simulation.records import emsp_of
+from ocn.simulation.records import changes_of, emsp_of
 from ocn.simulation.running_session import RunningSession
+from ocn.simulation.till import Till
 from ocn.simulation.updates import Updates
 
 _LOG = logging.getLogger(__name__)
@@ -39,9 +40,16 @@ class Reports:
     """Owns one task per running session. What an eMSP does not take is logged and not fatal."""
 
     def __init__(
-        self, operations: Operations, ledger: Ledger, updates: Updates, clock: Clock, every: timedelta
+        self,
+        operations: Operations,
+        ledger: Ledger,
+        till: Till,
+        updates: Updates,
+        clock: Clock,
+        every: timedelta,
     ) -> None:
         self.receipts: dict[str, CdrReceipt] = {}
+        self._till = till
         self._operations = operations
         self._ledger = ledger
         self._updates = updates
@@ -70,7 +78,10 @@ class Reports:
             await _tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
 
     async def bill(self, cdr: Cdr, emsp: Counterparty) -> CdrReceipt | None:
-        """Post a CDR until it is taken, and look whether it is where the answer says; None if it never is."""
+        """Post a CDR until it is taken, look whether it is where the answer says, and have it settled.
+
+        None if it never is taken.
+        """
         owner = emsp_of(cdr)
         self._ledger.keep_cdr(owner, cdr)
         for pause in (*_AGAIN_AFTER, None):
@@ -82,6 +93,7 @@ class Reports:
                 if pause is not None:
                     await self._clock.sleep(pause)
                 continue
+            await self._till.cdr(cdr)
             return CdrReceipt(cdr, location, read_back)
         return None
 
@@ -91,9 +103,11 @@ class Reports:
         facts = session.facts
         await self.status(StatusChange(facts.location, facts.evse), emsp)
         while not await session.stopped_within(self._clock, self._every):
-            patch = session.patch()
-            self._ledger.keep_session(owner, session.session())
+            current = session.session()
+            patch = changes_of(current)
+            self._ledger.keep_session(owner, current)
             await _tell(lambda patch=patch: emsp.patch_session(session_id, patch))  # type: ignore[misc]  # default binds it now
+            await self._till.session(current)
         change = self._operations.finish(session)
         await self._put(session, emsp, owner)
         await self.status(change, emsp)
@@ -106,6 +120,7 @@ class Reports:
         current = session.session()
         self._ledger.keep_session(owner, current)
         await _tell(lambda: emsp.put_session(current))
+        await self._till.session(current)
 
 
 async def _tell(push: Callable[[], Awaitable[object]], level: int = logging.WARNING) -> None:

@@ -60,11 +60,6 @@ class RunningSession:
         """The Session as it stands; COMPLETED once stopped."""
         return session_object(self.facts, self._read(), completed=self._final is not None)
 
-    def patch(self) -> JsonObject:
-        """What of the Session changes while it goes on. Periods stay for the PUT: patched, they append."""
-        session = self.session()
-        return {name: session[name] for name in ("kwh", "total_cost", "last_updated")}
-
     def cdr(self, *, number: int = 1, misbilling: Misbilling | None = None) -> Cdr:
         """The ``number``-th CDR that charges it; stops the session if it is not."""
         self.stop()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from ocn.simulation.play import SCENES, Scene, StepResult
+from ocn.simulation.play import SCENES, StepResult
 from ocn.simulation.traffic import Traffic, summed_up
 
 
@@ -26,7 +26,7 @@ class Summary:
         traffic: Traffic,
         seconds: float,
         cpos: int,
-        scenes: Sequence[tuple[str, Scene]] = SCENES,
+        scenes: Sequence[tuple[str, object]] = SCENES,
     ) -> "Summary":
         """Sum up a play with so many CPOs."""
         return cls(steps, traffic, seconds, cpos * len(scenes), tuple(name for name, _ in scenes))
@@ -45,6 +45,8 @@ class Summary:
         """The median latency of a message, by the number of nodes on its way."""
         by_hops: dict[int, list[float]] = {}
         for message in self.traffic.sent:
+            if not message.hops:  # before the play began
+                continue
             by_hops.setdefault(message.hops, []).append(message.latency_s * 1000)
         return {hops: median(values) for hops, values in sorted(by_hops.items())}
 

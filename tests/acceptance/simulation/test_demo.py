@@ -10,11 +10,14 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS
+from ocn.simulation.settling_play import SETTLING_SCENES
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 OCN = (sys.executable, "-c", "import sys; from ocn.cli import main; sys.exit(main())")
@@ -108,6 +111,54 @@ async def test_demo_of_versions_completes_sessions_between_2_1_1_2_2_1_and_2_3_0
     assert ("2.2.1", "tokens/authorization_reference", "dropped") in lost
     assert ("2.3.0", "tariffs/tax_included", "synthesised") in lost
     assert not [each for each in summary["lost"] if each["loss"] == "meaning changed"]
+
+
+async def test_demo_of_settlement_pays_to_the_last_unit_and_goes_on_in_its_directory(tmp_path: Path) -> None:
+    summaries = []
+    for _ in range(2):
+        code, out, err = await _ended(tmp_path, "demo", "--settle", "--json", "--directory", "net")
+        assert code == 0, out + err
+        summaries.append(json.loads(out))
+    for summary in summaries:
+        assert summary["ok"] is True
+        assert [(step["name"], step["cpo"]) for step in summary["steps"]] == [
+            (name, cpo) for cpo in ("DE CPO", "NL CPX") for name, _ in SETTLING_SCENES
+        ]
+    first, second = (summary["settlement"] for summary in summaries)
+    details = {(step["name"], step["cpo"]): step["detail"] for step in summaries[0]["steps"]}
+    assert (
+        details["START_SESSION without a reserve", "NL CPX"]
+        == "REJECTED: 20 EUR (20000000 units) are missing"
+    )
+    assert "FLAT_REPEATED" in details["wrong CDR caught", "DE CPO"]
+    for each in (*first["sessions"], *second["sessions"]):
+        assert Decimal(each["paid"]) == Decimal(each["price"])
+        assert each["vouchers"] >= 1
+    for settlement in (first, second):
+        balances = settlement["balances"]
+        total = sum(Decimal(each["free"]) + Decimal(each["reserved"]) for each in balances)
+        assert total == Decimal(settlement["held_by_contract"])
+        assert len({each["transaction"] for each in settlement["transactions"]}) == 2
+    for cpo in ("DE CPO", "NL CPX"):
+        earned = [_free(settlement, cpo) for settlement in (first, second)]
+        moved = [_moved(settlement, cpo) for settlement in (first, second)]
+        assert earned == [moved[0], moved[0] + moved[1]]
+    assert all(each["gas"] <= 60_000 for each in second["transactions"])
+
+
+def _free(settlement: dict[str, Any], party: str) -> Decimal:
+    return next(Decimal(each["free"]) for each in settlement["balances"] if each["party"] == party)
+
+
+def _moved(settlement: dict[str, Any], cpo: str) -> Decimal:
+    one = next(each for each in settlement["transactions"] if each["cpo"] == cpo)
+    return Decimal(one["paid"]) - Decimal(one["credited"])
+
+
+async def test_demo_settles_nothing_in_versions_without_modules(tmp_path: Path) -> None:
+    code, out, err = await _ended(tmp_path, "demo", "--settle", "--versions")
+    assert (code, out) == (2, "")
+    assert "OCPI 2.1.1" in err
 
 
 async def test_demo_in_a_directory_goes_on_with_the_network_that_is_there(tmp_path: Path) -> None:

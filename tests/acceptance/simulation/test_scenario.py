@@ -239,7 +239,7 @@ async def test_play_with_a_cpo_that_tells_something_else_fails_at_that_scene(cas
     address = location["address"]
     location["address"] = "Somewhere Else 1"
     try:
-        results = await play([Stage(cast.emsp, cpo, traffic)], Audience())
+        results = await play([Stage(cast.emsp, cpo, traffic)], Audience(), SCENES)
     finally:
         location["address"] = address
     assert [(result.name, result.ok) for result in results] == [(SCENES[0][0], False)]
