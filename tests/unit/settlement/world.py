@@ -154,6 +154,8 @@ class World:
     settle: SettlePolicy
     both: bool = False
     """Whether each of the two is a CPO and an eMSP."""
+    settle_credits: SettlePolicy | None = None
+    """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
     payee: Settlement = field(init=False)
     """The CPO's settlement, and ``collect`` its side that is paid."""
@@ -176,7 +178,12 @@ class World:
         self.collect_back = Payee(self.chargers, self.settle)
         self.payer = Settlement(
             house,
-            payer=Payer(RelayedObjects(self.emsp_storage), FlatPricing(), policy=self.policy),
+            payer=Payer(
+                RelayedObjects(self.emsp_storage),
+                FlatPricing(),
+                policy=self.policy,
+                settle=self.settle_credits,
+            ),
             payee=self.collect_back if self.both else None,
         )
         self.payer.peers.bind(self.emsp.client)

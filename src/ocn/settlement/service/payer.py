@@ -1,7 +1,9 @@
 """The side that pays: an eMSP. It answers requests, and keeps its reserves at what the terms say."""
 
 from ocn.settlement.core.asked import PayerPolicy
+from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.ports import Pricing, Relayed
+from ocn.settlement.service.credits import CreditCashing
 from ocn.settlement.service.house import House
 from ocn.settlement.service.looking_up import LookingUp
 from ocn.settlement.service.pairs import Pairs
@@ -17,6 +19,7 @@ class Payer:
         pricing: what that costs.
         policy: what passes without asking people.
         keeps_reserves: whether reserves are brought to what the terms say, from free money.
+        settle: when to go to the chain for credits; without it they wait for the payee to net them.
     """
 
     def __init__(
@@ -26,15 +29,21 @@ class Payer:
         *,
         policy: PayerPolicy | None = None,
         keeps_reserves: bool = True,
+        settle: SettlePolicy | None = None,
     ) -> None:
         self._relayed = relayed
         self._pricing = pricing
         self._policy = policy or PayerPolicy()
         self._keeps_reserves = keeps_reserves
+        self._settle = settle
 
     def paying(self, house: House) -> Paying:
         """Return what answers requests."""
         return Paying(house, LookingUp(house, self._relayed, self._pricing), self._policy)
+
+    def cashing(self, pairs: Pairs) -> CreditCashing | None:
+        """Return what takes credits to the chain, if anything does."""
+        return CreditCashing(pairs, self._settle) if self._settle is not None else None
 
     def reserving(self, house: House) -> ReserveKeeping | None:
         """Return what keeps reserves, if anything does."""

@@ -55,6 +55,7 @@ class Settlement:
         self._agreeing = Agreeing(house, self.pairs, self.peers)
         self._bookkeeping = Bookkeeping(house, self.pairs, booked)
         self._reserving = payer.reserving(house) if payer is not None else None
+        self._credits = payer.cashing(self.pairs) if payer is not None else None
         if payee is not None:
             payee.bind(house, self.pairs, self.peers)
         self.module = Module(
@@ -130,3 +131,5 @@ class Settlement:
         await self._bookkeeping.step()
         if self._reserving is not None:
             await keep_reserves(self.pairs, self._reserving)
+        if self._credits is not None:
+            await self._credits.step()

@@ -20,6 +20,7 @@ from ocn.party import Answer, Request
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
 from ocn.settlement.core.lane import Exit
+from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
@@ -224,3 +225,23 @@ async def test_credit_beyond_what_is_unsecured_is_made_good_and_the_session_paid
     assert (await here.owed(), await here.credited()) == (800_000, 400_000)
     back = await here.chain.state(LANE.opposite)
     assert (back.reserve, back.claimed) == ((400_000, 0) if claimed else (0, 400_000))
+
+
+async def test_credits_are_claimed_by_the_payer_where_the_payee_does_not_net_them(here: World) -> None:
+    """A payee that claims what it is owed, and leaves what it owes."""
+    here.settle_credits = SettlePolicy(threshold=100_000)
+    here.restart_payer()
+    await here.agree()
+    await here.payer.step()
+    await here.charge(kwh="1.0")
+    await here.payee.step()
+    cdr = await here.bill(kwh="1.0")
+    await here.payee.step()
+    await here.collect.settle_now(EMSP)
+    before = here.chain.free[EMSP_KEY.address]
+    await here.collect.credit(here.credit_of(cdr))
+    await here.payee.step()
+    await here.payer.step()
+    assert (await here.chain.state(LANE.opposite)).claimed == 400_000
+    reserved = (await here.chain.state(LANE)).reserve
+    assert here.chain.free[EMSP_KEY.address] + reserved == before + 10 * EUR - 400_000 + 400_000
