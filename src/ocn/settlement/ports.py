@@ -100,6 +100,18 @@ class Relayed(Protocol):
         ...
 
 
+class Drivers(Protocol):
+    """Who charges at a payer's expense; belongs to the eMSP's back end."""
+
+    async def charges(self, owner: PartyId, session: JsonObject) -> bool:
+        """Whether this party stands for a session before it pays for it the first time.
+
+        Its token was issued here, was authorised there and then, and this is no second id of a session that
+        is paid already: whatever the back end knows. OCPI lets a CPO tell of any session.
+        """
+        ...
+
+
 class Chargers(Protocol):
     """What a CPO's back end does for its settlement side. ``why`` is a sentence for logs and displays.
 

@@ -21,6 +21,7 @@ from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
+from ocn.settlement.ports import Drivers
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
@@ -154,6 +155,8 @@ class World:
     settle: SettlePolicy
     both: bool = False
     """Whether each of the two is a CPO and an eMSP."""
+    drivers: Drivers | None = None
+    """Of the eMSP."""
     settle_credits: SettlePolicy | None = None
     """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
@@ -183,6 +186,7 @@ class World:
                 FlatPricing(),
                 policy=self.policy,
                 settle=self.settle_credits,
+                drivers=self.drivers,
             ),
             payee=self.collect_back if self.both else None,
         )

@@ -57,5 +57,7 @@ class Asked:
     price: Decimal | Refusal | None = None
     """Of a running session: what the payer computes."""
     verdict: Verdict | None = None
+    vouched: bool = True
+    """Whether the back end stands for the session; asked before it is paid for the first time."""
     overruled: bool = False
     """People have looked at the case and said: pay."""

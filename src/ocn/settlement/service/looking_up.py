@@ -1,6 +1,7 @@
 """What a payer must know before it judges an item: what was relayed, the tariffs, its own price."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from ocn.party.json_text import JsonObject, decode_json, encode_json
@@ -10,7 +11,7 @@ from ocn.settlement.core.books import SessionBook
 from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.reasons import Reason
 from ocn.settlement.core.terms import Terms
-from ocn.settlement.ports import Pricing, Relayed
+from ocn.settlement.ports import Drivers, Pricing, Relayed
 from ocn.settlement.records import Outcome, case_id
 from ocn.settlement.service.house import House
 
@@ -21,16 +22,25 @@ _MOST_SESSIONS = 20_000
 class LookingUp:
     """Asks whoever knows; decides nothing."""
 
-    def __init__(self, house: House, relayed: Relayed, pricing: Pricing) -> None:
+    def __init__(
+        self, house: House, relayed: Relayed, pricing: Pricing, drivers: Drivers | None = None
+    ) -> None:
         self._house = house
         self._relayed = relayed
         self._pricing = pricing
+        self._drivers = drivers
         self._tariffs: dict[tuple[str, str], tuple[Sequence[JsonObject], str | None]] = {}
 
     async def around(self, ask: Ask, book: SessionBook, terms: Terms) -> Asked:
         """Return an item with everything that judging it needs."""
-        if ask.kind is Kind.CDR:
-            return await self._around_cdr(ask, book)
+        asked = await (
+            self._around_cdr(ask, book) if ask.kind is Kind.CDR else self._around_tick(ask, book, terms)
+        )
+        if self._drivers is None or book.identity or asked.session is None:
+            return asked
+        return replace(asked, vouched=await self._drivers.charges(ask.owner, asked.session))
+
+    async def _around_tick(self, ask: Ask, book: SessionBook, terms: Terms) -> Asked:
         told = None if book.identity else await self._relayed.session(ask.owner, ask.session_id)
         if told is None and not book.identity:
             return Asked(ask, self._house.own, book, None)  # refused as unknown, whatever it costs

@@ -2,7 +2,7 @@
 
 from ocn.settlement.core.asked import PayerPolicy
 from ocn.settlement.core.settling import SettlePolicy
-from ocn.settlement.ports import Pricing, Relayed
+from ocn.settlement.ports import Drivers, Pricing, Relayed
 from ocn.settlement.service.credits import CreditCashing
 from ocn.settlement.service.house import House
 from ocn.settlement.service.looking_up import LookingUp
@@ -17,6 +17,7 @@ class Payer:
     Args:
         relayed: what CPOs have told.
         pricing: what that costs.
+        drivers: stands for sessions; without it, every session told of on a token of this party is paid.
         policy: what passes without asking people.
         keeps_reserves: whether reserves are brought to what the terms say, from free money.
         settle: when to go to the chain for credits; without it they wait for the payee to net them.
@@ -30,16 +31,18 @@ class Payer:
         policy: PayerPolicy | None = None,
         keeps_reserves: bool = True,
         settle: SettlePolicy | None = None,
+        drivers: Drivers | None = None,
     ) -> None:
         self._relayed = relayed
         self._pricing = pricing
         self._policy = policy or PayerPolicy()
         self._keeps_reserves = keeps_reserves
         self._settle = settle
+        self._drivers = drivers
 
     def paying(self, house: House) -> Paying:
         """Return what answers requests."""
-        return Paying(house, LookingUp(house, self._relayed, self._pricing), self._policy)
+        return Paying(house, LookingUp(house, self._relayed, self._pricing, self._drivers), self._policy)
 
     def cashing(self, pairs: Pairs) -> CreditCashing | None:
         """Return what takes credits to the chain, if anything does."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.unit.settlement.service.test_bad_input import credit, paid, send
 from tests.unit.settlement.world import (
+    CARD,
     CPO,
     EMSP,
     EMSP_KEY,
@@ -16,7 +17,9 @@ from tests.unit.settlement.world import (
     World,
 )
 
+from ocn.ocpi.party_id import PartyId
 from ocn.party import Answer, Request
+from ocn.party.json_text import JsonObject
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
 from ocn.settlement.core.lane import Exit
@@ -245,3 +248,30 @@ async def test_credits_are_claimed_by_the_payer_where_the_payee_does_not_net_the
     assert (await here.chain.state(LANE.opposite)).claimed == 400_000
     reserved = (await here.chain.state(LANE)).reserve
     assert here.chain.free[EMSP_KEY.address] + reserved == before + 10 * EUR - 400_000 + 400_000
+
+
+class Issuer:
+    """An eMSP that knows its drivers."""
+
+    async def charges(self, owner: PartyId, session: JsonObject) -> bool:
+        return owner == CPO and session["cdr_token"]["uid"] == CARD["uid"]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [CARD | {"uid": "INVENTED"}, {"uid": "OF-ANOTHER", "type": "RFID", "contract_id": "FR-XXX-1"}],
+    ids=["never issued", "issuer left out"],
+)
+async def test_session_that_the_back_end_does_not_stand_for_is_not_paid(
+    here: World, card: dict[str, str]
+) -> None:
+    here.drivers = Issuer()
+    here.restart_payer()
+    await here.agree()
+    session = here.session("S2", "0.5", cdr_token=card)
+    await here.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
+    await here.collect.report(session, EMSP)
+    await here.charge("S1", "0.5")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+    assert here.chargers.told == [("stop", "S2")]
