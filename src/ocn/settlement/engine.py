@@ -12,6 +12,7 @@ from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.too_much import too_much
 from ocn.tariffs import Policy, TariffError, compute, explain, record, verify
 
+_HOUR_S: Final = 3600
 _UNKNOWN_TARIFF: Final = "no tariff of this session was told before it was asked for"
 
 
@@ -35,11 +36,15 @@ class TariffEngine:
         time_zone: str | None,
         vat_included: bool,
     ) -> Decimal | Refusal:
-        """See the port. Bounds are left to the CDR: a running session is paid by what is computed."""
+        """See the port. Bounds are left to the CDR: a running session is paid by what is computed.
+
+        A session that is told without periods is priced as one.
+        """
         if not tariffs:
             return Refusal(Reason.UNPRICEABLE, _UNKNOWN_TARIFF)
         try:
-            read = record(session, list(tariffs), time_zone=time_zone, version=self._version)
+            whole = session if session.get("charging_periods") else _in_one_period(session)
+            read = record(whole, list(tariffs), time_zone=time_zone, version=self._version)
             if surplus := too_much(read, parse_datetime(str(session.get("last_updated")))):
                 return Refusal(Reason.UNPRICEABLE, surplus)
             total = compute(read, self._policy).total
@@ -70,6 +75,25 @@ class TariffEngine:
             found.evidence_hash,
             with_vat=found.total_cost.incl is not None,
         )
+
+
+def _in_one_period(session: JsonObject) -> JsonObject:
+    began, kwh = session.get("start_date_time"), session.get("kwh")
+    seconds = _seconds(began, session.get("end_date_time") or session.get("last_updated"))
+    if kwh is None or seconds is None:
+        return session
+    hours = _four_decimals(Fraction(seconds, _HOUR_S))
+    dimensions = [{"type": "ENERGY", "volume": kwh}, {"type": "TIME", "volume": hours}]
+    return {**session, "charging_periods": [{"start_date_time": began, "dimensions": dimensions}]}
+
+
+def _seconds(began: object, ended: object) -> int | None:
+    if not isinstance(began, str) or not isinstance(ended, str):
+        return None
+    try:
+        return max(int((parse_datetime(ended) - parse_datetime(began)).total_seconds()), 0)
+    except ValueError:
+        return None
 
 
 def _four_decimals(amount: Fraction) -> Decimal:

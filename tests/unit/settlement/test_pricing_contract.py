@@ -179,3 +179,19 @@ def test_engine_prices_no_session_whose_periods_have_more_than_it_has(
     assert isinstance(found, Refusal)
     assert found.reason is Reason.UNPRICEABLE
     assert says in found.detail
+
+
+@pytest.mark.parametrize(("kind", "price", "found"), [("ENERGY", "0.4", "0.446"), ("TIME", "3", "1.5")])
+def test_engine_prices_a_session_that_is_told_without_periods_as_one(
+    kind: str, price: str, found: str
+) -> None:
+    component = {"type": kind, "price": Decimal(price), "step_size": 1}
+    tariff = TARIFF | {"elements": [{"price_components": [component]}]}
+    plain = {name: value for name, value in session().items() if name != "charging_periods"}
+    assert TariffEngine().price(plain, [tariff], time_zone=ZONE, vat_included=False) == Decimal(found)
+
+
+@pytest.mark.parametrize("broken", [{"kwh": None}, {"last_updated": "soon"}, {"start_date_time": 5}], ids=str)
+def test_engine_makes_no_period_of_what_is_no_session(broken: dict[str, Any]) -> None:
+    plain = session() | {"charging_periods": []} | broken
+    assert isinstance(TariffEngine().price(plain, [TARIFF], time_zone=ZONE, vat_included=False), Refusal)
