@@ -74,6 +74,13 @@ def test_claim_takes_from_the_reserve_first_and_then_free_money(market: Market, 
 
 
 @either_way
+def test_a_single_unit_is_paid(market: Market, how: str) -> None:
+    market.reserve(EMSP, CPO, 1)
+
+    assert pay(market, how, market.item(EMSP, CPO, 1)) == 1
+
+
+@either_way
 def test_reserves_for_others_are_not_touched(market: Market, how: str) -> None:
     market.reserve(EMSP, CPO, 10)
     market.reserve(EMSP, OTHER, 100)

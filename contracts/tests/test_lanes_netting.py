@@ -27,7 +27,8 @@ def net(market: Market, ab: Signed, ba: Signed) -> int:
 
 
 @pytest.mark.parametrize(
-    ("owes", "is_owed", "difference"), [(100, 60, 40), (60, 100, -40), (70, 70, 0), (1, 0, 1), (0, 1, -1)]
+    ("owes", "is_owed", "difference"),
+    [(100, 60, 40), (60, 100, -40), (70, 70, 0), (1, 0, 1), (0, 1, -1), (1, 1, 0)],
 )
 def test_net_pays_the_difference_only(market: Market, owes: int, is_owed: int, difference: int) -> None:
     if difference:

@@ -90,15 +90,20 @@ def test_wallet_that_answers_anything_else_is_taken_to_deny(
     assert wallet.read("written") == 0
 
 
-def test_wallet_that_burns_gas_burns_no_more_than_it_is_given(market: Market, wallet: Contract) -> None:
+def test_wallet_that_burns_gas_burns_what_it_is_given_and_no_more(market: Market, wallet: Contract) -> None:
+    """Compared with one that refuses at once: what that used itself is known from asking it directly."""
+    asked = (wallet.address, CPO.address, market.euro.address, 60, EVIDENCE, b"")
+    claim = (KEEPER.address, market.lanes.address, market.lanes.encode("claimWallet", *asked))
+    digest = market.digest(party(wallet), CPO, 60, EVIDENCE)
+    question = wallet.encode("isValidSignature", digest, b"")
     wallet.send(EMSP.address, "behave", BURNING)
-    arguments = (wallet.address, CPO.address, market.euro.address, 60, EVIDENCE, b"")
+    burnt = market.evm.gas_of(*claim)
+    wallet.send(EMSP.address, "behave", REFUSING)
+    refused_at_once = market.evm.gas_of(*claim)
+    directly = market.evm.gas_of(KEEPER.address, wallet.address, question)
 
-    gas = market.evm.gas_of(
-        KEEPER.address, market.lanes.address, market.lanes.encode("claimWallet", *arguments)
-    )
-
-    assert 400_000 < gas < 500_000
+    its_own = directly - 21_000 - sum(16 if byte else 4 for byte in question)
+    assert burnt - refused_at_once + its_own == 400_000
 
 
 def test_wallet_may_use_most_of_the_gas(market: Market, wallet: Contract) -> None:
