@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn import __version__
-from ocn.cli import chain, demo, key, network, node, registry, settlement, simulate, tariff
+from ocn.cli import chain, demo, key, network, node, registry, settlement, simulate, smart, tariff
 from ocn.errors import OcnError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(chain.app, name="chain")
 app.add_typer(registry.app, name="registry")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(key.app, name="key")
+app.add_typer(smart.app, name="smart")
 app.add_typer(tariff.app, name="tariff")
 
 

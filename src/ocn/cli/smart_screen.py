@@ -1,0 +1,120 @@
+"""Sites, plans and comparisons on a terminal."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree
+
+from ocn.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ocn.smart_charging.errors import Fault
+    from ocn.smart_charging.simulation.comparison import Aim, Comparison
+    from ocn.smart_charging.site.model import Fuse, Site
+
+_MOST_SCARCE = 12
+
+
+def show_faults(faults: "Sequence[Fault]") -> None:
+    """Say what is wrong, on standard error."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    for fault in faults:
+        console.print(f"[yellow]{escape(fault.place)}:[/yellow] {escape(fault.message)}")
+
+
+def show_site(site: "Site") -> None:
+    """Show the tree of fuses, with how many EVSEs hang on each."""
+    console = Console(highlight=False)
+    tree = Tree(
+        f"[bold]{escape(site.name)}[/bold]  {site.zone.key}, {site.voltage} V, {site.slot_minutes} min"
+    )
+    branches: dict[str | None, Tree] = {None: tree}
+    for fuse in site.fuses:
+        branches[fuse.name] = branches[fuse.parent].add(_fuse_line(fuse))
+    for fuse in site.fuses:
+        evses = [evse for evse in site.evses if evse.fuse == fuse.name]
+        if evses:
+            last = f" to {escape(evses[-1].id)}" if len(evses) > 1 else ""
+            branches[fuse.name].add(f"[dim]{len(evses)} EVSEs, {escape(evses[0].id)}{last}[/dim]")
+    console.print(tree)
+
+
+def _fuse_line(fuse: "Fuse") -> str:
+    limits = [f"{phase} {amps} A" for phase, amps in fuse.amps.items()]
+    limits += [f"{fuse.kw} kW"] if fuse.kw is not None else []
+    limits += [f"{len(fuse.timed)} timed limits"] if fuse.timed else []
+    return f"{escape(fuse.name)}  [dim]{', '.join(limits) or 'no limit of its own'}[/dim]"
+
+
+def show_plan(plan: Mapping[str, Any], car: str | None, *, as_json: bool) -> None:
+    """Show a plan document: a line per car, and what is scarce."""
+    cars = [each for each in plan["cars"] if car is None or each["id"] == car]
+    if car is not None and not cars:
+        raise ConfigurationError(f"the plan for slot {plan['slot']} has no car {car}")
+    if as_json:
+        print(json.dumps({**plan, "cars": cars}, indent=2))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    because = f", because {escape(plan['because'])}" if "because" in plan else ""
+    console.print(
+        f"[bold]slot {plan['slot']}[/bold]: {len(plan['cars'])} cars, {plan['power_kw']:.1f} kW now; "
+        f"planned by {plan['method']}{because}"
+    )
+    for each in cars:
+        console.print(f"  {escape(each['line'])}")
+    for each in plan["scarce"][:_MOST_SCARCE]:
+        console.print(f"  [cyan]{escape(each['line'])}[/cyan]")
+    if len(plan["scarce"]) > _MOST_SCARCE:
+        console.print(f"  [dim]and {len(plan['scarce']) - _MOST_SCARCE} more that are scarce[/dim]")
+
+
+def show_comparison(console: Console, compared: "Comparison", found: "Sequence[Aim]") -> None:
+    """Show a row per policy, and whether the aims are held."""
+    days = compared.world.days
+    console.print(
+        f"[bold]{escape(days.site.name)}[/bold]: {len(days.stays)} sessions at {len(days.site.evses)} EVSEs, "
+        f"{sum(stay.need_kwh for stay in days.stays):,.0f} kWh asked for, {days.slots.count} slots"
+    )
+    table = Table(box=None)
+    table.add_column("policy")
+    for name in (
+        "delivered %",
+        "met %",
+        "worst 5 %",
+        "EUR",
+        "ct/kWh",
+        "peak kW",
+        "pauses",
+        "over",
+        "ms a slot",
+        "max",
+    ):
+        table.add_column(name, justify="right")
+    for row in _rows(compared):
+        table.add_row(*row)
+    console.print(table)
+    for aim in found:
+        mark = "[green]✓[/green]" if aim.held else "[bold red]✗[/bold red]"
+        console.print(f"  {mark} {aim.name}: {aim.value:.2f} [dim](wanted: {aim.wanted})[/dim]")
+
+
+def _rows(compared: "Comparison") -> Iterator[tuple[str, ...]]:
+    for each in compared.outcomes:
+        name = f"[bold]{each.name}[/bold]" if each.name == "ocn" else each.name
+        speed = (f"{each.cpu_ms_mean:.1f}", f"{each.cpu_ms_max:.0f}") if each.cpu_ms_max else ("", "")
+        yield (
+            name,
+            f"{each.delivered_percent:.2f}",
+            f"{each.sessions_met_percent:.1f}",
+            f"{each.worst_5_percent:.2f}",
+            f"{each.cost_eur:.2f}",
+            f"{100 * each.cost_eur_per_kwh:.3f}",
+            f"{each.peak_kw:.1f}",
+            f"{each.pauses_per_session:.2f}",
+            str(each.overruns),
+            *speed,
+        )

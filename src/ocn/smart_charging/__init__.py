@@ -1,0 +1,8 @@
+"""Plan the charging of a site by prices and limits, so that no fuse is exceeded and nobody drives off empty.
+
+In come a site (its tree of fuses, limits over time, EVSEs), the sessions that are plugged in, what their
+drivers asked for, and prices; out go plans as values: what every car gets now, what it is meant to get later,
+and why. ``planning`` decides and is pure; ``site`` and ``prices`` read what a CPO writes down; ``controller``
+answers simulators line by line; ``simulation`` makes up sites and compares. The room knows nothing of nodes,
+and of the network only what a party may.
+"""

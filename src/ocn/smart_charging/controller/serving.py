@@ -1,0 +1,47 @@
+"""Lines in, lines out, until the input ends."""
+
+import json
+from pathlib import Path
+from typing import BinaryIO
+
+from ocn.errors import ConfigurationError
+from ocn.smart_charging.controller.controller import Controller
+from ocn.smart_charging.planning.document import document
+
+_MOST_BYTES = 64_000_000
+_TOO_LONG = json.dumps({"limits": {}, "errors": [f"line: is longer than {_MOST_BYTES} bytes"]})
+
+
+def serve(controller: Controller, lines: BinaryIO, answers: BinaryIO, plans: Path | None = None) -> None:
+    """Answer each line with one, at once; empty lines are passed over.
+
+    Raises:
+        ConfigurationError: the file for plans cannot be written.
+    """
+    try:
+        kept = None if plans is None else plans.open("w", encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{plans} cannot be written: {error.strerror}") from error
+    try:
+        while line := lines.readline(_MOST_BYTES):
+            if not line.strip():
+                continue
+            if len(line) == _MOST_BYTES and not line.endswith(b"\n"):
+                _skip_rest(lines)
+                answer = _TOO_LONG
+            else:
+                answer = controller.answer(line)
+            answers.write(answer.encode() + b"\n")
+            answers.flush()
+            if kept is not None and controller.plan is not None:
+                kept.write(json.dumps(document(controller.plan, controller.slot)) + "\n")
+    except BrokenPipeError:
+        return  # nobody reads the answers any more
+    finally:
+        if kept is not None:
+            kept.close()
+
+
+def _skip_rest(lines: BinaryIO) -> None:
+    while (more := lines.readline(_MOST_BYTES)) and not more.endswith(b"\n"):
+        pass

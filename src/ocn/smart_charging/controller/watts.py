@@ -1,0 +1,72 @@
+"""Kilowatts as they are told, and whole watts as they are planned.
+
+A step is a watt; of the limits a watt is six units, so that it is split over one, two or three phases without
+a remainder. Limits are rounded down, so the written limits keep them exactly.
+"""
+
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, Decimal
+
+from ocn.smart_charging.controller.line import Line
+from ocn.smart_charging.controller.series import Caps
+from ocn.smart_charging.controller.session import Told
+from ocn.smart_charging.planning.problem import Limit, Load, Outlet, Phase
+
+_WATTS = 1000
+_PARTS = 6
+_UNITS = Decimal(_WATTS * _PARTS)
+_UNIT_KW = 1 / (_WATTS * _PARTS)
+_NO_LIMIT = 10**15
+_PHASES = tuple(Phase)
+
+
+def limits_of(line: Line, slots: int) -> tuple[Limit, ...]:
+    """Return the limits: first of the site, then of its phases; after the last that is known it goes on."""
+    series: list[tuple[Phase | None, Caps]] = [(None, line.site_cap_kw)]
+    series += [(phase, line.phase_cap_kw.get(phase)) for phase in _PHASES]
+    return tuple(Limit("site", phase, _UNIT_KW, _units(known, slots)) for phase, known in series)
+
+
+def outlet_of(told: Told) -> Outlet:
+    """Return what a session can draw; its power is split evenly over its phases."""
+    on_each = _PARTS // len(told.phases)
+    loads = [Load(0, _PARTS), *(Load(1 + _PHASES.index(phase), on_each) for phase in told.phases)]
+    return Outlet(1 / _WATTS, told.least_w, told.most_w, tuple(loads))
+
+
+def as_floats(watts: Mapping[str, int], line: Line) -> dict[str, float]:
+    """Return the limits in kW as they are written.
+
+    Their exact sum keeps the caps. Where it reaches one to the watt, a sum of floats may come out a hair
+    above it, so then a car that can spare it gives up a watt.
+    """
+    left = dict(watts)
+    while (over := _over_as_floats(left, line)) is not None:
+        spare = [
+            told
+            for told in line.sessions
+            if left[told.id] > told.least_w and (over == "site" or over in told.phases)
+        ]
+        if not spare:
+            break
+        left[max(spare, key=lambda told: left[told.id]).id] -= 1
+    return {name: count / _WATTS for name, count in left.items()}
+
+
+def _over_as_floats(watts: Mapping[str, int], line: Line) -> str | None:
+    """Return which cap the limits exceed when they are added as floats, in the order of writing."""
+    if line.site_cap_kw and sum(count / _WATTS for count in watts.values()) > float(line.site_cap_kw[0]):
+        return "site"
+    for phase in _PHASES:
+        known = line.phase_cap_kw.get(phase)
+        on_it = (watts[told.id] / _WATTS / len(told.phases) for told in line.sessions if phase in told.phases)
+        if known and sum(on_it) > float(known[0]):
+            return phase
+    return None
+
+
+def _units(known: Caps, slots: int) -> tuple[int, ...]:
+    if known is None:
+        return (_NO_LIMIT,) * slots
+    units = [int((cap * _UNITS).to_integral_value(ROUND_FLOOR)) for cap in known[:slots]]
+    return tuple(units + units[-1:] * (slots - len(units)))

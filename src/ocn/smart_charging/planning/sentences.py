@@ -1,0 +1,82 @@
+"""Plans in words: a line per car, and the shadow prices of the fuses."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ocn.smart_charging.planning.plan import Plan, ShadowPrice
+from ocn.smart_charging.planning.why import Bound, Why
+
+Clock = Callable[[float], str]
+"""Writes a moment, given in slots from the plan's."""
+
+_WORTH_SAYING_EUR = 0.005
+_WORTH_SAYING_KWH = 0.05
+_NOTHING_KW = 1e-6
+
+
+def in_slots(slot: int) -> Clock:
+    """Write moments as numbers of slots, where the plan is for that one."""
+    return lambda after: f"slot {round(slot + after)}"
+
+
+def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> str:
+    """Write one line: need, departure, what it gets, what bound it, what waiting saves."""
+    parts = [f"{why.car}: needs {why.need_kwh:.1f} kWh by {clock(why.departure)} ({said_by})"]
+    parts.append(_action(why, plan, clock))
+    if why.saves_eur >= _WORTH_SAYING_EUR:
+        parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
+    if why.lacking_kwh >= _WORTH_SAYING_KWH:
+        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking")
+    return "; ".join(parts)
+
+
+def _action(why: Why, plan: Plan, clock: Clock) -> str:
+    if why.now_kw > _NOTHING_KW:
+        return f"charges at {why.now_kw:.1f} kW now: {_reason(why, plan)}"
+    if why.begins is None:
+        return f"gets nothing: {_reason(why, plan)}"
+    return f"waits, charging starts {clock(why.begins)}: {_reason(why, plan)}"
+
+
+def _reason(why: Why, plan: Plan) -> str:
+    if why.bound is Bound.LIMIT and why.limit is not None:
+        return f"{plan.problem.limits[why.limit]} lets no more through"
+    return {
+        Bound.OWN_LIMIT: "all it can take",
+        Bound.LAST_BIT: "all it still needs",
+        Bound.LIMIT: "the site lets no more through",
+        Bound.LEAST_POWER: "what is left is less than it can charge at",
+        Bound.PRICE: "energy is cheaper later",
+        Bound.PEAK: "more would raise the peak",
+        Bound.RISK: "cheaper later, but it might be gone by then",
+        Bound.TURN: "its turn, it can wait least",
+    }[why.bound]
+
+
+@dataclass(frozen=True, slots=True)
+class Scarcity:
+    """A limit that is scarce at one price for a while, in slots from the plan's."""
+
+    limit: int | None
+    begins: int
+    ends: int
+    eur_per_kwh: float
+
+    def line(self, plan: Plan, clock: Clock) -> str:
+        """Write it: what one kilowatt more is worth, where, and when."""
+        where = "a higher peak" if self.limit is None else str(plan.problem.limits[self.limit])
+        when = f"between {clock(self.begins)} and {clock(self.ends)}"
+        return f"one kW more at {where} {when} is worth {self.eur_per_kwh:.3f} EUR/kWh"
+
+
+def scarcities(prices: Sequence[ShadowPrice], least_eur: float = 0.0005) -> list[Scarcity]:
+    """Put neighbouring slots of one price together; those that matter most first."""
+    found: list[Scarcity] = []
+    for price in sorted(prices, key=lambda each: (-1 if each.limit is None else each.limit, each.slot)):
+        last = found[-1] if found else None
+        same = last is not None and last.limit == price.limit and last.ends == price.slot
+        if last is not None and same and abs(last.eur_per_kwh - price.eur_per_kwh) < least_eur:
+            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, last.eur_per_kwh)
+        elif price.eur_per_kwh >= least_eur:
+            found.append(Scarcity(price.limit, price.slot, price.slot + 1, price.eur_per_kwh))
+    return sorted(found, key=lambda each: -each.eur_per_kwh * (each.ends - each.begins))

@@ -1,0 +1,130 @@
+"""Read a site file (TOML) into a site, part by part: what contradicts itself is left out and told."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ocn.smart_charging.errors import Fault, SiteUnreadable
+from ocn.smart_charging.site.model import Evse, Site, SitePrices
+from ocn.smart_charging.site.parts import evse_of, fuse_of, prices_of
+from ocn.smart_charging.site.tables import Places, Table, Wrong, fault
+from ocn.smart_charging.site.tree import at_fuses, whole_branches
+
+_MOST_CHARACTERS = 4_000_000
+_MOST_PARTS = 10_000
+_MINUTES = (1, 5, 10, 15, 30, 60)
+_LEAST_VOLTS, _MOST_VOLTS = 50, Decimal(1000)
+_TABLES = {"site", "fuse", "evse", "prices"}
+
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a site file says: the site as far as it holds, and what is wrong with the rest."""
+
+    site: Site
+    faults: tuple[Fault, ...]
+
+
+def read_site(text: str, file: str = "site.toml") -> Reading:
+    """Read a site file; ``file`` is how it is called in messages.
+
+    Raises:
+        SiteUnreadable: it is no TOML, says nothing of the site itself, or no EVSE in it can be planned.
+    """
+    content = _decoded(text, file)
+    places = Places(file, text)
+    site = _head(content, places)
+    faults = [
+        Fault(file, f"[{name}] is not known here and says nothing") for name in content.keys() - _TABLES
+    ]
+    fuses = _parts(content, "fuse", lambda table: fuse_of(table, site.zone), places, faults)
+    standing = whole_branches(fuses, places, faults)
+    evses: list[tuple[int, Evse]] = _parts(content, "evse", evse_of, places, faults)
+    kept = at_fuses(evses, standing, places, faults)
+    if not kept:
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        told = f": {faults[0]}{more}" if faults else ""
+        raise SiteUnreadable(
+            f"{file}: no EVSE can be planned{told}",
+            hint="Each [[evse]] names its fuse; see `ocn smart check`.",
+        )
+    prices = _prices(content, places, faults)
+    site = Site(site.name, site.zone, site.voltage, site.slot_minutes, standing, kept, prices)
+    return Reading(site, tuple(faults))
+
+
+def _decoded(text: str, file: str) -> Mapping[str, Any]:
+    if len(text) > _MOST_CHARACTERS:
+        raise SiteUnreadable(f"{file} has more than {_MOST_CHARACTERS} characters")
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise SiteUnreadable(f"{file} is no TOML: {error}") from error
+
+
+def _head(content: Mapping[str, Any], places: Places) -> Site:
+    part = content.get("site")
+    if not isinstance(part, dict):
+        raise SiteUnreadable(
+            f"{places.of('site')} is missing", hint="A site file begins with [site] and a name."
+        )
+    table = Table(part)
+    try:
+        name = table.text("name")
+        zone = _zone(table.text("time_zone", "UTC"))
+        voltage = table.number("voltage", above=_LEAST_VOLTS, most=_MOST_VOLTS) or Decimal(230)
+        minutes = table.number("slot_minutes", above=0) or Decimal(15)
+        if minutes not in _MINUTES:
+            raise Wrong("slot_minutes", f"must be one of {', '.join(map(str, _MINUTES))}")
+        table.refuse_others()
+    except Wrong as wrong:
+        raise SiteUnreadable(f"{places.of('site', key=wrong.key)} {wrong.message}") from wrong
+    return Site(name, zone, voltage, int(minutes), (), ())
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Wrong("time_zone", f"{name[:60]!r} is no time zone such as Europe/Berlin") from None
+
+
+def _parts(
+    content: Mapping[str, Any],
+    kind: str,
+    read: Callable[[Table], _Part],
+    places: Places,
+    faults: list[Fault],
+) -> list[tuple[int, _Part]]:
+    """Read the tables of one kind, each with its place; what cannot be read is told and left out."""
+    try:
+        tables = Table(content).tables(kind)
+    except Wrong as wrong:
+        faults.append(fault(places, kind, None, None, wrong, "all of them are left out"))
+        return []
+    if len(tables) > _MOST_PARTS:
+        faults.append(Fault(places.of(kind, _MOST_PARTS), f"more than {_MOST_PARTS}; the rest is left out"))
+    found = []
+    for index, table in enumerate(tables[:_MOST_PARTS]):
+        try:
+            found.append((index, read(Table(table))))
+        except Wrong as wrong:
+            name = str(table.get("name", table.get("id", "")))[:60]
+            faults.append(fault(places, kind, index, name, wrong, f"this {kind} is left out"))
+    return found
+
+
+def _prices(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> SitePrices:
+    part = content.get("prices", {})
+    try:
+        if not isinstance(part, dict):
+            raise Wrong(None, "is written as [prices]")
+        return prices_of(Table(part))
+    except Wrong as wrong:
+        faults.append(fault(places, "prices", None, None, wrong, "planned without prices"))
+        return SitePrices()

@@ -1,0 +1,41 @@
+"""Slots of time: where they start, how long they are, how many there are."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """``count`` slots of ``minutes`` from ``start``, in UTC: no slot is longer when clocks change."""
+
+    start: datetime
+    minutes: int
+    count: int
+
+    @property
+    def hours(self) -> float:
+        """The length of one slot."""
+        return self.minutes / 60
+
+    @property
+    def end(self) -> datetime:
+        """When the last slot ends."""
+        return self.start + timedelta(minutes=self.minutes * self.count)
+
+    def starts(self) -> list[datetime]:
+        """Return when each slot starts."""
+        return [self.start + timedelta(minutes=self.minutes * i) for i in range(self.count)]
+
+    def position(self, moment: datetime) -> float:
+        """Return how many slots after the start a moment lies; negative before it."""
+        return (moment - self.start) / timedelta(minutes=self.minutes)
+
+    def of_length(self, count: int) -> "Slots":
+        """Return as many slots from the same start."""
+        return Slots(self.start, self.minutes, count)
+
+
+def slot_of(moment: datetime, minutes: int) -> datetime:
+    """Return the start of the slot that a moment lies in, counted from midnight UTC."""
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (moment - midnight) // timedelta(minutes=minutes) * timedelta(minutes=minutes)

@@ -1,0 +1,258 @@
+"""Lines in, lines out: every shape of limits, every fault, and sums that hold to the last digit."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ocn.smart_charging.controller.controller import Controller
+
+PHASES = ["L1", "L2", "L3"]
+
+
+def session(name: str, **changed: Any) -> dict[str, Any]:
+    three_phase = {
+        "id": name,
+        "arrival": 0,
+        "declared_departure": 20,
+        "energy_need_kwh": 20.0,
+        "delivered_kwh": 0.0,
+        "max_kw": 11.04,
+        "min_kw": 4.14,
+        "phases": PHASES,
+    }
+    return three_phase | changed
+
+
+def line(*sessions: Any, **changed: Any) -> str:
+    whole = {
+        "slot": 0,
+        "slot_minutes": 15,
+        "site_cap_kw": [22.0] * 40,
+        "phase_cap_kw": [8.0] * 40,
+        "price_eur_per_kwh": [0.2] * 40,
+        "peak_so_far_kw": 0.0,
+        "peak_price_eur_per_kw": 0.0,
+        "sessions": list(sessions),
+    }
+    return json.dumps({key: value for key, value in (whole | changed).items() if value is not ...})
+
+
+def answer(text: str, controller: Controller | None = None) -> dict[str, Any]:
+    return dict(json.loads((controller or Controller()).answer(text)))
+
+
+def test_answer_has_a_limit_for_every_session_and_nothing_else() -> None:
+    told = answer(line(session("a"), session("b", delivered_kwh=20.0)))
+
+    assert set(told) == {"limits"}
+    assert told["limits"] == {"a": 11.04, "b": 0.0}
+
+
+def test_answer_without_sessions_is_empty() -> None:
+    assert answer(line()) == {"limits": {}}
+
+
+@pytest.mark.parametrize(
+    ("caps", "expected"),
+    [
+        ([2.0] * 40, 2.0),
+        ([2.0], 2.0),
+        (2.0, 2.0),
+        ([9.0, 2.0, 9.0], 2.0),
+        ({"L1": [9.0], "L2": [2.0] * 40}, 2.0),
+        ({"L2": 2.0}, 2.0),
+        ([[9.0] * 40, [2.0] * 40, [9.0] * 40], 2.0),
+        ([[9.0], [2.0], []], 2.0),
+        ([[9.0, 2.0, 9.0]] * 40, 2.0),
+        ([{"L1": 9.0, "L2": 2.0, "L3": 9.0}] * 40, 2.0),
+        ([[9.0, 2.0, 9.0], [9.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 2.0),
+        ([[9.0, 9.0, 9.0], [2.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 2.0),
+        (None, 3.68),
+        ([], 3.68),
+        (..., 3.68),
+        ([None], 0.0),
+    ],
+)
+def test_answer_limit_of_phase_2_in_every_shape_is_kept(caps: Any, expected: float) -> None:
+    told = answer(line(session("a", phases=["L2"], max_kw=3.68, min_kw=1.38), phase_cap_kw=caps))
+
+    assert told["limits"] == {"a": expected}
+
+
+@pytest.mark.parametrize("caps", [..., None, []])
+def test_answer_no_limit_of_the_site_is_none(caps: Any) -> None:
+    told = answer(line(session("a"), session("b"), session("c"), site_cap_kw=caps, phase_cap_kw=None))
+
+    assert told == {"limits": {"a": 11.04, "b": 11.04, "c": 11.04}}
+
+
+def test_answer_nobody_gets_between_nothing_and_the_smallest_power() -> None:
+    told = answer(line(session("a"), session("b"), session("c"), site_cap_kw=[9.0], phase_cap_kw=None))
+
+    given_kw = sorted(told["limits"].values())
+    assert 0.0 < sum(given_kw) <= 9.0
+    assert all(kw == 0.0 or kw >= 4.14 for kw in given_kw)
+
+
+def test_answer_waits_for_a_lower_price_and_goes_ahead_at_a_negative_one() -> None:
+    later = line(session("a"), price_eur_per_kwh=[0.3] * 2 + [0.1] * 38)
+    now = line(session("a"), price_eur_per_kwh=[-0.3] * 2 + [0.1] * 38)
+
+    assert answer(later)["limits"] == {"a": 0.0}
+    assert answer(now)["limits"] == {"a": 11.04}
+
+
+def test_answer_restarted_in_the_middle_keeps_every_limit_and_goes_on() -> None:
+    first = answer(line(session("a"), session("b", declared_departure=9)))
+    again = answer(line(session("a", delivered_kwh=2.0), session("b", declared_departure=9), slot=7))
+
+    for told in (first, again):
+        assert "errors" not in told
+        assert sum(Decimal(str(kw)) for kw in told["limits"].values()) <= 22
+
+
+def test_answer_slots_that_begin_anew_are_another_run() -> None:
+    controller = Controller()
+    lines = [line(session("a"), slot=slot) for slot in (5, 6, 0, 1)]
+
+    assert [answer(text, controller)["limits"] for text in lines] == [{"a": 11.04}] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("{", "line: is no JSON"),
+        ("[1]", "line: is a JSON object, not [1]"),
+        ("\x00", "line: is no JSON"),
+        ('{"a":' * 100_000, "line: is no JSON"),
+        ('{"slot": ' + "9" * 5000 + "}", "line: is no JSON"),
+        ("{}", "sessions: is missing"),
+        ('{"sessions": 3}', "sessions: is a list, not 3"),
+    ],
+)
+def test_answer_line_that_cannot_be_used_says_why(text: str, error: str) -> None:
+    told = answer(text)
+
+    assert told["limits"] == {}
+    assert any(each.startswith(error) for each in told["errors"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"max_kw": "11"}, "max_kw: '11' is no number that can be used"),
+        ({"max_kw": float("nan")}, "max_kw: nan is no number that can be used"),
+        ({"max_kw": 1e300}, "max_kw: 1E+300 is no number that can be used"),
+        ({"max_kw": True}, "max_kw: True is no number that can be used"),
+        ({"max_kw": None}, "max_kw: is missing"),
+        ({"min_kw": 12}, "min_kw: 12 is above max_kw 11.04"),
+        ({"energy_need_kwh": -1}, "energy_need_kwh: -1 is below 0"),
+        ({"delivered_kwh": -0.5}, "delivered_kwh: -0.5 is below 0"),
+        ({"arrival": 3}, "arrival: 3 is after this slot, 0"),
+        ({"arrival": []}, "arrival: [] is no number"),
+        ({"phases": ["L4"]}, "phases: ['L4'] is no list of L1, L2, L3"),
+        ({"phases": 3}, "phases: 3 is no list of L1, L2, L3"),
+    ],
+)
+def test_answer_session_with_a_fault_gets_nothing_and_the_others_are_planned(
+    fault: dict[str, Any], error: str
+) -> None:
+    told = answer(line(session("good"), session("bad", **fault)))
+
+    assert told["limits"] == {"good": 11.04, "bad": 0.0}
+    assert told["errors"][0].startswith("sessions[1] ('bad').")
+    assert error in told["errors"][0]
+
+
+def test_answer_departure_before_arrival_is_told_and_the_car_charged_while_it_is_there() -> None:
+    told = answer(line(session("a", arrival=0, declared_departure=-3)))
+
+    assert told["limits"] == {"a": 11.04}
+    assert "declared_departure: -3 is not after arrival 0" in told["errors"][0]
+
+
+def test_answer_sessions_without_usable_names_are_told_by_their_places() -> None:
+    told = answer(line(session("a"), 7, session("a"), session("b") | {"id": None}, {"id": ""}, {"id": [1]}))
+
+    assert told["limits"] == {"a": 11.04}
+    places = [each.split(":")[0] for each in told["errors"]]
+    assert places == ["sessions[1]", "sessions[2].id", "sessions[3].id", "sessions[4].id", "sessions[5].id"]
+
+
+def test_answer_faults_in_series_are_told_and_replaced_by_what_is_safe() -> None:
+    told = answer(
+        line(
+            session("a"),
+            site_cap_kw=["x", 9],
+            phase_cap_kw={"L1": [-1], "N": 3},
+            price_eur_per_kwh=[0.1, None],
+            peak_so_far_kw=-2,
+            slot_minutes=0,
+            slot=0.5,
+        )
+    )
+
+    assert told["limits"] == {"a": 0.0}
+    assert [each.split(":")[0] for each in told["errors"]] == [
+        "slot",
+        "slot_minutes",
+        "site_cap_kw[0]",
+        "phase_cap_kw.'N'",
+        "phase_cap_kw.L1[0]",
+        "price_eur_per_kwh[1]",
+        "peak_so_far_kw",
+    ]
+
+
+def test_answer_a_line_of_nothing_but_faults_stays_short() -> None:
+    told = answer(line(*[5] * 1000))
+
+    assert len(told["errors"]) == 101
+
+
+kilowatts = st.decimals(0, 60, places=3).map(float)
+sessions = st.builds(
+    session,
+    st.sampled_from("abcdefgh"),
+    phases=st.lists(st.sampled_from(PHASES), min_size=1, max_size=3, unique=True),
+    max_kw=kilowatts,
+    min_kw=st.decimals(0, 5, places=3).map(float),
+    energy_need_kwh=st.floats(0, 100),
+    delivered_kwh=st.floats(0, 50),
+    declared_departure=st.integers(-5, 60),
+)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(sessions, max_size=8, unique_by=lambda each: str(each["id"])),
+    st.lists(kilowatts, min_size=1, max_size=4),
+    st.lists(kilowatts, min_size=1, max_size=4),
+)
+def test_answer_whatever_is_asked_keeps_the_caps_exactly_and_as_floats(
+    asked: list[dict[str, Any]], site: list[float], phase: list[float]
+) -> None:
+    limits = answer(line(*asked, site_cap_kw=site, phase_cap_kw=dict.fromkeys(PHASES, phase)))["limits"]
+
+    written = {name: Decimal(str(kw)) for name, kw in limits.items()}
+    assert set(written) == {each["id"] for each in asked}
+    assert sum(written.values()) <= Decimal(str(site[0]))
+    for name in PHASES:
+        on_it = [each for each in asked if name in each["phases"]]
+        exact = sum((written[each["id"]] * 6 / len(each["phases"]) for each in on_it), Decimal(0))
+        assert exact <= 6 * Decimal(str(phase[0]))
+    for each in asked:
+        kw = limits[each["id"]]
+        assert kw == 0 or each["min_kw"] <= kw <= each["max_kw"]
+
+
+def test_answer_limits_at_the_cap_hold_also_when_floats_are_added() -> None:
+    asked = [session(f"{i}", max_kw=1.1, min_kw=0.1, phases=["L1"]) for i in range(6)]
+    limits = answer(line(*asked, site_cap_kw=[0.6], phase_cap_kw=[0.6]))["limits"]
+
+    assert sum(limits.values()) <= 0.6
+    assert sum(limits.values()) > 0.59

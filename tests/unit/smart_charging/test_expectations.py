@@ -1,0 +1,118 @@
+"""Who may still come, and when cars really leave."""
+
+import math
+from random import Random
+
+import pytest
+
+from ocn.smart_charging.planning.arrivals import Arrival, Arrivals
+from ocn.smart_charging.planning.departures import learned_spread
+from ocn.smart_charging.planning.problem import Latecomers
+from ocn.smart_charging.planning.typical import TypicalSites
+
+SLOT_H, DAY = 0.25, 96
+ALL_DAY = 10 * DAY
+
+
+def _car(slot: float, stay: float = 30.0) -> Arrival:
+    return Arrival(slot, stay, 10.0, 11.0, ((0, 1.0), (1, 1 / 3)))
+
+
+def _expected_kwh(late: tuple[Latecomers, ...]) -> float:
+    return sum(each.need_kwh for each in late if not each.whenever)
+
+
+def test_arrivals_with_days_before_expects_as_many_at_the_same_time_of_day() -> None:
+    arrivals = Arrivals(SLOT_H, [_car(day * DAY + 32) for day in range(5) for _ in range(day + 1)], since=0)
+
+    late = arrivals.expected(5 * DAY + 20, ALL_DAY, 100.0)
+
+    assert _expected_kwh(late) == pytest.approx(10.0 * 3)  # the mean of 1, 2, 3, 4 and 5 cars
+    assert {each.at for each in late} <= {9, 10, 11, 12}
+    assert dict(late[0].shares) == pytest.approx({0: 1.0, 1: 1 / 3})
+
+
+def test_arrivals_with_weeks_before_goes_by_the_same_weekday() -> None:
+    sundays_empty = [_car(day * DAY + 32) for day in range(28) if day % 7 != 6]
+    arrivals = Arrivals(SLOT_H, sundays_empty, since=0)
+
+    assert _expected_kwh(arrivals.expected(28 * DAY, 48, 100.0)) == pytest.approx(10.0)
+    assert _expected_kwh(arrivals.expected(34 * DAY, 48, 100.0)) == 0
+
+
+def test_arrivals_more_than_expected_are_kept_room_for_at_any_price() -> None:
+    arrivals = Arrivals(SLOT_H, [_car(32)], since=0)
+
+    late = arrivals.expected(DAY, 48, 100.0)
+
+    assert [each.whenever for each in late] == [False, True]
+    assert late[1].need_kwh == pytest.approx(0.3 * late[0].need_kwh)
+
+
+def test_arrivals_never_expects_more_than_a_stay_can_deliver() -> None:
+    arrivals = Arrivals(SLOT_H, [_car(32, stay=2.0)], since=0)
+
+    late = arrivals.expected(DAY, 48, 100.0)
+
+    assert late[0].need_kwh <= 11.0 * 2 * SLOT_H
+
+
+def test_arrivals_older_than_some_weeks_are_forgotten() -> None:
+    arrivals = Arrivals(SLOT_H, [_car(32)], since=0)
+    arrivals.forget(60 * DAY)
+
+    assert arrivals.expected(60 * DAY, 48, 100.0) == ()
+
+
+def test_arrivals_before_anybody_came_expects_nobody() -> None:
+    arrivals = Arrivals(SLOT_H)
+    arrivals.began(0)
+
+    assert arrivals.expected(0, ALL_DAY, 100.0) == ()
+
+
+def test_arrivals_on_a_first_day_expects_no_more_than_such_a_site_delivers() -> None:
+    arrivals = Arrivals(SLOT_H)
+    arrivals.began(0)
+    arrivals.add(_car(0))
+
+    late = arrivals.expected(0, ALL_DAY, 22.0)
+
+    assert 0 < _expected_kwh(late) < 22.0 * 24
+
+
+@pytest.mark.parametrize("midnight", [0.0, -16.0, None])
+def test_typical_sites_half_way_through_a_morning_expect_about_the_other_half(midnight: float | None) -> None:
+    random = Random(1)
+    came = sorted(random.gauss(8.25, 1.0) * 4 + (midnight or 0.0) for _ in range(100))
+    first = math.floor(midnight or 0.0)
+    sites = TypicalSites(SLOT_H, midnight)
+    now = first + 33
+    for slot in range(first, now + 1):
+        sites.saw(slot, (0.0, float(sum(slot <= each < slot + 1 for each in came))))
+
+    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 80.0)))
+
+    assert coming == pytest.approx(sum(each >= now + 1 for each in came), rel=0.7)
+
+
+def test_typical_sites_after_the_morning_of_a_workplace_expect_few() -> None:
+    sites = TypicalSites(SLOT_H, 0.0)
+    for slot in range(48):
+        sites.saw(slot, (0.0, 10.0 if 30 <= slot < 36 else 0.0))
+
+    assert sum(map(sum, sites.expected(range(48, 80), 80.0))) < 12
+
+
+def test_learned_spread_without_observations_is_the_assumed_one() -> None:
+    assert learned_spread([], 2.0).sigma == 2.0
+
+
+def test_learned_spread_of_exact_drivers_shrinks_and_of_careless_ones_grows() -> None:
+    assert learned_spread([0.0] * 200, 2.0).sigma == pytest.approx(0.6, abs=0.05)
+    assert learned_spread([-6.0, 6.0] * 100, 2.0).sigma > 5
+    assert learned_spread([3.0] * 200, 2.0).mean > 2.5
+
+
+def test_learned_spread_never_believes_in_perfection() -> None:
+    assert learned_spread([0.0] * 100_000, 2.0).sigma == 0.5

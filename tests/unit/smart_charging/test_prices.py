@@ -1,0 +1,77 @@
+"""Price files and series."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ocn.smart_charging.errors import PricesUnreadable
+from ocn.smart_charging.prices import FlatPrice, PriceSeries, planned_prices, read_prices
+from ocn.smart_charging.slots import Slots
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_read_prices_csv_in_any_order_holds_each_until_the_next() -> None:
+    text = "start,eur_per_kwh\n2026-03-02T01:00:00Z,-0.05\n2026-03-02T01:00:00+01:00,0.10\n"
+
+    series = read_prices(text, "p.csv", BERLIN).series
+
+    prices = series.eur_per_kwh(Slots(START, 15, 9))
+    assert prices == (Decimal("0.10"),) * 4 + (Decimal("-0.05"),) * 4 + (None,)
+
+
+def test_read_prices_toml_with_local_times_is_the_same() -> None:
+    text = "[[price]]\nstart = 2026-03-02T01:00:00\neur_per_kwh = 0.1\n"
+
+    assert read_prices(text, "p.toml", BERLIN).series.starts == (START,)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("yesterday,0.1", "start 'yesterday' is no time"),
+        (",0.1", "start '' is no time"),
+        ("2026-03-02T02:00:00Z,", "is no number"),
+        ("2026-03-02T02:00:00Z", "eur_per_kwh is missing"),
+        ("2026-03-02T02:00:00Z,nan", "is no price that can be meant"),
+        ("2026-03-02T02:00:00Z,1e99999", "is no price that can be meant"),
+        ("2026-03-02T01:00:00Z,0.7", "has another price already; the first one holds"),
+    ],
+)
+def test_read_prices_row_that_cannot_be_used_is_told_by_line_and_left_out(row: str, message: str) -> None:
+    text = f"start,eur_per_kwh\n2026-03-02T01:00:00Z,0.1\n{row}\n"
+
+    reading = read_prices(text, "p.csv", BERLIN)
+
+    assert reading.series.prices == (Decimal("0.1"),)
+    assert str(reading.faults[0]).startswith("p.csv, line 3: ")
+    assert message in reading.faults[0].message
+
+
+@pytest.mark.parametrize("text", ["", "when,what\n1,2\n", "start,eur_per_kwh\n"])
+def test_read_prices_without_prices_is_refused(text: str) -> None:
+    with pytest.raises(PricesUnreadable, match=r"p\.csv"):
+        read_prices(text, "p.csv", BERLIN)
+
+
+@pytest.mark.parametrize("text", ["[[price", "price = 3", "[[price]]\n"])
+def test_read_prices_toml_without_prices_is_refused(text: str) -> None:
+    with pytest.raises(PricesUnreadable, match=r"p\.toml"):
+        read_prices(text, "p.toml", BERLIN)
+
+
+def test_planned_prices_after_the_last_known_are_those_of_a_day_before() -> None:
+    hours = [START + timedelta(hours=i) for i in range(24)]
+    series = PriceSeries(tuple(hours), tuple(Decimal(i) for i in range(24)))
+
+    prices = planned_prices(series, Slots(START, 60, 30))
+
+    assert prices == tuple(float(i % 24) for i in range(30))
+
+
+def test_planned_prices_without_a_source_are_nothing() -> None:
+    assert planned_prices(None, Slots(START, 60, 2)) == (0.0, 0.0)
+    assert planned_prices(FlatPrice(Decimal("0.3")), Slots(START, 60, 2)) == (0.3, 0.3)

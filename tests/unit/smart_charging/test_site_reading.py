@@ -1,0 +1,213 @@
+"""Site files: what they say, and how they are told what contradicts itself."""
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from ocn.smart_charging.errors import SiteUnreadable
+from ocn.smart_charging.planning.problem import Phase
+from ocn.smart_charging.site.model import Current, Daily, Once, Site, SitePrices
+from ocn.smart_charging.site.reading import read_site
+
+GOOD = """
+[site]
+name = "Yard"
+time_zone = "Europe/Berlin"
+
+[[fuse]]
+name = "main"
+amps = 100
+kw = 60
+
+[[fuse.limit]]
+from = 17:00:00
+until = 20:00:00
+days = ["monday", "friday"]
+kw = 40
+
+[[fuse.limit]]
+from = 2026-03-02T06:00:00Z
+until = 2026-03-02T09:00:00Z
+amps = { L1 = 50, L2 = 60, L3 = 70 }
+
+[[fuse]]
+name = "row"
+parent = "main"
+amps = 63
+
+[[evse]]
+id = "E1"
+fuse = "row"
+phases = ["L1", "L2", "L3"]
+rotation = ["L2", "L3", "L1"]
+max_amps = 32
+
+[[evse]]
+id = "E2"
+fuse = "row"
+phases = "L3"
+
+[[evse]]
+id = "D1"
+fuse = "main"
+current = "DC"
+max_kw = 50
+min_kw = 5
+
+[prices]
+eur_per_kwh = -0.02
+peak_eur_per_kw = 3
+"""
+
+
+def test_read_site_whole_file_has_its_tree_limits_and_evses() -> None:
+    reading = read_site(GOOD)
+
+    site = reading.site
+    assert reading.faults == ()
+    assert (site.name, site.zone.key, int(site.voltage), site.slot_minutes) == (
+        "Yard",
+        "Europe/Berlin",
+        230,
+        15,
+    )
+    main, row = site.fuses
+    assert (main.kw, main.amps[Phase.L2], row.parent) == (Decimal(60), Decimal(100), "main")
+    evening, morning = main.timed
+    assert evening.when == Daily(time(17), time(20), frozenset({0, 4}))
+    assert morning.when == Once(datetime(2026, 3, 2, 6, tzinfo=UTC), datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert morning.amps == {Phase.L1: 50, Phase.L2: 60, Phase.L3: 70}
+    first, second, third = site.evses
+    assert first.loaded(1) == (Phase.L2,)
+    assert (second.rotation, second.max_amps) == ((Phase.L3,), Decimal(32))
+    assert (third.current, third.max_kw, third.min_kw) == (Current.DC, Decimal(50), Decimal(5))
+    assert site.prices == SitePrices(None, Decimal("-0.02"), Decimal(3))
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "place", "message"),
+    [
+        (
+            'parent = "main"',
+            'parent = "mian"',
+            '[[fuse]] 2 "row", key parent',
+            "'mian' is no fuse of this file",
+        ),
+        (
+            'parent = "main"',
+            'parent = "row"',
+            '[[fuse]] 2 "row", key parent',
+            "goes round in a circle, row > row",
+        ),
+        ("amps = 63", "amps = -63", '[[fuse]] 2 "row"', "amps must not be below 0, not -63"),
+        ("amps = 63", "amps = nan", '[[fuse]] 2 "row"', "amps a number is wanted, not nan"),
+        ("amps = 63", "amps = inf", '[[fuse]] 2 "row"', "amps a number is wanted, not infinity"),
+        ("amps = 63", "amps = true", '[[fuse]] 2 "row"', "amps a number is wanted"),
+        ("amps = 63", "amps = 1e400000", '[[fuse]] 2 "row"', "amps is 1E+400000, more than"),
+        ("amps = 63", "amp = 63", '[[fuse]] 2 "row"', "amp is not known here; known are"),
+        ("amps = 63", "amps = {L1 = 1, L2 = 1}", '[[fuse]] 2 "row"', "amps has nothing for L3"),
+        ("amps = 63", "amps = {L4 = 1}", '[[fuse]] 2 "row"', "amps names 'L4'"),
+        ('fuse = "row"\nphases = "L3"', 'fuse = "low"', '[[evse]] 2 "E2", key fuse', "'low' is no fuse"),
+        ('id = "E2"', 'id = "E1"', '[[evse]] 2 "E1", key id', "is there already"),
+        ('"L2", "L3", "L1"]', '"L2", "L1"]', '[[evse]] 1 "E1"', "rotation has other phases (L2, L1)"),
+        ("max_kw = 50", "max_kw = 2", '[[evse]] 3 "D1"', "min_kw 5 is above max_kw 2"),
+        ("max_kw = 50\n", "", '[[evse]] 3 "D1"', "max_kw is missing: a DC charger"),
+        ("eur_per_kwh = -0.02", "eur_per_kwh = nan", "[prices]", "eur_per_kwh a number is wanted"),
+    ],
+)
+def test_read_site_contradiction_is_told_with_file_line_table_and_key_and_the_rest_is_kept(
+    change: str, to: str, place: str, message: str
+) -> None:
+    assert change in GOOD
+    text = GOOD.replace(change, to, 1)
+
+    reading = read_site(text, "yard.toml")
+
+    told = str(reading.faults[0])
+    assert told.startswith("yard.toml, line ")
+    assert place in told
+    assert message in told
+    assert reading.site.evses
+
+
+@pytest.mark.parametrize(
+    ("change", "to", "message"),
+    [
+        ("until = 20:00:00", 'until = "late"', "limit.until 'late' is no time of day"),
+        ("until = 20:00:00", "until = 2026-03-02T20:00:00Z", "limit.until a time of day such as 17:00:00"),
+        ("until = 20:00:00\n", "", "limit needs from and until"),
+        ('"monday"', '"someday"', "limit.days 'someday' is no day"),
+        ("T09:00:00Z", "T05:00:00Z", "limit.until 2026-03-02 05:00:00+00:00 is not after"),
+        ("kw = 40", "", "limit has neither amps nor kw"),
+    ],
+)
+def test_read_site_timed_limit_that_cannot_be_read_leaves_its_fuse_out_and_all_below(
+    change: str, to: str, message: str
+) -> None:
+    assert change in GOOD
+
+    with pytest.raises(SiteUnreadable) as refused:
+        read_site(GOOD.replace(change, to, 1), "yard.toml")
+
+    assert 'yard.toml, line 6, [[fuse]] 1 "main": ' in refused.value.message
+    assert message in refused.value.message
+
+
+def test_read_site_two_fuses_of_one_name_are_both_left_out() -> None:
+    text = GOOD.replace('name = "row"', 'name = "main"').replace('fuse = "main"', 'fuse = "other"')
+    other = '[[fuse]]\nname = "other"\namps = 5\n'
+
+    reading = read_site(text + other)
+
+    assert [fuse.name for fuse in reading.site.fuses] == ["other"]
+    assert str(reading.faults[0]) == (
+        'site.toml, line 22, [[fuse]] 2 "main", key name: '
+        "names a fuse a second time; all of that name, and what is below, are left out"
+    )
+
+
+def test_read_site_fuse_left_out_takes_everything_below_it_along() -> None:
+    below = '[[fuse]]\nname = "spur"\nparent = "row"\n[[evse]]\nid = "S1"\nfuse = "spur"\n'
+
+    reading = read_site(GOOD.replace("amps = 63", "amps = -1") + below)
+
+    assert [evse.id for evse in reading.site.evses] == ["D1"]
+    assert [fuse.name for fuse in reading.site.fuses] == ["main"]
+    places = [fault.place for fault in reading.faults]
+    assert any('"spur"' in place for place in places)
+    assert sum("[[evse]]" in place for place in places) == 3
+
+
+def test_read_site_child_phase_that_its_parent_lacks_leaves_the_child_out() -> None:
+    text = GOOD.replace('name = "main"\namps = 100', 'name = "main"\nphases = ["L1", "L2"]\namps = 100')
+    text = text.replace("amps = { L1 = 50, L2 = 60, L3 = 70 }", "amps = 50")
+
+    with pytest.raises(SiteUnreadable, match=r'"row", key phases: L3 not among those of its parent'):
+        read_site(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[site", "is no TOML"),
+        ("", r"\[site\] is missing"),
+        ("[site]\n", "name is missing"),
+        ('[site]\nname = "x"\ntime_zone = "Mars/Olympus"\n', "'Mars/Olympus' is no time zone"),
+        ('[site]\nname = "x"\nslot_minutes = 7\n', "slot_minutes must be one of"),
+        ('[site]\nname = "x"\nvoltage = 5\n', "voltage must be above 50"),
+        ('[site]\nname = "x"\n', "no EVSE can be planned"),
+        ("x = " + "[" * 5000, "is no TOML"),
+    ],
+)
+def test_read_site_that_says_too_little_is_refused(text: str, message: str) -> None:
+    with pytest.raises(SiteUnreadable, match=message):
+        read_site(text)
+
+
+def test_site_day_of_changing_clocks_has_92_or_100_slots() -> None:
+    site: Site = read_site(GOOD).site
+
+    assert site.slots_of(date(2026, 3, 28)) == 96
+    assert site.slots_of(date(2026, 3, 29)) == 92
+    assert site.slots_of(date(2026, 10, 25)) == 100
