@@ -92,11 +92,14 @@ class Relayed(Protocol):
         ...
 
     async def tariffs(self, owner: PartyId, session: JsonObject) -> Sequence[JsonObject]:
-        """Return the tariffs that the session is sold by, as they were told before; empty when unknown."""
+        """Return the tariffs that a session or CDR is sold by, as they were told before the session was.
+
+        Empty when none was.
+        """
         ...
 
-    async def time_zone(self, owner: PartyId, location_id: str) -> str | None:
-        """Return the time zone of a location; None when it was never told."""
+    async def time_zone(self, owner: PartyId, session: JsonObject) -> str | None:
+        """Return the time zone of the session's location; None when it was not told before."""
         ...
 
 

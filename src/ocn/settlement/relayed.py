@@ -1,18 +1,30 @@
-"""What counterparties have told by OCPI, read from where the party kit keeps it (:class:`StoredReceiver`)."""
+"""What counterparties have told by OCPI: a party's storage that also remembers what was known when."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
+from ocn.party.lists import ListQuery, Page
+from ocn.party.registration import Registration
 from ocn.party.storage import PartyStorage
+from ocn.settlement.heard import Heard, objects
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class RelayedObjects:
-    """:class:`ocn.settlement.ports.Relayed` over a party's storage."""
+    """:class:`ocn.settlement.ports.Relayed`, and the party's storage, through which it is told.
 
-    def __init__(self, storage: PartyStorage) -> None:
+    Give it to the party and its handlers in place of the storage that it is made over. What is stored past it
+    was known before everything else.
+    """
+
+    def __init__(self, storage: PartyStorage, *, now: Callable[[], datetime] = _now) -> None:
         self._storage = storage
+        self._heard = Heard(storage, now)
 
     async def session(self, owner: PartyId, session_id: str) -> JsonObject | None:
         """See the port."""
@@ -23,38 +35,64 @@ class RelayedObjects:
         return await self._storage.get("cdrs", owner, cdr_id)
 
     async def tariffs(self, owner: PartyId, session: JsonObject) -> Sequence[JsonObject]:
-        """Those that the charging periods name; where they name none, those of the connector."""
-        named = _tariffs_of_periods(session) or await self._tariffs_of_connector(owner, session)
-        found = [await self._storage.get("tariffs", owner, tariff_id) for tariff_id in named]
+        """See the port. Where the connector named tariffs, the periods may name those and no others."""
+        begun = await self._heard.beginning(owner, _session_id(session))
+        sold_by = {each.casefold() for each in begun.tariff_ids}
+        named = _tariffs_of_periods(session) or begun.tariff_ids
+        found = [
+            await self._heard.tariff_at(owner, tariff_id, begun.at)
+            for tariff_id in named
+            if not sold_by or tariff_id.casefold() in sold_by
+        ]
         return [tariff for tariff in found if tariff is not None]
 
-    async def time_zone(self, owner: PartyId, location_id: str) -> str | None:
+    async def time_zone(self, owner: PartyId, session: JsonObject) -> str | None:
         """See the port."""
-        location = await self._storage.get("locations", owner, location_id)
-        zone = location.get("time_zone") if location is not None else None
-        return zone if isinstance(zone, str) else None
+        return (await self._heard.beginning(owner, _session_id(session))).time_zone
 
-    async def _tariffs_of_connector(self, owner: PartyId, session: JsonObject) -> list[str]:
-        place = session.get("cdr_location") if "cdr_location" in session else session
-        place = place if isinstance(place, dict) else {}
-        location_id = place.get("location_id", place.get("id"))
-        location = await self._storage.get("locations", owner, str(location_id)) or {}
-        for evse in _objects(location.get("evses")):
-            for connector in _objects(evse.get("connectors")):
-                if _same(evse, "uid", place, "evse_uid") and _same(connector, "id", place, "connector_id"):
-                    ids = connector.get("tariff_ids")
-                    return [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
-        return []
+    async def put(self, kind: str, owner: PartyId, object_id: str, value: JsonObject) -> bool:
+        """Store, and remember when."""
+        if kind == "tariffs":
+            await self._heard.tariff(owner, object_id, value)
+        elif kind == "sessions":
+            await self._heard.session(owner, object_id, value)
+        return await self._storage.put(kind, owner, object_id, value)
+
+    async def get(self, kind: str, owner: PartyId, object_id: str) -> JsonObject | None:
+        """See :class:`PartyStorage`."""
+        return await self._storage.get(kind, owner, object_id)
+
+    async def remove(self, kind: str, owner: PartyId, object_id: str) -> bool:
+        """Remove; what it priced it still prices."""
+        if kind == "tariffs":
+            await self._heard.tariff(owner, object_id, None)
+        return await self._storage.remove(kind, owner, object_id)
+
+    async def page(self, kind: str, owner: PartyId | None, query: ListQuery) -> Page[JsonObject]:
+        """See :class:`PartyStorage`."""
+        return await self._storage.page(kind, owner, query)
+
+    async def load_registration(self) -> Registration | None:
+        """See :class:`PartyStorage`."""
+        return await self._storage.load_registration()
+
+    async def save_registration(self, registration: Registration) -> None:
+        """See :class:`PartyStorage`."""
+        await self._storage.save_registration(registration)
+
+    async def forget_registration(self) -> None:
+        """See :class:`PartyStorage`."""
+        await self._storage.forget_registration()
+
+    async def close(self) -> None:
+        """See :class:`PartyStorage`."""
+        await self._storage.close()
+
+
+def _session_id(document: JsonObject) -> str:
+    return str(document.get("session_id") or document.get("id"))
 
 
 def _tariffs_of_periods(session: JsonObject) -> list[str]:
-    named = (period.get("tariff_id") for period in _objects(session.get("charging_periods")))
+    named = (period.get("tariff_id") for period in objects(session.get("charging_periods")))
     return list(dict.fromkeys(tariff_id for tariff_id in named if isinstance(tariff_id, str)))
-
-
-def _objects(value: object) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _same(one: JsonObject, name: str, other: JsonObject, other_name: str) -> bool:
-    return str(one.get(name)).casefold() == str(other.get(other_name)).casefold()

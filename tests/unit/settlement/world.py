@@ -149,8 +149,8 @@ class World:
     emsp: Party
     payee_store: Store
     payer_store: Store
-    cpo_storage: MemoryStorage
-    emsp_storage: MemoryStorage
+    cpo_storage: RelayedObjects
+    emsp_storage: RelayedObjects
     policy: PayerPolicy
     settle: SettlePolicy
     both: bool = False
@@ -182,7 +182,7 @@ class World:
         self.payer = Settlement(
             house,
             payer=Payer(
-                RelayedObjects(self.emsp_storage),
+                self.emsp_storage,
                 FlatPricing(),
                 policy=self.policy,
                 settle=self.settle_credits,
@@ -203,7 +203,7 @@ class World:
             self.chain,
             now=self.clock,
         )
-        payer = Payer(RelayedObjects(self.cpo_storage), FlatPricing(), policy=self.policy)
+        payer = Payer(self.cpo_storage, FlatPricing(), policy=self.policy)
         self.collect = Payee(self.chargers, self.settle)
         self.payee = Settlement(house, payer=payer if self.both else None, payee=self.collect)
         self.payee.peers.bind(self.cpo.client)
@@ -319,7 +319,8 @@ async def world(
     faults, chain = Faults(), FakeChain()
     chain.fund(EMSP_KEY.address, 100 * EUR)
     network = Network(faults)
-    cpo_storage, emsp_storage = MemoryStorage(), MemoryStorage()
+    clock = Clock()
+    cpo_storage, emsp_storage = (RelayedObjects(MemoryStorage(), now=clock) for _ in range(2))
     async with AsyncExitStack() as stack:
         common: dict[str, Any] = {"serve": False, "transport": network}
 
@@ -360,7 +361,7 @@ async def world(
         here = World(
             stack,
             faults,
-            Clock(),
+            clock,
             chain,
             RecordingChargers(),
             cpo,

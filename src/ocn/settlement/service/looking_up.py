@@ -78,12 +78,18 @@ class LookingUp:
         return False
 
     async def _sold_by(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None]:
-        """Return tariffs and time zone as they were when the session was first paid for."""
+        """Return tariffs and time zone as they were before the session began."""
         key = _key(ask)
         if key not in self._tariffs:
             if len(self._tariffs) >= _MOST_SESSIONS:
                 self._tariffs.pop(next(iter(self._tariffs)))
             self._tariffs[key] = await self._kept(ask) or await self._told(ask)
+        tariffs, zone = self._tariffs[key]
+        known = {_id(tariff) for tariff in tariffs}
+        if not _tariffs_named(ask.document) <= known:
+            # A session may change over to another tariff that it could have been sold by from the beginning.
+            others = [each for each in (await self._told(ask))[0] if _id(each) not in known]
+            self._tariffs[key] = [*tariffs, *others], zone
         return self._tariffs[key]
 
     async def _kept(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None] | None:
@@ -94,11 +100,20 @@ class LookingUp:
         return cast("list[JsonObject]", value["tariffs"]), value["time_zone"]
 
     async def _told(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None]:
-        location = ask.document.get("cdr_location")
-        place = location.get("id") if isinstance(location, dict) else ask.document.get("location_id")
-        zone = await self._relayed.time_zone(ask.owner, str(place))
+        zone = await self._relayed.time_zone(ask.owner, ask.document)
         return await self._relayed.tariffs(ask.owner, ask.document), zone
 
 
 def _key(ask: Ask) -> tuple[str, str]:
     return ask.owner.key, ask.session_id.casefold()
+
+
+def _tariffs_named(document: JsonObject) -> set[str]:
+    periods = document.get("charging_periods")
+    periods = periods if isinstance(periods, list) else []
+    named = [period.get("tariff_id") for period in periods if isinstance(period, dict)]
+    return {each.casefold() for each in named if isinstance(each, str)}
+
+
+def _id(tariff: JsonObject) -> str:
+    return str(tariff.get("id")).casefold()

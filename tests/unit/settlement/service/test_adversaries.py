@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from tests.unit.settlement.service.test_bad_input import credit, paid, send
@@ -14,6 +15,7 @@ from tests.unit.settlement.world import (
     EUR,
     LANE,
     NOON,
+    TARIFF,
     World,
 )
 
@@ -23,6 +25,7 @@ from ocn.party.json_text import JsonObject
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
 from ocn.settlement.core.lane import Exit
+from ocn.settlement.core.reasons import Reason
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
@@ -275,3 +278,17 @@ async def test_session_that_the_back_end_does_not_stand_for_is_not_paid(
     await here.payee.step()
     assert await here.owed() == 200_000
     assert here.chargers.told == [("stop", "S2")]
+
+
+async def test_tariff_raised_after_the_session_began_does_not_price_it(here: World) -> None:
+    await here.agree()
+    await here.cpo.client.to(EMSP).put_session(here.session("S1", "0.1"))  # type: ignore[arg-type]  # plain JSON
+    component = {"type": "ENERGY", "price": Decimal(40), "step_size": 1}
+    dear = TARIFF | {"elements": [{"price_components": [component]}]}
+    await here.emsp_storage.put("tariffs", CPO, "T1", dear)
+    here.clock.pass_(600)
+    await here.bill("S1", "0.5", cost="20")
+    await here.payee.step()
+    assert await here.owed() == 0
+    (case,) = await here.payer_store.cases()
+    assert case.reason is Reason.VERDICT
