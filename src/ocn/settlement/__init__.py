@@ -12,6 +12,7 @@ from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.engine import TariffEngine
+from ocn.settlement.references import GivenReferences
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.collecting import CollectPolicy
 from ocn.settlement.service.house import House
@@ -24,6 +25,7 @@ __all__ = [
     "Authorisation",
     "CollectPolicy",
     "Currency",
+    "GivenReferences",
     "House",
     "Lane",
     "Payee",

@@ -1,6 +1,6 @@
 """A simulated eMSP: drivers with tokens, and a memory of what CPOs tell it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from ocn.party.json_text import JsonObject, decode_object
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
 from ocn.party.routes import EMSP_MODULES
+from ocn.party.storage import PartyStorage
 from ocn.party.stored_receiver import StoredReceiver
 from ocn.simulation.bill_checks import BillCheck, BillChecks
 from ocn.simulation.connection import Connection
@@ -22,22 +23,24 @@ from ocn.simulation.simulated_party import SimulatedParty
 from ocn.simulation.updates import ToldStorage, Updates
 
 if TYPE_CHECKING:
-    from ocn.party.storage import PartyStorage
-    from ocn.settlement import Settlement
+    from ocn.simulation.purse import Spending
 
 
 class DriverTokens:
     """Handlers of the tokens sender interface."""
 
-    def __init__(self, tokens: tuple[Token, ...]) -> None:
+    def __init__(
+        self, tokens: tuple[Token, ...], reference: Callable[[PartyId, str], Awaitable[str]]
+    ) -> None:
         self._tokens = tokens
+        self._reference = reference
 
     async def list_tokens(self, _: Request, query: ListQuery) -> Page[Token]:
         """All tokens."""
         return Page.of(self._tokens, query)
 
     async def authorize_token(
-        self, _: Request, uid: str, token_type: str, location: LocationReferences | None
+        self, request: Request, uid: str, token_type: str, location: LocationReferences | None
     ) -> AuthorizationInfo:
         """Say whether a driver may charge."""
         for token in self._tokens:
@@ -47,7 +50,7 @@ class DriverTokens:
                     "token": token,
                 }
                 if token["valid"]:
-                    info["authorization_reference"] = str(uuid4())
+                    info["authorization_reference"] = await self._reference(request.sender, uid)
                     if location is not None:
                         info["location"] = location
                 return info
@@ -84,17 +87,19 @@ class SimulatedEmsp(SimulatedParty):
         self,
         party: PartyId,
         connection: Connection,
-        settles: "Callable[[PartyStorage], Settlement] | None" = None,
+        settles: "Callable[[PartyStorage], Spending] | None" = None,
     ) -> None:
         self.tokens = build_tokens(party)
         self._updates = Updates()
-        self._storage = ToldStorage(connection.storage, self._updates)
+        self._storage: PartyStorage = ToldStorage(connection.storage, self._updates)
+        self._spending = settles(self._storage) if settles is not None else None
+        settlement = self._spending.settlement if self._spending is not None else None
+        self._storage = self._spending.storage if self._spending is not None else self._storage
         self._cdrs = CheckedCdrs(
             StoredReceiver(self._storage), BillChecks(self._storage), lambda: self.version
         )
-        handlers = DriverTokens(self.tokens), self._cdrs, StoredReceiver(self._storage)
+        handlers = DriverTokens(self.tokens, self.reference), self._cdrs, StoredReceiver(self._storage)
         offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
-        settlement = settles(self._storage) if settles is not None else None
         joins = connection.party(
             party,
             Role.EMSP,
@@ -105,6 +110,12 @@ class SimulatedEmsp(SimulatedParty):
             custom_modules=settlement.custom_modules if settlement is not None else {},
         )
         super().__init__(party, connection.node_url, joins, settlement)
+
+    async def reference(self, cpo: PartyId, token_uid: str) -> str:
+        """Return a new ``authorization_reference``; with settlement it is what a session is paid for."""
+        if self._spending is None:
+            return str(uuid4())
+        return await self._spending.references.give(cpo, token_uid)
 
     async def keep_locations(self, cpo: PartyId, locations: list[Location]) -> None:
         """Store locations that were pulled, so that pushes about them have something to change."""

@@ -11,6 +11,7 @@ from ocn.party.client import Client
 from ocn.party.storage import PartyStorage
 from ocn.settlement import (
     Currency,
+    GivenReferences,
     House,
     Payee,
     Payer,
@@ -44,10 +45,20 @@ ACCEPTED = ("ROUNDING_TOTAL",)
 """By what a CDR may differ between parties of the local network."""
 _RESERVE = 20 * EUR
 _CREDIT = 5 * EUR
+_SETTLE = SettlePolicy(threshold=100 * EUR)
 _POLL_S = 0.1
 # Blocks come with transactions, so none would ever lie on top of the newest.
 _FOLLOWING = IndexSettings(confirmations=0, poll_s=_POLL_S, audit_sample=0)
 _KEEPING = KeeperSettings(poll_s=_POLL_S, outbox=OutboxSettings(confirmations=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """An eMSP's settlement, the storage through which it must be told, and who gives drivers a reference."""
+
+    settlement: Settlement
+    storage: PartyStorage
+    references: GivenReferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +76,21 @@ class Purse:
         """The test euro."""
         return CHAIN.tokens[CURRENCY]
 
-    def payer(self) -> Callable[[PartyStorage], Settlement]:
-        """Return what makes an eMSP's settlement, given what it is told by OCPI."""
+    def payer(self) -> Callable[[PartyStorage], Spending]:
+        """Return what makes an eMSP's settlement, given where it keeps what it is told by OCPI."""
 
-        def make(told: PartyStorage) -> Settlement:
-            # Simulated meters run fast, so what they say is of a time to come.
-            policy = PayerPolicy(clock_skew=None)
-            payer = Payer(RelayedObjects(told), TariffEngine(), policy=policy)
-            return Settlement(self._house(), payer=payer, housekeeping_s=_POLL_S)
+        def make(storage: PartyStorage) -> Spending:
+            relayed, references = RelayedObjects(storage), GivenReferences(storage)
+            payer = Payer(
+                relayed,
+                TariffEngine(),
+                drivers=references,
+                # Simulated meters run fast, so what they say is of a time to come.
+                policy=PayerPolicy(clock_skew=None),
+                settle=_SETTLE,
+            )
+            settlement = Settlement(self._house(), payer=payer, housekeeping_s=_POLL_S)
+            return Spending(settlement, relayed, references)
 
         return make
 
@@ -80,9 +98,7 @@ class Purse:
         """Return what makes a CPO's settlement, given what holds and stops sessions."""
 
         def make(commands: CpoCommands, client: Callable[[], Client]) -> Settlement:
-            payee = Payee(
-                OwnCommands(self.own, commands, commands, client), SettlePolicy(threshold=100 * EUR)
-            )
+            payee = Payee(OwnCommands(self.own, commands, commands, client), _SETTLE)
             return Settlement(self._house(), payee=payee, housekeeping_s=_POLL_S)
 
         return make

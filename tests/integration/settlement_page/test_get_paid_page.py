@@ -97,6 +97,7 @@ class Both:
     programs: dict[str, Any]
     network: Network
     emsp: Party
+    driver: Any
     emsp_key: PrivateKey
     cpo_party: Party
     cpo: Any
@@ -127,7 +128,7 @@ class Both:
         await self.cpo.meter(self.to_emsp, session_id, kwh)
 
     async def start(self) -> str:
-        started = await self.to_cpo.start_session(self.programs["CARD"], "LOC1", "E1")
+        started = await self.driver.start(self.emsp, "LOC1", "E1")
         assert (await started.result())["result"] == "ACCEPTED"
         (session,) = [session async for session in self.to_cpo.sessions(datetime(2026, 1, 1, tzinfo=UTC))]
         return str(session["id"])
@@ -159,14 +160,14 @@ async def both(programs: dict[str, Any], network: Network, tmp_path: Path) -> As
         stack.push_async_callback(cpo_party.close)
         await programs["publish"](cpo_party)
         theirs = await stack.enter_async_context(house(EMSP, keys[1], network, tmp_path / "emsp"))
-        emsp, pays = programs["paying_emsp"](
+        emsp, driver, pays = programs["paying_emsp"](
             theirs, urls[0], cpo_party.invite(), folder=tmp_path / "emsp", port=ports[1]
         )
         await stack.enter_async_context(emsp)
         await stack.enter_async_context(pays.running(emsp.client))
         await stack.enter_async_context(settlement.running(cpo_party.client))
         await programs["know_prices"](emsp)
-        yield Both(programs, network, emsp, keys[1], cpo_party, cpo, settlement)
+        yield Both(programs, network, emsp, driver, keys[1], cpo_party, cpo, settlement)
 
 
 async def until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
@@ -194,6 +195,18 @@ async def test_programs_of_the_page_charge_pay_and_settle(both: Both) -> None:
         return (await both.settlement.house.ledger.state(lane.opposite)).free
 
     await until(earned, 735_000)
+
+
+async def test_session_that_no_driver_started_is_stopped_and_not_paid(both: Both) -> None:
+    lane = await both.agree()
+    await both.pay_in(15 * EUR)
+    started = await both.to_cpo.start_session(both.programs["CARD"], "LOC1", "E1")
+    assert (await started.result())["result"] == "ACCEPTED"
+    (session,) = [session async for session in both.to_cpo.sessions(datetime(2026, 1, 1, tzinfo=UTC))]
+    await both.charge(session["id"], "0.6")
+    while (await both.cpo.storage.get("sessions", CPO, session["id"]))["status"] == "ACTIVE":
+        await asyncio.sleep(0.05)
+    assert await both.signed(lane) == 0
 
 
 async def test_wrong_cdr_is_corrected_as_the_page_says(both: Both) -> None:

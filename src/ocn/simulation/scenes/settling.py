@@ -174,7 +174,10 @@ async def books(stage: SettlingStage) -> str:
 
 async def _start(stage: SettlingStage) -> None:
     known = {session["id"] for session in await stage.emsp.sessions(stage.cpo.id)}
-    pending = await stage.to_cpo.start_session(stage.driver, stage.location_id, stage.evse_uid(), "1")
+    reference = await stage.emsp.reference(stage.cpo.id, stage.driver["uid"])
+    pending = await stage.to_cpo.start_session(
+        stage.driver, stage.location_id, stage.evse_uid(), "1", authorization_reference=reference
+    )
     same("the answer", pending.reply.data["result"], "ACCEPTED")
     same("the result", (await pending.result(WAIT_S))["result"], "ACCEPTED")
     session = await stage.emsp.session_where(stage.cpo.id, lambda s: s["id"] not in known, WAIT_S)
