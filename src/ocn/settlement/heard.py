@@ -59,22 +59,22 @@ class Heard:
             known = await self._storage.get(_BEGINNINGS, owner, session_id)
             if (known is not None and known["start"] == start) or self._is_to_come(start):
                 return
-            location = await self._storage.get("locations", owner, str(session.get("location_id"))) or {}
+            sold = await self._sold_today(owner, session)
             beginning = {
                 "at": self._moment(),
                 "start": start,
-                "tariff_ids": _connector_tariffs(location, session),
-                "time_zone": location.get("time_zone"),
+                "tariff_ids": list(sold.tariff_ids),
+                "time_zone": sold.time_zone,
             }
             await self._storage.put(_BEGINNINGS, owner, session_id, beginning)
 
     async def beginning(self, owner: PartyId, session_id: str) -> Beginning:
         """Return it; a session that was told of before anybody took note began before everything heard."""
         found = await self._storage.get(_BEGINNINGS, owner, session_id)
-        if found is None:
-            return Beginning()
-        zone = found["time_zone"]
-        return Beginning(found["at"], tuple(found["tariff_ids"]), zone if isinstance(zone, str) else None)
+        if found is not None:
+            return Beginning(found["at"], tuple(found["tariff_ids"]), found["time_zone"])
+        session = await self._storage.get("sessions", owner, session_id)
+        return Beginning() if session is None else await self._sold_today(owner, session)
 
     async def tariff_at(self, owner: PartyId, tariff_id: str, at: str) -> JsonObject | None:
         """Return a tariff as it was known at a moment; None where it was not."""
@@ -83,6 +83,12 @@ class Heard:
                 tariff: JsonObject | None = version["tariff"]
                 return tariff
         return None
+
+    async def _sold_today(self, owner: PartyId, session: JsonObject) -> Beginning:
+        location = await self._storage.get("locations", owner, str(session.get("location_id"))) or {}
+        zone = location.get("time_zone")
+        tariff_ids = tuple(_connector_tariffs(location, session))
+        return Beginning(_BEFORE_ALL, tariff_ids, zone if isinstance(zone, str) else None)
 
     async def _versions(self, owner: PartyId, tariff_id: str) -> list[dict[str, Any]]:
         """Return all versions; one that was stored before anybody took note is older than all."""

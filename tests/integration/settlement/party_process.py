@@ -37,9 +37,9 @@ from ocn.settlement import House, Payee, Payer, RelayedObjects, Settlement, Sett
 SESSIONS = ("S1", "S2", "S3")
 
 
-def party(role: str, folder: Path, own_port: int, peer_port: int, **more: Any) -> tuple[Party, SqliteStorage]:
-    storage = SqliteStorage(folder / f"{role}.sqlite")
-    made = Party(
+def party(role: str, folder: Path, own_port: int, peer_port: int, **more: Any) -> Party:
+    storage = RelayedObjects(SqliteStorage(folder / f"{role}.sqlite"))
+    return Party(
         roles=[PartyRole.of(str(CPO if role == "CPO" else EMSP), role)],
         node_url=f"http://127.0.0.1:{peer_port}",
         port=own_port,
@@ -47,7 +47,6 @@ def party(role: str, folder: Path, own_port: int, peer_port: int, **more: Any) -
         storage=storage,
         **more,
     )
-    return made, storage
 
 
 async def settlement(role: str, folder: Path, storage: SqliteStorage) -> Settlement:
@@ -65,7 +64,7 @@ async def emsp(folder: Path, own_port: int, peer_port: int) -> None:
     token = folder / "token"
     storage = SqliteStorage(folder / "EMSP.sqlite")
     mine = await settlement("EMSP", folder, storage)
-    joined, _ = party(
+    joined = party(
         "EMSP",
         folder,
         own_port,
@@ -84,7 +83,7 @@ async def emsp(folder: Path, own_port: int, peer_port: int) -> None:
 async def cpo(folder: Path, own_port: int, peer_port: int) -> None:
     storage = SqliteStorage(folder / "CPO.sqlite")
     mine = await settlement("CPO", folder, storage)
-    joined, _ = party("CPO", folder, own_port, peer_port, custom_modules=mine.custom_modules)
+    joined = party("CPO", folder, own_port, peer_port, custom_modules=mine.custom_modules)
     await joined.open()
     if await storage.load_registration() is None:
         (folder / "token.new").write_text(joined.invite())

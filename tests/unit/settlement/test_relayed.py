@@ -127,8 +127,11 @@ async def test_what_was_stored_before_this_party_settled_was_known_before(told: 
     await storage.put("sessions", CPO, "S1", session())
     relayed = RelayedObjects(storage, now=told.clock)
     await relayed.put("tariffs", CPO, "T1", tariff("40"))
-    (found,) = await relayed.tariffs(CPO, session(charging_periods=periods("T1")))
-    assert found == tariff("0.4")
+    for document in (session(charging_periods=periods("T1")), session()):
+        await storage.put("locations", CPO, "LOC1", LOCATION)
+        (found,) = await relayed.tariffs(CPO, document)
+        assert found == tariff("0.4")
+    assert await relayed.time_zone(CPO, session()) == "Europe/Berlin"
 
 
 async def test_time_zone_is_that_of_the_beginning(told: Told) -> None:
