@@ -45,7 +45,9 @@ class Deliveries:
         """Take what the back end tells; older news than is known changes nothing."""
         known = self._running.get(ask.session_id.casefold())
         if known is None:
-            delivery = Delivery(ask.session_id, book.settled, book.wh, book.settled, book.wh, now)
+            # The energy in the book is the payer's word: it cannot cover more than was delivered.
+            covered_wh = min(book.wh, ask.wh)
+            delivery = Delivery(ask.session_id, book.settled, covered_wh, book.settled, covered_wh, now)
         elif ask.stated_at < known.ask.stated_at:
             return known
         else:

@@ -61,10 +61,15 @@ class Payee:
     async def authorise(self, payer: PartyId) -> Authorisation:
         """Say whether a session of this payer may start. Without terms it may: settlement is optional.
 
+        Terms that have run out are no such case: whoever charged on them would charge on credit.
         A payer whose reserve is too low is told what is missing, by the module and in ``why``.
         """
         house, pairs, peers = self._bound()
         pair = await pairs.in_force(payer, house.own)
+        newest = await pairs.newest(payer, house.own)
+        until = newest.terms.valid_until if pair is None and newest is not None else None
+        if until is not None and until <= house.now():
+            return Authorisation(allowed=False, why=f"the terms with {house.own} ran out at {until:%FT%TZ}")
         missing = 0 if pair is None else await self.missing(pair)
         if pair is None or not missing:
             return Authorisation(allowed=True)

@@ -125,6 +125,8 @@ class Settlement:
                 await self._keep_house()
             except OcnError as error:
                 _LOG.error("settlement: %s", error)
+            except Exception:  # noqa: BLE001  a back end's failure must not end reserves and books
+                _LOG.exception("settlement: a defect; it goes on")
             await asyncio.sleep(self._housekeeping_s)
 
     async def _keep_house(self) -> None:

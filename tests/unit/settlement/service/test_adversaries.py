@@ -22,6 +22,7 @@ from tests.unit.settlement.world import (
 from ocn.ocpi.party_id import PartyId
 from ocn.party import Answer, Request
 from ocn.party.json_text import JsonObject
+from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrState
 from ocn.settlement.core.evidence import Kind, Leaf, extend
 from ocn.settlement.core.lane import Exit
@@ -31,6 +32,8 @@ from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
 from ocn.settlement.records import Recorded
+from ocn.settlement.service.payee import Payee
+from ocn.settlement.service.settlement import Settlement
 
 
 async def answered_with(here: World, *leaves: Leaf) -> None:
@@ -292,3 +295,36 @@ async def test_tariff_raised_after_the_session_began_does_not_price_it(here: Wor
     assert await here.owed() == 0
     (case,) = await here.payer_store.cases()
     assert case.reason is Reason.VERDICT
+
+
+async def test_terms_that_ran_out_do_not_turn_into_credit(here: World) -> None:
+    await here.agree(valid_until=here.clock.now + timedelta(hours=1))
+    assert (await here.collect.authorise(EMSP)).missing > 0
+    here.clock.pass_(7200)
+    refused = await here.collect.authorise(EMSP)
+    assert not refused.allowed
+    assert "ran out" in refused.why
+    await here.agree(number=2)
+    assert (await here.collect.authorise(EMSP)).allowed
+
+
+async def test_books_are_kept_though_the_back_end_fails_when_told(here: World) -> None:
+    told: list[str] = []
+
+    async def booked(booking: Booking) -> None:
+        told.append(booking.invoice_id)
+        raise RuntimeError("the back end is broken")
+
+    await paid(here)
+    await here.collect.settle_now(EMSP)
+    settlement = Settlement(
+        here.payee.house, payee=Payee(here.chargers, here.settle), booked=booked, housekeeping_s=0
+    )
+    async with settlement.running(here.cpo.client):
+        while not told:
+            await asyncio.sleep(0)
+        await here.charge("S2", "0.4")
+        await here.payee.step()
+        await here.collect.settle_now(EMSP)
+        while len(told) < 2:
+            await asyncio.sleep(0)

@@ -134,7 +134,7 @@ async def test_terms_that_have_ended_start_no_session_and_finish_those_that_run(
     await here.charge("S1", "0.6")
     await here.payee.step()
     assert await here.owed() == 240_000
-    assert (await here.collect.authorise(EMSP)).allowed  # as between parties that never agreed on anything
+    assert not (await here.collect.authorise(EMSP)).allowed
 
 
 async def proposed(here: World, signed: SignedTerms) -> str:
