@@ -65,7 +65,11 @@ class CarView:
     """The limit now that is confirmed; None: there is none, it may draw all it can."""
     state: CarState
     why: str
-    """One line: what it needs, what it gets, what bound it."""
+    """One line for the operator: what it needs, what it gets, what bound it."""
+    driver_line: str = ""
+    """One line for the driver: when it charges, what it will have, what that saves."""
+    bound: str | None = None
+    """What kept it from more, as a word of :class:`ocn.smart_charging.planning.why.Bound`."""
     profile: str = "REGULAR"
     """The driver's wish: FAST, REGULAR, CHEAP or GREEN."""
     planned_kw: Series = ()
@@ -79,6 +83,10 @@ class ScarceView:
     """A fuse that lets less through than would be used, and what one kW more would be worth."""
 
     limit: str
+    """In words: ``fuse row A, phase L2``."""
+    fuse: str | None
+    """None: not a fuse but the site's peak, which has a price."""
+    phase: str | None
     begin: datetime
     until: datetime
     eur_per_kwh: float
