@@ -2,21 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.prices import PriceSource
 from ocn.smart_charging.site.model import Site
-
-
-@dataclass(frozen=True, slots=True)
-class Fallback:
-    """What the top of a site may take once its limit feed has been silent for a while (as OSCP has it)."""
-
-    after: timedelta
-    kw: Decimal | None = None
-    amps: Decimal | None = None
-    """Per phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +17,6 @@ class ServedSite:
     location_id: str
     prices: PriceSource | None = None
     """None: by the tariffs of the CPO, as far as they are known."""
-    fallback: Fallback | None = None
-    """None: the site has no limit feed that could fall silent."""
 
     @property
     def name(self) -> str:
