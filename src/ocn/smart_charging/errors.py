@@ -4,7 +4,8 @@
 
     SmartChargingError
     ├── SiteUnreadable      the site file is no TOML, or nothing in it can be planned
-    └── PricesUnreadable    the price file cannot be read
+    ├── PricesUnreadable    the price file cannot be read
+    └── EventUnusable       a limit from outside cannot be meant
 
 A fault concerns one part of the input; it is told, that part is left out, and the rest goes on.
 """
@@ -24,6 +25,10 @@ class SiteUnreadable(SmartChargingError):
 
 class PricesUnreadable(SmartChargingError):
     """The price file cannot be read."""
+
+
+class EventUnusable(SmartChargingError):
+    """A limit that came from outside cannot be meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,11 @@ class Memory:
         await self._put(PREFERENCES, session_key, preferences.as_json())
         self.preferences[session_key] = preferences
 
-    async def keep_past(self, session_key: str, past: Past) -> None:
-        """Remember how a session went."""
-        await self._put(PAST, session_key, past.as_json())
-        self.past[session_key] = past
+    async def keep_past(self, cpo: PartyId, name: str, past: Past) -> None:
+        """Remember how a session went, under a name that does not lead back to it."""
+        key = f"{cpo.key}/{name}"
+        await self._put(PAST, key, past.as_json())
+        self.past[key] = past
 
     async def keep_tariff(self, cpo: PartyId, tariff_id: str, tariff: JsonObject) -> None:
         """Remember a tariff, whole: it says nothing of anybody."""
@@ -113,15 +114,15 @@ class Memory:
         await self._put(PROFILES, session_key, {"profiles": profiles})
         self.profiles[session_key] = profiles
 
-    async def forget(self, before: datetime) -> None:
-        """Forget every session that was over before a moment, with all that belongs to it."""
-        for key in [key for key, stay in self.stays.items() if stay.is_over and stay.updated < before]:
+    async def forget(self, ended_before: datetime, past_before: datetime) -> None:
+        """Forget sessions that were over before a moment, with all that belongs to them, and the past."""
+        for key in [key for key, stay in self.stays.items() if stay.is_over and stay.updated < ended_before]:
             await self._remove(SESSIONS, key)
             del self.stays[key]
-        for key in [key for key, past in self.past.items() if past.end < before]:
+        for key in [key for key, past in self.past.items() if past.end < past_before]:
             await self._remove(PAST, key)
             del self.past[key]
-        for key in [key for key, wish in self.preferences.items() if self._is_done(key, wish, before)]:
+        for key in [key for key, wish in self.preferences.items() if self._is_done(key, wish, ended_before)]:
             await self._remove(PREFERENCES, key)
             del self.preferences[key]
         for key in [key for key in self.profiles if key not in self.stays]:

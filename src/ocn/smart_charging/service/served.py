@@ -34,8 +34,10 @@ class ServiceSettings:
     """How often sessions are read from the CPO, in case a copy was lost."""
     read_all_every: timedelta = timedelta(hours=1)
     """How often locations and tariffs are."""
-    kept: timedelta = timedelta(days=35)
-    """For how long past sessions are kept; then they are forgotten."""
+    past_kept: timedelta = timedelta(days=35)
+    """For how long it is remembered when cars came, left, and what they took: no id, no name."""
+    ended_kept: timedelta = timedelta(days=7)
+    """For how long a session that is over is kept, and what was sent for it: until its CDR has come."""
     warned_skew: timedelta = timedelta(seconds=10)
     """A CPO's clock that is off by more is told of."""
     result_s: float = 30.0
