@@ -28,7 +28,7 @@ class Answered(Protocol):
         ...
 
     async def result(self, timeout_s: float) -> str | None:
-        """Wait for the result (ACCEPTED, REJECTED, UNKNOWN); None if there is none yet. May be called again."""
+        """Wait for the result (ACCEPTED, REJECTED, UNKNOWN); None if none came. May be called again."""
         ...
 
 
@@ -60,5 +60,5 @@ class Memory(Protocol):
         ...
 
 
-async def keep_nothing(records: Mapping[str, Mapping[str, Any] | None]) -> None:  # noqa: RUF029 (a Memory)
+async def keep_nothing(records: Mapping[str, Mapping[str, Any] | None]) -> None:
     """Store nothing: for a dispatcher that need not outlive its process."""

@@ -13,8 +13,8 @@ class Wanted:
     """One session that is plugged in.
 
     ``outlet`` is what car, cable and charger can really draw together, as far as that is known: a session
-    without a confirmed course counts with ``outlet.most``. ``course`` None: nothing is asked of it for now, it
-    is only counted.
+    without a confirmed course counts with ``outlet.most``. ``course`` None: nothing is asked of it for now,
+    it is only counted.
     """
 
     outlet: Outlet

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 MOST_STEPS = 1000
 """More than ten days of quarter hours."""
@@ -60,7 +61,7 @@ class Course:
             return self._aligned(first, count)
         slot = timedelta(minutes=minutes)
         edges = [begin + i * slot for i in range(count)]
-        within = [max(self.steps[self._index(a) : self._last(b) + 1]) for a, b in zip(edges, edges[1:])]
+        within = [max(self.steps[self._index(a) : self._last(b) + 1]) for a, b in pairwise(edges)]
         return (*within, self.most_from(edges[-1]))
 
     def same_as(self, other: "Course", moment: datetime, tolerance: int = 0) -> bool:
