@@ -52,6 +52,7 @@ class Hearing:
         data: CpoData,
         triggers: Triggers,
         *,
+        ready: Callable[[], Awaitable[None]],
         now: Callable[[PartyId], datetime],
         judged: Judged,
         reported: Reported,
@@ -60,6 +61,7 @@ class Hearing:
         self._sessions = sessions
         self._data = data
         self._triggers = triggers
+        self._ready = ready
         self._now = now
         self._judged = judged
         self._reported = reported
@@ -67,13 +69,13 @@ class Hearing:
     # ---- sessions, and what drivers want
 
     async def put_session(self, request: Request, owner: PartyId, session_id: str, session: Session) -> bool:
-        self._serves(owner)
+        await self._serves(owner)
         return await self._sessions.take(owner, session_id, session, self._now(owner), _sent_to(request))
 
     async def patch_session(
         self, request: Request, owner: PartyId, session_id: str, patch: JsonObject
     ) -> None:
-        self._serves(owner)
+        await self._serves(owner)
         await self._sessions.take(owner, session_id, patch, self._now(owner), _sent_to(request))
 
     async def list_sessions(self, request: Request, query: ListQuery) -> Page[Session]:
@@ -87,7 +89,7 @@ class Hearing:
         cpo = _party(request.headers.get(_COPY_RECEIVER))
         if request.headers.get(_COPY) != "request" or cpo is None:
             return "NOT_POSSIBLE"
-        self._serves(cpo)
+        await self._serves(cpo)
         taken = await self._sessions.want(cpo, session_id, request.sender, preferences, self._now(cpo))
         return "ACCEPTED" if taken else "NOT_POSSIBLE"
 
@@ -96,14 +98,14 @@ class Hearing:
     async def put_location(
         self, request: Request, owner: PartyId, location_id: str, location: Location
     ) -> bool:
-        self._serves(owner)
+        await self._serves(owner)
         await self._data.take_location(owner, location_id, location)
         return False
 
     async def put_evse(
         self, request: Request, owner: PartyId, location_id: str, evse_uid: str, evse: Evse
     ) -> bool:
-        self._serves(owner)
+        await self._serves(owner)
         await self._data.take_location(owner, location_id, {"evses": [{**evse, "uid": evse_uid}]})
         return False
 
@@ -116,21 +118,21 @@ class Hearing:
         connector_id: str,
         connector: JsonObject,
     ) -> bool:
-        self._part_changed(owner)
+        await self._part_changed(owner)
         return False
 
     async def patch_location(
         self, request: Request, owner: PartyId, location_id: str, patch: JsonObject
     ) -> None:
-        self._part_changed(owner)
+        await self._part_changed(owner)
 
     async def patch_evse(
         self, request: Request, owner: PartyId, location_id: str, evse_uid: str, patch: JsonObject
     ) -> None:
         if set(patch) - {"status", "last_updated"}:
-            self._part_changed(owner)
+            await self._part_changed(owner)
         else:
-            self._serves(owner)
+            await self._serves(owner)
 
     async def patch_connector(
         self,
@@ -141,21 +143,21 @@ class Hearing:
         connector_id: str,
         patch: JsonObject,
     ) -> None:
-        self._part_changed(owner)
+        await self._part_changed(owner)
 
     async def put_tariff(self, request: Request, owner: PartyId, tariff_id: str, tariff: Tariff) -> bool:
-        self._serves(owner)
+        await self._serves(owner)
         return await self._data.take_tariff(owner, tariff_id, tariff)
 
     async def delete_tariff(self, request: Request, owner: PartyId, tariff_id: str) -> bool:
-        self._serves(owner)
+        await self._serves(owner)
         await self._data.drop_tariff(owner, tariff_id)
         return True
 
     # ---- what came of it
 
     async def post_cdr(self, request: Request, cdr: Cdr) -> None:
-        self._serves(request.sender)
+        await self._serves(request.sender)
         await self._judged(request.sender, cdr)
 
     async def get_stored_cdr(self, request: Request, owner: PartyId, cdr_id: str) -> Cdr | None:
@@ -165,15 +167,16 @@ class Hearing:
     async def put_active_charging_profile(
         self, request: Request, session_id: str, profile: ActiveChargingProfile
     ) -> None:
-        self._serves(request.sender)
+        await self._serves(request.sender)
         await self._reported(request.sender, session_id, profile)
 
-    def _part_changed(self, owner: PartyId) -> None:
-        self._serves(owner)
+    async def _part_changed(self, owner: PartyId) -> None:
+        await self._serves(owner)
         self._data.expire(owner)
         self._triggers.read(owner)
 
-    def _serves(self, owner: PartyId) -> None:
+    async def _serves(self, owner: PartyId) -> None:
+        await self._ready()
         if owner not in self._places.cpos:
             raise InvalidParameters(f"no site of {owner} is planned here")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.prices import PriceSource
@@ -17,6 +18,8 @@ class ServedSite:
     location_id: str
     prices: PriceSource | None = None
     """None: by the tariffs of the CPO, as far as they are known."""
+    feed_file: Path | None = None
+    """Where the limit feed of the site is written, if it has one."""
 
     @property
     def name(self) -> str:
@@ -44,5 +47,7 @@ class ServiceSettings:
     """How long the result of a profile is awaited before it counts as unconfirmed."""
     safe_after: timedelta = timedelta(hours=1)
     """So long after the last refresh every car falls to its safe share."""
+    plan_by_cpo_clock: bool = True
+    """Whether time is what the CPO's clock says, where that is known."""
     most_sessions: int = 5_000
     """Of one CPO at a time; more are told of and not planned."""
