@@ -1,6 +1,6 @@
 """What a CPO says of its chargers and prices: of locations only what planning needs, tariffs whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -75,7 +75,7 @@ class CpoData:
             self._triggers.plan(served.name)
 
     def _compare(
-        self, served: ServedSite, uid: str, evse: Mapping[str, Any], connectors: list[Mapping[str, Any]]
+        self, served: ServedSite, uid: str, evse: Mapping[str, Any], connectors: Sequence[Mapping[str, Any]]
     ) -> None:
         """Tell where the CPO says less of an EVSE than the site file does."""
         known = self._places.evse(served, uid)

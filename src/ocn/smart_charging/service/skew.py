@@ -25,7 +25,8 @@ class Skew:
     @property
     def ahead(self) -> timedelta:
         """By how much it is ahead of ours; negative when it is behind, zero before it was measured."""
-        return median(self._measured) if self._measured else timedelta(0)
+        seconds = [ahead.total_seconds() for ahead in self._measured]
+        return timedelta(seconds=median(seconds)) if seconds else timedelta(0)
 
     def note(self, stamp: str | None, received: datetime, latency_s: float) -> None:
         """Learn from an answer; one that is late or makes no sense says nothing."""
