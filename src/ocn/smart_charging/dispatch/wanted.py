@@ -1,7 +1,6 @@
 """What is wanted of one session."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
@@ -22,5 +21,3 @@ class Wanted:
     cpo: str = ""
     """Whose it is: what is sent to one CPO is paced together."""
     rate: Rate = AMPS
-    min_rate: Decimal | None = None
-    """The ``min_charging_rate`` of its profiles, in the unit of ``rate``, where it is known."""

@@ -1,7 +1,7 @@
 """Make courses of a plan: what is planned for the next hour, and after it the safe tail.
 
-Every slot of all courses together keeps every limit, the tail for as long as limits are known. A session whose
-course is not renewed falls into its tail by itself, so a site stays legal when its planner is dead.
+Every slot of all courses together keeps every limit, the tail for as long as limits are known. A session
+whose course is not renewed falls into its tail by itself, so a site stays legal when its planner is dead.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def _planned(plan: Plan, slots: Slots, limits: Sequence[Limit], count: int) -> l
 
 
 def _now(plan: Plan, problem: Problem) -> tuple[int, ...]:
-    """The plan's own steps, which are not changed unless these limits are lower than those it was made for."""
+    """The plan's own steps, unless these limits are lower than those it was made for."""
     hand = Hand(problem.cars, problem.room(0))
     hand.raise_to(enumerate(plan.steps))
     return tuple(hand.granted)

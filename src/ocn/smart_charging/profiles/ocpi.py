@@ -44,12 +44,14 @@ def profile_of(course: Course, rate: Rate, min_rate: Decimal | None = None) -> C
         ],
     )
     if min_rate is not None:
-        profile["min_charging_rate"] = round(float(min_rate), 1)
+        profile["min_charging_rate"] = round(min_rate, 1)
     return profile
 
 
 def in_periods(course: Course, most: int) -> Course:
-    """Return the course, or one below it, with at most so many periods: neighbours that lose least are joined."""
+    """Return the course, or one below it, with at most so many periods: who loses least is joined."""
+    if len(course.steps) <= most:
+        return course
     starts = [slot for slot, _ in _runs(course.steps)]
     limits = [steps for _, steps in _runs(course.steps)]
     while len(starts) > max(1, most):
@@ -76,5 +78,5 @@ def _runs(steps: tuple[int, ...]) -> list[tuple[int, int]]:
     return [(i, steps[i]) for i in (0, *changes)]
 
 
-def _limit(steps: int, rate: Rate) -> float:
-    return float(steps * rate.per_step)
+def _limit(steps: int, rate: Rate) -> Decimal:
+    return steps * rate.per_step

@@ -34,7 +34,7 @@ class Frame:
 
 
 def course_of_active(active: object, frame: Frame) -> Course:
-    """Read an ``ActiveChargingProfile``.
+    """Read an ``ActiveChargingProfile``. Its duration says how far the CPO looked, not what follows.
 
     Raises:
         ProfileUnreadable: it is none, or in a unit that says nothing about this outlet.
@@ -42,7 +42,7 @@ def course_of_active(active: object, frame: Frame) -> Course:
     table = _table(active, "the active profile")
     inner = _table(table.get("charging_profile"), "charging_profile")
     given = inner.get("start_date_time") or table.get("start_date_time")
-    return course_of(inner, frame, _moment(given))
+    return course_of({**inner, "duration": None}, frame, _moment(given))
 
 
 def course_of(profile: object, frame: Frame, start: datetime | None = None) -> Course:
@@ -121,7 +121,7 @@ def _steps(table: Mapping[str, object], limit: Decimal, frame: Frame, place: str
 
 def _seconds(value: object, place: str) -> int:
     seconds = number(value)
-    if seconds is None or not 0 <= seconds or seconds != int(seconds):
+    if seconds is None or seconds < 0 or seconds != int(seconds):
         raise ProfileUnreadable(f"{place} is no whole number of seconds, but {shown(value)}")
     return min(int(seconds), _MOST_SECONDS)
 

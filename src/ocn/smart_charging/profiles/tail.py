@@ -10,8 +10,8 @@ def tail(limits: Sequence[Limit], slots: Sequence[int], present: Mapping[str, Ou
     """Return the steps of every session, all together within the lowest amount of every limit in these slots.
 
     Each gets its share, that of a limit by all who load it, rounded down. Where a share is less than the
-    smallest power, that goes to as many as there is room for, in the order of ``present``; the others get none.
-    The order does not change from plan to plan, so tails seldom do.
+    smallest power, that goes to as many as there is room for, in the order of ``present``, and the others get
+    none. The order does not change from plan to plan, so tails seldom do.
     """
     lowest = [max(0, min(limit.amounts[slots[0] : slots[-1] + 1], default=0)) for limit in limits]
     outlets = list(present.values())
