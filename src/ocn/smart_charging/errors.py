@@ -4,7 +4,8 @@
 
     SmartChargingError
     ├── SiteUnreadable      the site file is no TOML, or nothing in it can be planned
-    └── PricesUnreadable    the price file cannot be read
+    ├── PricesUnreadable    the price file cannot be read
+    └── FormRefused         a limit typed into the page is not taken; see ocn.smart_charging.page.grid_form
 
 A fault concerns one part of the input; it is told, that part is left out, and the rest goes on.
 """
