@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,10 +122,8 @@ def _show_history(plans: "Sequence[LoadedPlan]", car: str | None, *, as_json: bo
                 console.print(f"[bold]{plan.moment(plan.slot)}[/bold]  {escape(line)}")
 
 
-def _history(
-    plans: "Sequence[LoadedPlan]", car: str | None
-) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":
-    for before, after in zip(plans, plans[1:], strict=False):
+def _history(plans: "Sequence[LoadedPlan]", car: str | None) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":
+    for before, after in pairwise(plans):
         yield after.told, _changed(before.told, after.told, car)
 
 

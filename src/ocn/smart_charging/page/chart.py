@@ -74,7 +74,9 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
         over=_over(measured, limit, over, scale.top),
         ticks=times.ticks(view.begin, end),
         levels=scale.levels,
-        now=round(100 * (view.now - view.begin) / (end - view.begin), 2) if view.begin <= view.now <= end else None,
+        now=round(100 * (view.now - view.begin) / (end - view.begin), 2)
+        if view.begin <= view.now <= end
+        else None,
         prices=price_strip(view, times),
         described=_described(view, times, limit, planned, measured, len(over)),
     )
@@ -122,7 +124,10 @@ def _over(measured: Series, limit: Series, slots: list[int], top: float) -> str:
     """Draw what was measured above the limit."""
     return "".join(
         area(
-            [value or 0.0 for value in limit], [value or 0.0 for value in measured], top, range(slot, slot + 1)
+            [value or 0.0 for value in limit],
+            [value or 0.0 for value in measured],
+            top,
+            range(slot, slot + 1),
         )
         for slot in slots
     )
@@ -133,15 +138,15 @@ def _described(
 ) -> str:
     """Say in words what the chart shows, for those who do not see it."""
     starts = view.starts()
-    parts = [
-        f"Power of {len(view.cars)} cars from {times.full(starts[0])} on, in {view.slots} slots of "
-        f"{view.slot_minutes} minutes."
-    ]
+    when = f"from {times.full(starts[0])} on, in {view.slots} slots of {view.slot_minutes} minutes"
+    parts = [f"Power of {len(view.cars)} cars {when}."]
     limits = [value for value in limit if value is not None]
     if limits:
         parts.append(f"The limit lies between {min(limits):,.1f} and {max(limits):,.1f} kW.")
     for what, row in (("measured", measured), ("planned", planned)):
-        most = max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
+        most = (
+            max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
+        )
         if most is not None:
             parts.append(f"The most {what} is {most[0]:,.1f} kW at {times.day_and_clock(starts[-most[1]])}.")
     if over:

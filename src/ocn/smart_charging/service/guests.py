@@ -27,6 +27,9 @@ class Guest:
     evse: Evse
     need: Need
     outlet: Outlet
+    """What it can draw."""
+    takes: Outlet
+    """What it takes of that, as far as it shows."""
 
     @property
     def key(self) -> str:
@@ -42,10 +45,13 @@ class Guests:
     left_out: Mapping[str, str]
 
 
-OutletOf = Callable[[Evse, Stay], Outlet]
+OutletsOf = Callable[[Evse, Stay], tuple[Outlet, Outlet]]
+"""What a session can draw at an EVSE, and what it takes of that."""
 
 
-def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: OutletOf, now: datetime) -> Guests:
+def guests_of(
+    served: ServedSite, memory: Memory, places: Places, outlets: OutletsOf, now: datetime
+) -> Guests:
     """Look who is at a site now."""
     site = served.site
     typical = Typical.of(site.zone, (past for past in memory.past.values() if past.site == served.name))
@@ -65,9 +71,9 @@ def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: Outlet
         at[evse.id] = stay, evse
     planned = {}
     for stay, evse in at.values():
-        here = outlet(evse, stay)
+        here, takes = outlets(evse, stay)
         need = need_of(stay, memory.preferences.get(stay.key), typical, here.most * here.step_kw, now)
-        planned[stay.key] = Guest(stay, evse, need, here)
+        planned[stay.key] = Guest(stay, evse, need, here, takes)
     return Guests(planned, left_out)
 
 

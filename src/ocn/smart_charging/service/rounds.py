@@ -93,7 +93,7 @@ class Rounds:
                 desk.note(EventKind.TOLD, f"everything was read from {cpo}")
                 self._triggers.plan(desk.served.name)
             ahead = self._skews[cpo].ahead
-            if abs(ahead) > self._settings.warned_skew:
+            if self._settings.plan_by_cpo_clock and abs(ahead) > self._settings.warned_skew:
                 where = "ahead of" if ahead > timedelta(0) else "behind"
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
                 desk.note(EventKind.WARNING, f"the clock of {cpo} is {by}")
