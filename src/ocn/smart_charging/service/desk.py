@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -42,6 +42,7 @@ _WORTH_KWH = 0.3
 _MORE_OR_LESS = 0.15
 """Of the planned power: what a car takes is planned with a tenth to spare."""
 _WORTH_KW = 0.5
+_SURE_AFTER = timedelta(minutes=2)
 
 
 class Desk:
@@ -74,6 +75,8 @@ class Desk:
         self._settings = settings
         self._following: asyncio.Task[FollowReport] | None = None
         self._resting = Resting()
+        self._over: dict[str, datetime] = {}
+        """Since when each limit is over by what is known."""
         self._unmet: dict[str, float] = {}
         """What was asked for and told to be too much, by session."""
         self._cars = CarLimits(float(served.site.voltage))
@@ -88,10 +91,12 @@ class Desk:
         """Return what a session's car is called."""
         return self._names.of(key)
 
-    def limit_name(self, number: int) -> str:
-        """Return what a limit of the last plan is called."""
-        known = number if self.draft is not None and number < len(self.draft.limits) else None
-        return "a fuse" if self.draft is None or known is None else str(self.draft.limits[known])
+    def over_for_long(self, overfull: Collection[int]) -> list[str]:
+        """Return which limits are over, and not only for the moment that a change takes to be sure of."""
+        limits, now = () if self.draft is None else self.draft.limits, self.now()
+        names = {str(limits[number]) for number in overfull if number < len(limits)}
+        self._over = {name: self._over.get(name, now) for name in names}
+        return [name for name, since in self._over.items() if now - since >= _SURE_AFTER]
 
     def interrupt(self) -> None:
         """Wait no longer for results of what is under way (they still count): something must be sent now."""

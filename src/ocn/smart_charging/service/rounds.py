@@ -146,7 +146,6 @@ class Rounds:
 def _tell(desk: Desk, report: FollowReport) -> None:
     for session, why in report.failed.items():
         desk.note(EventKind.WARNING, f"{desk.name(session)}: {_SAID[why]}")
-    for limit in report.overfull:
-        what = desk.limit_name(limit)
-        line = f"{what} may be over: by what is known, cars may draw more than it lets through"
+    for name in desk.over_for_long(report.overfull):
+        line = f"{name} may be over: by what is known, cars may draw more than it lets through"
         desk.note(EventKind.WARNING, line)

@@ -1,5 +1,6 @@
 """From what is known of a site to what is shown of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Refusal, Standing, State
@@ -8,6 +9,7 @@ from ocn.smart_charging.planning.sentences import for_driver, scarcities, senten
 from ocn.smart_charging.planning.why import Why, explained
 from ocn.smart_charging.service.desk import Desk
 from ocn.smart_charging.service.draft import Draft, slot_number
+from ocn.smart_charging.service.guests import Guest
 from ocn.smart_charging.service.metering import mean_kw, power_kw
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.service.view import CarState, CarView, ScarceView, Series, SiteView, Source
@@ -69,21 +71,20 @@ class _Showing:
         )
 
     def _cars(self, draft: Draft | None, plan: Plan | None) -> tuple[CarView, ...]:
-        here, planned = [], set()
+        stays = {stay.key: stay for stay in self.desk.stays()}
+        here: list[CarView] = []
         if draft is not None and plan is not None:
             why = {each.car: each for each in explained(plan)}
-            here = [self._guest(name, draft, plan, why.get(name)) for name in draft.guests]
-            planned = {guest.key for guest in draft.guests.values()}
+            for name, guest in draft.guests.items():
+                stay = stays.get(guest.key)
+                if stay is not None and stay.is_active:
+                    del stays[guest.key]
+                    here.append(self._guest(name, replace(guest, stay=stay), draft, plan, why.get(name)))
         begin = self.slots.start
-        others = [
-            stay
-            for stay in self.desk.stays()
-            if stay.key not in planned and (stay.end or stay.updated) >= begin
-        ]
+        others = [stay for stay in stays.values() if (stay.end or stay.updated) >= begin]
         return (*here, *(self._other(stay) for stay in sorted(others, key=lambda stay: stay.begin)))
 
-    def _guest(self, name: str, draft: Draft, plan: Plan, why: Why | None) -> CarView:
-        guest = draft.guests[name]
+    def _guest(self, name: str, guest: Guest, draft: Draft, plan: Plan, why: Why | None) -> CarView:
         standing = self.desk.dispatcher.standings.get(guest.key)
         confirmed = None if standing is None or standing.confirmed is None else standing.confirmed
         clock = times(draft.slots.start, draft.slots.hours, self.site.zone)
