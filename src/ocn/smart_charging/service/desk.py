@@ -19,7 +19,7 @@ from ocn.smart_charging.profiles.courses import courses
 from ocn.smart_charging.profiles.ocpi import rate_of
 from ocn.smart_charging.service.car_limits import CarLimits
 from ocn.smart_charging.service.draft import Draft, slot_number, slot_position
-from ocn.smart_charging.service.events import EventLog
+from ocn.smart_charging.service.events import EventLog, local
 from ocn.smart_charging.service.feed import LimitFeed
 from ocn.smart_charging.service.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.history import arrivals
@@ -31,6 +31,7 @@ from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.resting import Resting
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.tops import top_kw
 from ocn.smart_charging.service.view import EventKind, Source
 from ocn.smart_charging.site.model import Evse
 from ocn.smart_charging.site.wiring import Wiring
@@ -67,6 +68,8 @@ class Desk:
         self.plan: Plan | None = None
         self.planned: dict[int, dict[str, float]] = {}
         """By slot and name: the kW of plans as they were when the slot was there."""
+        self.limit_kw: dict[int, float | None] = {}
+        """By slot: what the top let through when the slot was planned last."""
         self.peak_kw = 0.0
         self.last_read: datetime | None = None
         self._memory = memory
@@ -198,7 +201,8 @@ class Desk:
             unmet = guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH
             if unmet and self._unmet.get(guest.key) != guest.need.kwh:
                 self._unmet[guest.key] = guest.need.kwh
-                asked = f"{guest.need.kwh:g} kWh by {guest.need.departure:%d.%m. %H:%M} UTC"
+                leaves = local(guest.need.departure, self.served.site.zone)
+                asked = f"{guest.need.kwh:g} kWh by {leaves}"
                 line = f"{self._names.of(guest.key)}: {asked} cannot be had at EVSE {guest.evse.id}"
                 self.note(EventKind.FAULT, line)
 
@@ -260,6 +264,8 @@ class Desk:
         self.planned[draft.number] = powers
         oldest = draft.number - int(_SHOWN / timedelta(minutes=draft.slots.minutes))
         self.planned = {slot: row for slot, row in self.planned.items() if slot >= oldest}
+        self.limit_kw[draft.number] = top_kw(self.served.site, draft.limits, 0)
+        self.limit_kw = {slot: kw for slot, kw in self.limit_kw.items() if slot >= oldest}
         for name, count in steps.items():
             self._resting.offered(draft.guests[name], draft.now, count)
         if self.served.site.prices.peak_eur_per_kw > Decimal(0):

@@ -111,7 +111,7 @@ class Rounds:
             if desk.feed.hear(events, min(told, now)):
                 self._triggers.plan(desk.served.name)
                 for event in events:
-                    desk.note(EventKind.GRID, f"feed: {event}")
+                    desk.note(EventKind.GRID, event.line(desk.served.site.zone))
         silent = desk.feed.is_silent(now)
         if silent:
             desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")

@@ -12,8 +12,8 @@ from ocn.smart_charging.service.draft import Draft, slot_number
 from ocn.smart_charging.service.guests import Guest
 from ocn.smart_charging.service.metering import mean_kw, power_kw
 from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.tops import top_kw
 from ocn.smart_charging.service.view import CarState, CarView, ScarceView, Series, SiteView, Source
-from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.wiring import Wiring
 from ocn.smart_charging.slots import Slots, slot_of
 
@@ -58,7 +58,7 @@ class _Showing:
             now=self.now,
             slot_minutes=self.site.slot_minutes,
             begin=self.slots.start,
-            limit_kw=_top_kw(desk.feed.limited(self.now), self.slots),
+            limit_kw=self._limits(),
             measured_kw=measured,
             price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
             cars=cars,
@@ -129,6 +129,16 @@ class _Showing:
             measured_kw=self._measured(stay),
         )
 
+    def _limits(self) -> Series:
+        """What held in slots that were planned, and what is known to hold in all others."""
+        limited = self.desk.feed.limited(self.now)
+        limits = Wiring.of(limited).limits(self.slots)
+        held = self.desk.limit_kw
+        return tuple(
+            held[slot] if slot in held else top_kw(limited, limits, i)
+            for i, slot in enumerate(self._numbers())
+        )
+
     def _numbers(self) -> range:
         return range(self.first, self.first + self.slots.count)
 
@@ -178,27 +188,6 @@ def _scarce(plan: Plan, draft: Draft) -> tuple[ScarceView, ...]:
         )
         for each in scarcities(plan.wishes.shadow_prices)
     )
-
-
-def _top_kw(site: Site, slots: Slots) -> Series:
-    """What the fuses at the top let through together: of each the lower of its power and its phases."""
-    tops = {fuse.name for fuse in site.fuses if fuse.parent is None}
-    limits = Wiring.of(site).limits(slots)
-    found: list[float | None] = []
-    for i in range(slots.count):
-        total: float | None = 0.0
-        for name in tops:
-            mine = [limit for limit in limits if limit.fuse == name]
-            power = [limit.amounts[i] * limit.unit_kw for limit in mine if limit.phase is None]
-            phases = [limit.amounts[i] * limit.unit_kw for limit in mine if limit.phase is not None]
-            least = min([*power, *([sum(phases)] if phases else [])], default=None)
-            total = None if total is None or least is None or least >= _NO_LIMIT_KW else total + least
-        found.append(total)
-    return tuple(found)
-
-
-_NO_LIMIT_KW = 1e6
-"""More than any site has: the limit is none."""
 
 
 def _sum(values: list[float | None]) -> float | None:
