@@ -23,13 +23,13 @@ class Stored:
         self.on_store: Callable[[], None] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
-        await asyncio.sleep(0)
         self.on_store()
         for session, record in records.items():
             if record is None:
                 self.records.pop(session, None)
             else:
                 self.records[session] = json.loads(json.dumps(record))
+        await asyncio.sleep(0)
 
 
 class Play:
