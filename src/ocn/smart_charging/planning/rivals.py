@@ -23,7 +23,7 @@ class Standing(StrEnum):
 
     COUNTS_MORE = "counts more"
     """A kWh that it lacks has the higher weight: FAST over REGULAR over CHEAP."""
-    LACKS_AS_MUCH = "lacks as large a share"
+    LACKS_AS_MUCH = "lacks no less itself"
     """It will lack as large a share of what it asked for, or a larger one."""
     WAITS_LESS = "can wait less"
     """Less time is left to it beyond what charging takes."""

@@ -92,5 +92,5 @@ def told(document: Mapping[str, Any]) -> ToldPlan:
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+    except (KeyError, OSError, ValueError):  # not found, a folder, or no name at all
         return None
