@@ -72,7 +72,7 @@ def test_changes_limit_that_fell_says_what_each_car_lost_and_to_whom() -> None:
 
     assert found["b"] == (
         "b: gets 0.0 kW now instead of 11.0 (fuse row A); "
-        "will lack 4.5 kWh instead of 0.0, the same fuses give a 5.5 kWh, lacks no less itself"
+        "will lack 4.5 kWh instead of 0.0, fuse row A gives a 5.5 kWh, lacks no less itself"
     )
 
 

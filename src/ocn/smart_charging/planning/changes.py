@@ -105,11 +105,11 @@ def _because(car: ToldCar) -> str:
 
 
 def _to_whom(car: ToldCar) -> str:
-    if not car.rivals:
+    if not car.rivals or car.rivals_at is None:
         return ""
     told = "; ".join(f"{rival.id} {rival.kwh:.1f} kWh{_beside(rival)}" for rival in car.rivals)
     more = f"; {car.other_rivals} more" if car.other_rivals else ""
-    return f", the same fuses give {told}{more}"
+    return f", {car.rivals_at} gives {told}{more}"
 
 
 def _beside(rival: ToldRival) -> str:

@@ -40,7 +40,7 @@ def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> s
     if why.saves_eur >= _WORTH_SAYING_EUR:
         parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
     if why.lacks:
-        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals)}")
+        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals, plan)}")
     return "; ".join(parts)
 
 
@@ -87,9 +87,11 @@ def _drawing_now(rivals: Rivals, slot_h: float) -> str:
     return f" ({_listed(told, rivals.others)})" if told else ""
 
 
-def _to_whom(rivals: Rivals) -> str:
+def _to_whom(rivals: Rivals, plan: Plan) -> str:
     told = [f"{each.car} {each.kwh:.1f} kWh{_beside(each)}" for each in rivals.first]
-    return f", the same fuses give {_listed(told, rivals.others)}" if told else ""
+    if rivals.limit is None or not told:
+        return ""
+    return f", {plan.problem.limits[rivals.limit]} gives {_listed(told, rivals.others)}"
 
 
 def _beside(rival: Rival) -> str:

@@ -40,6 +40,7 @@ class ToldCar:
     limit: str | None = None
     said_by: str = "declared"
     for_driver: str = ""
+    rivals_at: str | None = None
     rivals: tuple[ToldRival, ...] = ()
     other_rivals: int = 0
 
