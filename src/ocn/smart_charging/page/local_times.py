@@ -48,6 +48,11 @@ class LocalTimes:
         """Write ``Sat 14:30``."""
         return f"{self.local(moment):%a} {self.clock(moment)}"
 
+    def span(self, begin: datetime, until: datetime) -> str:
+        """Write ``Sat 14:30 to 16:00``, with the second day where it is another."""
+        same = self.local(begin).date() == self.local(until).date()
+        return f"{self.day_and_clock(begin)} to {self.clock(until) if same else self.day_and_clock(until)}"
+
     def full(self, moment: datetime) -> str:
         """Write ``Sat 28 Nov 2026, 14:30``."""
         local = self.local(moment)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ocn.smart_charging.page.local_times import LocalTimes
 from ocn.smart_charging.service.view import SiteView
@@ -44,8 +45,8 @@ def price_strip(view: SiteView, times: LocalTimes) -> PriceStrip | None:
         if slot < len(prices) and _same(price, prices[slot]):
             continue
         if price is not None:
-            until = times.clock(starts[slot] if slot < view.slots else starts[-1] + (starts[-1] - starts[-2]))
-            title = f"{times.day_and_clock(starts[begin])} to {until}: {price:.3f} EUR/kWh"
+            until = starts[begin] + (slot - begin) * timedelta(minutes=view.slot_minutes)
+            title = f"{times.span(starts[begin], until)}: {price:.3f} EUR/kWh"
             runs.append(PriceRun(begin, slot - begin, _level(price, least, most), title))
         begin = slot
     same = most - least < _SAME_EUR

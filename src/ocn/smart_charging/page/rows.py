@@ -80,7 +80,7 @@ def _row(number: int, car: CarView, times: LocalTimes, now: datetime) -> Row:
         STATE_MEANINGS[car.state],
         _moment(car.arrived, times, now),
         "unknown" if car.departure is None else _moment(car.departure, times, now),
-        SOURCES[car.departure_from],
+        "" if car.departure is None or car.state is CarState.GONE else SOURCES[car.departure_from],
         _energy(car),
         "" if car.need_kwh is None or car.need_from is car.departure_from else SOURCES[car.need_from],
         _share(car),

@@ -113,7 +113,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         scarce=tuple(
             Scarce(
                 each.limit,
-                f"{times.day_and_clock(each.begin)} to {times.clock(each.until)}",
+                times.span(each.begin, each.until),
                 "beyond price" if each.eur_per_kwh > _BEYOND_PRICE_EUR else f"{each.eur_per_kwh:.3f} EUR/kWh",
                 each.line,
             )
