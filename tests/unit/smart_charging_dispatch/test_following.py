@@ -130,6 +130,20 @@ async def test_follow_newcomer_is_told_at_once_what_fits_and_the_rest_when_other
         assert it.in_force() == {"a": 8, "b": 8}
 
 
+async def test_follow_raise_beside_a_newcomer_waits_until_that_one_is_confirmed() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6}, limit=22)
+        it.world.fare("b", HELD)
+
+        following = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
+        await it.settle()
+
+        assert [put.session for put in it.world.puts[1:]] == ["b"]
+        it.world.puts[1].tell()
+        await following
+        assert it.in_force() == {"a": 16, "b": 6}
+
+
 async def test_follow_fallen_limit_is_sent_before_anything_else() -> None:
     async with play("new", "a", "b") as it:
         await it.begin({"a": 16, "b": 6}, limit=32)

@@ -112,7 +112,7 @@ class Delivery:
     def result(self, message: Message, result: str) -> None:
         """Take the result of a message, however late."""
         if result == _ACCEPTED or (message.clears and result == "UNKNOWN"):
-            self._ledger.confirmed(message, self._clock())
+            self._ledger.confirmed(message)
         elif result == Refusal.REJECTED:
             self._ledger.refused(message, Refusal.REJECTED, None, self._clock())
         else:
