@@ -76,6 +76,17 @@ async def test_follow_raise_waits_for_the_result_of_the_lowering_it_needs() -> N
         assert it.in_force() == {"a": 6, "b": 16}
 
 
+async def test_follow_results_that_come_while_it_is_stored_let_the_raises_go() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 16, "b": 6}, limit=22)
+        it.stored.turns = 20
+
+        report = await it.follow({"a": 6, "b": 16}, limit=22)
+
+        assert report.sent == ("a", "b")
+        assert it.in_force() == {"a": 6, "b": 16}
+
+
 async def test_follow_raise_beside_a_free_room_does_not_wait() -> None:
     async with play("a", "b") as it:
         await it.begin({"a": 16, "b": 6}, limit=32)
