@@ -81,7 +81,6 @@ class Play:
     async def settle(self) -> None:
         """Let everything that can happen by itself happen."""
         for _ in range(50):
-            for _ in range(self.turns):
             await asyncio.sleep(0)
 
     def in_force(self) -> dict[str, float]:

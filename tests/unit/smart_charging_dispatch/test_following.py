@@ -76,15 +76,20 @@ async def test_follow_raise_waits_for_the_result_of_the_lowering_it_needs() -> N
         assert it.in_force() == {"a": 6, "b": 16}
 
 
-async def test_follow_results_that_come_while_it_is_stored_let_the_raises_go() -> None:
-    async with play("a", "b") as it:
-        await it.begin({"a": 16, "b": 6}, limit=22)
-        it.stored.turns = 20
+async def test_follow_results_that_come_while_others_are_stored_let_the_raise_go() -> None:
+    async with play("a", "b", "c") as it:
+        await it.begin({"a": 16, "b": 0, "c": 16}, limit=32)
+        it.world.fare("c", HELD)
 
-        report = await it.follow({"a": 6, "b": 16}, limit=22)
+        def tell_c_once_a_is_confirmed() -> None:
+            if it.in_force()["a"] == 8:
+                it.world.sent_to("c")[1].tell()
 
-        assert report.sent == ("a", "b")
-        assert it.in_force() == {"a": 6, "b": 16}
+        it.stored.turns, it.stored.on_store = 20, tell_c_once_a_is_confirmed
+        report = await it.follow({"a": 8, "b": 16, "c": 8}, limit=32)
+
+        assert report.sent == ("a", "c", "b")
+        assert it.in_force() == {"a": 8, "b": 16, "c": 8}
 
 
 async def test_follow_raise_beside_a_free_room_does_not_wait() -> None:
