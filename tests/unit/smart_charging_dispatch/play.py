@@ -20,6 +20,8 @@ class Stored:
 
     def __init__(self) -> None:
         self.records: dict[str, Any] = {}
+        self.turns = 1
+        """How long storing takes, in turns of the event loop."""
         self.on_store: Callable[[], None] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -29,7 +31,8 @@ class Stored:
                 self.records.pop(session, None)
             else:
                 self.records[session] = json.loads(json.dumps(record))
-        await asyncio.sleep(0)
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
 
 
 class Play:

@@ -99,20 +99,22 @@ async def test_heard_result_twice_or_of_nobody_changes_nothing_more() -> None:
         assert not it.dispatcher.heard("", "ACCEPTED")
 
 
-async def test_follow_results_in_another_order_than_their_messages_count_both_until_one_more_comes() -> None:
+@pytest.mark.parametrize("first", [0, 1])
+async def test_follow_results_in_another_order_than_their_messages_count_both_until_one_more_comes(
+    first: int,
+) -> None:
     async with play("a", "b") as it:
         await it.begin({"a": 6, "b": 6}, limit=22)
         it.world.fare("a", OVERDUE, OVERDUE)
         await it.follow({"a": 16, "b": 6}, limit=22)
         await it.move(1)
         await it.follow({"a": 6, "b": 16}, limit=22)
-        raised, lowered = it.world.sent_to("a")[1:]
+        both = it.world.sent_to("a")[1:]
+        it.world.arrive(both[0])  # after the other, so that the earlier message holds
 
-        lowered.tell()
-        await it.settle()
-        it.world.arrive(raised)  # after it, so that the earlier message holds
-        raised.tell()
-        await it.settle()
+        for put in (both[first], both[1 - first]):
+            put.tell()
+            await it.settle()
 
         assert (await it.follow({"a": 6, "b": 16}, limit=22)).sent == ("a", "b")
         assert it.in_force() == {"a": 6, "b": 16}
