@@ -8,7 +8,7 @@ from ocn.smart_charging.page.local_times import LocalTimes, Tick
 from ocn.smart_charging.page.prices import PriceStrip, price_strip
 from ocn.smart_charging.page.scale import Level, scale_for
 from ocn.smart_charging.page.shapes import HEIGHT, area, line
-from ocn.smart_charging.page.stack import Layer, known, stacked
+from ocn.smart_charging.page.stack import Layer, known, planned_kw, stacked
 from ocn.smart_charging.service.view import CarView, Series, SiteView
 
 COLOURS = 10
@@ -57,7 +57,7 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
     now = min(max(view.slot_now, 0), view.slots)
     limit = known(view.limit_kw, view.slots)
     measured = known(view.measured_kw[:now], view.slots)
-    planned = known(view.planned_kw, view.slots)
+    planned = planned_kw(view)
     scale = scale_for(_highest(limit, measured, planned, *(layer.high for layer in layers[-1:])), "kW")
     end = view.begin + timedelta(minutes=view.slot_minutes * view.slots)
     last = next((value for value in reversed(limit) if value is not None), None)

@@ -43,6 +43,11 @@ def kw(series: Series, slot: int) -> float | None:
     return None if value is None or not math.isfinite(value) else min(max(value, 0.0), _MOST_KW)
 
 
+def planned_kw(view: SiteView) -> Series:
+    """Return what all cars together were and are planned to get."""
+    return tuple(sum(kw(car.planned_kw, slot) or 0.0 for car in view.cars) for slot in range(view.slots))
+
+
 def known(series: Series, slots: int) -> Series:
     """Return a series as long as the view, of powers that can be drawn."""
     return tuple(kw(series, slot) for slot in range(slots))
