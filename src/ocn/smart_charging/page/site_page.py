@@ -54,7 +54,7 @@ class SitePage:
     used_percent: float | None
     here: int
     unsure: int
-    """Cars whose planned limit is not confirmed, or that take none."""
+    """Cars that are not controlled: their planned limit is not confirmed, or they take none."""
     last_plan: str | None
     last_read: str | None
     warnings: tuple[str, ...]
