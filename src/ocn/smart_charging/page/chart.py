@@ -14,6 +14,8 @@ from ocn.smart_charging.service.view import CarView, Series, SiteView
 COLOURS = 10
 """How many colours of cars the style sheet has."""
 _OVER_KW = 0.05
+_MOST_ROOM = 4.0
+"""A limit that is higher than so many times the load lies above the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
         height=HEIGHT,
         bands=tuple(_bands(view, layers, scale.top, now)),
         limit=line(limit, scale.top),
-        limit_label=None if last is None else f"limit {last:,.1f} kW",
-        limit_y=0.0 if last is None else round(100 * (1 - last / scale.top), 2),
+        limit_label=_limit_label(last, scale.top),
+        limit_y=0.0 if last is None else round(100 * max(0.0, 1 - last / scale.top), 2),
         planned=line(planned, scale.top),
         measured=line(measured, scale.top),
         over=_over(measured, limit, over, scale.top),
@@ -96,8 +98,17 @@ def why_of(car: CarView) -> str:
     return car.why.removeprefix(f"{car.name}: ")
 
 
-def _highest(*rows: Series) -> float:
-    return max((value for row in rows for value in row if value is not None), default=0.0) or 1.0
+def _highest(limit: Series, *loads: Series) -> float:
+    """Return what the chart must hold: all loads, and limits as long as loads can be seen below them."""
+    load = max((value for row in loads for value in row if value is not None), default=0.0)
+    limits = max((value for value in limit if value is not None), default=0.0)
+    return (max(load, min(limits, load * _MOST_ROOM)) if load else limits) or 1.0
+
+
+def _limit_label(limit: float | None, top: float) -> str | None:
+    if limit is None:
+        return None
+    return f"limit {limit:,.1f} kW{', above this chart' if limit > top else ''}"
 
 
 def _bands(view: SiteView, layers: tuple[Layer, ...], top: float, now: int) -> Iterator[Band]:
