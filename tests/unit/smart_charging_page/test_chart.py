@@ -88,10 +88,11 @@ def test_chart_what_was_measured_above_the_limit_is_drawn_and_told(
 
 
 def test_chart_of_an_empty_site_without_a_limit_is_drawn(make_view: MakeView) -> None:
-    chart = chart_of(make_view(limit_kw=(None,) * 96, measured_kw=(None,) * 96), UTC_TIMES)
+    unknown = (None,) * 96
+    chart = chart_of(make_view(limit_kw=unknown, measured_kw=unknown, last_plan=None), UTC_TIMES)
 
     assert chart is not None
-    assert (chart.bands, chart.limit, chart.limit_label) == ((), "", None)
+    assert (chart.bands, chart.limit, chart.limit_label, chart.planned) == ((), "", None, "")
 
 
 def test_chart_that_began_long_before_or_after_now_has_no_line_for_it(make_view: MakeView) -> None:
