@@ -1,6 +1,5 @@
 """The strip of prices below a chart: equal neighbours together, coloured from the cheapest to the dearest."""
 
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ from ocn.smart_charging.service.view import SiteView
 
 _COLOURS = 6
 _SAME_EUR = 1e-9
+_MOST_EUR = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def price_strip(view: SiteView, times: LocalTimes) -> PriceStrip | None:
 
 
 def _known(price: float | None) -> float | None:
-    return None if price is None or not math.isfinite(price) else price
+    return None if price is None or not abs(price) <= _MOST_EUR else price
 
 
 def _same(one: float | None, other: float | None) -> bool:
