@@ -289,6 +289,21 @@ async def test_page_of_a_view_that_fails_is_500_without_what_failed(ask: Any) ->
     assert b"secret" not in ask.sent[1]["body"]
 
 
+async def test_site_of_2000_cars_is_a_page_that_leads_to_all_of_them(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    app = page_app(made_views([make_view(*(make_car(f"car {i}") for i in range(2000)))]))
+
+    first = await ask(app, "/sites/Nordhafen")
+    last = await ask(app, "/sites/Nordhafen?from=1900")
+
+    assert len(first.text) < 1_000_000
+    assert first.text.count('<tr id="car-') == 100
+    assert 'href="/sites/Nordhafen?from=100#cars"' in first.text
+    assert "1901 to 2000 of 2000" in last.text
+    assert len(json.loads((await ask(app, "/sites/Nordhafen.json")).text)["cars"]) == 2000
+
+
 @pytest.mark.parametrize("first", ["-1", "x", "1e9", "9" * 40, "99999", ""])
 async def test_site_asked_for_cars_that_are_not_there_shows_those_that_are(
     app: ASGIApp, ask: Any, first: str
