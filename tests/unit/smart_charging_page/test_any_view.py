@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocn.smart_charging.page.site_page import site_cards, site_page
+from ocn.smart_charging.page.site_list import site_cards
+from ocn.smart_charging.page.site_page import site_page
 from ocn.smart_charging.service.view import (
     CarState,
     CarView,
