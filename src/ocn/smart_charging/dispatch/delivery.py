@@ -103,6 +103,16 @@ class Delivery:
             self._tasks.discard(task)
             task.result()
 
+    def waits(self) -> list[datetime]:
+        """Return when sessions may be tried again with which, or with whose CPOs, something went wrong."""
+        now = self._clock()
+        waits = [
+            self.line(each.cpo).free_at(each, Urgency.OVER, now)
+            for each in self._ledger.standings.values()
+            if each.refusal is not Refusal.NOT_SUPPORTED
+        ]
+        return [each for each in waits if each is not None]
+
     def quieter(self, now: datetime) -> None:
         """Let intervals go down that were not complained of for a while."""
         for line in self._lines.values():

@@ -78,7 +78,7 @@ class Dispatcher:
             following = Following(self._ledger, wanted, limits, slots, self._clock())
             try:
                 sent = await self._follow(following)
-                return report(sent, self._ledger, following, self._delivery.held)
+                return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
 

@@ -44,10 +44,10 @@ class Watching:
         lowest = list(map(min, *(each.over(*grid)[:near] for each in (ours, *standing.in_flight, ours))))
         if self._is_over(row, known):
             self._ledger.seen(session, active, now)
-            return Conflict(session, ours, active, is_lower=False)
+            return Conflict(session, ours, active, standing.rate, is_lower=False)
         is_lower = self._is_over(tuple(lowest), row)
         self._ledger.limited(session, active if is_lower else None)
-        return Conflict(session, ours, active, is_lower=True) if is_lower else None
+        return Conflict(session, ours, active, standing.rate, is_lower=True) if is_lower else None
 
     def _is_over(self, row: Row, other: Row) -> bool:
         tolerance = self._settings.tolerance_steps
