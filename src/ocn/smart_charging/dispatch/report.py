@@ -7,32 +7,6 @@ from datetime import datetime
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
 from ocn.smart_charging.dispatch.standing import Refusal
-from ocn.smart_charging.profiles.course import Course
-from ocn.smart_charging.profiles.ocpi import Rate
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A CPO says that something else is in force than what it confirmed to us."""
-
-    session: str
-    ours: Course
-    active: Course
-    rate: Rate
-    is_lower: bool
-    """Somebody else limits the session further, for of several profiles the lowest holds: a second planner,
-    or the CPO itself. Otherwise ours is not in force, and it is sent again."""
-
-    def __str__(self) -> str:
-        """Say it to an operator."""
-        active, ours = (
-            f"{each.at(self.active.begin) * self.rate.per_step} {self.rate.unit}"
-            for each in (self.active, self.ours)
-        )
-        said = f"the CPO says {active} where {ours} were confirmed"
-        if self.is_lower:
-            return f"session {self.session}: {said}; somebody else limits it: is there a second planner?"
-        return f"session {self.session}: {said}; what we set is not in force, it is set again"
 
 
 @dataclass(frozen=True, slots=True)
