@@ -328,12 +328,15 @@ async def test_follow_memory_that_fails_sends_nothing_and_the_next_time_all() ->
         assert (await it.follow({"a": 16}, limit=16)).confirmed == {"a"}
 
 
-async def test_follow_port_with_a_bug_says_so_instead_of_waiting_for_ever() -> None:
-    async with play("a") as it:
+async def test_follow_port_with_a_bug_says_so_once_instead_of_waiting_for_ever() -> None:
+    async with play("a", "b") as it:
 
         def broken() -> None:
             raise ZeroDivisionError
 
         it.world.before_answer = broken
         with pytest.raises(ZeroDivisionError):
-            await it.follow({"a": 16}, limit=16)
+            await it.follow({"a": 16, "b": 16}, limit=32)
+
+        it.world.before_answer = lambda: None
+        assert (await it.follow({"a": 16, "b": 16}, limit=32)).confirmed == {"a", "b"}

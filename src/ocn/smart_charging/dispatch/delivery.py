@@ -99,8 +99,9 @@ class Delivery:
 
     def raise_broken(self) -> None:
         """Raise what a task raised that is no matter of a CPO's."""
-        for task in [task for task in self._tasks if task.done()]:
-            self._tasks.discard(task)
+        ended = [task for task in self._tasks if task.done()]
+        self._tasks.difference_update(ended)
+        for task in ended:
             task.result()
 
     def waits(self) -> list[datetime]:
