@@ -37,6 +37,8 @@ def test_terms_of_the_page_are_signed_by_both(blocks: list[Any]) -> None:
     signed = read_signed_terms(with_member(blocks, "terms"))
     signed.require_signature_of(CPO)
     signed.require_signature_of(EMSP)
+    signed.require_vault_of(CPO)
+    signed.require_vault_of(EMSP)
 
 
 def test_voucher_of_the_page_continues_its_lane(blocks: list[Any]) -> None:

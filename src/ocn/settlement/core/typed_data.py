@@ -1,4 +1,4 @@
-"""EIP-712 for the two things that are signed here: vouchers, which the contract reads, and terms."""
+"""EIP-712 for what is signed here: vouchers, which the contract reads, terms, and whose a vault is."""
 
 from functools import lru_cache
 
@@ -9,9 +9,11 @@ from ocn.signing.hashes import keccak256
 DOMAIN_NAME, DOMAIN_VERSION = "OCN Lanes", "1"
 VOUCHER_TYPE = "Voucher(address payer,address payee,address token,uint256 cumulative,bytes32 evidence)"
 TERMS_TYPE = "Terms(bytes32 document)"
+VAULT_TYPE = "Vault(address vault,bytes32 document)"
 _DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _VOUCHER = keccak256(VOUCHER_TYPE.encode())
 _TERMS = keccak256(TERMS_TYPE.encode())
+_VAULT = keccak256(VAULT_TYPE.encode())
 _DOMAIN = (
     keccak256(_DOMAIN_TYPE.encode()) + keccak256(DOMAIN_NAME.encode()) + keccak256(DOMAIN_VERSION.encode())
 )
@@ -27,6 +29,12 @@ def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
 def terms_digest(lane: Lane, document_hash: bytes) -> bytes:
     """Return what both parties sign to agree on terms; bound to chain and contract as a voucher is."""
     return typed_digest(domain_separator(lane.chain_id, lane.contract), _TERMS + document_hash)
+
+
+def vault_digest(lane: Lane, vault: str, document_hash: bytes) -> bytes:
+    """Return what the key of a vault's vouchers signs, to say that the vault is of these terms."""
+    struct = _VAULT + _padded(vault) + document_hash
+    return typed_digest(domain_separator(lane.chain_id, lane.contract), struct)
 
 
 def word(number: int) -> bytes:

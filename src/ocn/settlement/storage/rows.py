@@ -174,13 +174,19 @@ def terms_values(signed: SignedTerms) -> dict[str, Any]:
         "document": terms_bytes(signed.terms),
         "payer_signature": signed.payer_signature,
         "payee_signature": signed.payee_signature,
+        "payer_vault_signature": signed.payer_vault_signature,
+        "payee_vault_signature": signed.payee_vault_signature,
     }
 
 
 def terms_of(row: Row[Any]) -> SignedTerms:
     """Read terms."""
     return SignedTerms(
-        read_terms(msgspec.json.decode(row.document)), row.payer_signature, row.payee_signature
+        read_terms(msgspec.json.decode(row.document)),
+        row.payer_signature,
+        row.payee_signature,
+        row.payer_vault_signature or b"",
+        row.payee_vault_signature or b"",
     )
 
 

@@ -53,6 +53,8 @@ terms = Table(
     Column("payer_signature", LargeBinary, nullable=False),
     Column("payee_signature", LargeBinary, nullable=False),
     Column("agreed_at", UtcDateTime, nullable=False),
+    Column("payer_vault_signature", LargeBinary),
+    Column("payee_vault_signature", LargeBinary),
 )
 
 lane = Table(
