@@ -2,7 +2,7 @@
 
 import typer
 
-from ocn.cli import settlement_cases, settlement_lanes, settlement_money
+from ocn.cli import settlement_cases, settlement_lanes, settlement_money, settlement_setoff
 
 app = typer.Typer(
     name="settlement",
@@ -14,5 +14,5 @@ app = typer.Typer(
     ),
 )
 app.add_typer(settlement_cases.app, name="cases")
-for part in (settlement_money, settlement_lanes):
+for part in (settlement_money, settlement_lanes, settlement_setoff):
     app.add_typer(part.app)

@@ -39,6 +39,7 @@ async def chain_side(
     network: Network,
     key: PrivateKey,
     *,
+    vault_key: PrivateKey | None = None,
     folder: Path | None = None,
     following: IndexSettings | None = None,
     keeping: KeeperSettings | None = None,
@@ -49,6 +50,7 @@ async def chain_side(
         chain: the endpoint; it stays the caller's to close.
         network: where the contract and the tokens are.
         key: pays for transactions, and is the vault's where reserves are to be kept by themselves.
+        vault_key: of the vault, where ``key`` is another's: for what only the vault may promise or release.
         folder: for the index and the keeper; without one, both are in memory.
         following: how often to look, and what counts as confirmed.
         keeping: how to press, and how dear.
@@ -69,7 +71,7 @@ async def chain_side(
         ledger = ChainLedger(index, tokens, chain_id=network.chain_id, contract=network.lanes)
         try:
             async with Keeper(
-                chain, network.lanes, key, store=store, lanes=index, settings=keeping
+                chain, network.lanes, key, store=store, lanes=index, vault_key=vault_key, settings=keeping
             ) as keeper:
                 yield ChainSide(network, network.lanes, index, ledger, keeper, tokens)
         finally:

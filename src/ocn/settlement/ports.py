@@ -60,6 +60,14 @@ class Keeper(Protocol):
         """Reserve so much more of the payer's free money for the lane; for the payer's own lanes."""
         ...
 
+    async def set_off(self, lane: Lane) -> None:
+        """Have what a lane pays this party become its reserve for the payer.
+
+        Raises:
+            NoVaultKey: only the payee's vault may promise that, and its key is not here.
+        """
+        ...
+
 
 class Pricing(Protocol):
     """What sessions cost and whether CDRs are right, by tariffs that were known before."""

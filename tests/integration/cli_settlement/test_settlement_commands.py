@@ -234,3 +234,23 @@ async def test_index_file_is_read_further_the_next_time(run: Run, tmp_path: Path
         (balance,) = await run_json(run, "balance", "--party", PAYER.address, "-t", "EUR", *file)
         assert balance["free"] == free
     assert (tmp_path / "lanes.sqlite").exists()
+
+
+async def test_set_off_is_promised_and_ends_with_notice(run: Run, url: str) -> None:
+    at = ("set-off", "--token", "EUR", "--peer", PAYEE.address)
+    with pytest.raises(ConfigurationError, match="is not kept for it"):
+        await run(*at, "--leave")
+    made = await run_json(run, *at)
+    assert (made["peer"], made["setoff"], made["leaves_at"]) == (PAYEE.address, True, None)
+    assert len(made["transactions"]) == 1
+    assert (await run_json(run, *at))["transactions"] == []
+    assert (await run_json(run, *at, "--leave"))["leaves_at"].startswith("20")
+    with pytest.raises(ConfigurationError, match=r"ends at 20.*not before"):
+        await run(*at, "--leave")
+    assert (await run_json(run, *at))["leaves_at"] is None
+    await run(*at, "--leave")
+    async with RpcClient(url) as rpc:
+        await rpc.call("evm_increaseTime", 61)
+        await rpc.call("evm_mine")
+    made = await run_json(run, *at, "--leave")
+    assert (made["setoff"], made["leaves_at"]) == (False, None)

@@ -116,7 +116,7 @@ async def _real(stack: AsyncExitStack) -> RealSide:
     stack.push_async_callback(store.close)
     settings = KeeperSettings(poll_s=0.02, outbox=OutboxSettings(confirmations=0))
     keeper = await stack.enter_async_context(
-        Keeper(chain, contract, keys[HOT], store=store, lanes=index, settings=settings)
+        Keeper(chain, contract, keys[HOT], store=store, lanes=index, vault_key=keys[B], settings=settings)
     )
     ledger = ChainLedger(index, Tokens(chain), chain_id=9, contract=contract)
     return RealSide(ledger, keeper, contract, token, keys, chain, index, keeper)

@@ -82,3 +82,18 @@ async def test_hot_key_may_sign_for_its_vault_and_nobody_else_may(side: Side) ->
     await side.keeper.claim(side.voucher(A, B, 60, key=HOT))
     await side.settled()
     assert (await side.ledger.state(lane)).claimed == 60
+
+
+async def test_set_off_keeps_what_a_peer_pays_for_that_peer(side: Side) -> None:
+    lane = side.lane(A, B)
+    await side.fund(A, 500)
+    await side.keeper.set_off(lane)
+    await side.settled()
+    assert (await side.ledger.state(lane)).set_off
+    assert not (await side.ledger.state(side.lane(B, A))).set_off
+    await side.keeper.claim(side.voucher(A, B, 200))
+    await side.settled()
+    assert await side.ledger.state(side.lane(B, A)) == LaneState(reserve=200)
+    await side.keeper.set_off(lane)
+    await side.settled()
+    assert (await side.ledger.state(lane)).set_off

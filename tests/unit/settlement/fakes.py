@@ -13,7 +13,7 @@ from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
-from ocn.settlement.errors import VoucherInvalid
+from ocn.settlement.errors import NoVaultKey, VoucherInvalid
 
 _OCPI, _CENT = Decimal("0.0001"), Decimal("0.01")
 
@@ -31,6 +31,10 @@ class FakeChain:
     transactions: list[tuple[str, Lane, Settlement]] = field(default_factory=list)
     works: bool = True
     """Whether transactions get into blocks."""
+    vault_keys: bool = True
+    """Whether the keeper has those of the vaults."""
+    asked: list[tuple[str, Lane]] = field(default_factory=list)
+    """What only a vault may promise."""
 
     async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
         return replace(self.lanes.get(lane, LaneState()), free=self.free.get(lane.payer, 0))
@@ -72,6 +76,13 @@ class FakeChain:
         self.free[lane.payer] -= amount
         self.lanes[lane] = replace(state, reserve=state.reserve + amount)
 
+    async def set_off(self, lane: Lane) -> None:
+        if not self.vault_keys:
+            raise NoVaultKey("the key is elsewhere")
+        self.asked.append(("set off", lane))
+        if self.works:
+            self.lanes[lane] = replace(self.lanes.get(lane, LaneState()), set_off=True, set_off_ends=False)
+
     def fund(self, vault: str, amount: int) -> None:
         self.free[vault] = self.free.get(vault, 0) + amount
 
@@ -96,8 +107,12 @@ class FakeChain:
         if after == state.claimed:
             return
         self.free[lane.payer] = free - (paid - from_reserve)
-        self.free[lane.payee] = self.free.get(lane.payee, 0) + paid
         self.lanes[lane] = replace(state, claimed=after, reserve=state.reserve - from_reserve)
+        if state.set_off:
+            back = self.lanes.get(lane.opposite, LaneState())
+            self.lanes[lane.opposite] = replace(back, reserve=back.reserve + paid)
+        else:
+            self.free[lane.payee] = self.free.get(lane.payee, 0) + paid
         transaction = "0x" + hashlib.sha256(f"{len(self.transactions)}".encode()).hexdigest()
         settlement = Settlement(
             transaction, len(self.transactions) + 1, state.claimed, after, voucher.evidence

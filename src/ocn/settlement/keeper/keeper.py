@@ -13,7 +13,7 @@ from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainUnavailable
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
-from ocn.settlement.errors import SettlementError
+from ocn.settlement.errors import NoVaultKey, SettlementError
 from ocn.settlement.keeper.desk import Desk
 from ocn.settlement.keeper.grouping import Lanes
 from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
@@ -63,13 +63,18 @@ class Keeper:
         *,
         store: KeeperStore,
         lanes: Lanes,
+        vault_key: PrivateKey | None = None,
         settings: KeeperSettings | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare; nothing is sent before :meth:`start`. What is given stays the caller's to close."""
+        """Prepare; nothing is sent before :meth:`start`. What is given stays the caller's to close.
+
+        ``vault_key`` signs what only the vault may do, where ``key`` is another's.
+        """
         self._chain = chain
         self._contract = contract
         self._key = key
+        self._vault_key = vault_key
         self._store = store
         self._settings = settings or KeeperSettings()
         now = clock or (lambda: asyncio.get_running_loop().time())
@@ -128,19 +133,30 @@ class Keeper:
             KeeperStoreUnusable: not taken over.
         """
         call = calls.reserve(lane, amount)
-        data = call.data if call.party == self._outbox.address else await self._by_hot_key(call)
+        try:
+            data = await self._of_vault(call)
+        except NoVaultKey:
+            data = await self._signed(call, self._key)
         await self._take(Call(f"reserve {lane.key}", data))
+
+    async def set_off(self, lane: Lane) -> None:
+        """See the port.
+
+        Raises:
+            ChainError: the chain was to be asked, and does not answer; not taken over.
+            KeeperStoreUnusable: not taken over.
+        """
+        data = await self._of_vault(calls.enable_setoff(lane))
+        await self._take(Call(f"set off {lane.key}", data))
 
     async def request_release(self, lane: Lane, amount: int) -> None:
         """Announce that a part of the reserve leaves; the payee has the time of notice to claim.
 
         Raises:
-            SettlementError: the key is not the payer's vault.
+            NoVaultKey: the key is not the payer's vault.
         """
-        call = calls.request_release(lane, amount)
-        if call.party != self._outbox.address:
-            raise SettlementError(f"only {call.party} can release what it has reserved")
-        await self._take(Call(f"request release {lane.key} {amount}", call.data))
+        data = await self._of_vault(calls.request_release(lane, amount))
+        await self._take(Call(f"request release {lane.key} {amount}", data))
 
     async def release(self, lane: Lane) -> None:
         """Take out of the reserve what was announced, once it is time; anybody may."""
@@ -182,13 +198,24 @@ class Keeper:
         if await self._store.add(job):
             self._wake.set()
 
-    async def _by_hot_key(self, call: PartyCall) -> bytes:
-        """Sign a call of the vault's with its hot key. It serves once: the vault's signatures are counted."""
+    async def _of_vault(self, call: PartyCall) -> bytes:
+        """Return a call of the vault's as its key has it sent."""
+        if call.party == self._outbox.address:
+            return call.data
+        if self._vault_key is None or self._vault_key.address != call.party:
+            raise NoVaultKey(
+                f"only the key of the vault {call.party} may {call.words}, and the keeper does not have it",
+                hint="Do it by hand: ocn settlement --help.",
+            )
+        return await self._signed(call, self._vault_key)
+
+    async def _signed(self, call: PartyCall, key: PrivateKey) -> bytes:
+        """Sign a call of the vault's. It serves once: the vault's signatures are counted."""
         head = await self._chain.block("latest")
         if head is None:
             raise ChainUnavailable("the chain endpoint has no newest block")
         return call.by_signature(
-            self._key,
+            key,
             nonce=await LanesReader(self._chain, self._contract).nonce(call.party),
             deadline=head.timestamp + _SIGNATURE_S,
             chain_id=await self._chain.chain_id(),

@@ -4,6 +4,7 @@ What a party does with its own money, it sends itself, or anybody sends with its
 values (:class:`PartyCall`). The others anybody may send as they are.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,11 @@ class PartyCall:
     def party(self) -> str:
         """In whose name it is."""
         return str(self.members[0][2])
+
+    @property
+    def words(self) -> str:
+        """What it does, for people: ``request release``."""
+        return re.sub(r"(?=[A-Z])", " ", self.function).lower()
 
     @property
     def data(self) -> bytes:

@@ -47,6 +47,9 @@ class ChainLedger:
             free=self._index.free(lane.token, lane.payer, view),
             exit=leaving,
             set_off=record.setoff and not record.leaves_at,
+            set_off_ends=bool(record.leaves_at),
+            window_s=record.window,
+            arbiter=record.arbiter,
         )
 
     async def decimals(self, lane: Lane) -> int:

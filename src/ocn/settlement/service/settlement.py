@@ -24,6 +24,7 @@ from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.payer import Payer, keep_reserves
 from ocn.settlement.service.reach import Peers
+from ocn.settlement.service.setting_off import SettingOff
 
 _LOG = logging.getLogger("ocn.settlement")
 _HOUSEKEEPING_S: Final = 5.0
@@ -55,6 +56,7 @@ class Settlement:
         self._agreeing = Agreeing(house, self.pairs, self.peers)
         self._bookkeeping = Bookkeeping(house, self.pairs, booked)
         self._reserving = payer.reserving(house) if payer is not None else None
+        self._setting_off = SettingOff(self.pairs)
         self._credits = payer.cashing(self.pairs) if payer is not None else None
         if payee is not None:
             payee.bind(house, self.pairs, self.peers)
@@ -133,5 +135,6 @@ class Settlement:
         await self._bookkeeping.step()
         if self._reserving is not None:
             await keep_reserves(self.pairs, self._reserving)
+        await self._setting_off.step()
         if self._credits is not None:
             await self._credits.step()

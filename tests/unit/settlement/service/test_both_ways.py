@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,20 +94,95 @@ async def test_one_settlement_nets_both_and_pays_the_difference(here: World) -> 
     assert after - before == 80_000
 
 
-@pytest.mark.parametrize(("enforced", "owed"), [(True, 40_000), (False, 200_000)])
-async def test_exposure_is_that_of_the_net_figure_where_the_chain_enforces_it(
-    here: World, enforced: bool, owed: int
-) -> None:
-    """Otherwise the peer claims what it has, withdraws it, and leaves its own debt."""
-    await here.payer.step()
-    back = await here.chain.state(LANE.opposite)
-    here.chain.lanes[LANE.opposite] = replace(back, set_off=enforced)
+async def exposures(here: World) -> tuple[int, int]:
+    """What each is owed as it counts it."""
+    there = await here.payee.pairs.on(EMSP, CPO, LANE)
+    back = await here.payer.pairs.on(CPO, EMSP, LANE.opposite)
+    return (await here.collect.exposure(there)).owed, (await here.collect_back.exposure(back)).owed
+
+
+async def test_exposure_is_the_net_figure_once_the_chain_has_both_promises(here: World) -> None:
+    """Before, the peer could claim what it has, withdraw it, and leave its own debt."""
+    here.chain.works = False
     await here.charge("S1", "0.5")
     await charge_back(here, "S2", "0.4")
+    for _ in range(2):
+        await here.payee.step()
+        await here.payer.step()
+    assert await exposures(here) == (200_000, 160_000)
+    here.chain.works = True
+    here.clock.pass_(61)
     await here.payee.step()
+    assert [(await here.chain.state(lane)).set_off for lane in (LANE, LANE.opposite)] == [True, False]
+    assert await exposures(here) == (200_000, -40_000)
     await here.payer.step()
-    pair = await here.payee.pairs.on(EMSP, CPO, LANE)
-    assert (await here.collect.exposure(pair)).owed == owed
+    assert await exposures(here) == (40_000, -40_000)
+
+
+async def test_promise_of_set_off_is_asked_for_once_a_minute_and_again_after_a_restart(here: World) -> None:
+    here.chain.works = False
+    for _ in range(3):
+        await here.payee.step()
+    assert here.chain.asked == [("set off", LANE)]
+    here.clock.pass_(61)
+    await here.payee.step()
+    here.restart_payee()
+    here.chain.works = True
+    await here.payee.step()
+    await here.payee.step()
+    assert here.chain.asked == [("set off", LANE)] * 3
+
+
+async def test_end_of_set_off_that_people_have_announced_is_left_alone(here: World) -> None:
+    await here.payee.step()
+    here.chain.lanes[LANE] = replace(here.chain.lanes[LANE], set_off=False, set_off_ends=True)
+    here.clock.pass_(61)
+    await here.payee.step()
+    assert not (await here.chain.state(LANE)).set_off
+
+
+@pytest.mark.parametrize("change", ["no set-off", "ended"])
+async def test_promise_of_set_off_is_not_made_where_both_do_not_say_so(here: World, change: str) -> None:
+    terms = make_terms()
+    back = replace(terms, payer=terms.payee, payee=terms.payer, number=2)
+    if change == "no set-off":
+        await here.payee.propose(replace(back, set_off=False))
+    else:
+        await here.payee.propose(replace(back, valid_until=here.clock.now + timedelta(seconds=1)))
+        here.clock.pass_(2)
+    await here.payee.step()
+    assert here.chain.asked == []
+
+
+async def test_promise_of_set_off_is_not_made_where_one_pays_and_the_other_is_paid() -> None:
+    """It would lock what the CPO earns; people may give it all the same."""
+    async with world() as here:
+        await here.agree()
+        for side in (here.payee, here.payer):
+            await side.step()
+        assert here.chain.asked == []
+
+
+async def test_keeper_without_the_key_of_the_vault_warns_once(
+    here: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    here.chain.vault_keys = False
+    for _ in range(2):
+        await here.payee.step()
+        here.clock.pass_(61)
+    (warning,) = [each.getMessage() for each in caplog.records if "set-off" in each.getMessage()]
+    assert "it is not promised on chain" in warning
+
+
+async def test_income_is_kept_for_the_peer_and_pays_it(here: World) -> None:
+    for side in (here.payee, here.payer):
+        await side.step()
+    await here.charge("S1", "0.5")
+    await here.payee.step()
+    before = await here.chain.state(LANE.opposite)
+    await here.collect.settle_now(EMSP)
+    after = await here.chain.state(LANE.opposite)
+    assert (after.reserve - before.reserve, after.free) == (200_000, before.free)
 
 
 async def test_everything_is_recovered_both_ways(here: World) -> None:
