@@ -13,6 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane, LaneState
 from ocn.settlement.core.reasons import Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
@@ -66,6 +67,18 @@ class Keeper(Protocol):
         Raises:
             NoVaultKey: only the payee's vault may promise that, and its key is not here.
         """
+        ...
+
+    async def next_number(self, vault: str) -> int:
+        """Return the number of a vault's next signed call, as the chain says now."""
+        ...
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        """Have a lane hold payments back as both vaults have signed it (64 bytes each)."""
+        ...
+
+    async def collect(self, lane: Lane) -> None:
+        """Give a lane's payee what was held back long enough, if anything was."""
         ...
 
 

@@ -56,6 +56,10 @@ class Side:
         """Make a key a hot key of a vault."""
         raise NotImplementedError
 
+    async def pass_time(self, seconds: int) -> None:
+        """Move the chain's clock."""
+        raise NotImplementedError
+
     async def settled(self) -> None:
         """Wait until what was asked of the keeper is done."""
         raise NotImplementedError
@@ -70,6 +74,9 @@ class FakeSide(Side):
 
     async def let_sign(self, party: int, key: int) -> None:
         self.chain.signers.add((self.keys[party].address, self.keys[key].address))
+
+    async def pass_time(self, seconds: int) -> None:
+        """What is held here is held for no time."""
 
     async def settled(self) -> None:
         """Everything is done at once."""
@@ -92,6 +99,10 @@ class RealSide(Side):
         call = calls.set_signer(self.keys[party].address, self.keys[key].address, 1)
         await Sender(self.chain, self.keys[party]).send(self.contract, call.data)
         await self.index.caught_up()
+
+    async def pass_time(self, seconds: int) -> None:
+        await self.chain.rpc.call("evm_increaseTime", seconds)
+        await self.chain.rpc.call("evm_mine")
 
     async def settled(self) -> None:
         async with asyncio.timeout(30):

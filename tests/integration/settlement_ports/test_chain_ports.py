@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import LaneState
+from ocn.signing.addresses import checksummed
 
 Side = Any  # the class of conftest
 A, B, HOT = 0, 1, 2
@@ -97,3 +99,25 @@ async def test_set_off_keeps_what_a_peer_pays_for_that_peer(side: Side) -> None:
     await side.keeper.set_off(lane)
     await side.settled()
     assert (await side.ledger.state(lane)).set_off
+
+
+async def test_payments_are_held_back_as_both_vaults_have_signed(side: Side) -> None:
+    lane, arbiter = side.lane(A, B), checksummed(b"\xab" * 20)
+    await side.fund(A, 500)
+    for number, window_s, who in ((0, 3600, arbiter), (1, 0, "")):
+        assert await side.keeper.next_number(lane.payer) == number
+        agreed = HoldBack(lane, window_s, who, number, number, 2**40)
+        signatures = [agreed.signed_with(side.keys[n], side.keys[n].address) for n in (A, B)]
+        await side.keeper.hold_back(agreed, *signatures)
+        await side.settled()
+        state = await side.ledger.state(lane)
+        assert (state.window_s, state.arbiter) == (window_s, who)
+        if window_s:
+            await side.keeper.claim(side.voucher(A, B, 200))
+            await side.settled()
+            assert (await side.ledger.state(lane)).held == 200
+            await side.pass_time(2 * window_s)
+            await side.keeper.collect(lane)
+            await side.settled()
+            assert (await side.ledger.state(lane)).held == 0
+            assert (await side.ledger.state(lane.opposite)).free == 200

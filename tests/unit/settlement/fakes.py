@@ -10,6 +10,7 @@ from typing import Any
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
@@ -34,7 +35,9 @@ class FakeChain:
     vault_keys: bool = True
     """Whether the keeper has those of the vaults."""
     asked: list[tuple[str, Lane]] = field(default_factory=list)
-    """What only a vault may promise."""
+    """What only vaults may promise, and what was collected."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Of the vaults' next signed calls."""
 
     async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
         return replace(self.lanes.get(lane, LaneState()), free=self.free.get(lane.payer, 0))
@@ -83,6 +86,28 @@ class FakeChain:
         if self.works:
             self.lanes[lane] = replace(self.lanes.get(lane, LaneState()), set_off=True, set_off_ends=False)
 
+    async def next_number(self, vault: str) -> int:
+        return self.numbers.get(vault, 0)
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        lane = agreed.lane
+        for vault, signature in ((lane.payer, payer), (lane.payee, payee)):
+            agreed.require_signed_by(vault, signature)
+            assert agreed.number_of(vault) == await self.next_number(vault)
+        self.asked.append((f"hold back {agreed.window_s}", lane))
+        if self.works:
+            for vault in (lane.payer, lane.payee):
+                self.numbers[vault] = self.numbers.get(vault, 0) + 1
+            state = self.lanes.get(lane, LaneState())
+            self.lanes[lane] = replace(state, window_s=agreed.window_s, arbiter=agreed.arbiter)
+
+    async def collect(self, lane: Lane) -> None:
+        """Everything at once: time does not pass here."""
+        self.asked.append(("collect", lane))
+        state = self.lanes[lane]
+        self.lanes[lane] = replace(state, held=0)
+        self.free[lane.payee] = self.free.get(lane.payee, 0) + state.held
+
     def fund(self, vault: str, amount: int) -> None:
         self.free[vault] = self.free.get(vault, 0) + amount
 
@@ -91,7 +116,7 @@ class FakeChain:
 
     def total(self) -> int:
         """All money there is; nothing that settlement does changes it."""
-        return sum(self.free.values()) + sum(state.reserve for state in self.lanes.values())
+        return sum(self.free.values()) + sum(state.reserve + state.held for state in self.lanes.values())
 
     def _require(self, voucher: SignedVoucher) -> None:
         if voucher.signer != voucher.lane.payer and (voucher.lane.payer, voucher.signer) not in self.signers:
@@ -108,7 +133,9 @@ class FakeChain:
             return
         self.free[lane.payer] = free - (paid - from_reserve)
         self.lanes[lane] = replace(state, claimed=after, reserve=state.reserve - from_reserve)
-        if state.set_off:
+        if state.window_s:
+            self.lanes[lane] = replace(self.lanes[lane], held=state.held + paid)
+        elif state.set_off:
             back = self.lanes.get(lane.opposite, LaneState())
             self.lanes[lane.opposite] = replace(back, reserve=back.reserve + paid)
         else:

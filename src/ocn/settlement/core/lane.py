@@ -81,6 +81,8 @@ class LaneState:
     """For how long payments are held back; 0 for not at all."""
     arbiter: str = ""
     """Who decides about what is held back, if anything is."""
+    held: int = 0
+    """What is paid and held back, and not disputed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     """More was paid than the CDR asks for: a credit voucher comes first."""
     CREDIT_UNSECURED = "CREDIT_UNSECURED"
     """What was paid for this session before was given back by a voucher that nothing secures."""
+    HOLD_BACK = "HOLD_BACK"
+    """The chain holds payments of this lane back otherwise than the terms say, so no session starts."""
     NO_FUNDS = "NO_FUNDS"
     """The payer would sign for more than it has."""
     NOT_OUR_TOKEN = "NOT_OUR_TOKEN"  # noqa: S105  a driver's token, no secret
@@ -71,6 +73,7 @@ _PASSING = frozenset(
         Reason.CDR_NOT_RELAYED,
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
+        Reason.HOLD_BACK,
         Reason.NO_FUNDS,
     }
 )

@@ -11,8 +11,10 @@ import structlog
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError, ChainUnavailable
+from ocn.chain.values import ZERO_ADDRESS
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.vouchers import SignedVoucher, expanded
 from ocn.settlement.errors import NoVaultKey, SettlementError
 from ocn.settlement.keeper.desk import Desk
 from ocn.settlement.keeper.grouping import Lanes
@@ -75,6 +77,7 @@ class Keeper:
         self._contract = contract
         self._key = key
         self._vault_key = vault_key
+        self._reader = LanesReader(chain, contract)
         self._store = store
         self._settings = settings or KeeperSettings()
         now = clock or (lambda: asyncio.get_running_loop().time())
@@ -149,6 +152,35 @@ class Keeper:
         data = await self._of_vault(calls.enable_setoff(lane))
         await self._take(Call(f"set off {lane.key}", data))
 
+    async def next_number(self, vault: str) -> int:
+        """See the port.
+
+        Raises:
+            ChainError: the chain does not answer.
+        """
+        return await self._reader.nonce(vault)
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        """See the port. Anybody may send what both have signed.
+
+        Raises:
+            KeeperStoreUnusable: not taken over.
+        """
+        lane, arbiter = agreed.lane, agreed.arbiter or ZERO_ADDRESS
+        signatures = expanded(payer), expanded(payee)
+        data = calls.agree_hold_back(lane, agreed.window_s, arbiter, agreed.deadline, *signatures)
+        await self._take(Call(f"hold back {lane.key} {agreed.window_s} {agreed.arbiter}", data))
+
+    async def collect(self, lane: Lane) -> None:
+        """See the port.
+
+        Raises:
+            ChainError: the chain does not answer.
+            KeeperStoreUnusable: not taken over.
+        """
+        if await self._reader.collectable(lane.payer, lane.payee, lane.token):
+            await self._take(Call(f"collect {lane.key}", calls.collect(lane)))
+
     async def request_release(self, lane: Lane, amount: int) -> None:
         """Announce that a part of the reserve leaves; the payee has the time of notice to claim.
 
@@ -216,7 +248,7 @@ class Keeper:
             raise ChainUnavailable("the chain endpoint has no newest block")
         return call.by_signature(
             key,
-            nonce=await LanesReader(self._chain, self._contract).nonce(call.party),
+            nonce=await self._reader.nonce(call.party),
             deadline=head.timestamp + _SIGNATURE_S,
             chain_id=await self._chain.chain_id(),
             contract=self._contract,

@@ -183,7 +183,7 @@ def net(voucher: SignedVoucher, back: SignedVoucher) -> bytes:
 def agree_hold_back(
     lane: Lane, window: int, arbiter: str, deadline: int, payer: bytes | None, payee: bytes | None
 ) -> bytes:
-    """Agree on holding payments back; a side that sends this itself need not sign (None)."""
+    """Agree on holding payments back (65 bytes); a side that sends this itself need not sign (None)."""
     signatures = [(0, bytes(32), bytes(32)) if one is None else _vrs(one) for one in (payer, payee)]
     return LANES["agreeHoldBack"].encode(*_parties(lane), window, arbiter.lower(), deadline, *signatures)
 

@@ -50,6 +50,7 @@ class ChainLedger:
             set_off_ends=bool(record.leaves_at),
             window_s=record.window,
             arbiter=record.arbiter,
+            held=record.held,
         )
 
     async def decimals(self, lane: Lane) -> int:

@@ -9,6 +9,7 @@ from ocn.settlement.core.asks import Ask, AskInvalid, read_ask
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.checks import paid_again
 from ocn.settlement.core.evidence import Kind, Leaf
+from ocn.settlement.core.holding_back import hold_back_difference
 from ocn.settlement.core.identity import identity_of
 from ocn.settlement.core.judging import judge_cdr, judge_tick
 from ocn.settlement.core.reasons import Reason, Refusal
@@ -40,6 +41,8 @@ class _Judged:
     """What the lane would stand at."""
     promised_back: int = 0
     """What the payee has given back, and nothing secures."""
+    held_otherwise: str = ""
+    """How the chain holds payments back otherwise than the terms say."""
 
     def cdr(self, cdr_id: str) -> CdrBook | None:
         """Return what became of a CDR earlier in the same request."""
@@ -94,7 +97,11 @@ class Paying:
 
     async def _judge(self, pair: Pair, items: list[object]) -> _Judged:
         standing = await self._standing(pair)
-        judged = _Judged(signed=standing.signed, promised_back=standing.promised_back)
+        judged = _Judged(
+            signed=standing.signed,
+            promised_back=standing.promised_back,
+            held_otherwise=hold_back_difference(pair.terms, standing.there),
+        )
         funds = await self._funds(pair)
         asks = [self._read(pair, item) for item in items]
         wanted = {ask.session_id for ask in asks if isinstance(ask, Ask)}
@@ -126,6 +133,8 @@ class Paying:
         if isinstance(outcome, Leaf) and funds is not None and judged.signed + outcome.amount > funds:
             missing = judged.signed + outcome.amount - funds
             outcome = Refusal(Reason.NO_FUNDS, f"{pair.terms.said(missing)} are missing", missing)
+        if isinstance(outcome, Leaf) and not book.identity and judged.held_otherwise:
+            outcome = Refusal(Reason.HOLD_BACK, judged.held_otherwise)
         if isinstance(outcome, Leaf) and outcome.amount:
             outcome = paid_again(pair.terms, book, judged.promised_back) or outcome
         if isinstance(outcome, Refusal):

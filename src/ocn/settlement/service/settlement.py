@@ -17,6 +17,7 @@ from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.peer import Reach
 from ocn.settlement.service.agreeing import Agreeing
 from ocn.settlement.service.bookkeeping import Booked, Bookkeeping, told_nobody
+from ocn.settlement.service.holding_back import HoldingBack
 from ocn.settlement.service.house import House
 from ocn.settlement.service.module import Module
 from ocn.settlement.service.pair import Pair
@@ -57,6 +58,7 @@ class Settlement:
         self._bookkeeping = Bookkeeping(house, self.pairs, booked)
         self._reserving = payer.reserving(house) if payer is not None else None
         self._setting_off = SettingOff(self.pairs)
+        self._holding_back = HoldingBack(self.pairs, self.peers)
         self._credits = payer.cashing(self.pairs) if payer is not None else None
         if payee is not None:
             payee.bind(house, self.pairs, self.peers)
@@ -67,6 +69,7 @@ class Settlement:
             paying=payer.paying(house) if payer is not None else None,
             reserving=self._reserving,
             missing=payee,
+            holding_back=self._holding_back,
         )
 
     @property
@@ -136,5 +139,6 @@ class Settlement:
         if self._reserving is not None:
             await keep_reserves(self.pairs, self._reserving)
         await self._setting_off.step()
+        await self._holding_back.step()
         if self._credits is not None:
             await self._credits.step()

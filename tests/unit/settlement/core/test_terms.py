@@ -26,7 +26,7 @@ from ocn.signing.keys import PrivateKey
     rate=st.decimals("0.0001", 10**6, places=6),
     causes=st.sets(st.sampled_from(["VAT_RATE", "ROUNDING_TOTAL", "ROUNDING_PER_PERIOD"])),
     set_off=st.booleans(),
-    hours=st.integers(0, 1000),
+    hours=st.integers(0, 720),
 )
 def test_terms_are_read_back_from_their_text(
     terms: Terms, reserve: int, rate: Decimal, causes: set[str], set_off: bool, hours: int
