@@ -99,6 +99,9 @@ class Chain:
     async def may_sign(self, lane: Lane, signer: str) -> bool:
         return True
 
+    async def signers(self, lane: Lane) -> Sequence[str]:
+        return [lane.payer]
+
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settled]:
         return []
 
@@ -142,7 +145,14 @@ async def one_pair(directory: Path, sessions: int, ticks: int) -> tuple[float, f
             store = await open_store(f"sqlite:///{directory / own.key}.db")
             stack.push_async_callback(store.close)
             currency = Currency(LANE.chain_id, LANE.contract, LANE.token, 6)
-            bounds = TermsBounds(key.address, key.address, {"EUR": currency}, PLENTY, most_unsecured=PLENTY)
+            bounds = TermsBounds(
+                key.address,
+                key.address,
+                {"EUR": currency},
+                PLENTY,
+                most_unsecured=PLENTY,
+                vat_included=False,
+            )
             return House(own, key, bounds, store, Chain(), now=clock)
 
         network, stored = InProcessNetwork(chunk=1 << 16), MemoryStorage()

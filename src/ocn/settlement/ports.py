@@ -5,7 +5,7 @@ Each is a Protocol declared where it is used. Those of the chain are implemented
 objects by :mod:`ocn.settlement.relayed`; chargers belong to the CPO's back end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -39,6 +39,10 @@ class Ledger(Protocol):
 
     async def may_sign(self, lane: Lane, signer: str) -> bool:
         """Whether vouchers of this key count for the lane's payer: it is the vault, or a hot key of it."""
+        ...
+
+    async def signers(self, lane: Lane) -> Collection[str]:
+        """Return every key whose vouchers count for the lane's payer, or once did."""
         ...
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:

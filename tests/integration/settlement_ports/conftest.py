@@ -56,6 +56,10 @@ class Side:
         """Make a key a hot key of a vault."""
         raise NotImplementedError
 
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        """Remove a hot key."""
+        raise NotImplementedError
+
     async def pass_time(self, seconds: int) -> None:
         """Move the chain's clock."""
         raise NotImplementedError
@@ -73,7 +77,10 @@ class FakeSide(Side):
         self.chain.fund(self.keys[party].address, amount)
 
     async def let_sign(self, party: int, key: int) -> None:
-        self.chain.signers.add((self.keys[party].address, self.keys[key].address))
+        self.chain.signers_of.add((self.keys[party].address, self.keys[key].address))
+
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        self.chain.removed.add(self.keys[key].address)
 
     async def pass_time(self, seconds: int) -> None:
         """What is held here is held for no time."""
@@ -96,7 +103,13 @@ class RealSide(Side):
         await self.index.caught_up()
 
     async def let_sign(self, party: int, key: int) -> None:
-        call = calls.set_signer(self.keys[party].address, self.keys[key].address, 1)
+        await self._set_signer(party, key, 1)
+
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        await self._set_signer(party, key, 0)
+
+    async def _set_signer(self, party: int, key: int, rights: int) -> None:
+        call = calls.set_signer(self.keys[party].address, self.keys[key].address, rights)
         await Sender(self.chain, self.keys[party]).send(self.contract, call.data)
         await self.index.caught_up()
 

@@ -121,3 +121,13 @@ async def test_payments_are_held_back_as_both_vaults_have_signed(side: Side) -> 
             await side.settled()
             assert (await side.ledger.state(lane)).held == 0
             assert (await side.ledger.state(lane.opposite)).free == 200
+
+
+async def test_key_that_was_removed_stays_known_as_one_that_signed(side: Side) -> None:
+    lane, hot = side.lane(A, B), side.keys[HOT].address
+    assert list(await side.ledger.signers(lane)) == [lane.payer]
+    await side.let_sign(A, HOT)
+    assert set(await side.ledger.signers(lane)) == {lane.payer, hot}
+    await side.let_sign_no_more(A, HOT)
+    assert set(await side.ledger.signers(lane)) == {lane.payer, hot}
+    assert not await side.ledger.may_sign(lane, hot)

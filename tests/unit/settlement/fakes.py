@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -26,7 +26,7 @@ class FakeChain:
     token_decimals: int = 6
     lanes: dict[Lane, LaneState] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
-    signers: set[tuple[str, str]] = field(default_factory=set)
+    signers_of: set[tuple[str, str]] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     """Keys that sign for nobody any more."""
     transactions: list[tuple[str, Lane, Settlement]] = field(default_factory=list)
@@ -46,8 +46,11 @@ class FakeChain:
         return self.token_decimals
 
     async def may_sign(self, lane: Lane, signer: str) -> bool:
-        mine = signer == lane.payer or (lane.payer, signer) in self.signers
+        mine = signer == lane.payer or (lane.payer, signer) in self.signers_of
         return mine and signer not in self.removed
+
+    async def signers(self, lane: Lane) -> Collection[str]:
+        return [lane.payer, *(key for vault, key in self.signers_of if vault == lane.payer)]
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         return [
@@ -119,7 +122,10 @@ class FakeChain:
         return sum(self.free.values()) + sum(state.reserve + state.held for state in self.lanes.values())
 
     def _require(self, voucher: SignedVoucher) -> None:
-        if voucher.signer != voucher.lane.payer and (voucher.lane.payer, voucher.signer) not in self.signers:
+        if (
+            voucher.signer != voucher.lane.payer
+            and (voucher.lane.payer, voucher.signer) not in self.signers_of
+        ):
             raise VoucherInvalid("no such signer")
 
     def _pay(self, kind: str, voucher: SignedVoucher, *, offset: int) -> None:

@@ -101,6 +101,7 @@ def bounds(key: PrivateKey) -> TermsBounds:
         least_reserve=EUR,
         most_unsecured=5 * EUR,
         accepted_causes=frozenset({"ROUNDING_TOTAL"}),
+        vat_included=False,
     )
 
 

@@ -41,6 +41,8 @@ class TermsBounds:
     least_grace_s: int = 1
     accepted_causes: frozenset[str] = frozenset()
     """As a payer: causes by which a CDR may differ."""
+    vat_included: bool | None = True
+    """Which price is settled: with VAT, without, or, with None, the one that the other side proposes."""
     any_rate: bool = False
     """Whether a rate other than 1 is taken as it is; people should look at one."""
     hold_back: bool = False
@@ -61,6 +63,10 @@ class TermsBounds:
             (
                 side.signer.lower() == self.signer.lower(),
                 f"the vouchers of {own} are signed by {self.signer}",
+            ),
+            (
+                self.vat_included in (None, terms.vat_included),
+                f"prices {'without' if self.vat_included is False else 'with'} VAT are settled here",
             ),
             (terms.rate == 1 or self.any_rate, "a rate other than 1 is for people to agree on"),
             (not terms.hold_back_h or self.hold_back, "hold-back lanes are not wanted here"),

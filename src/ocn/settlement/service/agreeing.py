@@ -63,14 +63,20 @@ class Agreeing:
         agreed = self._signed(proposal)
         return (await self._pairs.agreed(agreed)).signed
 
-    async def recover(self, peer: PartyId) -> list[Pair]:
-        """Fetch the terms that a counterparty still has; this party's own signature on them proves them."""
+    async def recover(self, peer: PartyId, *, unasked: bool = False) -> list[Pair]:
+        """Fetch the terms that a counterparty still has; this party's own signature on them proves them.
+
+        It may show older ones than the newest, which nobody here remembers. ``unasked``, when no people look
+        at what comes, takes only what would be agreed to today.
+        """
         own = self._house.own
         found: list[Pair] = []
         for payer, payee in ((own, peer), (peer, own)):
             try:
                 signed = await self._peers.to(peer).terms(payer=payer, payee=payee)
                 await self._require_both(signed)
+                if unasked and (reasons := self._house.bounds.against(signed.terms, own)):
+                    raise TermsRefused(reasons)
             except (PartyError, InvalidParameters, SettlementError) as error:
                 _LOG.info("no terms of %s with %s were recovered: %s", payer, payee, error.message)
                 continue

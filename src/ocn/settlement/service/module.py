@@ -143,7 +143,7 @@ class Module:
         try:
             return await self._pairs.on(self._house.own, request.sender, state.lane)
         except NoTerms:
-            await self._agreeing.recover(request.sender)
+            await self._agreeing.recover(request.sender, unasked=True)
         return await self._pairs.on(self._house.own, request.sender, state.lane)
 
     # ---- vouchers and state

@@ -83,7 +83,8 @@ class Paying:
             return await self._after(pair, shown.number)
         if shown.head == head:
             return None
-        shown.voucher(account.out).require_signer(self._house.voucher_key.address)
+        keys = await account.keys(account.out, replayed=True)
+        shown.voucher(account.out).require_signer(*sorted(keys.known))
         if shown.number > head.number:
             return []
         raise ConflictingState(

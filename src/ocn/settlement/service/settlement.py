@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final
 
 from ocn.errors import OcnError
@@ -25,6 +24,7 @@ from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.payer import Payer, keep_reserves
 from ocn.settlement.service.reach import Peers
+from ocn.settlement.service.recovering import Recovering
 from ocn.settlement.service.setting_off import SettingOff
 
 _LOG = logging.getLogger("ocn.settlement")
@@ -98,10 +98,13 @@ class Settlement:
         return await self._agreeing.propose(terms)
 
     async def recover(self, peer: PartyId) -> list[Pair]:
-        """Get back from a counterparty what this party has lost: terms, vouchers and books of both lanes."""
+        """Get back from a counterparty what this party has lost: terms, vouchers and books of both lanes.
+
+        Look at the terms of what is returned: the counterparty may have shown older ones than the newest.
+        """
         pairs = await self._agreeing.recover(peer)
         for pair in pairs:
-            await self._fetch_vouchers(pair)
+            await Recovering(pair, self.house.own, self.peers.to(pair.account.peer)).all()
         return pairs
 
     async def step(self) -> None:
@@ -109,20 +112,6 @@ class Settlement:
         if self.payee is not None:
             await self.payee.step()
         await self._keep_house()
-
-    async def _fetch_vouchers(self, pair: Pair) -> None:
-        """Read both lanes from the peer, until it has no more; what was paid before what was credited."""
-        account, peer = pair.account, self.peers.to(pair.account.peer)
-        out = (account.out, self.house.own, account.peer, account.restore)
-        into = (account.into, account.peer, self.house.own, partial(account.accept, replayed=True))
-        for lane, payer, payee, take in (out, into) if pair.pays else (into, out):
-            while True:
-                async with account.lock:
-                    number = (await account.head(lane)).number
-                opened = await peer.vouchers(lane, payer, payee, after=number)
-                async with account.lock:
-                    if not await take(opened):
-                        break
 
     async def _keep_house_for_ever(self) -> None:
         while True:

@@ -65,6 +65,7 @@ async def test_terms_proposed_twice_are_agreed_once(here: World) -> None:
         ({"chain_id": 1}, "is not settled in token"),
         ({"decimals": 18}, "with 18 decimals"),
         ({"currency": "CHF"}, "CHF is not settled"),
+        ({"vat_included": True}, "prices without VAT are settled here"),
         ({"rate": Decimal("1.1"), "rate_source": "me"}, "for people to agree on"),
         ({"hold_back_h": 24, "arbiter": "0x" + "ab" * 20}, "hold-back"),
         ({"tick": Tick(5001, 10)}, "more than 5000 Wh"),
@@ -105,7 +106,7 @@ async def test_signer_must_be_one_that_the_contract_lists_for_the_vault(here: Wo
         await here.payee.propose(terms)
     with pytest.raises(TermsInvalid, match="may not sign for the vault"):
         await here.payer.propose(terms)
-    here.chain.signers.add((CPO_KEY.address, HOT.address))
+    here.chain.signers_of.add((CPO_KEY.address, HOT.address))
     await here.payee.propose(terms)
     (agreed,) = await here.payer_store.terms(EMSP, CPO)
     assert agreed.terms.payee.signer == HOT.address
@@ -193,7 +194,7 @@ async def test_terms_the_other_way_round_must_name_the_same_signers(here: World)
     await here.agree()
     terms = make_terms()
     back = replace(terms, payer=terms.payee, payee=replace(terms.payer, signer=HOT.address))
-    here.chain.signers.add((EMSP_KEY.address, HOT.address))
+    here.chain.signers_of.add((EMSP_KEY.address, HOT.address))
     object.__setattr__(here.payer.house, "bounds", replace(bounds(EMSP_KEY), signer=HOT.address))
     object.__setattr__(here.payer.house, "voucher_key", HOT)
     with pytest.raises(RequestFailed, match="other keys for the same vaults"):
