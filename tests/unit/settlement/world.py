@@ -100,6 +100,7 @@ def bounds(key: PrivateKey) -> TermsBounds:
         most_tolerance=100,
         least_reserve=EUR,
         most_unsecured=5 * EUR,
+        most_floor=50_000,
         accepted_causes=frozenset({"ROUNDING_TOTAL"}),
         vat_included=False,
     )

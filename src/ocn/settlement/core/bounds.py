@@ -31,10 +31,14 @@ class TermsBounds:
     """As a payer."""
     most_tolerance: int = 0
     """As a payer."""
+    least_floor: int = 0
+    """As a payer: whoever asks for every unit fills the logs of both."""
     least_reserve: int = 0
     """As a payee."""
     most_unsecured: int = 0
     """As a payee."""
+    most_floor: int = 0
+    """As a payee: so much of each session may be open besides its tick."""
     most_tick_wh: int = 5000
     most_tick_s: int = 60
     most_grace_s: int = 120
@@ -83,6 +87,7 @@ class TermsBounds:
         return (
             (terms.reserve <= self.most_reserve, f"a reserve of more than {self.most_reserve}"),
             (terms.tolerance <= self.most_tolerance, f"a tolerance of more than {self.most_tolerance}"),
+            (terms.floor >= self.least_floor, f"a floor of less than {self.least_floor}"),
             (not strange, f"causes that are not accepted here: {', '.join(strange)}"),
         )
 
@@ -90,6 +95,7 @@ class TermsBounds:
         return (
             (terms.reserve >= self.least_reserve, f"a reserve of less than {self.least_reserve}"),
             (terms.unsecured <= self.most_unsecured, f"credit of more than {self.most_unsecured}"),
+            (terms.floor <= self.most_floor, f"a floor of more than {self.most_floor}"),
         )
 
 

@@ -17,6 +17,8 @@ class Reason(StrEnum):
     """More was paid than the CDR asks for: a credit voucher comes first."""
     CREDIT_UNSECURED = "CREDIT_UNSECURED"
     """What was paid for this session before was given back by a voucher that nothing secures."""
+    TOO_LITTLE = "TOO_LITTLE"
+    """A tick for less than the floor of the terms."""
     HOLD_BACK = "HOLD_BACK"
     """The chain holds payments of this lane back otherwise than the terms say, so no session starts."""
     NO_FUNDS = "NO_FUNDS"
@@ -74,6 +76,7 @@ _PASSING = frozenset(
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
         Reason.HOLD_BACK,
+        Reason.TOO_LITTLE,
         Reason.NO_FUNDS,
     }
 )

@@ -71,6 +71,8 @@ class Terms:
     """What the payee grants beyond the reserve."""
     tolerance: int = 0
     """By how much the price of a running session may exceed what the payer computes."""
+    floor: int = 0
+    """The least that a tick of a session is asked for and paid. A CDR is paid whatever is open."""
     rate: Decimal = Decimal(1)
     """Tokens per unit of the currency."""
     rate_source: str = ""
@@ -154,6 +156,7 @@ class Terms:
             ("reserve", self.reserve, 0, MOST_UNITS),
             ("unsecured", self.unsecured, 0, MOST_UNITS),
             ("tolerance", self.tolerance, 0, MOST_UNITS),
+            ("floor", self.floor, 0, MOST_UNITS),
             ("hold_back_h", self.hold_back_h, 0, LONGEST_HOLD_BACK_H),
             ("number", self.number, 1, 2**53),
             ("the number of accepted_causes", len(self.accepted_causes), 0, _MOST_CAUSES),

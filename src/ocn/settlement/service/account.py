@@ -33,6 +33,8 @@ class Account:
         self.out = out
         self.peer_signers: list[str] = []
         """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        self.floor = 0
+        """Of the terms by which the peer pays."""
         self.lock = asyncio.Lock()
         self._last: dict[Lane, Recorded | None] = {}
         self._books: dict[_Key, SessionBook] = {}
@@ -152,7 +154,7 @@ class Account:
         }
         for leaf in entry.leaves:
             key = _key(leaf.owner, leaf.session_id)
-            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()))
+            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()), self.floor)
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

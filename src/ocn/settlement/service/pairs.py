@@ -112,6 +112,8 @@ class Pairs:
                 account.peer_signers.insert(0, other.signer)
             return
         known.signed = signed
+        if not pays:
+            account.floor = terms.floor
         if other.signer in account.peer_signers:
             account.peer_signers.remove(other.signer)
         account.peer_signers.append(other.signer)

@@ -84,7 +84,11 @@ async def test_terms_that_the_payer_does_not_want_are_refused_with_every_reason(
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [({"reserve": EUR - 1}, "a reserve of less than"), ({"unsecured": 6 * EUR}, "credit of more than")],
+    [
+        ({"reserve": EUR - 1}, "a reserve of less than"),
+        ({"unsecured": 6 * EUR}, "credit of more than"),
+        ({"floor": 50_001}, "a floor of more than 50000"),
+    ],
 )
 async def test_terms_that_the_payee_does_not_want_are_refused(
     here: World, change: dict[str, Any], says: str
