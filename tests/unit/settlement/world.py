@@ -1,6 +1,6 @@
 """A CPO and an eMSP in one process, with settlement between them, a chain in memory, and a clock by hand."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingCharger
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party import Answer, MemoryStorage, Party, PartyRole, Request, StoredReceiver, StoredSender
 from ocn.party.errors import PeerTimedOut
 from ocn.party.in_process import InProcessNetwork
@@ -25,6 +26,7 @@ from ocn.settlement.ports import Drivers
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
+from ocn.settlement.service.invoicing import INVOICES
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.payer import Payer
 from ocn.settlement.service.settlement import Settlement
@@ -316,6 +318,7 @@ async def world(
     policy: PayerPolicy | None = None,
     settle: SettlePolicy | None = None,
     both: bool = False,
+    versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
 ) -> AsyncIterator[World]:
     """Open everything; terms are not agreed yet."""
     faults, chain = Faults(), FakeChain()
@@ -324,7 +327,7 @@ async def world(
     clock = Clock()
     cpo_storage, emsp_storage = (RelayedObjects(MemoryStorage(), now=clock) for _ in range(2))
     async with AsyncExitStack() as stack:
-        common: dict[str, Any] = {"serve": False, "transport": network}
+        common: dict[str, Any] = {"serve": False, "transport": network, "versions": versions}
 
         async def cpo_module(request: Request) -> Answer:
             return await here.payee.module(request)
@@ -332,13 +335,19 @@ async def world(
         async def emsp_module(request: Request) -> Answer:
             return await here.payer.module(request)
 
+        async def cpo_invoices(request: Request) -> Answer:
+            return await here.payee.custom_modules[INVOICES](request)
+
+        async def emsp_invoices(request: Request) -> Answer:
+            return await here.payer.custom_modules[INVOICES](request)
+
         cpo = Party(
             roles=[PartyRole.of(str(CPO), "CPO")],
             node_url=EMSP_URL,
             public_url=CPO_URL,
             handlers=[StoredSender(cpo_storage), StoredReceiver(cpo_storage)],
             storage=cpo_storage,
-            custom_modules={(MODULE, InterfaceRole.RECEIVER): cpo_module},
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): cpo_module, INVOICES: cpo_invoices},
             **common,
         )
         network.add(CPO_URL, cpo)
@@ -351,7 +360,7 @@ async def world(
             token_a=cpo.invite(),
             handlers=[StoredReceiver(emsp_storage), StoredSender(emsp_storage)],
             storage=emsp_storage,
-            custom_modules={(MODULE, InterfaceRole.RECEIVER): emsp_module},
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): emsp_module, INVOICES: emsp_invoices},
             **common,
         )
         network.add(EMSP_URL, emsp)

@@ -18,6 +18,7 @@ from ocn.settlement.service.agreeing import Agreeing
 from ocn.settlement.service.bookkeeping import Booked, Bookkeeping, told_nobody
 from ocn.settlement.service.holding_back import HoldingBack
 from ocn.settlement.service.house import House
+from ocn.settlement.service.invoicing import INVOICES, Invoicing
 from ocn.settlement.service.module import Module
 from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
@@ -56,6 +57,7 @@ class Settlement:
         self._housekeeping_s = housekeeping_s
         self._agreeing = Agreeing(house, self.pairs, self.peers)
         self._bookkeeping = Bookkeeping(house, self.pairs, booked)
+        self._invoicing = Invoicing(self.pairs, self.peers)
         self._reserving = payer.reserving(house) if payer is not None else None
         self._setting_off = SettingOff(self.pairs)
         self._holding_back = HoldingBack(self.pairs, self.peers)
@@ -74,8 +76,8 @@ class Settlement:
 
     @property
     def custom_modules(self) -> Mapping[Interface, CustomHandler]:
-        """What :class:`ocn.party.Party` is given to serve."""
-        return {(MODULE, InterfaceRole.RECEIVER): self.module}
+        """What :class:`ocn.party.Party` is given to serve; records of invoices in OCPI 2.3.0 alone."""
+        return {(MODULE, InterfaceRole.RECEIVER): self.module, INVOICES: self._invoicing}
 
     @asynccontextmanager
     async def running(self, reach: Reach) -> AsyncIterator["Settlement"]:
@@ -125,6 +127,7 @@ class Settlement:
 
     async def _keep_house(self) -> None:
         await self._bookkeeping.step()
+        await self._invoicing.step()
         if self._reserving is not None:
             await keep_reserves(self.pairs, self._reserving)
         await self._setting_off.step()

@@ -11,6 +11,7 @@ from ocn.database import Database, to_the_end
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import ConflictingState
@@ -22,6 +23,8 @@ from ocn.settlement.storage.rows import (
     case_of,
     cdr_of,
     folded,
+    invoice_of,
+    invoice_values,
     known_key,
     recorded_of,
     session_of,
@@ -118,10 +121,27 @@ class SqlStore:
             return (await connection.execute(closed)).rowcount > 0
 
     @to_the_end
-    async def save_booking(self, booking: Booking, at: datetime) -> None:
+    async def save_booking(
+        self, booking: Booking, at: datetime, invoices: Sequence[InvoiceRecord] = ()
+    ) -> None:
         """See the port."""
         async with self._database.transaction() as connection:
             await add_new(connection, t.booking, [{**booking_values(booking), "at": at}])
+            if invoices:
+                await add_new(connection, t.invoice, [invoice_values(each) for each in invoices])
+
+    async def invoices(self, state: InvoiceState) -> Sequence[InvoiceRecord]:
+        """See the port."""
+        wanted = select(t.invoice).where(t.invoice.c.state == state.value)
+        ordered = wanted.order_by(t.invoice.c.at, t.invoice.c.owner, t.invoice.c.id)
+        return [invoice_of(row) for row in await self._rows(ordered)]
+
+    @to_the_end
+    async def note_invoice(self, record: InvoiceRecord, state: InvoiceState) -> None:
+        """See the port."""
+        mine = (t.invoice.c.owner == record.owner.key, t.invoice.c.id == record.id)
+        async with self._database.statement() as connection:
+            await connection.execute(update(t.invoice).where(*mine).values(state=state.value))
 
     async def bookings(self, lane: Lane) -> Sequence[Booking]:
         """See the port."""

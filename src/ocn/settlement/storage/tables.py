@@ -159,4 +159,18 @@ booking = Table(
     Column("cdrs", LargeBinary, nullable=False),
     Column("unassigned", Units, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("credits", LargeBinary),
+)
+
+invoice = Table(
+    "invoice_record",
+    metadata,
+    Column("owner", String(5), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("owner_codes", PartyCodes, nullable=False),
+    Column("peer", PartyCodes, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_invoice_record_state", "state", "at"),
 )

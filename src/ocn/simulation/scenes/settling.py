@@ -1,14 +1,13 @@
 """Money: terms, a reserve, sessions paid while they run, a wrong CDR, a credit, one transaction for all."""
 
 import asyncio
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import cast
 
 from ocn.ocpi.objects import Cdr, PriceComponent, Session
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.amounts import units_of
-from ocn.settlement.core.booking import Booking, reconciliation_record
+from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.settling import Settling
 from ocn.settlement.records import Case
 from ocn.simulation.misbilling import Misbilling
@@ -167,8 +166,7 @@ async def books(stage: SettlingStage) -> str:
     ours, theirs = await eventually("both have booked", look)
     same("the CPO's booking", theirs, ours)
     same("the sessions booked", dict(ours.sessions), {each.session_id: each.paid for each in stage.sessions})
-    record = reconciliation_record(ours, stage.cpo.id, datetime.now(UTC))
-    check(record is not None, "no CDR was booked")
+    check(bool(ours.cdrs), "no CDR was booked")
     return f"{len(ours.cdrs)} CDRs under invoice {ours.invoice_id[:21]}..."
 
 
