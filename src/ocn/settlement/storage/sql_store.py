@@ -44,6 +44,11 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def database(self) -> Database:
+        """For what else may be remembered in it."""
+        return self._database
+
     @to_the_end
     async def record(self, step: Step) -> None:
         """See the port."""
