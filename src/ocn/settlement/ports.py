@@ -140,6 +140,18 @@ class Drivers(Protocol):
         ...
 
 
+class Meters(Protocol):
+    """Whether signed meter values are what they should be; belongs to the eMSP's back end.
+
+    None is here: it takes the meters' public keys from somebody else than the CPO, and a reader of each
+    format.
+    """
+
+    async def objection(self, owner: PartyId, cdr: JsonObject) -> str:
+        """Say in a sentence what is wrong with a CDR's ``signed_data``, or its absence; empty for nothing."""
+        ...
+
+
 class Chargers(Protocol):
     """What a CPO's back end does for its settlement side. ``why`` is a sentence for logs and displays.
 

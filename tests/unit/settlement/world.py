@@ -22,7 +22,7 @@ from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
-from ocn.settlement.ports import Drivers
+from ocn.settlement.ports import Drivers, Meters
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
@@ -161,6 +161,8 @@ class World:
     """Whether each of the two is a CPO and an eMSP."""
     drivers: Drivers | None = None
     """Of the eMSP."""
+    meters: Meters | None = None
+    """Of the eMSP."""
     settle_credits: SettlePolicy | None = None
     """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
@@ -191,6 +193,7 @@ class World:
                 policy=self.policy,
                 settle=self.settle_credits,
                 drivers=self.drivers,
+                meters=self.meters,
             ),
             payee=self.collect_back if self.both else None,
         )

@@ -57,6 +57,8 @@ class Asked:
     price: Decimal | Refusal | None = None
     """Of a running session: what the payer computes."""
     verdict: Verdict | None = None
+    objection: str = ""
+    """What the back end has against a CDR's signed meter values."""
     vouched: bool = True
     """Whether the back end stands for the session; asked before it is paid for the first time."""
     overruled: bool = False

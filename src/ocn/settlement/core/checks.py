@@ -127,6 +127,7 @@ def unverified(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
     ask = asked.ask
     return (
         _ahead(ask, policy, now)
+        or (Refusal(Reason.METER_REFUSED, asked.objection) if asked.objection else None)
         or _other_energy(asked, policy)
         or _too_much_power(ask, policy)
         or _not_right(terms, asked)

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     """More energy than any charge point gives in that time."""
     ENERGY_DIFFERS = "ENERGY_DIFFERS"
     """The CDR has another energy than the session was told with."""
+    METER_REFUSED = "METER_REFUSED"
+    """The payer's back end does not take the signed meter values of a CDR."""
     UNPRICEABLE = "UNPRICEABLE"
     """The payer cannot compute a price: no tariff that it knew before, or one that it cannot read."""
     PRICE_DIFFERS = "PRICE_DIFFERS"

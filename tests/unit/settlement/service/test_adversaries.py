@@ -32,7 +32,7 @@ from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
-from ocn.settlement.records import Recorded
+from ocn.settlement.records import Outcome, Recorded
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.settlement import Settlement
 
@@ -377,3 +377,25 @@ async def test_payer_that_fills_the_log_with_next_to_nothing_is_refused(here: Wo
     await answered_with(here, leaf)
     await here.payee.step()
     assert await here.owed() == 200_000
+
+
+async def test_cdr_whose_signed_meter_values_the_back_end_does_not_take_is_a_case_for_people(
+    here: World,
+) -> None:
+    class Verifying:
+        async def objection(self, owner: PartyId, cdr: JsonObject) -> str:
+            return "" if cdr.get("signed_data") == "good" else "the begin of the transaction is not signed"
+
+    here.meters = Verifying()
+    here.restart_payer()
+    await here.agree()
+    await here.bill("S1", "0.5", signed_data="good")
+    await here.bill("S2", "0.5", signed_data="bad")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+    (case,) = await here.payer_store.cases()
+    assert (case.reason, case.detail) == (Reason.METER_REFUSED, "the begin of the transaction is not signed")
+    await here.payer_store.close_case(EMSP, case.id, Outcome.APPROVED, "seen", here.clock.now)
+    here.clock.pass_(3601)
+    await here.payee.step()
+    assert await here.owed() == 400_000
