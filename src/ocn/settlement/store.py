@@ -40,6 +40,10 @@ class Store(Protocol):
         """Return books by the ids as they were asked for; who has none is not in it."""
         ...
 
+    async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
+        """Return the sessions of a CPO that were paid for and are the same in all that never changes."""
+        ...
+
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
         """Return what became of CDRs, as :meth:`books`."""
         ...

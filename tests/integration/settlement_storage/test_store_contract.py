@@ -203,3 +203,13 @@ async def test_invoice_records_are_kept_with_their_booking_and_change_their_stat
     assert [each.id for each in await store.invoices(InvoiceState.SENT)] == [records[0].id]
     await store.save_booking(booking, NOON, records)
     assert await store.invoices(InvoiceState.WAITING) == [records[1]]
+
+
+async def test_sessions_that_are_the_same_under_other_ids_are_found(store: Store) -> None:
+    books = [
+        SessionBook(CPO, name, EMSP, LANE.key, identity=identity, paid=5)
+        for name, identity in (("S2", b"\x01" * 32), ("s1", b"\x01" * 32), ("S3", b"\x02" * 32), ("S4", b""))
+    ]
+    await store.record(Step(NOON, books=tuple(books)))
+    assert [each.id for each in await store.same(CPO, b"\x01" * 32)] == ["s1", "S2"]
+    assert await store.same(EMSP, b"\x01" * 32) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingChargers
 
@@ -91,6 +92,11 @@ def make_terms(**changes: Any) -> Terms:
         accepted_causes=("ROUNDING_TOTAL",),
     )
     return replace(terms, **changes)
+
+
+def started(session_id: str) -> str:
+    """Each session has a start of its own, within a second after noon; ids know no case."""
+    return format_datetime(NOON + timedelta(milliseconds=crc32(session_id.casefold().encode()) % 1000))
 
 
 def bounds(key: PrivateKey) -> TermsBounds:
@@ -233,7 +239,7 @@ class World:
             "country_code": "DE",
             "party_id": "CPO",
             "id": session_id,
-            "start_date_time": format_datetime(NOON),
+            "start_date_time": started(session_id),
             "kwh": Decimal(kwh),
             "cdr_token": CARD,
             "auth_method": "COMMAND",
@@ -260,7 +266,7 @@ class World:
             "party_id": "CPO",
             "id": cdr_id or f"CDR-{session_id}",
             "session_id": session_id,
-            "start_date_time": format_datetime(NOON),
+            "start_date_time": started(session_id),
             "end_date_time": format_datetime(self.clock.now),
             "cdr_token": CARD,
             "auth_method": "COMMAND",

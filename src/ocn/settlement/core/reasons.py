@@ -54,7 +54,7 @@ class Reason(StrEnum):
     DUPLICATE_ID = "DUPLICATE_ID"
     """Another CDR had this id."""
     DUPLICATE_SESSION = "DUPLICATE_SESSION"
-    """The session is paid by another CDR, which was not credited."""
+    """The session is paid by another CDR, which was not credited, or under another id."""
     SESSION_CLOSED = "SESSION_CLOSED"
     """The session is finished; nothing more is added to it."""
     NOT_A_BILL = "NOT_A_BILL"

@@ -126,7 +126,9 @@ class Paying:
     async def _judge_one(self, pair: Pair, ask: Ask, number: int, judged: _Judged, funds: int | None) -> None:
         book = judged.books[ask.session_id.casefold()]
         asked = await self._looking_up.around(ask, book, pair.terms)
-        asked = replace(asked, known=asked.known or judged.cdr(ask.id))
+        asked = replace(
+            asked, known=asked.known or judged.cdr(ask.id), twin=await self._twin(ask, book, judged)
+        )
         if ask.kind is Kind.TICK:
             outcome = judge_tick(pair.terms, asked, self._policy, self._house.now())
         else:
@@ -142,6 +144,21 @@ class Paying:
             judged.refused.append(self._refuse(pair, asked, number, outcome, judged))
         elif outcome is not None:
             await self._pay(asked, outcome, judged)
+
+    async def _twin(self, ask: Ask, book: SessionBook, judged: _Judged) -> str:
+        """Return the id under which a session was paid already, that is about to be paid for the first time.
+
+        One that was credited as a whole may be billed anew under another id.
+        """
+        if book.identity:
+            return ""
+        identity = identity_of(ask.document)
+        same = {each.id.casefold(): each for each in await self._house.store.same(ask.owner, identity)}
+        same |= {name: each for name, each in judged.books.items() if each.identity == identity}
+        for name, each in same.items():
+            if each.settled > 0 and name != ask.session_id.casefold():
+                return each.id
+        return ""
 
     async def _pay(self, asked: Asked, leaf: Leaf, judged: _Judged) -> None:
         ask, book = asked.ask, asked.book

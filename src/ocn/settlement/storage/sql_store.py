@@ -34,6 +34,7 @@ from ocn.settlement.storage.rows import (
 from ocn.settlement.storage.steps import write_step
 from ocn.settlement.storage.writing import add_new
 
+_MOST_SAME = 100
 _MOST_NAMES = 500
 """In one statement; SQLite takes a few ten thousand, PostgreSQL more."""
 
@@ -70,6 +71,13 @@ class SqlStore:
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> Mapping[str, SessionBook]:
         """See the port."""
         return {name: session_of(row) for name, row in await self._named(t.session, owner, session_ids)}
+
+    async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
+        """See the port."""
+        mine = select(t.session).where(t.session.c.owner == owner.key, t.session.c.identity == identity)
+        return [
+            session_of(row) for row in await self._rows(mine.order_by(t.session.c.folded).limit(_MOST_SAME))
+        ]
 
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
         """See the port."""

@@ -96,6 +96,7 @@ session = Table(
     Column("wh", BigInteger, nullable=False),
     Column("stated_at", UtcDateTime),
     Column("cdr_id", Text, nullable=False),
+    Index("ix_session_identity", "owner", "identity"),
 )
 
 cdr = Table(
