@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from tests.unit.settlement.world import CPO, CPO_KEY, EMSP, EMSP_KEY, LANE, NOON, World
 
+from ocn.ocpi.errors import InvalidParameters, UnknownObject
 from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.party_id import PartyId
+from ocn.party import Answer, Request
 from ocn.party.json_text import JsonObject, encode_json
 from ocn.party.reply import Reply
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
@@ -19,6 +22,7 @@ from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.content import unwrapped, wrapped
+from ocn.settlement.protocol.messages import terms_answer
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
 from ocn.settlement.records import Recorded
 from ocn.signing.keys import PrivateKey
@@ -423,6 +427,36 @@ async def test_terms_and_vouchers_of_others_are_not_shown(here: World) -> None:
     assert (await get(here, "vouchers", lane=LANE.key, after="-1")).status_code == 2001
     assert (await get(here, "vouchers", lane=LANE.key, after="9" * 30)).status_code == 2001
     assert (await get(here, "terms", payer="?", payee="")).status_code == 2001
+
+
+async def test_stranger_that_shows_what_others_hold_gets_nothing_and_moves_nothing(here: World) -> None:
+    """It has seen a lane, a voucher and terms, and speaks in its own name."""
+    last, shown = await paid(here)
+    seen: list[Request] = []
+    honest = here.payer.module
+
+    async def module(request: Request) -> Answer:
+        seen.append(request)
+        return await honest(request)
+
+    here.payer.module = module  # type: ignore[assignment]  # stands in for it
+    item = {"total": "400000", "session": here.session("S1", "1.0")}
+    await post(here, "requests", {"state": shown, "items": [item]})
+    await send(here, shown, opened_object(credit()))
+    await send(here, shown, opened_object(last), lane=LANE)
+    await post(here, "requests/reserve", {"state": shown, "missing": "5", "detail": ""})
+    await post(here, "terms", terms_answer((await here.payee_store.terms(EMSP, CPO))[0]))
+    await post(here, "terms/hold-back", {"lane": LANE.key})
+    await get(here, "vouchers", lane=LANE.key)
+    await get(here, "state", lane=LANE.key)
+    await get(here, "terms", payer="NLMSP", payee="DECPO")
+    before = await here.payer_store.last(LANE), await here.payer_store.last(LANE.opposite)
+    assert len(seen) == 9
+    for request in seen:
+        with pytest.raises((InvalidParameters, UnknownObject)):
+            await honest(replace(request, sender=PartyId("FR", "XXX")))
+    assert before == (await here.payer_store.last(LANE), await here.payer_store.last(LANE.opposite))
+    assert await here.payer_store.cases() == []
 
 
 async def test_party_that_only_collects_pays_nobody_and_the_other_way_round(here: World) -> None:
