@@ -31,8 +31,7 @@ class Account:
         self.house = house
         self.peer = peer
         self.out = out
-        self.peer_signers: list[str] = []
-        """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        self._peer_keys: dict[str, int] = {}
         self.floor = 0
         """Of the terms by which the peer pays."""
         self.lock = asyncio.Lock()
@@ -43,6 +42,15 @@ class Account:
     def into(self) -> Lane:
         """The lane that the peer signs on."""
         return self.out.opposite
+
+    @property
+    def peer_signers(self) -> list[str]:
+        """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        return sorted(self._peer_keys, key=self._peer_keys.__getitem__)
+
+    def note_peer_key(self, key: str, number: int) -> None:
+        """Note a key that terms of a number name for the peer; of all terms both ways the highest counts."""
+        self._peer_keys[key] = max(self._peer_keys.get(key, 0), number)
 
     async def last(self, lane: Lane) -> Recorded | None:
         """Return the newest voucher held of a lane."""

@@ -11,15 +11,20 @@ from tests.unit.settlement.world import (
     CPO,
     CPO_KEY,
     EMSP,
+    EMSP_KEY,
     EUR,
     LANE,
     LOCATION,
     TARIFF,
     World,
+    bounds,
     make_terms,
     world,
 )
 
+from ocn.signing.keys import PrivateKey
+
+HOT = PrivateKey(b"\x05" * 32)
 BACK_CARD = CARD | {"country_code": "DE", "party_id": "CPO", "contract_id": "DE-CPO-C1"}
 OWNED = {"country_code": "NL", "party_id": "MSP"}
 
@@ -214,3 +219,34 @@ async def test_everything_is_recovered_both_ways(here: World) -> None:
     await here.payee.step()
     await here.payer.step()
     assert await both(here) == (before[0] + 200_000, before[1] + 120_000)
+
+
+async def test_keys_change_one_direction_after_the_other(here: World) -> None:
+    await here.charge("S1", "0.3")
+    await charge_back(here, "S1", "0.3")
+    await here.payee.step()
+    await here.payer.step()
+    here.chain.signers_of.add((EMSP_KEY.address, HOT.address))
+    object.__setattr__(here.payer.house, "voucher_key", HOT)
+    object.__setattr__(here.payer.house, "bounds", replace(bounds(EMSP_KEY), signer=HOT.address))
+    there = make_terms(number=2)
+    there = replace(there, payer=replace(there.payer, signer=HOT.address))
+    back = replace(there, payer=there.payee, payee=there.payer, number=3)
+    await here.payer.propose(there)
+    await here.charge("S1", "0.6")
+    await here.payee.step()
+    await charge_back(here, "S1", "0.6")
+    here.clock.pass_(10)
+    await here.payer.step()
+    assert await both(here) == (240_000, 240_000)
+    await here.payer.propose(back)
+    here.restart_payee()
+    await here.charge("S1", "0.9")
+    cdr = here.cdr("S1", "0.595", cdr_token=BACK_CARD, **OWNED)
+    last = here.session("S1", "0.595", cdr_token=BACK_CARD, status="COMPLETED", **OWNED)
+    await here.emsp.client.to(CPO).put_session(last)  # type: ignore[arg-type]  # plain JSON
+    await here.emsp.client.to(CPO).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
+    await here.collect_back.finish(cdr)  # a credit on the lane there, by the new key
+    await here.payee.step()
+    await here.payer.step()
+    assert await both(here) == (360_000 + 2_000, 240_000)
