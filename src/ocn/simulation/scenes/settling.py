@@ -128,6 +128,22 @@ async def credited(stage: SettlingStage) -> str:
     return f"{stage.terms.said(charged.paid)} paid for {charged.kwh} kWh, and given back"
 
 
+async def set_off(stage: SettlingStage) -> str:
+    """The eMSP promises on chain that what it is given back stays for the CPO, which counts one figure."""
+    paid = sum(session.paid for session in stage.sessions)
+    given_back = sum(session.credited for session in stage.sessions)
+    await stage.pays.chain.keeper.set_off(stage.lane.opposite)
+
+    async def look() -> bool | None:
+        return (await stage.is_paid.chain.ledger.state(stage.lane.opposite)).set_off or None
+
+    await eventually("the CPO sees the promise", look)
+    pair = await stage.collects.pairs.on(stage.emsp.id, stage.cpo.id, stage.lane)
+    owed = (await stage.payee.exposure(pair)).owed
+    same("what the CPO counts as owed", owed, paid - given_back)
+    return f"{stage.terms.said(paid)} owed less {stage.terms.said(given_back)} is {stage.terms.said(owed)}"
+
+
 async def one_transaction(stage: SettlingStage) -> str:
     """One transaction for all sessions: what is owed less what was credited moves, to the last unit."""
     paid = sum(session.paid for session in stage.sessions)
