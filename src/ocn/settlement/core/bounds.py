@@ -47,6 +47,9 @@ class TermsBounds:
     """As a payer: causes by which a CDR may differ."""
     vat_included: bool | None = True
     """Which price is settled: with VAT, without, or, with None, the one that the other side proposes."""
+    set_off: bool = True
+    """Whether terms with set-off are taken: where both directions have it, what the other side pays stays in
+    the reserve for it until a release."""
     any_rate: bool = False
     """Whether a rate other than 1 is taken as it is; people should look at one."""
     hold_back: bool = False
@@ -73,6 +76,7 @@ class TermsBounds:
                 f"prices {'without' if self.vat_included is False else 'with'} VAT are settled here",
             ),
             (terms.rate == 1 or self.any_rate, "a rate other than 1 is for people to agree on"),
+            (not terms.set_off or self.set_off, "set-off is not wanted here"),
             (not terms.hold_back_h or self.hold_back, "hold-back lanes are not wanted here"),
             (terms.tick.wh <= self.most_tick_wh, f"a tick of more than {self.most_tick_wh} Wh"),
             (terms.tick.s <= self.most_tick_s, f"a tick of more than {self.most_tick_s} s"),

@@ -1,8 +1,8 @@
 """A row of vouchers that a lane is shown: how many of them are good, and which key stands for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final
 
 from ocn.settlement.core.evidence import Entry, Head
 from ocn.settlement.core.lane import Lane
@@ -10,8 +10,36 @@ from ocn.settlement.core.opening import Opened, continued
 from ocn.settlement.core.vouchers import SignedVoucher
 from ocn.settlement.errors import SettlementError, VoucherInvalid, VoucherStale
 
-Proven: TypeAlias = Mapping[int, bytes]
-"""Evidence by number, of vouchers that one of the key of today is known to continue."""
+_DIGEST = 32
+
+
+class Proven:
+    """The evidence of vouchers, one after the other, that one of today's key is known to continue."""
+
+    def __init__(self, first: int, evidence: bytes = b"") -> None:
+        """Begin with the voucher of a number."""
+        self._first = first
+        self._evidence = bytearray(evidence)
+
+    def __len__(self) -> int:
+        return len(self._evidence) // _DIGEST
+
+    def add(self, evidence: bytes) -> None:
+        """Add the next one's."""
+        self._evidence += evidence
+
+    def up_to(self, number: int) -> "Proven":
+        """Return those up to a number."""
+        end = max(number - self._first + 1, 0) * _DIGEST
+        return Proven(self._first, bytes(self._evidence[:end]))
+
+    def has(self, number: int, evidence: bytes) -> bool:
+        """Whether it is one of them."""
+        place = (number - self._first) * _DIGEST
+        return 0 <= place < len(self._evidence) and self._evidence[place : place + _DIGEST] == evidence
+
+
+NOTHING_PROVEN: Final = Proven(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,7 @@ class Keys:
                 break
             found.append((entry, opened.signature))
             head = entry.head
-            if self.stand_for(opened.voucher(lane)) or proven.get(opened.number) == opened.evidence:
+            if self.stand_for(opened.voucher(lane)) or proven.has(opened.number, opened.evidence):
                 good = len(found)
         if error is None and good < len(found):
             error = VoucherInvalid(

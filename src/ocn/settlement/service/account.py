@@ -15,7 +15,7 @@ from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import ZERO_HASH, Entry, Head, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.opening import Opened
-from ocn.settlement.core.replaying import Keys, Proven
+from ocn.settlement.core.replaying import NOTHING_PROVEN, Keys, Proven
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import VoucherInvalid
 from ocn.settlement.records import Recorded, Step
@@ -85,7 +85,7 @@ class Account:
         return Recorded(self.out, entry, voucher.signature, self.house.now())
 
     async def accept(
-        self, shown: Sequence[Opened], *, replayed: bool = False, proven: Proven | None = None
+        self, shown: Sequence[Opened], *, replayed: bool = False, proven: Proven = NOTHING_PROVEN
     ) -> list[Entry]:
         """Take vouchers in, in order; those held already are passed over. Returns what is new.
 
@@ -98,7 +98,7 @@ class Account:
         keys = await self.keys(self.into, replayed=replayed)
         return await self._take(self.into, shown, keys, live=not replayed, proven=proven)
 
-    async def restore(self, shown: Sequence[Opened], *, proven: Proven | None = None) -> list[Entry]:
+    async def restore(self, shown: Sequence[Opened], *, proven: Proven = NOTHING_PROVEN) -> list[Entry]:
         """Take back vouchers that this party signed and has lost; its own signature proves them.
 
         Raises:
@@ -118,10 +118,10 @@ class Account:
         return Keys(frozenset(today), frozenset(known))
 
     async def _take(
-        self, lane: Lane, shown: Sequence[Opened], keys: Keys, *, live: bool, proven: Proven | None
+        self, lane: Lane, shown: Sequence[Opened], keys: Keys, *, live: bool, proven: Proven
     ) -> list[Entry]:
         """Nothing is kept that only a key of before has signed: it may be in others' hands by now."""
-        read = keys.read(lane, await self.head(lane), shown, proven or {})
+        read = keys.read(lane, await self.head(lane), shown, proven)
         for entry, signature in read.good:
             if live:
                 await self._require_due(entry)

@@ -1,14 +1,18 @@
 """Getting back from a counterparty what was lost: every voucher of both lanes, and so the books."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.opening import Opened
-from ocn.settlement.core.replaying import Proven
+from ocn.settlement.core.replaying import NOTHING_PROVEN, Proven
 from ocn.settlement.core.vouchers import SignedVoucher
 from ocn.settlement.protocol.peer import Peer
 from ocn.settlement.service.pair import Pair
+
+_MOST: Final = 10_000_000
+"""Vouchers that are looked through where keys have changed: three years of one every ten seconds."""
 
 
 class Recovering:
@@ -44,19 +48,20 @@ class Recovering:
         account = self._account
         keys = await account.keys(lane, replayed=True)
         if keys.known == keys.today:
-            return {}
-        seen: dict[int, bytes] = {}
+            return NOTHING_PROVEN
         newest, head = 0, await account.head(lane)
+        seen = Proven(head.number + 1)
         while shown := await self._page(lane, head.number):
-            found = keys.read(lane, head, shown, {each.number: each.evidence for each in shown}).good
-            if not found:
+            everything = Proven(head.number + 1, b"".join(each.evidence for each in shown))
+            found = keys.read(lane, head, shown, everything).good
+            if not found or len(seen) > _MOST:
                 break
             for entry, signature in found:
-                seen[entry.number] = entry.evidence
+                seen.add(entry.evidence)
                 if keys.stand_for(SignedVoucher(lane, entry.cumulative, entry.evidence, signature)):
                     newest = entry.number
             head = found[-1][0].head
-        return {number: evidence for number, evidence in seen.items() if number <= newest}
+        return seen.up_to(newest)
 
     async def _page(self, lane: Lane, after: int) -> Sequence[Opened]:
         account = self._account

@@ -5,7 +5,7 @@ from tests.unit.settlement.world import CPO, EMSP_KEY, LANE
 
 from ocn.settlement.core.evidence import ZERO_HASH, Head, Kind, Leaf, extend
 from ocn.settlement.core.opening import Opened
-from ocn.settlement.core.replaying import Keys
+from ocn.settlement.core.replaying import NOTHING_PROVEN, Keys, Proven
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.signing.keys import PrivateKey
 
@@ -48,18 +48,30 @@ def row(*keys: PrivateKey) -> list[Opened]:
     ids=str,
 )
 def test_vouchers_are_kept_up_to_the_last_of_todays_key(keys: tuple[PrivateKey, ...], kept: int) -> None:
-    read = KEYS.read(LANE, BEGINNING, row(*keys), {})
+    read = KEYS.read(LANE, BEGINNING, row(*keys), NOTHING_PROVEN)
     assert [entry.number for entry, _ in read.good] == list(range(1, kept + 1))
     assert (read.error is None) == (kept == len(keys))
 
 
 def test_voucher_that_does_not_follow_takes_nothing_of_an_earlier_key_with_it() -> None:
     first, second, third = row(OLD, EMSP_KEY, EMSP_KEY)
-    assert KEYS.read(LANE, BEGINNING, [first, third], {}).good == []
-    assert len(KEYS.read(LANE, BEGINNING, [first, second], {}).good) == 2
+    assert KEYS.read(LANE, BEGINNING, [first, third], NOTHING_PROVEN).good == []
+    assert len(KEYS.read(LANE, BEGINNING, [first, second], NOTHING_PROVEN).good) == 2
 
 
 def test_voucher_that_is_known_to_be_continued_is_kept_by_its_evidence_alone() -> None:
     first, second = row(OLD, OLD)
-    assert len(KEYS.read(LANE, BEGINNING, [first, second], {1: first.evidence}).good) == 1
-    assert KEYS.read(LANE, BEGINNING, [first], {1: second.evidence}).good == []
+    assert len(KEYS.read(LANE, BEGINNING, [first, second], Proven(1, first.evidence)).good) == 1
+    assert KEYS.read(LANE, BEGINNING, [first], Proven(1, second.evidence)).good == []
+
+
+def test_row_of_evidence_knows_each_by_its_number_and_may_end_earlier() -> None:
+    row = Proven(5)
+    for byte in (1, 2, 3):
+        row.add(bytes([byte]) * 32)
+    assert len(row) == 3
+    assert [row.has(number, b"\x02" * 32) for number in (0, 5, 6, 7, 8)] == [False, False, True, False, False]
+    assert row.up_to(6).has(6, b"\x02" * 32)
+    assert not row.up_to(6).has(7, b"\x03" * 32)
+    assert len(row.up_to(0)) == 0
+    assert not row.has(8, b"")

@@ -205,6 +205,13 @@ async def test_terms_the_other_way_round_must_name_the_same_signers(here: World)
         await here.payee.propose(back)
 
 
+def test_bounds_say_whether_set_off_is_taken() -> None:
+    for taken in (True, False):
+        reasons = replace(bounds(EMSP_KEY), set_off=taken).against(make_terms(), EMSP)
+        assert (reasons == ()) is taken
+    assert replace(bounds(EMSP_KEY), set_off=False).against(make_terms(set_off=False), EMSP) == ()
+
+
 def test_bounds_agree_to_nothing_that_costs_by_default() -> None:
     nothing = TermsBounds(vault=EMSP_KEY.address, signer=EMSP_KEY.address)
     reasons = nothing.against(make_terms(), EMSP)
