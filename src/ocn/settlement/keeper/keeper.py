@@ -10,25 +10,24 @@ from typing import Final, Self
 import structlog
 
 from ocn.chain.client import ChainClient
-from ocn.chain.errors import ChainError, ChainUnavailable
+from ocn.chain.errors import ChainError
 from ocn.chain.values import ZERO_ADDRESS
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher, expanded
-from ocn.settlement.errors import NoVaultKey, SettlementError
+from ocn.settlement.errors import SettlementError
 from ocn.settlement.keeper.desk import Desk
 from ocn.settlement.keeper.grouping import Lanes
 from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
 from ocn.settlement.keeper.outbox import Outbox, OutboxSettings
 from ocn.settlement.keeper.store import KeeperStore, KeeperStoreUnusable
+from ocn.settlement.keeper.vault_calls import VaultCalls
 from ocn.settlement.lanes import calls
-from ocn.settlement.lanes.calls import PartyCall
 from ocn.settlement.lanes.reading import LanesReader
 from ocn.signing.keys import PrivateKey
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
-_SIGNATURE_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +72,7 @@ class Keeper:
 
         ``vault_key`` signs what only the vault may do, where ``key`` is another's.
         """
-        self._chain = chain
-        self._contract = contract
-        self._key = key
-        self._vault_key = vault_key
+        self._vault = VaultCalls(chain, contract, key, vault_key)
         self._reader = LanesReader(chain, contract)
         self._store = store
         self._settings = settings or KeeperSettings()
@@ -136,10 +132,7 @@ class Keeper:
             KeeperStoreUnusable: not taken over.
         """
         call = calls.reserve(lane, amount)
-        try:
-            data = await self._of_vault(call)
-        except NoVaultKey:
-            data = await self._signed(call, self._key)
+        data = await self._vault.by_any_key(call)
         await self._take(Call(f"reserve {lane.key}", data))
 
     async def set_off(self, lane: Lane) -> None:
@@ -149,7 +142,7 @@ class Keeper:
             ChainError: the chain was to be asked, and does not answer; not taken over.
             KeeperStoreUnusable: not taken over.
         """
-        data = await self._of_vault(calls.enable_setoff(lane))
+        data = await self._vault.by_vault(calls.enable_setoff(lane))
         await self._take(Call(f"set off {lane.key}", data))
 
     async def next_number(self, vault: str) -> int:
@@ -187,7 +180,7 @@ class Keeper:
         Raises:
             NoVaultKey: the key is not the payer's vault.
         """
-        data = await self._of_vault(calls.request_release(lane, amount))
+        data = await self._vault.by_vault(calls.request_release(lane, amount))
         await self._take(Call(f"request release {lane.key} {amount}", data))
 
     async def release(self, lane: Lane) -> None:
@@ -229,30 +222,6 @@ class Keeper:
     async def _take(self, job: Job) -> None:
         if await self._store.add(job):
             self._wake.set()
-
-    async def _of_vault(self, call: PartyCall) -> bytes:
-        """Return a call of the vault's as its key has it sent."""
-        if call.party == self._outbox.address:
-            return call.data
-        if self._vault_key is None or self._vault_key.address != call.party:
-            raise NoVaultKey(
-                f"only the key of the vault {call.party} may {call.words}, and the keeper does not have it",
-                hint="Do it by hand: ocn settlement --help.",
-            )
-        return await self._signed(call, self._vault_key)
-
-    async def _signed(self, call: PartyCall, key: PrivateKey) -> bytes:
-        """Sign a call of the vault's. It serves once: the vault's signatures are counted."""
-        head = await self._chain.block("latest")
-        if head is None:
-            raise ChainUnavailable("the chain endpoint has no newest block")
-        return call.by_signature(
-            key,
-            nonce=await self._reader.nonce(call.party),
-            deadline=head.timestamp + _SIGNATURE_S,
-            chain_id=await self._chain.chain_id(),
-            contract=self._contract,
-        )
 
     async def _run(self) -> None:
         try:
