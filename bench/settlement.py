@@ -18,6 +18,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import Answer, MemoryStorage, Party, PartyRole, Request, StoredReceiver, StoredSender
@@ -41,6 +42,7 @@ from ocn.settlement import (
 from ocn.settlement.core.booking import Settlement as Settled
 from ocn.settlement.core.lane import LaneState
 from ocn.settlement.core.vouchers import SignedVoucher, sign_voucher
+from ocn.settlement.protocol import MODULE
 from ocn.signing.keys import PrivateKey
 
 TICK_S = 10
@@ -99,6 +101,9 @@ class Chain:
     async def may_sign(self, lane: Lane, signer: str) -> bool:
         return True
 
+    async def signers(self, lane: Lane) -> Sequence[str]:
+        return [lane.payer]
+
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settled]:
         return []
 
@@ -142,7 +147,14 @@ async def one_pair(directory: Path, sessions: int, ticks: int) -> tuple[float, f
             store = await open_store(f"sqlite:///{directory / own.key}.db")
             stack.push_async_callback(store.close)
             currency = Currency(LANE.chain_id, LANE.contract, LANE.token, 6)
-            bounds = TermsBounds(key.address, key.address, {"EUR": currency}, PLENTY, most_unsecured=PLENTY)
+            bounds = TermsBounds(
+                key.address,
+                key.address,
+                {"EUR": currency},
+                PLENTY,
+                most_unsecured=PLENTY,
+                vat_included=False,
+            )
             return House(own, key, bounds, store, Chain(), now=clock)
 
         network, stored = InProcessNetwork(chunk=1 << 16), MemoryStorage()
@@ -158,11 +170,19 @@ async def one_pair(directory: Path, sessions: int, ticks: int) -> tuple[float, f
             request_bytes = len(request.body)
             return answer
 
-        (interface,) = payer.custom_modules
         cpo = _party(
             "CPO", CPO, CPO_KEY, CPO_URL, EMSP_URL, network, MemoryStorage(), collecting.custom_modules
         )
-        emsp = _party("EMSP", EMSP, EMSP_KEY, EMSP_URL, CPO_URL, network, stored, {interface: timed})
+        emsp = _party(
+            "EMSP",
+            EMSP,
+            EMSP_KEY,
+            EMSP_URL,
+            CPO_URL,
+            network,
+            stored,
+            {(MODULE, InterfaceRole.RECEIVER): timed},
+        )
         for url, party in ((CPO_URL, cpo), (EMSP_URL, emsp)):
             network.add(url, party)
             await party.open()

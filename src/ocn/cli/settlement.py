@@ -2,7 +2,13 @@
 
 import typer
 
-from ocn.cli import settlement_cases, settlement_lanes, settlement_money
+from ocn.cli import (
+    settlement_cases,
+    settlement_hold_back,
+    settlement_lanes,
+    settlement_money,
+    settlement_setoff,
+)
 
 app = typer.Typer(
     name="settlement",
@@ -14,5 +20,5 @@ app = typer.Typer(
     ),
 )
 app.add_typer(settlement_cases.app, name="cases")
-for part in (settlement_money, settlement_lanes):
+for part in (settlement_money, settlement_lanes, settlement_setoff, settlement_hold_back):
     app.add_typer(part.app)

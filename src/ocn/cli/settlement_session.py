@@ -188,6 +188,11 @@ class Session:
         return await sender.send(to or self.contract, data)
 
     @property
+    def key(self) -> PrivateKey:
+        """The signer's, for what is signed and not sent."""
+        return self._signer
+
+    @property
     def _signer(self) -> PrivateKey:
         if self._key is None:
             raise ConfigurationError("this command has no key")

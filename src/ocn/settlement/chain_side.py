@@ -8,9 +8,16 @@ from pathlib import Path
 from ocn.chain.client import ChainClient
 from ocn.chain.following import IndexSettings
 from ocn.chain.networks import Network
+from ocn.database import Database
 from ocn.errors import ConfigurationError
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.keeper import Keeper, KeeperSettings, SqliteKeeperStore
+from ocn.settlement.keeper import (
+    Keeper,
+    KeeperSettings,
+    KeeperStore,
+    SqliteKeeperStore,
+    SqlKeeperStore,
+)
 from ocn.settlement.lanes import LaneIndex, LaneSource
 from ocn.settlement.lanes.ledger import ChainLedger
 from ocn.settlement.lanes.tokens import Tokens
@@ -39,7 +46,9 @@ async def chain_side(
     network: Network,
     key: PrivateKey,
     *,
+    vault_key: PrivateKey | None = None,
     folder: Path | None = None,
+    database: Database | None = None,
     following: IndexSettings | None = None,
     keeping: KeeperSettings | None = None,
 ) -> AsyncIterator[ChainSide]:
@@ -49,7 +58,9 @@ async def chain_side(
         chain: the endpoint; it stays the caller's to close.
         network: where the contract and the tokens are.
         key: pays for transactions, and is the vault's where reserves are to be kept by themselves.
+        vault_key: of the vault, where ``key`` is another's: for what only the vault may promise or release.
         folder: for the index and the keeper; without one, both are in memory.
+        database: of the service's store, whose tables the keeper then remembers in instead of a file.
         following: how often to look, and what counts as confirmed.
         keeping: how to press, and how dear.
 
@@ -65,11 +76,15 @@ async def chain_side(
     tokens = Tokens(chain)
     async with LaneIndex(chain, source, path=paths[0], settings=following) as index:
         await index.caught_up()
-        store = SqliteKeeperStore(paths[1], chain_id=network.chain_id, account=key.address)
+        store: KeeperStore
+        if database is None:
+            store = SqliteKeeperStore(paths[1], chain_id=network.chain_id, account=key.address)
+        else:
+            store = SqlKeeperStore(database, chain_id=network.chain_id, account=key.address)
         ledger = ChainLedger(index, tokens, chain_id=network.chain_id, contract=network.lanes)
         try:
             async with Keeper(
-                chain, network.lanes, key, store=store, lanes=index, settings=keeping
+                chain, network.lanes, key, store=store, lanes=index, vault_key=vault_key, settings=keeping
             ) as keeper:
                 yield ChainSide(network, network.lanes, index, ledger, keeper, tokens)
         finally:

@@ -12,6 +12,7 @@
         │   └── VoucherGap           newer than what is held, and what lies between is missing
         ├── EvidenceInvalid      leaves that do not add up to the voucher they came with
         ├── NoTerms              the two parties have agreed on nothing, or not for now
+        ├── NoVaultKey           only the vault's own key may do it, and that is not here
         └── ConflictingState     what is stored contradicts what was to be done; nothing was signed
 """
 
@@ -56,6 +57,10 @@ class EvidenceInvalid(SettlementError):
 
 class NoTerms(SettlementError):
     """There are no terms between the two parties, or none that are in force."""
+
+
+class NoVaultKey(SettlementError):
+    """What only a vault's own key may do was asked of a keeper that does not have it."""
 
 
 class ConflictingState(SettlementError):

@@ -1,8 +1,8 @@
 """What was known when: every version of a tariff with the time it was heard, and what a session began under.
 
-A CPO may exchange its tariffs at any time, and ``last_updated`` is its own word. So a session is priced by
-what was heard before it was first told of, and by nothing else. Kept beside the objects, in the party's
-storage.
+A CPO may exchange its tariffs at any time, tell of a session late, or move its start; ``last_updated`` is its
+own word. So a session is priced by what was heard before it was first told of and before it says it began,
+and by nothing else. Kept beside the objects, in the party's storage.
 """
 
 import asyncio
@@ -21,7 +21,10 @@ MOST_VERSIONS: Final = 50
 _VERSIONS: Final = "ocn-settlement-tariffs"
 _BEGINNINGS: Final = "ocn-settlement-sessions"
 _BEFORE_ALL: Final = ""
-_AHEAD: Final = timedelta(minutes=5)
+_SKEW: Final = timedelta(minutes=5)
+"""By which a CPO's clock may differ."""
+_MOST_STARTS: Final = 8
+_NOT_YET: Final = frozenset({"PENDING", "RESERVATION"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +56,42 @@ class Heard:
             await self._storage.put(_VERSIONS, owner, tariff_id, kept)
 
     async def session(self, owner: PartyId, session_id: str, session: JsonObject) -> None:
-        """Take note of a session's beginning, once it has begun; another start is another beginning."""
+        """Take note of a session's beginning, once it has begun.
+
+        One that is still pending begins anew with another start. One that runs and is said to have started at
+        another time has several beginnings: its CPO could choose the dearest of them.
+        """
         start = session.get("start_date_time")
         async with self._lock:
-            known = await self._storage.get(_BEGINNINGS, owner, session_id)
-            if (known is not None and known["start"] == start) or self._is_to_come(start):
+            found = await self._storage.get(_BEGINNINGS, owner, session_id)
+            told: list[dict[str, Any]] = [] if found is None else found["told"]
+            if any(each["start"] == start for each in told[-1:]):
+                if not told[-1]["runs"] and _runs(session):
+                    await self._keep(owner, session_id, [*told[:-1], told[-1] | {"runs": True}])
+                return
+            if len(told) > _MOST_STARTS or self._is_to_come(start):
                 return
             sold = await self._sold_today(owner, session)
             beginning = {
-                "at": self._moment(),
+                "at": self._beginning_at(start),
                 "start": start,
+                "runs": _runs(session),
                 "tariff_ids": list(sold.tariff_ids),
                 "time_zone": sold.time_zone,
             }
-            await self._storage.put(_BEGINNINGS, owner, session_id, beginning)
+            await self._keep(owner, session_id, [*(each for each in told if each["runs"]), beginning])
 
-    async def beginning(self, owner: PartyId, session_id: str) -> Beginning:
-        """Return it; a session that was told of before anybody took note began before everything heard."""
+    async def beginnings(self, owner: PartyId, session_id: str) -> tuple[Beginning, ...]:
+        """Return them, none where there were beyond all reason.
+
+        A session that was told of before anybody took note began before everything heard.
+        """
         found = await self._storage.get(_BEGINNINGS, owner, session_id)
         if found is not None:
-            return Beginning(found["at"], tuple(found["tariff_ids"]), found["time_zone"])
+            told = found["told"] if len(found["told"]) <= _MOST_STARTS else []
+            return tuple(Beginning(each["at"], tuple(each["tariff_ids"]), each["time_zone"]) for each in told)
         session = await self._storage.get("sessions", owner, session_id)
-        return Beginning() if session is None else await self._sold_today(owner, session)
+        return (Beginning() if session is None else await self._sold_today(owner, session),)
 
     async def tariff_at(self, owner: PartyId, tariff_id: str, at: str) -> JsonObject | None:
         """Return a tariff as it was known at a moment; None where it was not."""
@@ -99,17 +116,38 @@ class Heard:
         stored = await self._storage.get("tariffs", owner, tariff_id)
         return [] if stored is None else [{"at": _BEFORE_ALL, "tariff": stored}]
 
+    async def _keep(self, owner: PartyId, session_id: str, told: list[dict[str, Any]]) -> None:
+        await self._storage.put(_BEGINNINGS, owner, session_id, {"told": told})
+
     def _is_to_come(self, start: object) -> bool:
         """A session told weeks ahead would be priced by tariffs that are forgotten when it begins."""
-        try:
-            return isinstance(start, str) and parse_datetime(start) > self._now() + _AHEAD
-        except ValueError:
-            return False
+        moment = _moment_of(start)
+        return moment is not None and moment > self._now() + _SKEW
+
+    def _beginning_at(self, start: object) -> str:
+        """Return now, or the start where a session is told of late: tariffs may have changed meanwhile."""
+        now, began = self._moment(), _moment_of(start)
+        return now if began is None else min(now, _written(began + _SKEW))
 
     def _moment(self) -> str:
         """Return now, later than any moment before."""
         self._last = max(self._now(), self._last + timedelta(microseconds=1))
-        return self._last.astimezone(UTC).isoformat(timespec="microseconds")
+        return _written(self._last)
+
+
+def _runs(session: JsonObject) -> bool:
+    return session.get("status") not in _NOT_YET
+
+
+def _moment_of(start: object) -> datetime | None:
+    try:
+        return parse_datetime(start) if isinstance(start, str) else None
+    except ValueError:
+        return None
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _connector_tariffs(location: JsonObject, session: JsonObject) -> list[str]:

@@ -5,7 +5,7 @@ Each is a Protocol declared where it is used. Those of the chain are implemented
 objects by :mod:`ocn.settlement.relayed`; chargers belong to the CPO's back end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane, LaneState
 from ocn.settlement.core.reasons import Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
@@ -40,6 +41,10 @@ class Ledger(Protocol):
         """Whether vouchers of this key count for the lane's payer: it is the vault, or a hot key of it."""
         ...
 
+    async def signers(self, lane: Lane) -> Collection[str]:
+        """Return every key whose vouchers count for the lane's payer, or once did."""
+        ...
+
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         """Return what moved the lane's claimed total beyond a value, oldest first; confirmed only."""
         ...
@@ -58,6 +63,26 @@ class Keeper(Protocol):
 
     async def reserve(self, lane: Lane, amount: int) -> None:
         """Reserve so much more of the payer's free money for the lane; for the payer's own lanes."""
+        ...
+
+    async def set_off(self, lane: Lane) -> None:
+        """Have what a lane pays this party become its reserve for the payer.
+
+        Raises:
+            NoVaultKey: only the payee's vault may promise that, and its key is not here.
+        """
+        ...
+
+    async def next_number(self, vault: str) -> int:
+        """Return the number of a vault's next signed call, as the chain says now."""
+        ...
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        """Have a lane hold payments back as both vaults have signed it (64 bytes each)."""
+        ...
+
+    async def collect(self, lane: Lane) -> None:
+        """Give a lane's payee what was held back long enough, if anything was."""
         ...
 
 
@@ -112,6 +137,18 @@ class Drivers(Protocol):
         Its token was issued here, was authorised there and then, and this is no second id of a session that
         is paid already: whatever the back end knows. OCPI lets a CPO tell of any session.
         """
+        ...
+
+
+class Meters(Protocol):
+    """Whether signed meter values are what they should be; belongs to the eMSP's back end.
+
+    None is here: it takes the meters' public keys from somebody else than the CPO, and a reader of each
+    format.
+    """
+
+    async def objection(self, owner: PartyId, cdr: JsonObject) -> str:
+        """Say in a sentence what is wrong with a CDR's ``signed_data``, or its absence; empty for nothing."""
         ...
 
 

@@ -9,10 +9,15 @@ from uuid import uuid4
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party.json_text import JsonObject
+from ocn.party.lists import ListQuery
 from ocn.party.storage import PartyStorage
 
 _KIND: Final = "ocn-settlement-references"
 _A_DAY: Final = timedelta(days=1)
+_KEPT_FOR: Final = timedelta(days=30)
+"""After the time in which it had to be used; a session is paid for the first time within that, or never."""
+_AT_ONCE: Final = 4
+"""Old ones forgotten with each new one, so that there is never much more than is needed."""
 
 
 def _now() -> datetime:
@@ -41,8 +46,10 @@ class GivenReferences:
         """Return a new reference; it counts once this returns."""
         reference = str(uuid4())
         until = format_datetime(self._now() + self._good_for)
-        given = {"token": token_uid, "until": until, "session": ""}
-        await self._storage.put(_KIND, cpo, reference, given)
+        given = {"reference": reference, "token": token_uid, "until": until, "session": ""}
+        async with self._lock:
+            await self._forget_old(cpo)
+            await self._storage.put(_KIND, cpo, reference, given)
         return reference
 
     async def charges(self, owner: PartyId, session: JsonObject) -> bool:
@@ -60,6 +67,11 @@ class GivenReferences:
                 return False
             await self._storage.put(_KIND, owner, reference, given | {"session": session_id})
             return True
+
+    async def _forget_old(self, cpo: PartyId) -> None:
+        for old in (await self._storage.page(_KIND, cpo, ListQuery(limit=_AT_ONCE))).items:
+            if self._now() > parse_datetime(old["until"]) + _KEPT_FOR:
+                await self._storage.remove(_KIND, cpo, str(old.get("reference")))
 
 
 def _same_token(session: JsonObject, uid: str) -> bool:

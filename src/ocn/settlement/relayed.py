@@ -8,7 +8,7 @@ from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery, Page
 from ocn.party.registration import Registration
 from ocn.party.storage import PartyStorage
-from ocn.settlement.heard import Heard, objects
+from ocn.settlement.heard import Beginning, Heard, objects
 
 
 def _now() -> datetime:
@@ -35,8 +35,21 @@ class RelayedObjects:
         return await self._storage.get("cdrs", owner, cdr_id)
 
     async def tariffs(self, owner: PartyId, session: JsonObject) -> Sequence[JsonObject]:
-        """See the port. Where the connector named tariffs, the periods may name those and no others."""
-        begun = await self._heard.beginning(owner, _session_id(session))
+        """See the port. Where the connector named tariffs, the periods may name those and no others.
+
+        One that says it began at several times is sold by what was the same at all of them, else by none.
+        """
+        begun = await self._heard.beginnings(owner, _session_id(session))
+        found = [await self._sold_by(owner, session, each) for each in begun]
+        return found[0] if found and all(each == found[0] for each in found) else []
+
+    async def time_zone(self, owner: PartyId, session: JsonObject) -> str | None:
+        """See the port."""
+        begun = await self._heard.beginnings(owner, _session_id(session))
+        zones = {each.time_zone for each in begun}
+        return zones.pop() if len(zones) == 1 else None
+
+    async def _sold_by(self, owner: PartyId, session: JsonObject, begun: Beginning) -> list[JsonObject]:
         sold_by = {each.casefold() for each in begun.tariff_ids}
         named = _tariffs_of_periods(session) or begun.tariff_ids
         found = [
@@ -45,10 +58,6 @@ class RelayedObjects:
             if not sold_by or tariff_id.casefold() in sold_by
         ]
         return [tariff for tariff in found if tariff is not None]
-
-    async def time_zone(self, owner: PartyId, session: JsonObject) -> str | None:
-        """See the port."""
-        return (await self._heard.beginning(owner, _session_id(session))).time_zone
 
     async def put(self, kind: str, owner: PartyId, object_id: str, value: JsonObject) -> bool:
         """Store, and remember when."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrBook, SessionBook
+from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.records import Case, Outcome, Recorded, Step
@@ -37,6 +38,10 @@ class Store(Protocol):
 
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> Mapping[str, SessionBook]:
         """Return books by the ids as they were asked for; who has none is not in it."""
+        ...
+
+    async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
+        """Return the sessions of a CPO that were paid for and are the same in all that never changes."""
         ...
 
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
@@ -79,8 +84,18 @@ class Store(Protocol):
         """Close an open case; False when there is none of that id."""
         ...
 
-    async def save_booking(self, booking: Booking, at: datetime) -> None:
-        """Keep what a settlement was for; a second time nothing happens."""
+    async def save_booking(
+        self, booking: Booking, at: datetime, invoices: Sequence[InvoiceRecord] = ()
+    ) -> None:
+        """Keep what a settlement was for, with records to send; a second time nothing happens."""
+        ...
+
+    async def invoices(self, state: InvoiceState) -> Sequence[InvoiceRecord]:
+        """Return the records that are so, the oldest first."""
+        ...
+
+    async def note_invoice(self, record: InvoiceRecord, state: InvoiceState) -> None:
+        """Note what became of a record."""
         ...
 
     async def bookings(self, lane: Lane) -> Sequence[Booking]:

@@ -30,6 +30,7 @@ SETTLING_SCENES: tuple[tuple[str, Scene[SettlingStage]], ...] = (
     ("wrong CDR caught", settling.wrong_cdr),
     ("credit CDR, then the right one", settling.right_cdr),
     ("CDR credited after payment", settling.credited),
+    ("set-off promised on the chain", settling.set_off),
     ("one transaction settles all", settling.one_transaction),
     ("books of both sides", settling.books),
 )

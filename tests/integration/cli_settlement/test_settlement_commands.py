@@ -21,7 +21,7 @@ from ocn.cli import app
 from ocn.errors import ConfigurationError, OcnError
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import sign_voucher
-from ocn.settlement.errors import AmountInvalid
+from ocn.settlement.errors import AmountInvalid, TermsInvalid
 from ocn.settlement.lanes import calls
 from ocn.signing.keys import PrivateKey
 
@@ -234,3 +234,45 @@ async def test_index_file_is_read_further_the_next_time(run: Run, tmp_path: Path
         (balance,) = await run_json(run, "balance", "--party", PAYER.address, "-t", "EUR", *file)
         assert balance["free"] == free
     assert (tmp_path / "lanes.sqlite").exists()
+
+
+async def test_set_off_is_promised_and_ends_with_notice(run: Run, url: str) -> None:
+    at = ("set-off", "--token", "EUR", "--peer", PAYEE.address)
+    with pytest.raises(ConfigurationError, match="is not kept for it"):
+        await run(*at, "--leave")
+    made = await run_json(run, *at)
+    assert (made["peer"], made["setoff"], made["leaves_at"]) == (PAYEE.address, True, None)
+    assert len(made["transactions"]) == 1
+    assert (await run_json(run, *at))["transactions"] == []
+    assert (await run_json(run, *at, "--leave"))["leaves_at"].startswith("20")
+    with pytest.raises(ConfigurationError, match=r"ends at 20.*not before"):
+        await run(*at, "--leave")
+    assert (await run_json(run, *at))["leaves_at"] is None
+    await run(*at, "--leave")
+    async with RpcClient(url) as rpc:
+        await rpc.call("evm_increaseTime", 61)
+        await rpc.call("evm_mine")
+    made = await run_json(run, *at, "--leave")
+    assert (made["setoff"], made["leaves_at"]) == (False, None)
+
+
+async def test_holding_back_is_agreed_by_what_one_side_prints_and_the_other_sends(run: Run) -> None:
+    lane = ("--token", "EUR", "--payer", PAYER.address, "--payee", PAYEE.address)
+    held = ("hold-back", "24", *lane, "--arbiter", OTHER.address)
+    text = (await run_json(run, *held))["signed"]
+    for wrong in (("hold-back", "48", *lane, "--arbiter", OTHER.address), ("hold-back", "0", *lane)):
+        with pytest.raises(ConfigurationError, match="the other side signed 86400 s"):
+            await run(*wrong, "--signed", text, key=PAYEE)
+    with pytest.raises(TermsInvalid, match="not by the vault"):
+        await run(*held, "--signed", text)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        await run(*held, "--signed", "{}", key=PAYEE)
+    with pytest.raises(ConfigurationError, match="neither the payer nor the payee"):
+        await run(*held, key=OTHER)
+    made = await run_json(run, *held, "--signed", text, key=PAYEE)
+    assert (made["window_s"], made["arbiter"]) == (86_400, OTHER.address)
+    with pytest.raises(ChainError):
+        await run(*held, "--signed", text, key=PAYEE)
+    ended = (await run_json(run, "hold-back", "0", *lane, key=PAYEE))["signed"]
+    made = await run_json(run, "hold-back", "0", *lane, "--signed", ended)
+    assert (made["window_s"], made["arbiter"]) == (0, "")

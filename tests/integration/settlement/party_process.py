@@ -7,7 +7,7 @@ The CPO's sessions grow all the time; a line on its standard input ends them. It
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -129,11 +129,13 @@ async def charge(joined: Party, mine: Settlement, storage: SqliteStorage) -> Non
 
 async def grown(storage: SqliteStorage, session_id: str) -> dict[str, Any]:
     now = format_datetime(datetime.now(UTC))
+    # At one charge point by one card: sessions of one and the same start would be one session.
+    start = datetime.now(UTC) - timedelta(seconds=SESSIONS.index(session_id))
     session = await storage.get("sessions", CPO, session_id) or {
         "country_code": "DE",
         "party_id": "CPO",
         "id": session_id,
-        "start_date_time": now,
+        "start_date_time": format_datetime(start),
         "kwh": Decimal("0.000"),
         "cdr_token": CARD,
         "auth_method": "COMMAND",

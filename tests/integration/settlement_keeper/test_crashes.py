@@ -61,7 +61,7 @@ async def _life(place: Place, path: Path, wire: Tripwire | None, wishes: list[Wi
         keeper: Keeper = place.keeper(watched)
         if wire is not None:
             rpc = Watched(place.mempool, wire)
-            keeper._chain = keeper._outbox._chain = keeper._desk._chain = ChainClient(rpc)
+            keeper._vault._chain = keeper._outbox._chain = keeper._desk._chain = ChainClient(rpc)
         while wishes:  # what was not taken over is asked again
             name, arguments = wishes[0]
             await getattr(keeper, name)(*arguments)

@@ -346,7 +346,7 @@ async def test_hot_key_reserves_for_its_vault_and_moves_nothing_else(place: Plac
     store = place.store()
     keeper = place.keeper(store)
     lane = place.lane(B, C)
-    with pytest.raises(SettlementError, match=r"only 0x.* can release"):
+    with pytest.raises(SettlementError, match=r"only the key of the vault 0x.* may request release"):
         await keeper.request_release(lane, 10)
     await keeper.reserve(lane, 10)
     with capture_logs() as logs:

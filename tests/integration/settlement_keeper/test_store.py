@@ -10,9 +10,11 @@ import pytest
 from ocn.chain.fees import Fee
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import sign_voucher
-from ocn.settlement.keeper import KeeperStore, SqliteKeeperStore
+from ocn.settlement.keeper import KeeperStore, SqliteKeeperStore, SqlKeeperStore
 from ocn.settlement.keeper.jobs import Call, Claim, Net
 from ocn.settlement.keeper.store import Attempt, Draft, KeeperStoreUnusable
+from ocn.settlement.storage import open_store
+from ocn.settlement.storage.schema import open_settlement_database
 from ocn.signing.addresses import checksummed
 from ocn.signing.keys import PrivateKey
 
@@ -34,8 +36,17 @@ def draft(nonce: int) -> Draft:
     return Draft(nonce, ACCOUNT, b"\x01", 21_000, repeatable=True)
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "file", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[KeeperStore]:
+    if request.param in ("sqlite", "postgresql"):
+        url = f"sqlite:///{tmp_path / 'settlement.db'}"
+        if request.param == "postgresql":
+            make: Callable[[], str] = request.getfixturevalue("new_postgresql_database")
+            url = make()
+        service = await open_store(url)
+        yield SqlKeeperStore(service.database, chain_id=9, account=ACCOUNT)
+        await service.close()
+        return
     path = None if request.param == "memory" else tmp_path / "keeper.sqlite"
     opened = SqliteKeeperStore(path, chain_id=9, account=ACCOUNT)
     yield opened
@@ -128,6 +139,23 @@ async def test_file_is_for_its_owner_and_one_account(tmp_path: Path) -> None:
     for chain_id, account in ((10, ACCOUNT), (9, "0x" + "bb" * 20)):
         with pytest.raises(KeeperStoreUnusable, match="belongs to the account"):
             SqliteKeeperStore(path, chain_id=chain_id, account=account)
+
+
+async def test_accounts_in_one_database_do_not_see_each_others(tmp_path: Path) -> None:
+    service = await open_store(f"sqlite:///{tmp_path / 'settlement.db'}")
+    stores = [
+        SqlKeeperStore(service.database, chain_id=chain_id, account=account)
+        for chain_id, account in ((9, ACCOUNT), (10, ACCOUNT), (9, "0x" + "bb" * 20))
+    ]
+    for each in stores:
+        assert await each.add(JOBS[0])
+        (waiting,) = await each.waiting()
+        await each.begin(draft(4), attempt(1), [waiting.id])
+        assert len(await each.transactions()) == 1
+    await service.close()
+    async with open_settlement_database(f"sqlite:///{tmp_path / 'empty.db'}") as empty:
+        with pytest.raises(KeeperStoreUnusable, match="the keeper's tables cannot be used"):
+            await SqlKeeperStore(empty, chain_id=9, account=ACCOUNT).waiting()
 
 
 async def test_what_is_no_store_is_refused(tmp_path: Path) -> None:

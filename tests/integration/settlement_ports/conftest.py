@@ -56,6 +56,14 @@ class Side:
         """Make a key a hot key of a vault."""
         raise NotImplementedError
 
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        """Remove a hot key."""
+        raise NotImplementedError
+
+    async def pass_time(self, seconds: int) -> None:
+        """Move the chain's clock."""
+        raise NotImplementedError
+
     async def settled(self) -> None:
         """Wait until what was asked of the keeper is done."""
         raise NotImplementedError
@@ -69,7 +77,13 @@ class FakeSide(Side):
         self.chain.fund(self.keys[party].address, amount)
 
     async def let_sign(self, party: int, key: int) -> None:
-        self.chain.signers.add((self.keys[party].address, self.keys[key].address))
+        self.chain.signers_of.add((self.keys[party].address, self.keys[key].address))
+
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        self.chain.removed.add(self.keys[key].address)
+
+    async def pass_time(self, seconds: int) -> None:
+        """What is held here is held for no time."""
 
     async def settled(self) -> None:
         """Everything is done at once."""
@@ -89,9 +103,19 @@ class RealSide(Side):
         await self.index.caught_up()
 
     async def let_sign(self, party: int, key: int) -> None:
-        call = calls.set_signer(self.keys[party].address, self.keys[key].address, 1)
+        await self._set_signer(party, key, 1)
+
+    async def let_sign_no_more(self, party: int, key: int) -> None:
+        await self._set_signer(party, key, 0)
+
+    async def _set_signer(self, party: int, key: int, rights: int) -> None:
+        call = calls.set_signer(self.keys[party].address, self.keys[key].address, rights)
         await Sender(self.chain, self.keys[party]).send(self.contract, call.data)
         await self.index.caught_up()
+
+    async def pass_time(self, seconds: int) -> None:
+        await self.chain.rpc.call("evm_increaseTime", seconds)
+        await self.chain.rpc.call("evm_mine")
 
     async def settled(self) -> None:
         async with asyncio.timeout(30):
@@ -116,7 +140,7 @@ async def _real(stack: AsyncExitStack) -> RealSide:
     stack.push_async_callback(store.close)
     settings = KeeperSettings(poll_s=0.02, outbox=OutboxSettings(confirmations=0))
     keeper = await stack.enter_async_context(
-        Keeper(chain, contract, keys[HOT], store=store, lanes=index, settings=settings)
+        Keeper(chain, contract, keys[HOT], store=store, lanes=index, vault_key=keys[B], settings=settings)
     )
     ledger = ChainLedger(index, Tokens(chain), chain_id=9, contract=contract)
     return RealSide(ledger, keeper, contract, token, keys, chain, index, keeper)

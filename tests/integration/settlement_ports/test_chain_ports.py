@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import LaneState
+from ocn.signing.addresses import checksummed
 
 Side = Any  # the class of conftest
 A, B, HOT = 0, 1, 2
@@ -82,3 +84,50 @@ async def test_hot_key_may_sign_for_its_vault_and_nobody_else_may(side: Side) ->
     await side.keeper.claim(side.voucher(A, B, 60, key=HOT))
     await side.settled()
     assert (await side.ledger.state(lane)).claimed == 60
+
+
+async def test_set_off_keeps_what_a_peer_pays_for_that_peer(side: Side) -> None:
+    lane = side.lane(A, B)
+    await side.fund(A, 500)
+    await side.keeper.set_off(lane)
+    await side.settled()
+    assert (await side.ledger.state(lane)).set_off
+    assert not (await side.ledger.state(side.lane(B, A))).set_off
+    await side.keeper.claim(side.voucher(A, B, 200))
+    await side.settled()
+    assert await side.ledger.state(side.lane(B, A)) == LaneState(reserve=200)
+    await side.keeper.set_off(lane)
+    await side.settled()
+    assert (await side.ledger.state(lane)).set_off
+
+
+async def test_payments_are_held_back_as_both_vaults_have_signed(side: Side) -> None:
+    lane, arbiter = side.lane(A, B), checksummed(b"\xab" * 20)
+    await side.fund(A, 500)
+    for number, window_s, who in ((0, 3600, arbiter), (1, 0, "")):
+        assert await side.keeper.next_number(lane.payer) == number
+        agreed = HoldBack(lane, window_s, who, number, number, 2**40)
+        signatures = [agreed.signed_with(side.keys[n], side.keys[n].address) for n in (A, B)]
+        await side.keeper.hold_back(agreed, *signatures)
+        await side.settled()
+        state = await side.ledger.state(lane)
+        assert (state.window_s, state.arbiter) == (window_s, who)
+        if window_s:
+            await side.keeper.claim(side.voucher(A, B, 200))
+            await side.settled()
+            assert (await side.ledger.state(lane)).held == 200
+            await side.pass_time(2 * window_s)
+            await side.keeper.collect(lane)
+            await side.settled()
+            assert (await side.ledger.state(lane)).held == 0
+            assert (await side.ledger.state(lane.opposite)).free == 200
+
+
+async def test_key_that_was_removed_stays_known_as_one_that_signed(side: Side) -> None:
+    lane, hot = side.lane(A, B), side.keys[HOT].address
+    assert list(await side.ledger.signers(lane)) == [lane.payer]
+    await side.let_sign(A, HOT)
+    assert set(await side.ledger.signers(lane)) == {lane.payer, hot}
+    await side.let_sign_no_more(A, HOT)
+    assert set(await side.ledger.signers(lane)) == {lane.payer, hot}
+    assert not await side.ledger.may_sign(lane, hot)

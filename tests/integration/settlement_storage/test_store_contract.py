@@ -18,6 +18,7 @@ from tests.integration.settlement_storage.conftest import (
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.booking import Booking, Settlement
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.invoices import InvoiceState, invoice_records
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Side, Terms, Tick
@@ -186,4 +187,29 @@ async def test_bookings_are_kept_once_in_the_order_of_their_amounts(store: Store
     for booking in (second, first, first):
         await store.save_booking(booking, NOON)
     assert await store.bookings(LANE) == [first, second]
-    assert await store.bookings(LANE.opposite) == []
+    credit = Booking(LANE.opposite, Settlement("0x03", 7, 0, 9), 1, (("S1", 9),), (), 0, ("CDR1-C",))
+    await store.save_booking(credit, NOON)
+    assert await store.bookings(LANE.opposite) == [credit]
+
+
+async def test_invoice_records_are_kept_with_their_booking_and_change_their_state(store: Store) -> None:
+    booking = Booking(LANE, Settlement("0x01", 5, 0, 90), 3, (("S1", 90),), ("CDR1",), 0, ("CDR0-C",))
+    records = invoice_records(booking, EMSP, CPO, NOON)
+    for _ in range(2):
+        await store.save_booking(booking, NOON, records)
+    waiting = await store.invoices(InvoiceState.WAITING)
+    assert sorted(waiting, key=lambda each: each.id) == sorted(records, key=lambda each: each.id)
+    await store.note_invoice(records[0], InvoiceState.SENT)
+    assert [each.id for each in await store.invoices(InvoiceState.SENT)] == [records[0].id]
+    await store.save_booking(booking, NOON, records)
+    assert await store.invoices(InvoiceState.WAITING) == [records[1]]
+
+
+async def test_sessions_that_are_the_same_under_other_ids_are_found(store: Store) -> None:
+    books = [
+        SessionBook(CPO, name, EMSP, LANE.key, identity=identity, paid=5)
+        for name, identity in (("S2", b"\x01" * 32), ("s1", b"\x01" * 32), ("S3", b"\x02" * 32), ("S4", b""))
+    ]
+    await store.record(Step(NOON, books=tuple(books)))
+    assert [each.id for each in await store.same(CPO, b"\x01" * 32)] == ["s1", "S2"]
+    assert await store.same(EMSP, b"\x01" * 32) == []

@@ -87,3 +87,9 @@ def test_file_of_another_shape_is_refused(tmp_path: Path, content: Any, said: st
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"missing\.json"):
         with_file(built_in("local"), tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize("name", ["volta", "prod"])
+def test_networks_of_others_have_no_test_tokens(name: str) -> None:
+    assert built_in(name).tokens == {}
+    assert built_in(name).lanes is None

@@ -12,6 +12,7 @@ from ocn.settlement.core.asks import read_ask
 from ocn.settlement.core.evidence import Head
 from ocn.settlement.core.opening import continued
 from ocn.settlement.core.reasons import Reason
+from ocn.settlement.protocol.hold_back import read_hold_back
 from ocn.settlement.protocol.messages import read_answer, read_items, read_signed_terms, read_state
 from ocn.settlement.protocol.vouchers import read_opened
 
@@ -37,6 +38,14 @@ def test_terms_of_the_page_are_signed_by_both(blocks: list[Any]) -> None:
     signed = read_signed_terms(with_member(blocks, "terms"))
     signed.require_signature_of(CPO)
     signed.require_signature_of(EMSP)
+    signed.require_vault_of(CPO)
+    signed.require_vault_of(EMSP)
+
+
+def test_agreement_on_holding_back_of_the_page_is_signed_by_the_payers_vault(blocks: list[Any]) -> None:
+    lane = read_signed_terms(with_member(blocks, "terms")).terms.lane
+    agreed, signature = read_hold_back(with_member(blocks, "window_s"), lane)
+    agreed.require_signed_by(lane.payer, signature)
 
 
 def test_voucher_of_the_page_continues_its_lane(blocks: list[Any]) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -10,10 +10,11 @@ from typing import Any
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.vouchers import SignedVoucher
-from ocn.settlement.errors import VoucherInvalid
+from ocn.settlement.errors import NoVaultKey, VoucherInvalid
 
 _OCPI, _CENT = Decimal("0.0001"), Decimal("0.01")
 
@@ -25,12 +26,18 @@ class FakeChain:
     token_decimals: int = 6
     lanes: dict[Lane, LaneState] = field(default_factory=dict)
     free: dict[str, int] = field(default_factory=dict)
-    signers: set[tuple[str, str]] = field(default_factory=set)
+    signers_of: set[tuple[str, str]] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     """Keys that sign for nobody any more."""
     transactions: list[tuple[str, Lane, Settlement]] = field(default_factory=list)
     works: bool = True
     """Whether transactions get into blocks."""
+    vault_keys: bool = True
+    """Whether the keeper has those of the vaults."""
+    asked: list[tuple[str, Lane]] = field(default_factory=list)
+    """What only vaults may promise, and what was collected."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Of the vaults' next signed calls."""
 
     async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
         return replace(self.lanes.get(lane, LaneState()), free=self.free.get(lane.payer, 0))
@@ -39,8 +46,11 @@ class FakeChain:
         return self.token_decimals
 
     async def may_sign(self, lane: Lane, signer: str) -> bool:
-        mine = signer == lane.payer or (lane.payer, signer) in self.signers
+        mine = signer == lane.payer or (lane.payer, signer) in self.signers_of
         return mine and signer not in self.removed
+
+    async def signers(self, lane: Lane) -> Collection[str]:
+        return [lane.payer, *(key for vault, key in self.signers_of if vault == lane.payer)]
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         return [
@@ -72,6 +82,35 @@ class FakeChain:
         self.free[lane.payer] -= amount
         self.lanes[lane] = replace(state, reserve=state.reserve + amount)
 
+    async def set_off(self, lane: Lane) -> None:
+        if not self.vault_keys:
+            raise NoVaultKey("the key is elsewhere")
+        self.asked.append(("set off", lane))
+        if self.works:
+            self.lanes[lane] = replace(self.lanes.get(lane, LaneState()), set_off=True, set_off_ends=False)
+
+    async def next_number(self, vault: str) -> int:
+        return self.numbers.get(vault, 0)
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        lane = agreed.lane
+        for vault, signature in ((lane.payer, payer), (lane.payee, payee)):
+            agreed.require_signed_by(vault, signature)
+            assert agreed.number_of(vault) == await self.next_number(vault)
+        self.asked.append((f"hold back {agreed.window_s}", lane))
+        if self.works:
+            for vault in (lane.payer, lane.payee):
+                self.numbers[vault] = self.numbers.get(vault, 0) + 1
+            state = self.lanes.get(lane, LaneState())
+            self.lanes[lane] = replace(state, window_s=agreed.window_s, arbiter=agreed.arbiter)
+
+    async def collect(self, lane: Lane) -> None:
+        """Everything at once: time does not pass here."""
+        self.asked.append(("collect", lane))
+        state = self.lanes[lane]
+        self.lanes[lane] = replace(state, held=0)
+        self.free[lane.payee] = self.free.get(lane.payee, 0) + state.held
+
     def fund(self, vault: str, amount: int) -> None:
         self.free[vault] = self.free.get(vault, 0) + amount
 
@@ -80,10 +119,13 @@ class FakeChain:
 
     def total(self) -> int:
         """All money there is; nothing that settlement does changes it."""
-        return sum(self.free.values()) + sum(state.reserve for state in self.lanes.values())
+        return sum(self.free.values()) + sum(state.reserve + state.held for state in self.lanes.values())
 
     def _require(self, voucher: SignedVoucher) -> None:
-        if voucher.signer != voucher.lane.payer and (voucher.lane.payer, voucher.signer) not in self.signers:
+        if (
+            voucher.signer != voucher.lane.payer
+            and (voucher.lane.payer, voucher.signer) not in self.signers_of
+        ):
             raise VoucherInvalid("no such signer")
 
     def _pay(self, kind: str, voucher: SignedVoucher, *, offset: int) -> None:
@@ -96,8 +138,14 @@ class FakeChain:
         if after == state.claimed:
             return
         self.free[lane.payer] = free - (paid - from_reserve)
-        self.free[lane.payee] = self.free.get(lane.payee, 0) + paid
         self.lanes[lane] = replace(state, claimed=after, reserve=state.reserve - from_reserve)
+        if state.window_s:
+            self.lanes[lane] = replace(self.lanes[lane], held=state.held + paid)
+        elif state.set_off:
+            back = self.lanes.get(lane.opposite, LaneState())
+            self.lanes[lane.opposite] = replace(back, reserve=back.reserve + paid)
+        else:
+            self.free[lane.payee] = self.free.get(lane.payee, 0) + paid
         transaction = "0x" + hashlib.sha256(f"{len(self.transactions)}".encode()).hexdigest()
         settlement = Settlement(
             transaction, len(self.transactions) + 1, state.claimed, after, voucher.evidence

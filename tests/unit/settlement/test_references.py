@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.unit.settlement.world import CPO, EMSP, Clock
 
-from ocn.party import MemoryStorage
+from ocn.party import ListQuery, MemoryStorage
 from ocn.settlement import GivenReferences
 
 
@@ -55,3 +55,15 @@ async def test_reference_that_was_not_used_for_a_day_is_worth_nothing(
     clock.pass_(timedelta(days=1, seconds=1).total_seconds())
     assert not await references.charges(CPO, session(unused, "S2"))
     assert await references.charges(CPO, session(used))
+
+
+async def test_references_of_long_ago_are_forgotten(clock: Clock) -> None:
+    storage = MemoryStorage()
+    references = GivenReferences(storage, now=clock)
+    for _ in range(10):
+        await references.give(CPO, "04A2")
+    clock.pass_(timedelta(days=32).total_seconds())
+    for _ in range(5):
+        await references.give(CPO, "04A2")
+    kept = await storage.page("ocn-settlement-references", CPO, ListQuery())
+    assert len(kept.items) == 5

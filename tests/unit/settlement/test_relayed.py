@@ -107,11 +107,38 @@ async def test_session_told_weeks_ahead_begins_when_it_begins(told: Told) -> Non
     assert await told.prices(session()) == ["0.3"]
 
 
-async def test_session_whose_start_is_told_anew_begins_anew(told: Told) -> None:
-    await told.session()
+async def test_pending_session_begins_when_its_start_is_told(told: Told) -> None:
+    await told.session(status="PENDING")
     await told.tariff("0.3")
-    await told.session(start_date_time=format_datetime(NOON - timedelta(days=1)))
+    await told.session(status="ACTIVE", start_date_time=format_datetime(told.clock()))
     assert await told.prices(session()) == ["0.3"]
+
+
+async def test_running_session_that_says_it_began_at_another_time_is_sold_by_neither_tariff(
+    told: Told,
+) -> None:
+    """Told early, its CPO could keep a dear tariff for it; told anew, exchange a cheap one."""
+    await told.session(status="ACTIVE")
+    await told.tariff("40")
+    await told.session(status="ACTIVE", start_date_time=format_datetime(told.clock()))
+    assert await told.prices(session()) == []
+    await told.session(id="S2", status="ACTIVE")
+    await told.session(id="S2", start_date_time=format_datetime(told.clock() + timedelta(seconds=2)))
+    assert await told.prices(session("S2")) == ["40"]  # a clock that was set right
+
+
+async def test_session_that_begins_again_and_again_is_sold_by_nothing(told: Told) -> None:
+    for second in range(9):
+        await told.session(start_date_time=format_datetime(NOON + timedelta(seconds=second)))
+    assert await told.prices(session()) == []
+    assert await told.relayed.time_zone(CPO, session()) is None
+
+
+async def test_tariff_exchanged_before_the_session_is_told_late_does_not_price_it(told: Told) -> None:
+    told.clock.pass_(3600)
+    await told.tariff("40")
+    await told.session()
+    assert await told.prices(session()) == ["0.4"]
 
 
 async def test_versions_beyond_all_reason_price_nothing(told: Told) -> None:

@@ -1,17 +1,19 @@
 """A CPO and an eMSP in one process, with settlement between them, a chain in memory, and a clock by hand."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zlib import crc32
 
 from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingChargers
 
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
+from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party import Answer, MemoryStorage, Party, PartyRole, Request, StoredReceiver, StoredSender
 from ocn.party.errors import PeerTimedOut
 from ocn.party.in_process import InProcessNetwork
@@ -21,10 +23,11 @@ from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
-from ocn.settlement.ports import Drivers
+from ocn.settlement.ports import Drivers, Meters
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.house import House
+from ocn.settlement.service.invoicing import INVOICES
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.payer import Payer
 from ocn.settlement.service.settlement import Settlement
@@ -91,6 +94,11 @@ def make_terms(**changes: Any) -> Terms:
     return replace(terms, **changes)
 
 
+def started(session_id: str) -> str:
+    """Each session has a start of its own, within a second after noon; ids know no case."""
+    return format_datetime(NOON + timedelta(milliseconds=crc32(session_id.casefold().encode()) % 1000))
+
+
 def bounds(key: PrivateKey) -> TermsBounds:
     return TermsBounds(
         vault=key.address,
@@ -100,7 +108,9 @@ def bounds(key: PrivateKey) -> TermsBounds:
         most_tolerance=100,
         least_reserve=EUR,
         most_unsecured=5 * EUR,
+        most_floor=50_000,
         accepted_causes=frozenset({"ROUNDING_TOTAL"}),
+        vat_included=False,
     )
 
 
@@ -157,6 +167,8 @@ class World:
     """Whether each of the two is a CPO and an eMSP."""
     drivers: Drivers | None = None
     """Of the eMSP."""
+    meters: Meters | None = None
+    """Of the eMSP."""
     settle_credits: SettlePolicy | None = None
     """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
@@ -187,6 +199,7 @@ class World:
                 policy=self.policy,
                 settle=self.settle_credits,
                 drivers=self.drivers,
+                meters=self.meters,
             ),
             payee=self.collect_back if self.both else None,
         )
@@ -226,7 +239,7 @@ class World:
             "country_code": "DE",
             "party_id": "CPO",
             "id": session_id,
-            "start_date_time": format_datetime(NOON),
+            "start_date_time": started(session_id),
             "kwh": Decimal(kwh),
             "cdr_token": CARD,
             "auth_method": "COMMAND",
@@ -253,7 +266,7 @@ class World:
             "party_id": "CPO",
             "id": cdr_id or f"CDR-{session_id}",
             "session_id": session_id,
-            "start_date_time": format_datetime(NOON),
+            "start_date_time": started(session_id),
             "end_date_time": format_datetime(self.clock.now),
             "cdr_token": CARD,
             "auth_method": "COMMAND",
@@ -314,6 +327,7 @@ async def world(
     policy: PayerPolicy | None = None,
     settle: SettlePolicy | None = None,
     both: bool = False,
+    versions: Sequence[VersionNumber] = PREFERRED_VERSIONS,
 ) -> AsyncIterator[World]:
     """Open everything; terms are not agreed yet."""
     faults, chain = Faults(), FakeChain()
@@ -322,7 +336,7 @@ async def world(
     clock = Clock()
     cpo_storage, emsp_storage = (RelayedObjects(MemoryStorage(), now=clock) for _ in range(2))
     async with AsyncExitStack() as stack:
-        common: dict[str, Any] = {"serve": False, "transport": network}
+        common: dict[str, Any] = {"serve": False, "transport": network, "versions": versions}
 
         async def cpo_module(request: Request) -> Answer:
             return await here.payee.module(request)
@@ -330,13 +344,19 @@ async def world(
         async def emsp_module(request: Request) -> Answer:
             return await here.payer.module(request)
 
+        async def cpo_invoices(request: Request) -> Answer:
+            return await here.payee.custom_modules[INVOICES](request)
+
+        async def emsp_invoices(request: Request) -> Answer:
+            return await here.payer.custom_modules[INVOICES](request)
+
         cpo = Party(
             roles=[PartyRole.of(str(CPO), "CPO")],
             node_url=EMSP_URL,
             public_url=CPO_URL,
             handlers=[StoredSender(cpo_storage), StoredReceiver(cpo_storage)],
             storage=cpo_storage,
-            custom_modules={(MODULE, InterfaceRole.RECEIVER): cpo_module},
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): cpo_module, INVOICES: cpo_invoices},
             **common,
         )
         network.add(CPO_URL, cpo)
@@ -349,7 +369,7 @@ async def world(
             token_a=cpo.invite(),
             handlers=[StoredReceiver(emsp_storage), StoredSender(emsp_storage)],
             storage=emsp_storage,
-            custom_modules={(MODULE, InterfaceRole.RECEIVER): emsp_module},
+            custom_modules={(MODULE, InterfaceRole.RECEIVER): emsp_module, INVOICES: emsp_invoices},
             **common,
         )
         network.add(EMSP_URL, emsp)

@@ -9,18 +9,25 @@ from ocn.settlement.core.evidence import Kind, Leaf
 from ocn.settlement.errors import VoucherInvalid
 
 
-def taken(book: SessionBook, leaf: Leaf, bill: CdrBook | None) -> SessionBook:
+def taken(book: SessionBook, leaf: Leaf, bill: CdrBook | None, floor: int = 0) -> SessionBook:
     """Return the session's book with the leaf.
 
     ``bill`` is what was billed under the leaf's id by who takes it: None where it is the peer's own CDR, or
-    one that was billed before this party lost its books, and of which only the voucher tells.
+    one that was billed before this party lost its books, and of which only the voucher tells. ``floor`` is
+    the least that is paid under the terms, but for a CDR that was billed.
 
     Raises:
-        VoucherInvalid: it says nothing, so that any number of it would cost nothing; more is given back than
-            was paid; or a CDR is accepted that was not billed so, or for less than it asks for.
+        VoucherInvalid: it says nothing, or too little, so that any number of it would cost next to nothing;
+            more is given back than was paid; or a CDR is accepted that was not billed so, or for less than it
+            asks for.
     """
     if leaf.amount == 0 and (leaf.kind is not Kind.CDR or book.is_finished):
         raise VoucherInvalid(f"a leaf for session {leaf.session_id} that says nothing")
+    if leaf.kind is not Kind.CREDIT and leaf.amount < floor and bill is None:
+        raise VoucherInvalid(
+            f"a leaf of {leaf.amount} units for session {leaf.session_id}; the terms say {floor} at least",
+            hint="Was an old backup restored, or did the terms change? Then recover what the payer has.",
+        )
     if leaf.kind is Kind.CREDIT and not book.paid:
         raise VoucherInvalid(f"a credit for session {leaf.session_id}, for which nothing was paid")
     if leaf.kind is Kind.CREDIT and leaf.amount > book.settled:

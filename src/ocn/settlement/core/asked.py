@@ -57,7 +57,11 @@ class Asked:
     price: Decimal | Refusal | None = None
     """Of a running session: what the payer computes."""
     verdict: Verdict | None = None
+    objection: str = ""
+    """What the back end has against a CDR's signed meter values."""
     vouched: bool = True
     """Whether the back end stands for the session; asked before it is paid for the first time."""
+    twin: str = ""
+    """Another session that was paid for and is the same in all that never changes."""
     overruled: bool = False
     """People have looked at the case and said: pay."""

@@ -5,11 +5,7 @@ The amounts are those of the leaves between two claimed totals, so they add up t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import format_datetime
-from ocn.settlement.core.canonical import JsonObject
 from ocn.settlement.core.evidence import Entry, Kind
 from ocn.settlement.core.lane import Lane
 
@@ -36,7 +32,10 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What a settlement was for. ``sessions`` has units by session, ``cdrs`` those closed within it."""
+    """What a settlement was for. ``sessions`` has units by session.
+
+    ``cdrs`` are the payee's that were closed within it, ``credits`` the credit CDRs of the payer's.
+    """
 
     lane: Lane
     settlement: Settlement
@@ -46,6 +45,7 @@ class Booking:
     cdrs: tuple[str, ...]
     unassigned: int
     """What the transaction moved beyond these vouchers; below zero, less: a voucher was cashed in parts."""
+    credits: tuple[str, ...] = ()
 
     @property
     def invoice_id(self) -> str:
@@ -67,6 +67,7 @@ def book(lane: Lane, settlement: Settlement, entries: Iterable[Entry], *, throug
     """
     sessions: dict[str, int] = {}
     cdrs: dict[str, None] = {}
+    credited: dict[str, None] = {}
     rest = settlement.amount
     for entry in entries:
         if entry.cumulative > settlement.claimed_after:
@@ -75,25 +76,10 @@ def book(lane: Lane, settlement: Settlement, entries: Iterable[Entry], *, throug
         for leaf in entry.leaves:
             sessions[leaf.session_id] = sessions.get(leaf.session_id, 0) + leaf.amount
             rest -= leaf.amount
-            if leaf.kind is not Kind.TICK:
+            if leaf.kind is Kind.CDR:
                 cdrs[leaf.id] = None
+            elif leaf.ends:  # else it gives back what ticks have cost more than their CDR
+                credited[leaf.id] = None
         if entry.evidence == settlement.evidence:
             break
-    return Booking(lane, settlement, through, tuple(sessions.items()), tuple(cdrs), rest)
-
-
-def reconciliation_record(booking: Booking, owner: PartyId, now: datetime) -> JsonObject | None:
-    """Return an InvoiceReconciliationRecord (OCPI 2.3.0 second edition); None when no CDR was closed.
-
-    Its id is made of the transaction, so both sides make the same record.
-    """
-    if not booking.cdrs:
-        return None
-    return {
-        "country_code": owner.country_code,
-        "party_id": owner.party_id,
-        "id": booking.settlement.transaction.removeprefix("0x")[:36],
-        "invoice_id": booking.invoice_id,
-        "cdrs": list(booking.cdrs),
-        "last_updated": format_datetime(now),
-    }
+    return Booking(lane, settlement, through, tuple(sessions.items()), tuple(cdrs), rest, tuple(credited))

@@ -31,16 +31,25 @@ class TermsBounds:
     """As a payer."""
     most_tolerance: int = 0
     """As a payer."""
+    least_floor: int = 0
+    """As a payer: whoever asks for every unit fills the logs of both."""
     least_reserve: int = 0
     """As a payee."""
     most_unsecured: int = 0
     """As a payee."""
+    most_floor: int = 0
+    """As a payee: so much of each session may be open besides its tick."""
     most_tick_wh: int = 5000
     most_tick_s: int = 60
     most_grace_s: int = 120
     least_grace_s: int = 1
     accepted_causes: frozenset[str] = frozenset()
     """As a payer: causes by which a CDR may differ."""
+    vat_included: bool | None = True
+    """Which price is settled: with VAT, without, or, with None, the one that the other side proposes."""
+    set_off: bool = True
+    """Whether terms with set-off are taken: where both directions have it, what the other side pays stays in
+    the reserve for it until a release."""
     any_rate: bool = False
     """Whether a rate other than 1 is taken as it is; people should look at one."""
     hold_back: bool = False
@@ -62,7 +71,12 @@ class TermsBounds:
                 side.signer.lower() == self.signer.lower(),
                 f"the vouchers of {own} are signed by {self.signer}",
             ),
+            (
+                self.vat_included in (None, terms.vat_included),
+                f"prices {'without' if self.vat_included is False else 'with'} VAT are settled here",
+            ),
             (terms.rate == 1 or self.any_rate, "a rate other than 1 is for people to agree on"),
+            (not terms.set_off or self.set_off, "set-off is not wanted here"),
             (not terms.hold_back_h or self.hold_back, "hold-back lanes are not wanted here"),
             (terms.tick.wh <= self.most_tick_wh, f"a tick of more than {self.most_tick_wh} Wh"),
             (terms.tick.s <= self.most_tick_s, f"a tick of more than {self.most_tick_s} s"),
@@ -77,6 +91,7 @@ class TermsBounds:
         return (
             (terms.reserve <= self.most_reserve, f"a reserve of more than {self.most_reserve}"),
             (terms.tolerance <= self.most_tolerance, f"a tolerance of more than {self.most_tolerance}"),
+            (terms.floor >= self.least_floor, f"a floor of less than {self.least_floor}"),
             (not strange, f"causes that are not accepted here: {', '.join(strange)}"),
         )
 
@@ -84,6 +99,7 @@ class TermsBounds:
         return (
             (terms.reserve >= self.least_reserve, f"a reserve of less than {self.least_reserve}"),
             (terms.unsecured <= self.most_unsecured, f"credit of more than {self.most_unsecured}"),
+            (terms.floor <= self.most_floor, f"a floor of more than {self.most_floor}"),
         )
 
 

@@ -45,6 +45,9 @@ def _not_of_these_terms(terms: Terms, asked: Asked) -> Refusal | None:
     issuer = f"{token.get('country_code', '')}{token.get('party_id', '')}".upper()
     if issuer not in ("", asked.own.key):  # OCPI 2.2 names no issuer
         return Refusal(Reason.NOT_OUR_TOKEN, f"the token is not of {asked.own}")
+    if asked.twin:
+        detail = f"the same token, start and place were paid for as session {asked.twin}"
+        return Refusal(Reason.DUPLICATE_SESSION, detail)
     if not asked.vouched:
         return Refusal(Reason.NOT_OUR_TOKEN, f"no driver of {asked.own} is known to charge there")
     return None
@@ -127,6 +130,7 @@ def unverified(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
     ask = asked.ask
     return (
         _ahead(ask, policy, now)
+        or (Refusal(Reason.METER_REFUSED, asked.objection) if asked.objection else None)
         or _other_energy(asked, policy)
         or _too_much_power(ask, policy)
         or _not_right(terms, asked)

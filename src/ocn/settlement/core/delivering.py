@@ -110,7 +110,7 @@ class Delivery:
 def may_ask(terms: Terms, delivery: Delivery, now: datetime) -> bool:
     """Whether there is something to ask for, and not too soon after the last try."""
     disagreed = delivery.refused is not None and not delivery.refused.reason.may_pass
-    if delivery.open_units == 0 or delivery.stopped or disagreed:
+    if delivery.open_units < max(terms.floor, 1) or delivery.stopped or disagreed:
         return False
     pause = timedelta(seconds=min(terms.tick.s, terms.grace_s / 3))
     return delivery.tried_at is None or now - delivery.tried_at >= pause
@@ -121,7 +121,17 @@ def is_due(terms: Terms, delivery: Delivery, now: datetime) -> bool:
     if not may_ask(terms, delivery, now):
         return False
     since = delivery.covered_at or now
-    return 2 * delivery.open_wh >= terms.tick.wh or now - since >= timedelta(seconds=terms.tick.s)
+    return half_is_open(terms, delivery) or now - since >= timedelta(seconds=terms.tick.s)
+
+
+def half_is_open(terms: Terms, delivery: Delivery) -> bool:
+    """Whether so much energy is open that it is time to ask."""
+    return 2 * _open_wh(terms, delivery) >= terms.tick.wh
+
+
+def _open_wh(terms: Terms, delivery: Delivery) -> int:
+    """Energy that has cost less than may be asked for is not open yet."""
+    return delivery.open_wh if delivery.open_units >= terms.floor else 0
 
 
 def next_command(terms: Terms, delivery: Delivery, exposure: Exposure, now: datetime) -> Command | None:
@@ -137,7 +147,7 @@ def next_command(terms: Terms, delivery: Delivery, exposure: Exposure, now: date
     disagreed = delivery.refused is not None and not delivery.refused.reason.may_pass
     if disagreed or waited >= 2 * grace:
         return Command.STOP
-    holds = waited >= grace or delivery.open_wh >= terms.tick.wh or not exposure.is_within
+    holds = waited >= grace or _open_wh(terms, delivery) >= terms.tick.wh or not exposure.is_within
     if holds != delivery.held:
         return Command.HOLD if holds else Command.RESUME
     return None
@@ -151,7 +161,7 @@ def why(terms: Terms, delivery: Delivery, exposure: Exposure, now: datetime) -> 
         return exposure.worthless
     if not exposure.is_within:
         return f"{terms.said(exposure.owed)} is owed, more than the reserve and the credit granted"
-    if delivery.open_wh >= terms.tick.wh:
+    if _open_wh(terms, delivery) >= terms.tick.wh:
         return f"{delivery.open_wh} Wh are not paid for; {terms.tick.wh} Wh may be"
     waited = (now - delivery.asked_at).total_seconds() if delivery.asked_at is not None else 0
     reason = f" ({delivery.refused.detail})" if delivery.refused is not None else ""

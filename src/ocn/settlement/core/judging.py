@@ -35,6 +35,8 @@ def judge_tick(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
     if ask.total > own + terms.tolerance:
         return above(terms, ask.total, own)
     amount = _unpaid(ask, book)
+    if 0 < amount < terms.floor:
+        return Refusal(Reason.TOO_LITTLE, f"{terms.said(amount)} is less than a tick is paid for")
     return ask.leaf(amount, ask.wh - book.wh) if amount > 0 else None
 
 

@@ -75,6 +75,14 @@ class LaneState:
     exit: "Exit | None" = None
     set_off: bool = False
     """What the payee is paid becomes its reserve for the payer, and no end of that is announced."""
+    set_off_ends: bool = False
+    """The payee has announced the end of that."""
+    window_s: int = 0
+    """For how long payments are held back; 0 for not at all."""
+    arbiter: str = ""
+    """Who decides about what is held back, if anything is."""
+    held: int = 0
+    """What is paid and held back, and not disputed."""
 
 
 @dataclass(frozen=True, slots=True)

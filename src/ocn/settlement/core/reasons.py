@@ -17,6 +17,10 @@ class Reason(StrEnum):
     """More was paid than the CDR asks for: a credit voucher comes first."""
     CREDIT_UNSECURED = "CREDIT_UNSECURED"
     """What was paid for this session before was given back by a voucher that nothing secures."""
+    TOO_LITTLE = "TOO_LITTLE"
+    """A tick for less than the floor of the terms."""
+    HOLD_BACK = "HOLD_BACK"
+    """The chain holds payments of this lane back otherwise than the terms say, so no session starts."""
     NO_FUNDS = "NO_FUNDS"
     """The payer would sign for more than it has."""
     NOT_OUR_TOKEN = "NOT_OUR_TOKEN"  # noqa: S105  a driver's token, no secret
@@ -37,6 +41,8 @@ class Reason(StrEnum):
     """More energy than any charge point gives in that time."""
     ENERGY_DIFFERS = "ENERGY_DIFFERS"
     """The CDR has another energy than the session was told with."""
+    METER_REFUSED = "METER_REFUSED"
+    """The payer's back end does not take the signed meter values of a CDR."""
     UNPRICEABLE = "UNPRICEABLE"
     """The payer cannot compute a price: no tariff that it knew before, or one that it cannot read."""
     PRICE_DIFFERS = "PRICE_DIFFERS"
@@ -48,7 +54,7 @@ class Reason(StrEnum):
     DUPLICATE_ID = "DUPLICATE_ID"
     """Another CDR had this id."""
     DUPLICATE_SESSION = "DUPLICATE_SESSION"
-    """The session is paid by another CDR, which was not credited."""
+    """The session is paid by another CDR, which was not credited, or under another id."""
     SESSION_CLOSED = "SESSION_CLOSED"
     """The session is finished; nothing more is added to it."""
     NOT_A_BILL = "NOT_A_BILL"
@@ -71,6 +77,8 @@ _PASSING = frozenset(
         Reason.CDR_NOT_RELAYED,
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
+        Reason.HOLD_BACK,
+        Reason.TOO_LITTLE,
         Reason.NO_FUNDS,
     }
 )

@@ -16,7 +16,8 @@ from ocn.settlement.core.lane import MOST_UNITS, Lane, known_address
 from ocn.settlement.errors import TermsInvalid
 
 LONGEST_TICK_S: Final = 3600
-LONGEST_HOLD_BACK_H: Final = 24 * 90
+LONGEST_HOLD_BACK_H: Final = 24 * 30
+"""The contract holds back no longer."""
 _MOST_CAUSES: Final = 64
 
 
@@ -70,6 +71,8 @@ class Terms:
     """What the payee grants beyond the reserve."""
     tolerance: int = 0
     """By how much the price of a running session may exceed what the payer computes."""
+    floor: int = 0
+    """The least that a tick of a session is asked for and paid. A CDR is paid whatever is open."""
     rate: Decimal = Decimal(1)
     """Tokens per unit of the currency."""
     rate_source: str = ""
@@ -105,10 +108,15 @@ class Terms:
             raise TermsInvalid("rate must be a positive number of tokens per unit of the currency")
         if self.rate != 1 and not self.rate_source:
             raise TermsInvalid("a rate other than 1 needs a rate_source")
-        if bool(self.hold_back_h) != bool(self.arbiter):
-            raise TermsInvalid("hold_back_h and arbiter are given together or not at all")
+        self._check_arbiter()
         if list(self.accepted_causes) != sorted(set(self.accepted_causes)):
             raise TermsInvalid("accepted_causes must be sorted, each once")
+
+    def _check_arbiter(self) -> None:
+        if bool(self.hold_back_h) != bool(self.arbiter):
+            raise TermsInvalid("hold_back_h and arbiter are given together or not at all")
+        if self.arbiter in (self.lane.payer, self.lane.payee):
+            raise TermsInvalid("the arbiter must be a third party, not one of the two vaults")
 
     def is_in_force(self, now: datetime) -> bool:
         """Whether new sessions may start under these terms."""
@@ -148,6 +156,7 @@ class Terms:
             ("reserve", self.reserve, 0, MOST_UNITS),
             ("unsecured", self.unsecured, 0, MOST_UNITS),
             ("tolerance", self.tolerance, 0, MOST_UNITS),
+            ("floor", self.floor, 0, MOST_UNITS),
             ("hold_back_h", self.hold_back_h, 0, LONGEST_HOLD_BACK_H),
             ("number", self.number, 1, 2**53),
             ("the number of accepted_causes", len(self.accepted_causes), 0, _MOST_CAUSES),

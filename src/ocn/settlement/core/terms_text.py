@@ -13,6 +13,8 @@ from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.errors import AmountInvalid, TermsInvalid
 
 FORMAT: Final = 1
+FORMAT_WITH_FLOOR: Final = 2
+"""Written only where there is a floor, so terms without one are those of before."""
 _LONGEST_TEXT: Final = 100
 _MOST_BITS: Final = 64
 _SIDE = {"country_code", "party_id", "key", "vault", "signer"}
@@ -45,8 +47,9 @@ _TERMS = {
 
 def terms_object(terms: Terms) -> JsonObject:
     """Write terms; amounts, and the rate, are text, so that no JSON library takes digits away."""
-    return {
-        "format": FORMAT,
+    floor = {"floor": str(terms.floor)} if terms.floor else {}
+    return floor | {
+        "format": FORMAT_WITH_FLOOR if terms.floor else FORMAT,
         "number": terms.number,
         "payer": _side_object(terms.payer),
         "payee": _side_object(terms.payee),
@@ -83,9 +86,7 @@ def read_terms(value: object) -> Terms:
     Raises:
         TermsInvalid: something is missing, unknown, of another kind, or out of bounds.
     """
-    given = _members(value, "terms", _TERMS)
-    if given["format"] != FORMAT:
-        raise TermsInvalid(f"terms of format {str(given['format'])[:20]} are not known here")
+    given = _members(value, "terms", _wanted(value))
     tick = _members(given["tick"], "tick", {"wh", "s"})
     causes = given["accepted_causes"]
     if not isinstance(causes, list):
@@ -107,6 +108,7 @@ def read_terms(value: object) -> Terms:
             reserve=read_units(given["reserve"], "reserve"),
             unsecured=read_units(given["unsecured"], "unsecured"),
             tolerance=read_units(given["tolerance"], "tolerance"),
+            floor=_floor(given),
             set_off=_truth(given, "set_off"),
             hold_back_h=_whole(given, "hold_back_h"),
             arbiter=_text(given, "arbiter"),
@@ -117,6 +119,23 @@ def read_terms(value: object) -> Terms:
         )
     except AmountInvalid as error:
         raise TermsInvalid(error.message) from error
+
+
+def _wanted(value: object) -> set[str]:
+    """Return the members that terms of a format have."""
+    written = value.get("format", FORMAT) if isinstance(value, Mapping) else FORMAT
+    if isinstance(written, bool) or written not in (FORMAT, FORMAT_WITH_FLOOR):
+        raise TermsInvalid(f"terms of format {str(written)[:20]} are not known here")
+    return _TERMS | {"floor"} if written == FORMAT_WITH_FLOOR else _TERMS
+
+
+def _floor(given: Mapping[str, Any]) -> int:
+    if "floor" not in given:
+        return 0
+    floor = read_units(given["floor"], "floor")
+    if not floor:
+        raise TermsInvalid("a floor of 0 is not written: the terms are of format 1 then")
+    return floor
 
 
 def _side_object(side: Side) -> JsonObject:

@@ -1,4 +1,4 @@
-"""EIP-712 for the two things that are signed here: vouchers, which the contract reads, and terms."""
+"""EIP-712 for what is signed here: vouchers, which the contract reads, terms, and whose a vault is."""
 
 from functools import lru_cache
 
@@ -9,9 +9,17 @@ from ocn.signing.hashes import keccak256
 DOMAIN_NAME, DOMAIN_VERSION = "OCN Lanes", "1"
 VOUCHER_TYPE = "Voucher(address payer,address payee,address token,uint256 cumulative,bytes32 evidence)"
 TERMS_TYPE = "Terms(bytes32 document)"
+VAULT_TYPE = "Vault(address vault,bytes32 document)"
+HOLD_BACK_TYPE = (
+    "HoldBack(address payer,address payee,address token,uint256 window,address arbiter,"
+    "uint256 payerNonce,uint256 payeeNonce,uint256 deadline)"
+)
 _DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 _VOUCHER = keccak256(VOUCHER_TYPE.encode())
 _TERMS = keccak256(TERMS_TYPE.encode())
+_VAULT = keccak256(VAULT_TYPE.encode())
+_HOLD_BACK = keccak256(HOLD_BACK_TYPE.encode())
+_NOBODY = bytes(32)
 _DOMAIN = (
     keccak256(_DOMAIN_TYPE.encode()) + keccak256(DOMAIN_NAME.encode()) + keccak256(DOMAIN_VERSION.encode())
 )
@@ -27,6 +35,25 @@ def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:
 def terms_digest(lane: Lane, document_hash: bytes) -> bytes:
     """Return what both parties sign to agree on terms; bound to chain and contract as a voucher is."""
     return typed_digest(domain_separator(lane.chain_id, lane.contract), _TERMS + document_hash)
+
+
+def vault_digest(lane: Lane, vault: str, document_hash: bytes) -> bytes:
+    """Return what the key of a vault's vouchers signs, to say that the vault is of these terms."""
+    struct = _VAULT + _padded(vault) + document_hash
+    return typed_digest(domain_separator(lane.chain_id, lane.contract), struct)
+
+
+def hold_back_digest(
+    lane: Lane, window_s: int, arbiter: str, numbers: tuple[int, int], deadline: int
+) -> bytes:
+    """Return what both vaults sign to hold a lane's payments back: the bytes that the contract computes.
+
+    ``numbers`` are those of the payer's and the payee's next signed call; without an arbiter it ends.
+    """
+    addresses = _padded(lane.payer) + _padded(lane.payee) + _padded(lane.token)
+    agreed = word(window_s) + (_padded(arbiter) if arbiter else _NOBODY)
+    struct = _HOLD_BACK + addresses + agreed + word(numbers[0]) + word(numbers[1]) + word(deadline)
+    return typed_digest(domain_separator(lane.chain_id, lane.contract), struct)
 
 
 def word(number: int) -> bytes:

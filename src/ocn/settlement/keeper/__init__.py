@@ -9,6 +9,14 @@ sessions.
 
 from ocn.settlement.keeper.keeper import Keeper, KeeperSettings, KeeperStanding
 from ocn.settlement.keeper.store import KeeperStore
+from ocn.settlement.keeper.store_sql import SqlKeeperStore
 from ocn.settlement.keeper.store_sqlite import SqliteKeeperStore
 
-__all__ = ["Keeper", "KeeperSettings", "KeeperStanding", "KeeperStore", "SqliteKeeperStore"]
+__all__ = [
+    "Keeper",
+    "KeeperSettings",
+    "KeeperStanding",
+    "KeeperStore",
+    "SqlKeeperStore",
+    "SqliteKeeperStore",
+]

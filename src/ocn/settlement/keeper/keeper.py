@@ -10,23 +10,24 @@ from typing import Final, Self
 import structlog
 
 from ocn.chain.client import ChainClient
-from ocn.chain.errors import ChainError, ChainUnavailable
+from ocn.chain.errors import ChainError
+from ocn.chain.values import ZERO_ADDRESS
+from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.vouchers import SignedVoucher, expanded
 from ocn.settlement.errors import SettlementError
 from ocn.settlement.keeper.desk import Desk
 from ocn.settlement.keeper.grouping import Lanes
 from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
 from ocn.settlement.keeper.outbox import Outbox, OutboxSettings
 from ocn.settlement.keeper.store import KeeperStore, KeeperStoreUnusable
+from ocn.settlement.keeper.vault_calls import VaultCalls
 from ocn.settlement.lanes import calls
-from ocn.settlement.lanes.calls import PartyCall
 from ocn.settlement.lanes.reading import LanesReader
 from ocn.signing.keys import PrivateKey
 
 _log = structlog.get_logger(__name__)
 _FIRST_RETRY_S: Final = 0.5
-_SIGNATURE_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ class Keeper:
         *,
         store: KeeperStore,
         lanes: Lanes,
+        vault_key: PrivateKey | None = None,
         settings: KeeperSettings | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare; nothing is sent before :meth:`start`. What is given stays the caller's to close."""
-        self._chain = chain
-        self._contract = contract
-        self._key = key
+        """Prepare; nothing is sent before :meth:`start`. What is given stays the caller's to close.
+
+        ``vault_key`` signs what only the vault may do, where ``key`` is another's.
+        """
+        self._vault = VaultCalls(chain, contract, key, vault_key)
+        self._reader = LanesReader(chain, contract)
         self._store = store
         self._settings = settings or KeeperSettings()
         now = clock or (lambda: asyncio.get_running_loop().time())
@@ -128,19 +132,56 @@ class Keeper:
             KeeperStoreUnusable: not taken over.
         """
         call = calls.reserve(lane, amount)
-        data = call.data if call.party == self._outbox.address else await self._by_hot_key(call)
+        data = await self._vault.by_any_key(call)
         await self._take(Call(f"reserve {lane.key}", data))
+
+    async def set_off(self, lane: Lane) -> None:
+        """See the port.
+
+        Raises:
+            ChainError: the chain was to be asked, and does not answer; not taken over.
+            KeeperStoreUnusable: not taken over.
+        """
+        data = await self._vault.by_vault(calls.enable_setoff(lane))
+        await self._take(Call(f"set off {lane.key}", data))
+
+    async def next_number(self, vault: str) -> int:
+        """See the port.
+
+        Raises:
+            ChainError: the chain does not answer.
+        """
+        return await self._reader.nonce(vault)
+
+    async def hold_back(self, agreed: HoldBack, payer: bytes, payee: bytes) -> None:
+        """See the port. Anybody may send what both have signed.
+
+        Raises:
+            KeeperStoreUnusable: not taken over.
+        """
+        lane, arbiter = agreed.lane, agreed.arbiter or ZERO_ADDRESS
+        signatures = expanded(payer), expanded(payee)
+        data = calls.agree_hold_back(lane, agreed.window_s, arbiter, agreed.deadline, *signatures)
+        await self._take(Call(f"hold back {lane.key} {agreed.window_s} {agreed.arbiter}", data))
+
+    async def collect(self, lane: Lane) -> None:
+        """See the port.
+
+        Raises:
+            ChainError: the chain does not answer.
+            KeeperStoreUnusable: not taken over.
+        """
+        if await self._reader.collectable(lane.payer, lane.payee, lane.token):
+            await self._take(Call(f"collect {lane.key}", calls.collect(lane)))
 
     async def request_release(self, lane: Lane, amount: int) -> None:
         """Announce that a part of the reserve leaves; the payee has the time of notice to claim.
 
         Raises:
-            SettlementError: the key is not the payer's vault.
+            NoVaultKey: the key is not the payer's vault.
         """
-        call = calls.request_release(lane, amount)
-        if call.party != self._outbox.address:
-            raise SettlementError(f"only {call.party} can release what it has reserved")
-        await self._take(Call(f"request release {lane.key} {amount}", call.data))
+        data = await self._vault.by_vault(calls.request_release(lane, amount))
+        await self._take(Call(f"request release {lane.key} {amount}", data))
 
     async def release(self, lane: Lane) -> None:
         """Take out of the reserve what was announced, once it is time; anybody may."""
@@ -181,19 +222,6 @@ class Keeper:
     async def _take(self, job: Job) -> None:
         if await self._store.add(job):
             self._wake.set()
-
-    async def _by_hot_key(self, call: PartyCall) -> bytes:
-        """Sign a call of the vault's with its hot key. It serves once: the vault's signatures are counted."""
-        head = await self._chain.block("latest")
-        if head is None:
-            raise ChainUnavailable("the chain endpoint has no newest block")
-        return call.by_signature(
-            self._key,
-            nonce=await LanesReader(self._chain, self._contract).nonce(call.party),
-            deadline=head.timestamp + _SIGNATURE_S,
-            chain_id=await self._chain.chain_id(),
-            contract=self._contract,
-        )
 
     async def _run(self) -> None:
         try:

@@ -4,6 +4,7 @@ What a party does with its own money, it sends itself, or anybody sends with its
 values (:class:`PartyCall`). The others anybody may send as they are.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,11 @@ class PartyCall:
     def party(self) -> str:
         """In whose name it is."""
         return str(self.members[0][2])
+
+    @property
+    def words(self) -> str:
+        """What it does, for people: ``request release``."""
+        return re.sub(r"(?=[A-Z])", " ", self.function).lower()
 
     @property
     def data(self) -> bytes:
@@ -177,7 +183,7 @@ def net(voucher: SignedVoucher, back: SignedVoucher) -> bytes:
 def agree_hold_back(
     lane: Lane, window: int, arbiter: str, deadline: int, payer: bytes | None, payee: bytes | None
 ) -> bytes:
-    """Agree on holding payments back; a side that sends this itself need not sign (None)."""
+    """Agree on holding payments back (65 bytes); a side that sends this itself need not sign (None)."""
     signatures = [(0, bytes(32), bytes(32)) if one is None else _vrs(one) for one in (payer, payee)]
     return LANES["agreeHoldBack"].encode(*_parties(lane), window, arbiter.lower(), deadline, *signatures)
 

@@ -18,17 +18,19 @@ from ocn.settlement.lanes.records import (
 
 
 class LaneRecords:
-    """The records of every key, and which lanes a party has part in."""
+    """The records of every key, which lanes a party has part in, and which hot keys it has or had."""
 
     def __init__(self) -> None:
         self._records: dict[Key, Record] = {}
         self._lanes_of: dict[str, dict[Key, None]] = {}
+        self._signers_of: dict[str, dict[Key, None]] = {}
 
     def copy(self) -> "LaneRecords":
         """Return another state with the same content."""
         other = LaneRecords()
         other._records = dict(self._records)
         other._lanes_of = {party: dict(keys) for party, keys in self._lanes_of.items()}
+        other._signers_of = {party: dict(keys) for party, keys in self._signers_of.items()}
         return other
 
     def record(self, key: Key) -> Record | None:
@@ -49,7 +51,9 @@ class LaneRecords:
             self._records[key] = record
         if key.kind is Kind.LANE:
             for party in (key.first, key.second):
-                self._note(party, key, there=record is not None)
+                _note(self._lanes_of, party, key, there=record is not None)
+        elif key.kind is Kind.SIGNER:
+            _note(self._signers_of, key.first, key, there=record is not None)
         return {key}
 
     def free(self, token: str, party: str) -> int:
@@ -74,11 +78,19 @@ class LaneRecords:
         record = self._records.get(signer_key(party, key))
         return record if isinstance(record, SignerRecord) else NO_SIGNER
 
-    def _note(self, party: str, key: Key, *, there: bool) -> None:
-        lanes = self._lanes_of.setdefault(party, {})
-        if there:
-            lanes[key] = None
-            return
-        lanes.pop(key, None)
-        if not lanes:
-            del self._lanes_of[party]
+    def signers_of(self, party: str) -> Iterator[tuple[str, SignerRecord]]:
+        """Return the hot keys that a party ever named, with what they may do now."""
+        for key in self._signers_of.get(party, ()):
+            record = self._records[key]
+            if isinstance(record, SignerRecord):
+                yield key.second, record
+
+
+def _note(keys_of: dict[str, dict[Key, None]], party: str, key: Key, *, there: bool) -> None:
+    keys = keys_of.setdefault(party, {})
+    if there:
+        keys[key] = None
+        return
+    keys.pop(key, None)
+    if not keys:
+        del keys_of[party]

@@ -72,6 +72,11 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         """Return whether vouchers of this key reach all of the party's money."""
         return key == party or bool(self.signer(party, key, view).rights & VOUCHERS)
 
+    def signers(self, party: str, view: View = "latest") -> list[str]:
+        """Return the keys whose vouchers count for a party, its own first, and those whose did once."""
+        found = self._state(view).signers_of(party)
+        return [party, *(key for key, record in found if record.rights & VOUCHERS or record.retires_at)]
+
     def record(self, key: Key, view: View = "latest") -> Record | None:
         """Return the record of a key."""
         return self._state(view).record(key)

@@ -1,6 +1,6 @@
 """The chain as the settlement service asks it: :class:`ocn.settlement.ports.Ledger` over the index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -47,6 +47,10 @@ class ChainLedger:
             free=self._index.free(lane.token, lane.payer, view),
             exit=leaving,
             set_off=record.setoff and not record.leaves_at,
+            set_off_ends=bool(record.leaves_at),
+            window_s=record.window,
+            arbiter=record.arbiter,
+            held=record.held,
         )
 
     async def decimals(self, lane: Lane) -> int:
@@ -63,6 +67,11 @@ class ChainLedger:
         """See the port."""
         self._require_here(lane)
         return self._index.may_sign(lane.payer, signer)
+
+    async def signers(self, lane: Lane) -> Collection[str]:
+        """See the port."""
+        self._require_here(lane)
+        return self._index.signers(lane.payer)
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         """See the port."""

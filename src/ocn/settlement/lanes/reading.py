@@ -61,6 +61,11 @@ class LanesReader:
         window, arbiter, _ = await self._ask("holdBack", payer.lower(), payee.lower(), token.lower(), at=at)
         return int(window), "" if arbiter == ZERO_ADDRESS else checksummed(address_bytes(arbiter))
 
+    async def collectable(self, payer: str, payee: str, token: str) -> int:
+        """Return what was held back long enough."""
+        *_, amount = await self._ask("holdBack", payer.lower(), payee.lower(), token.lower())
+        return int(amount)
+
     async def nonce(self, party: str) -> int:
         """Return the number of the party's next signature for one of its calls."""
         (number,) = await self._ask("nonces", party.lower())

@@ -30,6 +30,12 @@ MOST_EVIDENCE: Final = 512 * 1024
 """Of one refusal; a longer document is told by its hash alone."""
 _EVIDENCE_OF_ALL: Final = 4 * MOST_EVIDENCE
 _LONGEST_DETAIL: Final = 500
+_SIGNATURES: Final = (
+    "payer_signature",
+    "payee_signature",
+    "payer_vault_signature",
+    "payee_vault_signature",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ def read_answer(value: object, payer: PartyId, payee: PartyId) -> Answer:
 def terms_answer(signed: SignedTerms) -> JsonObject:
     """Write terms with the signatures they have."""
     value: JsonObject = {"terms": terms_object(signed.terms)}
-    for name in ("payer_signature", "payee_signature"):
+    for name in _SIGNATURES:
         if signature := getattr(signed, name):
             value[name] = written(signature)
     return value
@@ -186,8 +192,7 @@ def read_signed_terms(value: object) -> SignedTerms:
     if not isinstance(value, Mapping):
         raise InvalidParameters("terms must be an object with terms and signatures")
     signatures = [
-        octets(value[name], 64, name) if value.get(name) is not None else b""
-        for name in ("payer_signature", "payee_signature")
+        octets(value[name], 64, name) if value.get(name) is not None else b"" for name in _SIGNATURES
     ]
     return SignedTerms(read_terms(value.get("terms")), *signatures)
 

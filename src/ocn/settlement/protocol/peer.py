@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ocn.ocpi.errors import InvalidParameters
-from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.party.counterparty import Counterparty
 from ocn.party.json_text import JsonObject
@@ -15,6 +15,7 @@ from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import AmountInvalid
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.content import unwrapped, wrapped
+from ocn.settlement.protocol.hold_back import read_hold_back_answer
 from ocn.settlement.protocol.messages import (
     Answer,
     State,
@@ -80,6 +81,15 @@ class Peer:
     async def propose(self, signed: SignedTerms) -> SignedTerms:
         """Propose terms; return them with the peer's signature."""
         return read_signed_terms(await self._call("POST", ("terms",), body=terms_answer(signed)))
+
+    async def hold_back(self, wanted: JsonObject) -> bytes:
+        """Ask a payee to sign an agreement on holding payments back; return its signature."""
+        return read_hold_back_answer(await self._call("POST", ("terms", "hold-back"), body=wanted))
+
+    async def invoice(self, record: JsonObject) -> None:
+        """Push an Invoice Reconciliation record, which is a module of OCPI's own."""
+        way = self._reach.to(self.party, as_party=self._own)
+        await way.request("POST", ModuleID.INVOICE_RECONCILIATION, InterfaceRole.RECEIVER, (), body=record)
 
     async def missing(self, lane: Lane) -> int:
         """Return what a payee says is missing for one more session on a lane that pays it."""

@@ -14,9 +14,10 @@ from ocn.settlement.core.accepting import taken
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import ZERO_HASH, Entry, Head, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.core.opening import Opened, continued
+from ocn.settlement.core.opening import Opened
+from ocn.settlement.core.replaying import NOTHING_PROVEN, Keys, Proven
 from ocn.settlement.core.vouchers import sign_voucher
-from ocn.settlement.errors import VoucherInvalid, VoucherStale
+from ocn.settlement.errors import VoucherInvalid
 from ocn.settlement.records import Recorded, Step
 from ocn.settlement.service.house import House
 
@@ -30,8 +31,9 @@ class Account:
         self.house = house
         self.peer = peer
         self.out = out
-        self.peer_signers: list[str] = []
-        """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        self._peer_keys: dict[str, int] = {}
+        self.floor = 0
+        """Of the terms by which the peer pays."""
         self.lock = asyncio.Lock()
         self._last: dict[Lane, Recorded | None] = {}
         self._books: dict[_Key, SessionBook] = {}
@@ -40,6 +42,15 @@ class Account:
     def into(self) -> Lane:
         """The lane that the peer signs on."""
         return self.out.opposite
+
+    @property
+    def peer_signers(self) -> list[str]:
+        """Every key that the peer has signed vouchers with; the last one counts for new ones."""
+        return sorted(self._peer_keys, key=self._peer_keys.__getitem__)
+
+    def note_peer_key(self, key: str, number: int) -> None:
+        """Note a key that terms of a number name for the peer; of all terms both ways the highest counts."""
+        self._peer_keys[key] = max(self._peer_keys.get(key, 0), number)
 
     async def last(self, lane: Lane) -> Recorded | None:
         """Return the newest voucher held of a lane."""
@@ -73,40 +84,51 @@ class Account:
         voucher = sign_voucher(self.house.voucher_key, self.out, entry.cumulative, entry.evidence)
         return Recorded(self.out, entry, voucher.signature, self.house.now())
 
-    async def accept(self, shown: Sequence[Opened], *, replayed: bool = False) -> list[Entry]:
+    async def accept(
+        self, shown: Sequence[Opened], *, replayed: bool = False, proven: Proven = NOTHING_PROVEN
+    ) -> list[Entry]:
         """Take vouchers in, in order; those held already are passed over. Returns what is new.
 
         ``replayed`` ones are history: a credit may come before the payment that it is for.
 
         Raises:
-            VoucherInvalid, EvidenceInvalid: one is not what it should be; those before it were taken.
+            VoucherInvalid, EvidenceInvalid: one is not what it should be. Those before it were taken, as far
+                as one signed by the key of today stands for them.
         """
-        return await self._take(self.into, shown, self.peer_signers, live=not replayed)
+        keys = await self.keys(self.into, replayed=replayed)
+        return await self._take(self.into, shown, keys, live=not replayed, proven=proven)
 
-    async def restore(self, shown: Sequence[Opened]) -> list[Entry]:
+    async def restore(self, shown: Sequence[Opened], *, proven: Proven = NOTHING_PROVEN) -> list[Entry]:
         """Take back vouchers that this party signed and has lost; its own signature proves them.
 
         Raises:
             VoucherInvalid, EvidenceInvalid: as :meth:`accept`.
         """
-        return await self._take(self.out, shown, [self.house.voucher_key.address], live=False)
+        keys = await self.keys(self.out, replayed=True)
+        return await self._take(self.out, shown, keys, live=False, proven=proven)
+
+    async def keys(self, lane: Lane, *, replayed: bool) -> Keys:
+        """Return whose vouchers are taken on a lane; what happened before may be signed by keys of before."""
+        own = lane == self.out
+        signers = [self.house.voucher_key.address] if own else self.peer_signers
+        today, known = set(signers[-1:]), set(signers)
+        if replayed:
+            known |= set(await self.house.ledger.signers(lane))
+            today |= {each for each in known if await self.house.ledger.may_sign(lane, each)}
+        return Keys(frozenset(today), frozenset(known))
 
     async def _take(
-        self, lane: Lane, shown: Sequence[Opened], signers: Sequence[str], *, live: bool
+        self, lane: Lane, shown: Sequence[Opened], keys: Keys, *, live: bool, proven: Proven
     ) -> list[Entry]:
-        """The newest must be signed by the key of today; those before it may be by an older one."""
-        taken: list[Entry] = []
-        for opened in shown:
-            allowed = signers[-1:] if opened is shown[-1] else signers
-            try:
-                entry = continued(lane, await self.head(lane), opened, allowed)
-            except VoucherStale:
-                continue
+        """Nothing is kept that only a key of before has signed: it may be in others' hands by now."""
+        read = keys.read(lane, await self.head(lane), shown, proven)
+        for entry, signature in read.good:
             if live:
                 await self._require_due(entry)
-            await self.record(await self.step_with(Recorded(lane, entry, opened.signature, self.house.now())))
-            taken.append(entry)
-        return taken
+            await self.record(await self.step_with(Recorded(lane, entry, signature, self.house.now())))
+        if read.error is not None:
+            raise read.error
+        return [entry for entry, _ in read.good]
 
     async def step_with(self, recorded: Recorded, stated: Iterable[SessionBook] = ()) -> Step:
         """Return the step that a voucher is: the voucher, and what its leaves do to the books.
@@ -140,7 +162,7 @@ class Account:
         }
         for leaf in entry.leaves:
             key = _key(leaf.owner, leaf.session_id)
-            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()))
+            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()), self.floor)
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

@@ -5,8 +5,9 @@ import logging
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
 from ocn.party.errors import PartyError
+from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
-from ocn.settlement.core.terms import Terms
+from ocn.settlement.core.terms import Side, Terms
 from ocn.settlement.errors import SettlementError, TermsInvalid, TermsRefused
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
@@ -33,8 +34,9 @@ class Agreeing:
             TermsInvalid: its signature is not that of the terms.
             PartyError: it was not reached, or refused for another reason.
         """
-        signed = SignedTerms(terms).signed_by(self._house.key, self._house.own)
+        signed = self._signed(SignedTerms(terms))
         peer = self._peer_of(terms)
+        await self._require_vault_on_chain(terms, terms.side_of(peer))
         agreed = await self._peers.to(peer).propose(signed)
         if agreed.hash != signed.hash:
             raise TermsInvalid(f"{peer} has signed other terms than were proposed")
@@ -52,22 +54,29 @@ class Agreeing:
         if self._peer_of(terms) != sender:
             raise TermsInvalid(f"these terms are with {self._peer_of(terms)}, and {sender} proposes them")
         proposal.require_signature_of(sender)
+        proposal.require_vault_of(sender)
         await self._require_listed_key(terms, sender)
         newest = await self._pairs.newest(terms.payer.party, terms.payee.party)
         if newest is not None and newest.signed.hash == proposal.hash:
             return newest.signed
         await self._require_wanted(terms, newest.terms.number if newest is not None else 0)
-        agreed = proposal.signed_by(self._house.key, self._house.own)
+        agreed = self._signed(proposal)
         return (await self._pairs.agreed(agreed)).signed
 
-    async def recover(self, peer: PartyId) -> list[Pair]:
-        """Fetch the terms that a counterparty still has; this party's own signature on them proves them."""
+    async def recover(self, peer: PartyId, *, unasked: bool = False) -> list[Pair]:
+        """Fetch the terms that a counterparty still has; this party's own signature on them proves them.
+
+        It may show older ones than the newest, which nobody here remembers. ``unasked``, when no people look
+        at what comes, takes only what would be agreed to today.
+        """
         own = self._house.own
         found: list[Pair] = []
         for payer, payee in ((own, peer), (peer, own)):
             try:
                 signed = await self._peers.to(peer).terms(payer=payer, payee=payee)
                 await self._require_both(signed)
+                if unasked and (reasons := self._house.bounds.against(signed.terms, own)):
+                    raise TermsRefused(reasons)
             except (PartyError, InvalidParameters, SettlementError) as error:
                 _LOG.info("no terms of %s with %s were recovered: %s", payer, payee, error.message)
                 continue
@@ -80,6 +89,7 @@ class Agreeing:
             raise TermsInvalid("these terms name another key for this party")
         for side in (terms.payer, terms.payee):
             signed.require_signature_of(side.party)
+            signed.require_vault_of(side.party)
         await self._require_listed_key(terms, self._peer_of(terms))
 
     async def _require_listed_key(self, terms: Terms, party: PartyId) -> None:
@@ -89,6 +99,14 @@ class Agreeing:
         listed = await self._house.keys.keys(party)
         if listed is None or not same_address(listed.party, terms.side_of(party).key):
             raise TermsInvalid(f"the registry lists another key for {party} than signs these terms")
+
+    def _signed(self, terms: SignedTerms) -> SignedTerms:
+        return terms.signed_by(self._house.key, self._house.own, voucher_key=self._house.voucher_key)
+
+    async def _require_vault_on_chain(self, terms: Terms, side: Side) -> None:
+        """The key that proves a vault is one that the contract lists for it."""
+        if not await self._house.ledger.may_sign(self._lane_from(terms, side), side.signer):
+            raise TermsInvalid(_may_not_sign(side))
 
     async def _require_wanted(self, terms: Terms, newest: int) -> None:
         reasons = list(self._house.bounds.against(terms, self._house.own))
@@ -104,14 +122,23 @@ class Agreeing:
     async def _against_chain(self, terms: Terms) -> list[str]:
         ledger, lane = self._house.ledger, terms.lane
         decimals = await ledger.decimals(lane)
-        reasons = []
+        reasons: list[str] = []
         if decimals != terms.decimals:
             reasons.append(f"token {lane.token} has {decimals} decimals, not {terms.decimals}")
-        for side, each in ((terms.payer, lane), (terms.payee, lane.opposite)):
-            if not await ledger.may_sign(each, side.signer):
-                reasons.append(f"{side.signer} may not sign for the vault {side.vault} of {side.party}")
-        return reasons
+        return reasons + [
+            _may_not_sign(side)
+            for side in (terms.payer, terms.payee)
+            if not await ledger.may_sign(self._lane_from(terms, side), side.signer)
+        ]
+
+    @staticmethod
+    def _lane_from(terms: Terms, side: Side) -> Lane:
+        return terms.lane if side is terms.payer else terms.lane.opposite
 
     def _peer_of(self, terms: Terms) -> PartyId:
         payer, payee = terms.payer.party, terms.payee.party
         return payee if payer == self._house.own else payer
+
+
+def _may_not_sign(side: Side) -> str:
+    return f"{side.signer} may not sign for the vault {side.vault} of {side.party}"

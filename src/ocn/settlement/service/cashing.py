@@ -30,7 +30,7 @@ class Cashing:
     async def exposure(self) -> Exposure:
         """Return what is owed and what secures it."""
         standing, terms = await self._standing(), self._pair.terms
-        owed = standing.net if self._sets_off else standing.owed
+        owed = standing.net if self._pair.sets_off else standing.owed
         leaving = standing.there.exit.amount if standing.there.exit else 0
         secured = max(standing.there.reserve - leaving, 0)
         return Exposure(owed, secured, terms.unsecured, await self._worthless(standing))
@@ -48,7 +48,7 @@ class Cashing:
         found = settle_now(
             policy,
             standing,
-            set_off=self._sets_off,
+            set_off=self._pair.sets_off,
             granted=self._pair.terms.unsecured,
             since=now - await self._since(standing.there.claimed, now),
             warned=self._is_warned(standing, now),
@@ -74,10 +74,6 @@ class Cashing:
         if wanted > 0 and not waits and self._house.keeper is not None:
             self._secured_at = now
             await self._house.keeper.reserve(self._pair.account.out, wanted)
-
-    @property
-    def _sets_off(self) -> bool:
-        return self._pair.terms.set_off and not self._pair.terms.hold_back_h
 
     async def _worthless(self, standing: Standing) -> str:
         """Say why the contract would pay nothing for the next voucher."""

@@ -14,7 +14,7 @@ from typing import Final
 from ocn.errors import OcnError
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.asks import tick_ask
-from ocn.settlement.core.delivering import Command, Exposure, next_command, why
+from ocn.settlement.core.delivering import Command, Exposure, half_is_open, next_command, why
 from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.settling import Settling
@@ -76,7 +76,7 @@ class Collecting:
         if book.is_finished:
             detail = f"the payer calls it finished by CDR {book.cdr_id}"
             self.deliveries.refuse(ask.session_id, Refusal(Reason.SESSION_CLOSED, detail))
-        if 2 * running.delivery.open_wh >= self.pair.terms.tick.wh:
+        if half_is_open(self.pair.terms, running.delivery):
             self._awake.set()
         return running
 

@@ -10,6 +10,7 @@ from ocn.party.strict import Keys
 from ocn.settlement.core.bounds import TermsBounds
 from ocn.settlement.ports import Keeper, Ledger
 from ocn.settlement.store import Store
+from ocn.signing.addresses import same_address
 from ocn.signing.keys import PrivateKey
 
 
@@ -33,6 +34,7 @@ class House:
         store: what must not be forgotten.
         ledger: what the chain says.
         keeper: goes to the chain; without one nothing is claimed or reserved by itself.
+        vault_key: the vault's own, to hold payments back; found by itself where it is one of the two others.
         keys: who has which key in the registry; without it, whoever speaks as a party is taken at its word.
     """
 
@@ -44,10 +46,16 @@ class House:
     keeper: Keeper | None = None
     voucher_key: PrivateKey = field(default=None, repr=False)  # type: ignore[assignment]  # set below
     keys: Keys | None = None
+    vault_key: PrivateKey | None = field(default=None, repr=False)
     now: Callable[[], datetime] = _now
     seed: Callable[[], bytes] = _seed
 
     def __post_init__(self) -> None:
-        """One key for both purposes, unless told otherwise."""
+        """One key for all purposes, unless told otherwise."""
         if self.voucher_key is None:
             object.__setattr__(self, "voucher_key", self.key)
+        vaults = (
+            each for each in (self.voucher_key, self.key) if same_address(each.address, self.bounds.vault)
+        )
+        if self.vault_key is None:
+            object.__setattr__(self, "vault_key", next(vaults, None))

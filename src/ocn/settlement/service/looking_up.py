@@ -11,10 +11,12 @@ from ocn.settlement.core.books import SessionBook
 from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.reasons import Reason
 from ocn.settlement.core.terms import Terms
-from ocn.settlement.ports import Drivers, Pricing, Relayed
+from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.records import Outcome, case_id
 from ocn.settlement.service.house import House
 
+_FOR_PEOPLE = (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER, Reason.METER_REFUSED)
+"""What people may overrule."""
 _MOST_SESSIONS = 20_000
 """Whose tariffs are kept in memory."""
 
@@ -23,12 +25,18 @@ class LookingUp:
     """Asks whoever knows; decides nothing."""
 
     def __init__(
-        self, house: House, relayed: Relayed, pricing: Pricing, drivers: Drivers | None = None
+        self,
+        house: House,
+        relayed: Relayed,
+        pricing: Pricing,
+        drivers: Drivers | None = None,
+        meters: Meters | None = None,
     ) -> None:
         self._house = house
         self._relayed = relayed
         self._pricing = pricing
         self._drivers = drivers
+        self._meters = meters
         self._tariffs: dict[tuple[str, str], tuple[Sequence[JsonObject], str | None]] = {}
 
     async def around(self, ask: Ask, book: SessionBook, terms: Terms) -> Asked:
@@ -66,10 +74,23 @@ class LookingUp:
             tariffs, zone = await self._sold_by(ask)
             verdict = self._pricing.verify(ask.document, tariffs, time_zone=zone)
         overruled = await self._overruled(ask)
-        return Asked(ask, self._house.own, book, told, posted, known, verdict=verdict, overruled=overruled)
+        objection = ""
+        if self._meters is not None and posted is not None and not overruled:
+            objection = await self._meters.objection(ask.owner, ask.document)
+        return Asked(
+            ask,
+            self._house.own,
+            book,
+            told,
+            posted,
+            known,
+            verdict=verdict,
+            objection=objection,
+            overruled=overruled,
+        )
 
     async def _overruled(self, ask: Ask) -> bool:
-        for reason in (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER):
+        for reason in _FOR_PEOPLE:
             case = await self._house.store.case(
                 self._house.own, case_id(ask.owner, ask.session_id, ask.id, reason)
             )

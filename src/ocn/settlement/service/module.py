@@ -22,6 +22,7 @@ from ocn.settlement.protocol.messages import (
 )
 from ocn.settlement.protocol.vouchers import MOST_VOUCHERS, opened_object, read_opened, units
 from ocn.settlement.service.agreeing import Agreeing
+from ocn.settlement.service.holding_back import HoldingBack
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
@@ -58,6 +59,7 @@ class Module:
         paying: Paying | None,
         reserving: Reserving | None,
         missing: Missing | None,
+        holding_back: HoldingBack,
     ) -> None:
         self._house = house
         self._pairs = pairs
@@ -65,9 +67,11 @@ class Module:
         self._paying = paying
         self._reserving = reserving
         self._missing = missing
+        self._holding_back = holding_back
         self._routes: Mapping[tuple[str, tuple[str, ...]], _Handler] = {
             ("GET", ("terms",)): self._get_terms,
             ("POST", ("terms",)): self._post_terms,
+            ("POST", ("terms", "hold-back")): self._post_hold_back,
             ("POST", ("requests",)): self._post_request,
             ("POST", ("requests", "reserve")): self._post_reserve,
             ("GET", ("vouchers",)): self._get_vouchers,
@@ -112,6 +116,11 @@ class Module:
         proposal = read_signed_terms(_message(request))
         return terms_answer(await self._agreeing.consider(proposal, request.sender))
 
+    async def _post_hold_back(self, request: Request) -> JsonObject:
+        body = _message(request)
+        pair = await self._pairs.on(request.sender, self._house.own, read_lane(body.get("lane")))
+        return await self._holding_back.answer(pair, body)
+
     # ---- requests
 
     async def _post_request(self, request: Request) -> JsonObject:
@@ -134,7 +143,7 @@ class Module:
         try:
             return await self._pairs.on(self._house.own, request.sender, state.lane)
         except NoTerms:
-            await self._agreeing.recover(request.sender)
+            await self._agreeing.recover(request.sender, unasked=True)
         return await self._pairs.on(self._house.own, request.sender, state.lane)
 
     # ---- vouchers and state

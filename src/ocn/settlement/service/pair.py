@@ -35,6 +35,11 @@ class Pair:
         """Whether this party is the payer."""
         return self.terms.lane == self.account.out
 
+    @property
+    def sets_off(self) -> bool:
+        """Whether both lanes are one figure by these terms. What is held back cannot be netted."""
+        return self.terms.set_off and not self.terms.hold_back_h
+
     async def state(self) -> JsonObject:
         """Return what this party tells the other one of both lanes."""
         lane = self.terms.lane

@@ -79,7 +79,10 @@ class Pairs:
                 )
 
     async def _require_one_signer(self, terms: Terms) -> None:
-        """Two parties that pay each other use the same keys and decimals both ways."""
+        """Two parties that pay each other use the same keys and decimals both ways.
+
+        Keys change in one direction first: by terms with a higher number than the other direction has.
+        """
         other = (await self._of(terms.payee.party, terms.payer.party)).get(terms.lane.opposite)
         if other is None:
             return
@@ -87,8 +90,11 @@ class Pairs:
             other.terms.payer.signer,
             other.terms.payee.signer,
         }
-        if not same or terms.decimals != other.terms.decimals:
-            raise TermsInvalid("the terms the other way round name other keys for the same vaults")
+        if terms.decimals != other.terms.decimals or not (same or terms.number > other.terms.number):
+            raise TermsInvalid(
+                "the terms the other way round name other keys for the same vaults",
+                hint=f"To change keys, number the new terms above {other.terms.number}.",
+            )
 
     async def _of(self, payer: PartyId, payee: PartyId) -> dict[Lane, Pair]:
         key = payer, payee
@@ -106,12 +112,10 @@ class Pairs:
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
         account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        account.note_peer_key(other.signer, terms.number)
         known = pairs.setdefault(terms.lane, Pair(account, signed))
         if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
-            if other.signer not in account.peer_signers:
-                account.peer_signers.insert(0, other.signer)
             return
         known.signed = signed
-        if other.signer in account.peer_signers:
-            account.peer_signers.remove(other.signer)
-        account.peer_signers.append(other.signer)
+        if not pays:
+            account.floor = terms.floor

@@ -8,6 +8,7 @@ from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.delivering import Exposure
+from ocn.settlement.core.holding_back import hold_back_difference
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy, Settling
 from ocn.settlement.errors import AmountInvalid, NoTerms
@@ -62,6 +63,7 @@ class Payee:
         """Say whether a session of this payer may start. Without terms it may: settlement is optional.
 
         Terms that have run out are no such case: whoever charged on them would charge on credit.
+        No more are payments that the chain holds back otherwise than was agreed.
         A payer whose reserve is too low is told what is missing, by the module and in ``why``.
         """
         house, pairs, peers = self._bound()
@@ -70,6 +72,8 @@ class Payee:
         until = newest.terms.valid_until if pair is None and newest is not None else None
         if until is not None and until <= house.now():
             return Authorisation(allowed=False, why=f"the terms with {house.own} ran out at {until:%FT%TZ}")
+        if pair is not None and (why := await self._held_otherwise(pair)):
+            return Authorisation(allowed=False, why=why)
         missing = 0 if pair is None else await self.missing(pair)
         if pair is None or not missing:
             return Authorisation(allowed=True)
@@ -130,6 +134,11 @@ class Payee:
     async def missing(self, pair: Pair) -> int:
         """Return what a payer's reserve lacks for one more session."""
         return (await self.exposure(pair)).missing(pair.terms.reserve)
+
+    async def _held_otherwise(self, pair: Pair) -> str:
+        """The payer has it agreed on chain; until then no session starts."""
+        house, _, _ = self._bound()
+        return hold_back_difference(pair.terms, await house.ledger.state(pair.terms.lane))
 
     async def start(self) -> None:
         """Collect from every payer there are terms with, from now on."""

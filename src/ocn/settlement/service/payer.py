@@ -2,7 +2,7 @@
 
 from ocn.settlement.core.asked import PayerPolicy
 from ocn.settlement.core.settling import SettlePolicy
-from ocn.settlement.ports import Drivers, Pricing, Relayed
+from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.service.credits import CreditCashing
 from ocn.settlement.service.house import House
 from ocn.settlement.service.looking_up import LookingUp
@@ -18,6 +18,7 @@ class Payer:
         relayed: what CPOs have told.
         pricing: what that costs.
         drivers: stands for sessions; without it, every session told of on a token of this party is paid.
+        meters: looks at the signed meter values of CDRs; without it they are kept and not verified.
         policy: what passes without asking people.
         keeps_reserves: whether reserves are brought to what the terms say, from free money.
         settle: when to go to the chain for credits; without it they wait for the payee to net them.
@@ -32,6 +33,7 @@ class Payer:
         keeps_reserves: bool = True,
         settle: SettlePolicy | None = None,
         drivers: Drivers | None = None,
+        meters: Meters | None = None,
     ) -> None:
         self._relayed = relayed
         self._pricing = pricing
@@ -39,10 +41,12 @@ class Payer:
         self._keeps_reserves = keeps_reserves
         self._settle = settle
         self._drivers = drivers
+        self._meters = meters
 
     def paying(self, house: House) -> Paying:
         """Return what answers requests."""
-        return Paying(house, LookingUp(house, self._relayed, self._pricing, self._drivers), self._policy)
+        looking_up = LookingUp(house, self._relayed, self._pricing, self._drivers, self._meters)
+        return Paying(house, looking_up, self._policy)
 
     def cashing(self, pairs: Pairs) -> CreditCashing | None:
         """Return what takes credits to the chain, if anything does."""

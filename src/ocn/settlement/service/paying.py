@@ -9,6 +9,7 @@ from ocn.settlement.core.asks import Ask, AskInvalid, read_ask
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.checks import paid_again
 from ocn.settlement.core.evidence import Kind, Leaf
+from ocn.settlement.core.holding_back import hold_back_difference
 from ocn.settlement.core.identity import identity_of
 from ocn.settlement.core.judging import judge_cdr, judge_tick
 from ocn.settlement.core.reasons import Reason, Refusal
@@ -40,6 +41,8 @@ class _Judged:
     """What the lane would stand at."""
     promised_back: int = 0
     """What the payee has given back, and nothing secures."""
+    held_otherwise: str = ""
+    """How the chain holds payments back otherwise than the terms say."""
 
     def cdr(self, cdr_id: str) -> CdrBook | None:
         """Return what became of a CDR earlier in the same request."""
@@ -80,7 +83,8 @@ class Paying:
             return await self._after(pair, shown.number)
         if shown.head == head:
             return None
-        shown.voucher(account.out).require_signer(self._house.voucher_key.address)
+        keys = await account.keys(account.out, replayed=True)
+        shown.voucher(account.out).require_signer(*sorted(keys.known))
         if shown.number > head.number:
             return []
         raise ConflictingState(
@@ -94,7 +98,11 @@ class Paying:
 
     async def _judge(self, pair: Pair, items: list[object]) -> _Judged:
         standing = await self._standing(pair)
-        judged = _Judged(signed=standing.signed, promised_back=standing.promised_back)
+        judged = _Judged(
+            signed=standing.signed,
+            promised_back=standing.promised_back,
+            held_otherwise=hold_back_difference(pair.terms, standing.there),
+        )
         funds = await self._funds(pair)
         asks = [self._read(pair, item) for item in items]
         wanted = {ask.session_id for ask in asks if isinstance(ask, Ask)}
@@ -118,7 +126,9 @@ class Paying:
     async def _judge_one(self, pair: Pair, ask: Ask, number: int, judged: _Judged, funds: int | None) -> None:
         book = judged.books[ask.session_id.casefold()]
         asked = await self._looking_up.around(ask, book, pair.terms)
-        asked = replace(asked, known=asked.known or judged.cdr(ask.id))
+        asked = replace(
+            asked, known=asked.known or judged.cdr(ask.id), twin=await self._twin(ask, book, judged)
+        )
         if ask.kind is Kind.TICK:
             outcome = judge_tick(pair.terms, asked, self._policy, self._house.now())
         else:
@@ -126,12 +136,29 @@ class Paying:
         if isinstance(outcome, Leaf) and funds is not None and judged.signed + outcome.amount > funds:
             missing = judged.signed + outcome.amount - funds
             outcome = Refusal(Reason.NO_FUNDS, f"{pair.terms.said(missing)} are missing", missing)
+        if isinstance(outcome, Leaf) and not book.identity and judged.held_otherwise:
+            outcome = Refusal(Reason.HOLD_BACK, judged.held_otherwise)
         if isinstance(outcome, Leaf) and outcome.amount:
             outcome = paid_again(pair.terms, book, judged.promised_back) or outcome
         if isinstance(outcome, Refusal):
             judged.refused.append(self._refuse(pair, asked, number, outcome, judged))
         elif outcome is not None:
             await self._pay(asked, outcome, judged)
+
+    async def _twin(self, ask: Ask, book: SessionBook, judged: _Judged) -> str:
+        """Return the id under which a session was paid already, that is about to be paid for the first time.
+
+        One that was credited as a whole may be billed anew under another id.
+        """
+        if book.identity:
+            return ""
+        identity = identity_of(ask.document)
+        same = {each.id.casefold(): each for each in await self._house.store.same(ask.owner, identity)}
+        same |= {name: each for name, each in judged.books.items() if each.identity == identity}
+        for name, each in same.items():
+            if each.settled > 0 and name != ask.session_id.casefold():
+                return each.id
+        return ""
 
     async def _pay(self, asked: Asked, leaf: Leaf, judged: _Judged) -> None:
         ask, book = asked.ask, asked.book

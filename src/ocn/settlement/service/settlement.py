@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Final
 
 from ocn.errors import OcnError
@@ -17,13 +16,17 @@ from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.peer import Reach
 from ocn.settlement.service.agreeing import Agreeing
 from ocn.settlement.service.bookkeeping import Booked, Bookkeeping, told_nobody
+from ocn.settlement.service.holding_back import HoldingBack
 from ocn.settlement.service.house import House
+from ocn.settlement.service.invoicing import INVOICES, Invoicing
 from ocn.settlement.service.module import Module
 from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.payer import Payer, keep_reserves
 from ocn.settlement.service.reach import Peers
+from ocn.settlement.service.recovering import Recovering
+from ocn.settlement.service.setting_off import SettingOff
 
 _LOG = logging.getLogger("ocn.settlement")
 _HOUSEKEEPING_S: Final = 5.0
@@ -54,7 +57,10 @@ class Settlement:
         self._housekeeping_s = housekeeping_s
         self._agreeing = Agreeing(house, self.pairs, self.peers)
         self._bookkeeping = Bookkeeping(house, self.pairs, booked)
+        self._invoicing = Invoicing(self.pairs, self.peers)
         self._reserving = payer.reserving(house) if payer is not None else None
+        self._setting_off = SettingOff(self.pairs)
+        self._holding_back = HoldingBack(self.pairs, self.peers)
         self._credits = payer.cashing(self.pairs) if payer is not None else None
         if payee is not None:
             payee.bind(house, self.pairs, self.peers)
@@ -65,12 +71,13 @@ class Settlement:
             paying=payer.paying(house) if payer is not None else None,
             reserving=self._reserving,
             missing=payee,
+            holding_back=self._holding_back,
         )
 
     @property
     def custom_modules(self) -> Mapping[Interface, CustomHandler]:
-        """What :class:`ocn.party.Party` is given to serve."""
-        return {(MODULE, InterfaceRole.RECEIVER): self.module}
+        """What :class:`ocn.party.Party` is given to serve; records of invoices in OCPI 2.3.0 alone."""
+        return {(MODULE, InterfaceRole.RECEIVER): self.module, INVOICES: self._invoicing}
 
     @asynccontextmanager
     async def running(self, reach: Reach) -> AsyncIterator["Settlement"]:
@@ -93,10 +100,13 @@ class Settlement:
         return await self._agreeing.propose(terms)
 
     async def recover(self, peer: PartyId) -> list[Pair]:
-        """Get back from a counterparty what this party has lost: terms, vouchers and books of both lanes."""
+        """Get back from a counterparty what this party has lost: terms, vouchers and books of both lanes.
+
+        Look at the terms of what is returned: the counterparty may have shown older ones than the newest.
+        """
         pairs = await self._agreeing.recover(peer)
         for pair in pairs:
-            await self._fetch_vouchers(pair)
+            await Recovering(pair, self.house.own, self.peers.to(pair.account.peer)).all()
         return pairs
 
     async def step(self) -> None:
@@ -104,20 +114,6 @@ class Settlement:
         if self.payee is not None:
             await self.payee.step()
         await self._keep_house()
-
-    async def _fetch_vouchers(self, pair: Pair) -> None:
-        """Read both lanes from the peer, until it has no more; what was paid before what was credited."""
-        account, peer = pair.account, self.peers.to(pair.account.peer)
-        out = (account.out, self.house.own, account.peer, account.restore)
-        into = (account.into, account.peer, self.house.own, partial(account.accept, replayed=True))
-        for lane, payer, payee, take in (out, into) if pair.pays else (into, out):
-            while True:
-                async with account.lock:
-                    number = (await account.head(lane)).number
-                opened = await peer.vouchers(lane, payer, payee, after=number)
-                async with account.lock:
-                    if not await take(opened):
-                        break
 
     async def _keep_house_for_ever(self) -> None:
         while True:
@@ -131,7 +127,10 @@ class Settlement:
 
     async def _keep_house(self) -> None:
         await self._bookkeeping.step()
+        await self._invoicing.step()
         if self._reserving is not None:
             await keep_reserves(self.pairs, self._reserving)
+        await self._setting_off.step()
+        await self._holding_back.step()
         if self._credits is not None:
             await self._credits.step()

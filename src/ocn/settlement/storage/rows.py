@@ -10,6 +10,7 @@ from ocn.ocpi.party_id import PartyId, known_party
 from ocn.settlement.core.booking import Booking, Settlement
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import Entry, Kind, Leaf
+from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.signed_terms import SignedTerms
@@ -174,13 +175,19 @@ def terms_values(signed: SignedTerms) -> dict[str, Any]:
         "document": terms_bytes(signed.terms),
         "payer_signature": signed.payer_signature,
         "payee_signature": signed.payee_signature,
+        "payer_vault_signature": signed.payer_vault_signature,
+        "payee_vault_signature": signed.payee_vault_signature,
     }
 
 
 def terms_of(row: Row[Any]) -> SignedTerms:
     """Read terms."""
     return SignedTerms(
-        read_terms(msgspec.json.decode(row.document)), row.payer_signature, row.payee_signature
+        read_terms(msgspec.json.decode(row.document)),
+        row.payer_signature,
+        row.payee_signature,
+        row.payer_vault_signature or b"",
+        row.payee_vault_signature or b"",
     )
 
 
@@ -198,6 +205,7 @@ def booking_values(booking: Booking) -> dict[str, Any]:
         "sessions": msgspec.json.encode([(name, str(units)) for name, units in booking.sessions]),
         "cdrs": msgspec.json.encode(booking.cdrs),
         "unassigned": booking.unassigned,
+        "credits": msgspec.json.encode(booking.credits),
     }
 
 
@@ -211,7 +219,27 @@ def booking_of(row: Row[Any], lane: Lane) -> Booking:
         tuple((name, int(units)) for name, units in sessions),
         tuple(msgspec.json.decode(row.cdrs, type=list[str])),
         row.unassigned,
+        tuple(msgspec.json.decode(row.credits or b"[]", type=list[str])),
     )
+
+
+def invoice_values(record: InvoiceRecord) -> dict[str, Any]:
+    """Write an invoice reconciliation record."""
+    return {
+        "owner": record.owner.key,
+        "id": record.id,
+        "owner_codes": record.owner,
+        "peer": record.peer,
+        "body": msgspec.json.encode(record.body),
+        "at": record.at,
+        "state": record.state.value,
+    }
+
+
+def invoice_of(row: Row[Any]) -> InvoiceRecord:
+    """Read an invoice reconciliation record."""
+    body = msgspec.json.decode(row.body)
+    return InvoiceRecord(row.owner_codes, row.peer, body, row.at, InvoiceState(row.state))
 
 
 def folded(ids: Collection[str]) -> dict[str, str]:

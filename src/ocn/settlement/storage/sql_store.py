@@ -11,6 +11,7 @@ from ocn.database import Database, to_the_end
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
+from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import ConflictingState
@@ -22,6 +23,8 @@ from ocn.settlement.storage.rows import (
     case_of,
     cdr_of,
     folded,
+    invoice_of,
+    invoice_values,
     known_key,
     recorded_of,
     session_of,
@@ -31,6 +34,7 @@ from ocn.settlement.storage.rows import (
 from ocn.settlement.storage.steps import write_step
 from ocn.settlement.storage.writing import add_new
 
+_MOST_SAME = 100
 _MOST_NAMES = 500
 """In one statement; SQLite takes a few ten thousand, PostgreSQL more."""
 
@@ -40,6 +44,11 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def database(self) -> Database:
+        """For what else may be remembered in it."""
+        return self._database
 
     @to_the_end
     async def record(self, step: Step) -> None:
@@ -62,6 +71,13 @@ class SqlStore:
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> Mapping[str, SessionBook]:
         """See the port."""
         return {name: session_of(row) for name, row in await self._named(t.session, owner, session_ids)}
+
+    async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
+        """See the port."""
+        mine = select(t.session).where(t.session.c.owner == owner.key, t.session.c.identity == identity)
+        return [
+            session_of(row) for row in await self._rows(mine.order_by(t.session.c.folded).limit(_MOST_SAME))
+        ]
 
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
         """See the port."""
@@ -118,10 +134,27 @@ class SqlStore:
             return (await connection.execute(closed)).rowcount > 0
 
     @to_the_end
-    async def save_booking(self, booking: Booking, at: datetime) -> None:
+    async def save_booking(
+        self, booking: Booking, at: datetime, invoices: Sequence[InvoiceRecord] = ()
+    ) -> None:
         """See the port."""
         async with self._database.transaction() as connection:
             await add_new(connection, t.booking, [{**booking_values(booking), "at": at}])
+            if invoices:
+                await add_new(connection, t.invoice, [invoice_values(each) for each in invoices])
+
+    async def invoices(self, state: InvoiceState) -> Sequence[InvoiceRecord]:
+        """See the port."""
+        wanted = select(t.invoice).where(t.invoice.c.state == state.value)
+        ordered = wanted.order_by(t.invoice.c.at, t.invoice.c.owner, t.invoice.c.id)
+        return [invoice_of(row) for row in await self._rows(ordered)]
+
+    @to_the_end
+    async def note_invoice(self, record: InvoiceRecord, state: InvoiceState) -> None:
+        """See the port."""
+        mine = (t.invoice.c.owner == record.owner.key, t.invoice.c.id == record.id)
+        async with self._database.statement() as connection:
+            await connection.execute(update(t.invoice).where(*mine).values(state=state.value))
 
     async def bookings(self, lane: Lane) -> Sequence[Booking]:
         """See the port."""

@@ -6,9 +6,11 @@ stand in a column of their own in lower case for comparison, and as written besi
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Dialect,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -53,6 +55,8 @@ terms = Table(
     Column("payer_signature", LargeBinary, nullable=False),
     Column("payee_signature", LargeBinary, nullable=False),
     Column("agreed_at", UtcDateTime, nullable=False),
+    Column("payer_vault_signature", LargeBinary),
+    Column("payee_vault_signature", LargeBinary),
 )
 
 lane = Table(
@@ -92,6 +96,7 @@ session = Table(
     Column("wh", BigInteger, nullable=False),
     Column("stated_at", UtcDateTime),
     Column("cdr_id", Text, nullable=False),
+    Index("ix_session_identity", "owner", "identity"),
 )
 
 cdr = Table(
@@ -157,4 +162,55 @@ booking = Table(
     Column("cdrs", LargeBinary, nullable=False),
     Column("unassigned", Units, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("credits", LargeBinary),
+)
+
+invoice = Table(
+    "invoice_record",
+    metadata,
+    Column("owner", String(5), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("owner_codes", PartyCodes, nullable=False),
+    Column("peer", PartyCodes, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_invoice_record_state", "state", "at"),
+)
+
+keeper_transaction = Table(
+    "keeper_transaction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("gas", BigInteger, nullable=False),
+    Column("repeatable", Boolean, nullable=False),
+    Index("uq_keeper_transaction_account", "account", "nonce", unique=True),
+)
+
+keeper_attempt = Table(
+    "keeper_attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sent", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("most", Units, nullable=False),
+    Column("tip", Units),
+    Index("ix_keeper_attempt_sent", "sent"),
+)
+
+keeper_job = Table(
+    "keeper_job",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent", Integer),
+    Index("uq_keeper_job_account", "account", "name", unique=True),
 )

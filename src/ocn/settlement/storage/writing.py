@@ -9,9 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows; one whose primary key is there already stays as it was."""
+    """Add rows; one whose key is there already stays as it was."""
     if rows:
         await connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+async def add_one(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Add a row; False where one of its key is there already."""
+    added = _insert(connection, table).values(row).on_conflict_do_nothing().returning(table.c.id)
+    return (await connection.execute(added)).first() is not None
 
 
 async def add_or_replace(

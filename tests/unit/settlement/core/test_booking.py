@@ -5,11 +5,11 @@ from itertools import accumulate, pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.settlement.core.conftest import CONTRACT, CPO, NOON, PAYEE_KEY, PAYER_KEY, TOKEN
+from tests.unit.settlement.core.conftest import CONTRACT, CPO, EMSP, NOON, PAYEE_KEY, PAYER_KEY, TOKEN
 
-from ocn.ocpi.party_id import PartyId
-from ocn.settlement.core.booking import Settlement, book, reconciliation_record
+from ocn.settlement.core.booking import Settlement, book
 from ocn.settlement.core.evidence import NOTHING_YET, Entry, Kind, Leaf, extend
+from ocn.settlement.core.invoices import InvoiceState, invoice_records
 from ocn.settlement.core.lane import Lane
 
 LANE = Lane(73799, CONTRACT, TOKEN, PAYER_KEY.address, PAYEE_KEY.address)
@@ -82,13 +82,29 @@ def test_references_fit_their_members() -> None:
     assert booking.invoice_id == f"eip155:73799:{HASH}"
     assert booking.invoice_reference_id == "73799:" + "ab" * 16 + "a"
     assert len(booking.invoice_reference_id) == 39
-    record = reconciliation_record(booking, PartyId("DE", "CPO"), NOON)
-    assert record is not None
-    assert record["cdrs"] == ["CDR-S2", "CDR-S1"]
-    assert len(record["id"]) == 36
-    assert record["last_updated"] == "2026-11-20T12:00:00.000Z"
+    (record,) = invoice_records(booking, EMSP, CPO, NOON)
+    assert (record.owner, record.peer, record.state) == (CPO, EMSP, InvoiceState.WAITING)
+    assert record.body == {
+        "country_code": "DE",
+        "party_id": "CPO",
+        "id": "ab" * 17 + "-B",
+        "invoice_id": booking.invoice_id,
+        "cdrs": ["CDR-S2", "CDR-S1"],
+        "last_updated": "2026-11-20T12:00:00.000Z",
+    }
+    assert len(record.id) == 36
+
+
+def test_credit_cdrs_have_a_record_of_their_issuer_and_differences_have_none() -> None:
+    ended = Leaf(Kind.CREDIT, EMSP, "S8", "CDR-S8-C", 40, 0, bytes(32), ends="CDR-S8")
+    difference = Leaf(Kind.CREDIT, EMSP, "S9", "CDR-S9", 2, 0, bytes(32))
+    booking = book(LANE, Settlement(HASH, 9, 0, 49), lane([ended, difference, leaf(Kind.CDR, "S1", 7)]))
+    assert (booking.cdrs, booking.credits) == (("CDR-S1",), ("CDR-S8-C",))
+    billed, credit = invoice_records(booking, EMSP, CPO, NOON)
+    assert (billed.owner, credit.owner, credit.body["cdrs"]) == (CPO, EMSP, ["CDR-S8-C"])
+    assert billed.id != credit.id
 
 
 def test_settlement_that_closed_no_cdr_has_no_record() -> None:
     booking = book(LANE, Settlement(HASH, 9, 257, 287), ENTRIES[3:])
-    assert reconciliation_record(booking, CPO, NOON) is None
+    assert invoice_records(booking, EMSP, CPO, NOON) == []

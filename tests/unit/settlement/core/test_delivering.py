@@ -91,11 +91,13 @@ def test_energy_that_costs_nothing_more_is_never_held(terms: Terms) -> None:
             st.sampled_from(["silence", "voucher", "refusal"]),
         ),
         max_size=30,
-    )
+    ),
+    st.sampled_from([0, 1, 100_000, 300_000]),
 )
-def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report(
-    terms: Terms, steps: list[tuple[int, int, str]]
+def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report_or_the_floor(
+    terms: Terms, steps: list[tuple[int, int, str]], floor: int
 ) -> None:
+    terms = replace(terms, floor=floor)
     delivery, now = replace(RUNNING, wh=0, total=0), NOON
     for seconds, wh, answer in steps:
         now += timedelta(seconds=seconds)
@@ -109,10 +111,20 @@ def test_energy_without_a_voucher_never_exceeds_a_tick_and_one_report(
             delivery = replace(delivery, asked_at=None, refused=DISAGREED)
         if command := next_command(terms, delivery, FINE, now):
             delivery = delivery.told(command)
-        assert delivery.open_wh < terms.tick.wh + 200
+        assert delivery.open_wh < terms.tick.wh + 200 or delivery.open_units < floor + 200 * 400
         assert not (delivery.stopped and next_command(terms, delivery, FINE, now))
         if delivery.refused is not None:
             assert delivery.stopped
+
+
+def test_what_has_cost_less_than_the_floor_is_neither_asked_for_nor_held(terms: Terms) -> None:
+    high = replace(terms, floor=100_001)
+    full = replace(RUNNING, wh=500)
+    assert not is_due(high, full, after(60))
+    assert next_command(high, full, FINE, after(60)) is None
+    dear = replace(full, total=100_001)
+    assert is_due(high, dear, after(0))
+    assert next_command(high, dear, FINE, after(0)) is Command.HOLD
 
 
 def test_reserve_that_is_too_low_is_named(terms: Terms) -> None:

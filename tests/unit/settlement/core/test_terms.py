@@ -26,14 +26,16 @@ from ocn.signing.keys import PrivateKey
     rate=st.decimals("0.0001", 10**6, places=6),
     causes=st.sets(st.sampled_from(["VAT_RATE", "ROUNDING_TOTAL", "ROUNDING_PER_PERIOD"])),
     set_off=st.booleans(),
-    hours=st.integers(0, 1000),
+    hours=st.integers(0, 720),
+    floor=st.integers(0, 2**120 - 1),
 )
 def test_terms_are_read_back_from_their_text(
-    terms: Terms, reserve: int, rate: Decimal, causes: set[str], set_off: bool, hours: int
+    terms: Terms, reserve: int, rate: Decimal, causes: set[str], set_off: bool, hours: int, floor: int
 ) -> None:
     changed = replace(
         terms,
         reserve=reserve,
+        floor=floor,
         rate=rate,
         rate_source="ECB 2026-11-20",
         accepted_causes=tuple(sorted(causes)),
@@ -160,7 +162,10 @@ def _changed(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         _changed("accepted_causes", [f"C{n:03}" for n in range(65)]),
         _changed("valid_from", "yesterday"),
         _changed("valid_from", "2026-11-20T12:00:00Z"),
+        _changed("format", 3),
+        _changed("format", True),
         _changed("format", 2),
+        _changed("floor", "5"),
         _changed("currency", "E\x00R"),
         _changed("chain_id", 10**30),
         _changed("chain_id", 10**5000),
@@ -180,3 +185,11 @@ def test_terms_of_a_message_that_are_not_in_order_are_refused(
 def test_terms_that_are_no_object_are_refused(value: object) -> None:
     with pytest.raises(TermsInvalid):
         read_terms(value)
+
+
+def test_terms_without_a_floor_are_those_of_format_1(terms: Terms) -> None:
+    assert terms_object(terms)["format"] == 1
+    with_floor = terms_object(replace(terms, floor=5))
+    assert (with_floor["format"], with_floor["floor"]) == (2, "5")
+    with pytest.raises(TermsInvalid, match="a floor of 0"):
+        read_terms(with_floor | {"floor": "0"})

@@ -17,6 +17,7 @@ from tests.unit.settlement.world import (
     NOON,
     TARIFF,
     World,
+    make_terms,
 )
 
 from ocn.ocpi.party_id import PartyId
@@ -31,7 +32,7 @@ from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
-from ocn.settlement.records import Recorded
+from ocn.settlement.records import Outcome, Recorded
 from ocn.settlement.service.payee import Payee
 from ocn.settlement.service.settlement import Settlement
 
@@ -328,3 +329,73 @@ async def test_books_are_kept_though_the_back_end_fails_when_told(here: World) -
         await here.collect.settle_now(EMSP)
         while len(told) < 2:
             await asyncio.sleep(0)
+
+
+async def test_ticks_below_the_floor_are_neither_asked_for_nor_paid_and_the_cdr_is(here: World) -> None:
+    await here.agree(floor=50_000)
+    await here.charge("S1", "0.1")
+    await here.payee.step()
+    assert await here.owed() == 0
+    assert here.chargers.told == []
+    await here.bill("S1", "0.1")
+    await here.payee.step()
+    assert await here.owed() == 40_000
+
+
+async def test_payee_that_asks_for_every_unit_is_refused_until_the_floor_is_reached(here: World) -> None:
+    await here.agree(floor=50_000)
+    pair = await here.payee.pairs.on(EMSP, CPO, LANE)
+    pair.signed = replace(pair.signed, terms=make_terms())  # it goes by terms of its own
+    await here.charge("S1", "0.1")
+    here.clock.pass_(10)
+    await here.payee.step()
+    assert await here.owed() == 0
+    running = here.collect._collecting[LANE].deliveries.get("S1")
+    assert running is not None
+    assert running.delivery.refused is not None
+    assert running.delivery.refused.reason is Reason.TOO_LITTLE
+    assert await here.payer_store.cases() == []
+    await here.charge("S1", "0.2")
+    await here.payee.step()
+    assert await here.owed() == 80_000
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        Leaf(Kind.TICK, CPO, "S1", "S1", 1, 0, bytes(32), bytes(32)),
+        Leaf(Kind.CDR, CPO, "S7", "CDR7", 1, 0, bytes(32), bytes(32)),
+        Leaf(Kind.CDR, CPO, "S7", "CDR7", 0, 0, bytes(32), bytes(32)),
+    ],
+    ids=["tick", "cdr", "cdr for nothing"],
+)
+async def test_payer_that_fills_the_log_with_next_to_nothing_is_refused(here: World, leaf: Leaf) -> None:
+    await here.agree(floor=50_000)
+    await here.charge("S1", "0.5")
+    await here.payee.step()
+    await here.charge("S1", "0.8")
+    await answered_with(here, leaf)
+    await here.payee.step()
+    assert await here.owed() == 200_000
+
+
+async def test_cdr_whose_signed_meter_values_the_back_end_does_not_take_is_a_case_for_people(
+    here: World,
+) -> None:
+    class Verifying:
+        async def objection(self, owner: PartyId, cdr: JsonObject) -> str:
+            return "" if cdr.get("signed_data") == "good" else "the begin of the transaction is not signed"
+
+    here.meters = Verifying()
+    here.restart_payer()
+    await here.agree()
+    await here.bill("S1", "0.5", signed_data="good")
+    await here.bill("S2", "0.5", signed_data="bad")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+    (case,) = await here.payer_store.cases()
+    assert (case.reason, case.detail) == (Reason.METER_REFUSED, "the begin of the transaction is not signed")
+    await here.payer_store.close_case(EMSP, case.id, Outcome.APPROVED, "seen", here.clock.now)
+    here.clock.pass_(3601)
+    await here.payee.step()
+    assert await here.owed() == 400_000

@@ -25,7 +25,9 @@ from ocn.party.strict import ListedKeys
 from ocn.settlement.core.bounds import TermsBounds
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Side, Tick
-from ocn.settlement.errors import TermsInvalid
+from ocn.settlement.core.typed_data import terms_digest
+from ocn.settlement.core.vouchers import compact
+from ocn.settlement.errors import TermsInvalid, TermsRefused
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.content import wrapped
 from ocn.settlement.protocol.messages import terms_answer
@@ -38,8 +40,9 @@ async def test_terms_proposed_by_either_side_are_kept_by_both(here: World) -> No
     await here.payer.propose(make_terms())
     ours, theirs = await here.payer_store.terms(EMSP, CPO), await here.payee_store.terms(EMSP, CPO)
     assert ours == theirs
-    ours[0].require_signature_of(EMSP)
-    ours[0].require_signature_of(CPO)
+    for party in (EMSP, CPO):
+        ours[0].require_signature_of(party)
+        ours[0].require_vault_of(party)
 
 
 async def test_terms_proposed_twice_are_agreed_once(here: World) -> None:
@@ -62,6 +65,7 @@ async def test_terms_proposed_twice_are_agreed_once(here: World) -> None:
         ({"chain_id": 1}, "is not settled in token"),
         ({"decimals": 18}, "with 18 decimals"),
         ({"currency": "CHF"}, "CHF is not settled"),
+        ({"vat_included": True}, "prices without VAT are settled here"),
         ({"rate": Decimal("1.1"), "rate_source": "me"}, "for people to agree on"),
         ({"hold_back_h": 24, "arbiter": "0x" + "ab" * 20}, "hold-back"),
         ({"tick": Tick(5001, 10)}, "more than 5000 Wh"),
@@ -80,7 +84,11 @@ async def test_terms_that_the_payer_does_not_want_are_refused_with_every_reason(
 
 @pytest.mark.parametrize(
     ("change", "says"),
-    [({"reserve": EUR - 1}, "a reserve of less than"), ({"unsecured": 6 * EUR}, "credit of more than")],
+    [
+        ({"reserve": EUR - 1}, "a reserve of less than"),
+        ({"unsecured": 6 * EUR}, "credit of more than"),
+        ({"floor": 50_001}, "a floor of more than 50000"),
+    ],
 )
 async def test_terms_that_the_payee_does_not_want_are_refused(
     here: World, change: dict[str, Any], says: str
@@ -96,12 +104,17 @@ async def test_decimals_are_those_that_the_token_has_on_chain(here: World) -> No
 
 
 async def test_signer_must_be_one_that_the_contract_lists_for_the_vault(here: World) -> None:
+    object.__setattr__(here.payee.house, "voucher_key", HOT)
     terms = make_terms(payee=Side(CPO, CPO_KEY.address, CPO_KEY.address, HOT.address))
     with pytest.raises(RequestFailed, match="may not sign for the vault"):
         await here.payee.propose(terms)
-    here.chain.signers.add((CPO_KEY.address, HOT.address))
+    with pytest.raises(TermsInvalid, match="may not sign for the vault"):
+        await here.payer.propose(terms)
+    here.chain.signers_of.add((CPO_KEY.address, HOT.address))
     await here.payee.propose(terms)
-    assert (await here.payer_store.terms(EMSP, CPO))[0].terms.payee.signer == HOT.address
+    (agreed,) = await here.payer_store.terms(EMSP, CPO)
+    assert agreed.terms.payee.signer == HOT.address
+    agreed.require_vault_of(CPO)
 
 
 async def test_terms_with_another_vault_of_this_party_are_refused(here: World) -> None:
@@ -185,11 +198,18 @@ async def test_terms_the_other_way_round_must_name_the_same_signers(here: World)
     await here.agree()
     terms = make_terms()
     back = replace(terms, payer=terms.payee, payee=replace(terms.payer, signer=HOT.address))
-    here.chain.signers.add((EMSP_KEY.address, HOT.address))
+    here.chain.signers_of.add((EMSP_KEY.address, HOT.address))
     object.__setattr__(here.payer.house, "bounds", replace(bounds(EMSP_KEY), signer=HOT.address))
-    object.__setattr__(here.payee.house, "bounds", bounds(CPO_KEY))
+    object.__setattr__(here.payer.house, "voucher_key", HOT)
     with pytest.raises(RequestFailed, match="other keys for the same vaults"):
         await here.payee.propose(back)
+
+
+def test_bounds_say_whether_set_off_is_taken() -> None:
+    for taken in (True, False):
+        reasons = replace(bounds(EMSP_KEY), set_off=taken).against(make_terms(), EMSP)
+        assert (reasons == ()) is taken
+    assert replace(bounds(EMSP_KEY), set_off=False).against(make_terms(set_off=False), EMSP) == ()
 
 
 def test_bounds_agree_to_nothing_that_costs_by_default() -> None:
@@ -200,17 +220,56 @@ def test_bounds_agree_to_nothing_that_costs_by_default() -> None:
     assert any("ROUNDING_TOTAL" in reason for reason in reasons)
 
 
-async def test_vault_of_another_counterparty_is_refused(here: World) -> None:
-    """Whoever named it would read the other's sessions in the vouchers of a lane that they would share."""
+STRANGER, STRANGERS_KEY = PartyId("FR", "XXX"), PrivateKey(b"\x07" * 32)
+
+
+@pytest.mark.parametrize("signs", ["nothing", "own key", "other terms"])
+async def test_stranger_that_names_the_vault_of_another_is_refused_and_keeps_nobody_out(
+    here: World, signs: str
+) -> None:
+    """It would share the lanes of the vault, read the other's sessions there, and be the first to have it."""
+    side = replace(make_terms().payee, party=STRANGER, key=STRANGERS_KEY.address)
+    mine = replace(side, signer=STRANGERS_KEY.address)
+    terms = make_terms(payee=mine if signs == "own key" else side)
+    if signs == "own key":
+        signed = SignedTerms(terms).signed_by(STRANGERS_KEY, STRANGER)
+        says = "may not sign for the vault"
+    else:
+        theirs = SignedTerms(make_terms()).signed_by(CPO_KEY, CPO)
+        proof = theirs.payee_vault_signature if signs == "other terms" else b""
+        key = replace(side, signer=STRANGERS_KEY.address)
+        own = SignedTerms(make_terms(payee=key)).signed_by(STRANGERS_KEY, STRANGER)
+        signed = replace(own, terms=terms, payee_vault_signature=proof)
+        digest = terms_digest(terms.lane, signed.hash)
+        signed = replace(signed, payee_signature=compact(STRANGERS_KEY.sign_digest(digest)))
+        says = "vault"
+    with pytest.raises((TermsInvalid, TermsRefused), match=says):
+        await here.payer.module._agreeing.consider(signed, STRANGER)
+    assert await here.payer.pairs.newest(EMSP, STRANGER) is None
     await here.agree()
-    stranger = PartyId("FR", "XXX")
-    key = PrivateKey(b"\x07" * 32)
-    side = replace(make_terms().payee, party=stranger, key=key.address)
-    signed = SignedTerms(make_terms(payee=side)).signed_by(key, stranger)
+    assert await here.payer.pairs.newest(EMSP, CPO) is not None
+
+
+async def test_vault_of_two_parties_is_refused_though_its_key_signs_for_both(here: World) -> None:
+    await here.agree()
+    side = replace(make_terms().payee, party=STRANGER, key=STRANGERS_KEY.address)
+    signed = SignedTerms(make_terms(payee=side)).signed_by(STRANGERS_KEY, STRANGER, voucher_key=CPO_KEY)
     here.restart_payer()
     with pytest.raises(TermsInvalid, match=r"vault .* is that of DE CPO"):
-        await here.payer.module._agreeing.consider(signed, stranger)
-    assert await here.payer.pairs.newest(EMSP, stranger) is None
+        await here.payer.module._agreeing.consider(signed, STRANGER)
+    assert await here.payer.pairs.newest(EMSP, STRANGER) is None
+
+
+async def test_answer_without_proof_of_the_vault_is_not_agreed(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unproven(proposal: SignedTerms, _: PartyId) -> SignedTerms:
+        return replace(proposal.signed_by(EMSP_KEY, EMSP), payer_vault_signature=b"")
+
+    monkeypatch.setattr(here.payer.module._agreeing, "consider", unproven)
+    with pytest.raises(TermsInvalid, match=r"not signed for the vault .* of NL MSP"):
+        await here.agree()
+    assert await here.payee_store.terms(EMSP, CPO) == []
 
 
 async def test_earlier_terms_shown_again_do_not_come_back_into_force(here: World) -> None:

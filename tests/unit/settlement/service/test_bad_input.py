@@ -9,15 +9,20 @@ from typing import Any
 import pytest
 from tests.unit.settlement.world import CPO, CPO_KEY, EMSP, EMSP_KEY, LANE, NOON, World
 
+from ocn.ocpi.errors import InvalidParameters, UnknownObject
 from ocn.ocpi.modules import InterfaceRole
+from ocn.ocpi.party_id import PartyId
+from ocn.party import Answer, Request
 from ocn.party.json_text import JsonObject, encode_json
 from ocn.party.reply import Reply
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.reasons import Reason
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.content import unwrapped, wrapped
+from ocn.settlement.protocol.messages import terms_answer
 from ocn.settlement.protocol.vouchers import opened_object, shown_object
 from ocn.settlement.records import Recorded
 from ocn.signing.keys import PrivateKey
@@ -334,6 +339,58 @@ async def test_cdr_id_for_another_document_is_refused_by_both_sides(here: World)
     await nothing_moved(here)
 
 
+async def test_session_under_two_ids_is_paid_once(here: World) -> None:
+    await here.agree()
+    start = here.session("S1")["start_date_time"]
+    for session_id in ("S1", "S1-AGAIN"):
+        await here.charge(session_id, "0.5", start_date_time=start)
+        await here.payee.step()
+    assert await here.owed() == 200_000
+    here.restart_payer()
+    third = here.session("S1-THIRD", "0.5", start_date_time=start)
+    cdr = here.cdr("S1-THIRD", "0.5", start_date_time=start)
+    await here.cpo.client.to(EMSP).put_session(third)  # type: ignore[arg-type]  # plain JSON
+    await here.cpo.client.to(EMSP).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
+    await here.collect.finish(cdr)
+    await here.payee.step()
+    assert await here.owed() == 200_000
+    cases = await here.payer_store.cases()
+    assert [(each.reason, each.session_id) for each in cases] == [
+        (Reason.DUPLICATE_SESSION, "S1-AGAIN"),
+        (Reason.DUPLICATE_SESSION, "S1-THIRD"),
+    ]
+    assert "paid for as session S1" in cases[0].detail
+
+
+async def test_session_under_two_ids_in_one_request_is_paid_once(here: World) -> None:
+    _, shown = await paid(here)
+    start = here.session("S2")["start_date_time"]
+    items = []
+    for session_id in ("S2", "S2-AGAIN"):
+        session = here.session(session_id, "0.5", start_date_time=start)
+        await here.cpo.client.to(EMSP).put_session(session)  # type: ignore[arg-type]  # plain JSON
+        items.append({"total": "200000", "session": session})
+    reply = await post(here, "requests", {"state": shown, "items": items})
+    assert [(each["item"], each["reason"]) for each in reply.data["refused"]] == [(1, "DUPLICATE_SESSION")]
+    assert reply.data["vouchers"][0]["cumulative"] == "400000"
+
+
+async def test_session_that_was_credited_as_a_whole_may_be_billed_under_another_id(here: World) -> None:
+    await here.agree()
+    start = here.session("S1")["start_date_time"]
+    await here.charge("S1", "0.5")
+    cdr = await here.bill("S1", "0.5")
+    await here.payee.step()
+    await here.collect.credit(here.credit_of(cdr))
+    again = here.session("S1-AGAIN", "0.5", start_date_time=start, status="COMPLETED")
+    await here.cpo.client.to(EMSP).put_session(again)  # type: ignore[arg-type]  # plain JSON
+    bill = here.cdr("S1-AGAIN", "0.5", start_date_time=start)
+    await here.cpo.client.to(EMSP).post_cdr(bill)  # type: ignore[arg-type]  # plain JSON
+    await here.collect.finish(bill)
+    await here.payee.step()
+    assert await here.owed() - await here.credited() == 200_000
+
+
 # ---- addresses
 
 
@@ -370,6 +427,36 @@ async def test_terms_and_vouchers_of_others_are_not_shown(here: World) -> None:
     assert (await get(here, "vouchers", lane=LANE.key, after="-1")).status_code == 2001
     assert (await get(here, "vouchers", lane=LANE.key, after="9" * 30)).status_code == 2001
     assert (await get(here, "terms", payer="?", payee="")).status_code == 2001
+
+
+async def test_stranger_that_shows_what_others_hold_gets_nothing_and_moves_nothing(here: World) -> None:
+    """It has seen a lane, a voucher and terms, and speaks in its own name."""
+    last, shown = await paid(here)
+    seen: list[Request] = []
+    honest = here.payer.module
+
+    async def module(request: Request) -> Answer:
+        seen.append(request)
+        return await honest(request)
+
+    here.payer.module = module  # type: ignore[assignment]  # stands in for it
+    item = {"total": "400000", "session": here.session("S1", "1.0")}
+    await post(here, "requests", {"state": shown, "items": [item]})
+    await send(here, shown, opened_object(credit()))
+    await send(here, shown, opened_object(last), lane=LANE)
+    await post(here, "requests/reserve", {"state": shown, "missing": "5", "detail": ""})
+    await post(here, "terms", terms_answer((await here.payee_store.terms(EMSP, CPO))[0]))
+    await post(here, "terms/hold-back", {"lane": LANE.key})
+    await get(here, "vouchers", lane=LANE.key)
+    await get(here, "state", lane=LANE.key)
+    await get(here, "terms", payer="NLMSP", payee="DECPO")
+    before = await here.payer_store.last(LANE), await here.payer_store.last(LANE.opposite)
+    assert len(seen) == 9
+    for request in seen:
+        with pytest.raises((InvalidParameters, UnknownObject)):
+            await honest(replace(request, sender=PartyId("FR", "XXX")))
+    assert before == (await here.payer_store.last(LANE), await here.payer_store.last(LANE.opposite))
+    assert await here.payer_store.cases() == []
 
 
 async def test_party_that_only_collects_pays_nobody_and_the_other_way_round(here: World) -> None:
