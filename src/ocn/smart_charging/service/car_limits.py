@@ -1,9 +1,9 @@
 """What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
 
 Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
-fuse anything. That its other phases stay free is believed where it is known that this CPO means the current on
-each phase, or where the current was at the limit, at two limits. A car that stays below its limit is planned
-with what it takes and a little more; when it takes that, it is planned with all again.
+fuse anything. That its other phases stay free is believed where it is known that this CPO means the current
+on each phase, or where the current was at the limit, at two limits. A car is planned with what it takes and a
+little more, and when it takes that, with a little more again.
 """
 
 import math
@@ -26,7 +26,7 @@ _PROBE, _AT_CAP = 1.1, 0.97
 _MOMENT = timedelta(seconds=1)
 _MOST_LIMITS = 4
 _LIKELY = {Current.AC: 160}
-"""In steps: before a car has shown anything it is planned with 16 A."""
+"""In steps: a car is planned with 16 A until it has taken more."""
 _LONG_ENOUGH = timedelta(minutes=5)
 _ENOUGH_KWH = 0.25
 """A meter's steps are too coarse to tell power from less."""
@@ -42,6 +42,8 @@ class Learned:
     """In amperes: where its current was at the limit on so many phases."""
     takes: int | None = None
     """In steps: all it takes, though it might have more; None: it takes what it gets."""
+    took: int = 0
+    """In steps: the highest limit at which it took all that it got."""
     judged: bool = False
     """It charged under a limit that is known."""
 
@@ -77,7 +79,8 @@ class CarLimits:
         if steps is not None and steps >= outlet.least:
             capped = known.takes is not None and steps <= known.takes
             below = power_kw < (_AT_CAP if capped else _BELOW) * steps * step_kw
-            known = replace(known, takes=max(outlet.least, takes) if below else None, judged=True)
+            took = known.took if below else max(known.took, steps)
+            known = replace(known, takes=max(outlet.least, takes) if below else None, took=took, judged=True)
         self._learned[stay.key] = replace(known, at=stay.updated)
 
     def is_known(self, key: str) -> bool:
@@ -100,12 +103,12 @@ class CarLimits:
         return of_car if frees_others else replace(whole, step_kw=of_car.step_kw)
 
     def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
-        """Return the outlet with no more than the car takes, or probably takes before it has shown it."""
-        known = self._learned.get(stay.key)
-        takes = known.takes if known is not None and known.judged else _LIKELY.get(evse.current)
-        if takes is None:
-            return outlet
-        return replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
+        """Return the outlet with no more than the car takes, or probably takes as far as it has shown."""
+        known = self._learned.get(stay.key) or Learned(stay.begin)
+        takes, likely = known.takes, _LIKELY.get(evse.current)
+        if takes is None and likely is not None:
+            takes = max(likely, math.ceil(known.took * _PROBE) + 1)
+        return outlet if takes is None else replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
 
     def forget(self, present: set[str]) -> None:
         """Forget those that are gone."""
