@@ -57,8 +57,11 @@ def simulate(
     from ocn.smart_charging.files import load_site
     from ocn.smart_charging.simulation.comparison import aims, compare
     from ocn.smart_charging.simulation.generator import Wanted, generate
+    from ocn.smart_charging.simulation.plot import check_picture
     from ocn.smart_charging.simulation.plot import plot as draw
 
+    if plot is not None:
+        check_picture(plot)
     loaded = None if site is None else load_site(site)
     if loaded is not None:
         show_faults(loaded.faults)
