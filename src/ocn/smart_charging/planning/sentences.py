@@ -1,22 +1,36 @@
-"""Plans in words: a line per car, and the shadow prices of the fuses."""
+"""Plans in words: a line per car, for operators and for its driver, and the shadow prices of the fuses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.plan import Plan, ShadowPrice
+from ocn.smart_charging.planning.rivals import Rival, Rivals, Standing
 from ocn.smart_charging.planning.why import Bound, Why
 
 Clock = Callable[[float], str]
 """Writes a moment, given in slots from the plan's."""
 
 _WORTH_SAYING_EUR = 0.005
-_WORTH_SAYING_KWH = 0.05
 _NOTHING_KW = 1e-6
+_MOST_REAL_EUR = 50.0
+"""No energy costs more: a shadow price above it is what the planner holds against cars that lack some."""
 
 
 def in_slots(slot: int) -> Clock:
     """Write moments as numbers of slots, where the plan is for that one."""
     return lambda after: f"slot {round(slot + after)}"
+
+
+def times(start: datetime, slot_h: float, zone: ZoneInfo | None) -> Clock:
+    """Write moments as weekdays and times, local ones with a zone, where the plan begins at ``start``."""
+
+    def write(after: float) -> str:
+        moment = start + timedelta(hours=after * slot_h)
+        return f"{moment.astimezone(zone or moment.tzinfo):%a %H:%M}"
+
+    return write
 
 
 def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> str:
@@ -25,9 +39,23 @@ def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> s
     parts.append(_action(why, plan, clock))
     if why.saves_eur >= _WORTH_SAYING_EUR:
         parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
-    if why.lacking_kwh >= _WORTH_SAYING_KWH:
-        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking")
+    if why.lacks:
+        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals, plan)}")
     return "; ".join(parts)
+
+
+def for_driver(why: Why, clock: Clock) -> str:
+    """Write what a driver wants to know: when it charges, how much there will be by when, what that saves."""
+    if why.begins is None:
+        return f"no charging is planned, {why.need_kwh:.1f} kWh will be lacking at {clock(why.departure)}"
+    begins = f"charging at {why.now_kw:.1f} kW"
+    if why.now_kw <= _NOTHING_KW:
+        begins = f"charging starts {clock(why.begins)}"
+    short = f"{why.need_kwh - why.lacking_kwh:.1f} of " if why.lacks else ""
+    parts = [begins, f"{short}{why.need_kwh:.1f} kWh by {clock(why.departure)}"]
+    if why.saves_eur >= _WORTH_SAYING_EUR:
+        parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
+    return ", ".join(parts)
 
 
 def _action(why: Why, plan: Plan, clock: Clock) -> str:
@@ -40,7 +68,8 @@ def _action(why: Why, plan: Plan, clock: Clock) -> str:
 
 def _reason(why: Why, plan: Plan) -> str:
     if why.bound is Bound.LIMIT and why.limit is not None:
-        return f"{plan.problem.limits[why.limit]} lets no more through"
+        limit = f"{plan.problem.limits[why.limit]} lets no more through"
+        return limit if why.lacks else limit + _drawing_now(why.rivals, plan.problem.slot_h)
     return {
         Bound.OWN_LIMIT: "all it can take",
         Bound.LAST_BIT: "all it still needs",
@@ -53,6 +82,26 @@ def _reason(why: Why, plan: Plan) -> str:
     }[why.bound]
 
 
+def _drawing_now(rivals: Rivals, slot_h: float) -> str:
+    told = [f"{each.car} draws {each.kwh / slot_h:.1f} kW{_beside(each)}" for each in rivals.first]
+    return f" ({_listed(told, rivals.others)})" if told else ""
+
+
+def _to_whom(rivals: Rivals, plan: Plan) -> str:
+    told = [f"{each.car} {each.kwh:.1f} kWh{_beside(each)}" for each in rivals.first]
+    if rivals.limit is None or not told:
+        return ""
+    return f", {plan.problem.limits[rivals.limit]} gives {_listed(told, rivals.others)}"
+
+
+def _beside(rival: Rival) -> str:
+    return "" if rival.standing is Standing.BESIDE else f", {rival.standing}"
+
+
+def _listed(told: list[str], others: int) -> str:
+    return "; ".join([*told, f"{others} more"] if others else told)
+
+
 @dataclass(frozen=True, slots=True)
 class Scarcity:
     """A limit that is scarce at one price for a while, in slots from the plan's."""
@@ -62,21 +111,38 @@ class Scarcity:
     ends: int
     eur_per_kwh: float
 
+    @property
+    def beyond_price(self) -> bool:
+        """Whether it is no price of energy, but what the planner holds against cars that lack some."""
+        return self.eur_per_kwh > _MOST_REAL_EUR
+
+    def goes_on_with(self, price: ShadowPrice, least_eur: float) -> bool:
+        """Whether the next slot's price is the same."""
+        if price.limit != self.limit or price.slot != self.ends:
+            return False
+        both_beyond = self.beyond_price and price.eur_per_kwh > _MOST_REAL_EUR
+        return both_beyond or abs(self.eur_per_kwh - price.eur_per_kwh) < least_eur
+
     def line(self, plan: Plan, clock: Clock) -> str:
         """Write it: what one kilowatt more is worth, where, and when."""
         where = "a higher peak" if self.limit is None else str(plan.problem.limits[self.limit])
         when = f"between {clock(self.begins)} and {clock(self.ends)}"
+        if self.beyond_price:
+            return f"one kW more at {where} {when} is worth more than any price: cars might leave without it"
         return f"one kW more at {where} {when} is worth {self.eur_per_kwh:.3f} EUR/kWh"
 
 
 def scarcities(prices: Sequence[ShadowPrice], least_eur: float = 0.0005) -> list[Scarcity]:
-    """Put neighbouring slots of one price together; those that matter most first."""
+    """Put neighbouring slots of one price together; those that matter most first.
+
+    What is above any real price counts as one, the lowest of it.
+    """
     found: list[Scarcity] = []
     for price in sorted(prices, key=lambda each: (-1 if each.limit is None else each.limit, each.slot)):
         last = found[-1] if found else None
-        same = last is not None and last.limit == price.limit and last.ends == price.slot
-        if last is not None and same and abs(last.eur_per_kwh - price.eur_per_kwh) < least_eur:
-            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, last.eur_per_kwh)
+        if last is not None and last.goes_on_with(price, least_eur):
+            eur = min(last.eur_per_kwh, price.eur_per_kwh) if last.beyond_price else last.eur_per_kwh
+            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, eur)
         elif price.eur_per_kwh >= least_eur:
             found.append(Scarcity(price.limit, price.slot, price.slot + 1, price.eur_per_kwh))
     return sorted(found, key=lambda each: -each.eur_per_kwh * (each.ends - each.begins))
