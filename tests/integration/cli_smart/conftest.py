@@ -27,27 +27,30 @@ fuse = "main"
 id = "B"
 fuse = "main"
 """
-_WITHOUT = """\
+_MAIN = """
+import sys
+sys.argv[0] = "ocn"
+from ocn.cli import main
+sys.exit(main())
+"""
+_WITHOUT = """
 import sys
 class Missing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] == "highspy":
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Missing())
-sys.argv[0] = "ocn"
-from ocn.cli import main
-sys.exit(main())
 """
 
 
 def smart(*arguments: object) -> list[str]:
     """The command."""
-    return [sys.executable, "-m", "ocn.cli", "smart", *map(str, arguments)]
+    return [sys.executable, "-c", _MAIN, "smart", *map(str, arguments)]
 
 
 def smart_without_solver(*arguments: object) -> list[str]:
     """The command where highspy cannot be imported."""
-    return [sys.executable, "-c", _WITHOUT, "smart", *map(str, arguments)]
+    return [sys.executable, "-c", _WITHOUT + _MAIN, "smart", *map(str, arguments)]
 
 
 def run(command: list[str], stdin: str = "") -> Done:

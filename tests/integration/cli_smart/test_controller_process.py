@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.integration.cli_smart.conftest import refused, run, smart, smart_without_solver
 
 
@@ -116,19 +115,16 @@ def test_controller_plans_that_cannot_be_written_are_refused_at_once(tmp_path: P
     assert "plans.jsonl cannot be written: No such file or directory" in told
 
 
-@pytest.mark.parametrize("option", ["--slot", "--car"])
-def test_explain_tells_the_plans_of_a_controller(tmp_path: Path, option: str) -> None:
+def test_explain_tells_the_plans_of_a_controller(tmp_path: Path) -> None:
     plans = tmp_path / "plans.jsonl"
-    waiting = line(1, price_eur_per_kwh=[0.4] * 4 + [0.1])
-    assert run(smart("controller", "--plans", plans), line(0) + waiting).returncode == 0
+    lines = [line(slot, price_eur_per_kwh=[0.4] * (5 - slot) + [0.1]) for slot in range(2)]
+    assert run(smart("controller", "--plans", plans), "".join(lines)).returncode == 0
 
-    told = run(smart("explain", plans, option, {"--slot": 0, "--car": "A"}[option])).stdout
+    last, first = run(smart("explain", plans)).stdout, run(smart("explain", plans, "--slot", 0)).stdout
 
-    if option == "--slot":
-        assert "slot 0: 1 cars, 11.0 kW now; planned by linear-programme" in told
-    else:
-        assert "slot 1" in told
-        assert "A: needs 20.0 kWh by slot 40 (declared); waits, charging starts slot 5" in told
+    assert "slot 0: 1 cars, 0.0 kW now; planned by linear-programme" in first
+    assert "slot 1: 1 cars" in last
+    assert "A: needs 20.0 kWh by slot 40 (declared); waits, charging starts slot 5" in last
 
 
 def test_controller_without_the_solver_plans_by_least_laxity_and_says_so(tmp_path: Path) -> None:

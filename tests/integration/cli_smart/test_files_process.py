@@ -52,7 +52,12 @@ def test_check_and_explain_a_file_that_is_not_there_are_refused(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("", "has no plan"), ("{", "line 1: no JSON"), ('{"a": 1}\n[2]\n', "has no plan"), ("[" * 100_000, "no JSON")],
+    [
+        ("", "has no plan"),
+        ("{", "line 1: no JSON"),
+        ('{"a": 1}\n[2]\n', "has no plan"),
+        ("[" * 100_000, "no JSON"),
+    ],
 )
 def test_explain_a_file_without_a_plan_is_refused_in_one_line(
     tmp_path: Path, content: str, told: str

@@ -17,8 +17,15 @@ def test_simulate_prints_a_row_a_policy_and_whether_the_aims_are_held(tmp_path: 
     done = run(smart(*SMALL, "--kind", "depot", "--plot", picture))
 
     assert done.returncode == 0, done.stderr
-    for policy in ("uncontrolled", "equal share", "earliest departure", "least laxity", "ocn", "offline optimum"):
-        assert f"\n{policy} " in done.stdout
+    for policy in (
+        "uncontrolled",
+        "equal share",
+        "earliest departure",
+        "least laxity",
+        "ocn",
+        "offline optimum",
+    ):
+        assert f"\n {policy} " in done.stdout
     assert "slots over a limit: 0.00" in done.stdout
     assert picture.read_bytes().startswith(_PNG)
 
@@ -50,7 +57,7 @@ def test_simulate_without_the_solver_compares_without_an_optimum() -> None:
     done = run(smart_without_solver(*SMALL))
 
     assert done.returncode == 0, done.stderr
-    assert "\nocn " in done.stdout
+    assert "\n ocn " in done.stdout
     assert "optimum" not in done.stdout
 
 
