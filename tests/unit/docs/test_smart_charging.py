@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.unit.docs.conftest import is_of_a_site
 
 from ocn.node.config import NodeConfig
 from ocn.smart_charging.controller.controller import Controller
@@ -14,7 +15,6 @@ from ocn.smart_charging.prices import read_prices
 from ocn.smart_charging.site.parts import evse_of, fuse_of, prices_of
 from ocn.smart_charging.site.reading import Reading, read_site
 from ocn.smart_charging.site.tables import Table
-from tests.unit.docs.conftest import is_of_a_site
 
 Blocks = list[tuple[Path, str, str]]
 Site = tuple[str, str]
@@ -25,9 +25,7 @@ _ZONE = ZoneInfo("Europe/Amsterdam")
 
 @pytest.fixture(scope="module")
 def of_sites(code_blocks: Blocks) -> list[Site]:
-    return [
-        (page.name, text) for page, kind, text in code_blocks if kind == "toml" and is_of_a_site(text)
-    ]
+    return [(page.name, text) for page, kind, text in code_blocks if kind == "toml" and is_of_a_site(text)]
 
 
 def test_settings_of_a_node_are_told_from_site_files() -> None:
