@@ -74,7 +74,7 @@ def guests_of(
     planned = {}
     for stay, evse in at.values():
         here, takes = outlets(evse, stay)
-        need = need_of(stay, memory.preferences.get(stay.key), typical, here.most * here.step_kw, now)
+        need = need_of(stay, memory.wish(stay), typical, here.most * here.step_kw, now)
         planned[stay.key] = Guest(stay, evse, need, here, takes)
     return Guests(planned, left_out)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.service.history import Past
-from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.memory import Memory, wish_key
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.preferences import read_preferences
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
@@ -16,7 +16,8 @@ from ocn.smart_charging.service.stays import SessionUnusable, Stay, told
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
 
-_MOST_EARLY = 10_000
+_MOST_EARLY, _MOST_WISHES = 1_000, 100_000
+"""Preferences for sessions that are not known yet: of one eMSP, and beside all others that are kept."""
 _MOST_KEPT = 200_000
 """Sessions in all, those that are over included."""
 
@@ -96,7 +97,7 @@ class Sessions:
         key = f"{cpo.key}/{session_id.casefold()}"
         stay = self._memory.stays.get(key)
         if stay is None:
-            if len(self._memory.preferences) >= _MOST_EARLY:
+            if self._has_sent_too_many(key, by.key):
                 return False
             self._triggers.read(cpo)
         elif stay.emsp is not None and stay.emsp != by.key:
@@ -109,6 +110,12 @@ class Sessions:
                 self._fault(served, key, fault)
             self._triggers.plan(served.name)
         return True
+
+    def _has_sent_too_many(self, session_key: str, emsp: str) -> bool:
+        wishes = self._memory.preferences
+        if wish_key(session_key, emsp) in wishes:
+            return False
+        return len(wishes) >= _MOST_WISHES or self._memory.early_wishes(emsp) >= _MOST_EARLY
 
     def _is_full(self) -> bool:
         stays = self._memory.stays
