@@ -222,6 +222,35 @@ async def test_preferences_that_cannot_be_met_are_a_fault_and_the_rest_is_planne
     assert said in world.events()
 
 
+async def test_active_session_that_has_not_begun_by_its_own_word_counts(make_world: MakeWorld) -> None:
+    world = await make_world(site(amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1", start_date_time=LATER))
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] <= 16
+
+
+@pytest.mark.parametrize("days", [4, 20])
+async def test_car_that_stands_for_days_counts_as_long_as_its_cpo_lists_it(
+    make_world: MakeWorld, days: int
+) -> None:
+    world = await make_world(site(amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.clock.forward(days * 24 * 60)
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert world.points.amps("S1")[-1] + world.points.amps("S2")[-1] <= 16
+
+    await world.cpo_storage.remove("sessions", CPO, "S1")
+    world.clock.forward(25 * 60)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.GONE
+    assert world.points.amps("S2")[-1] == 16
+
+
 async def test_preferences_of_another_emsp_do_not_count(make_world: MakeWorld) -> None:
     world = await make_world()
     await world.smart.step()

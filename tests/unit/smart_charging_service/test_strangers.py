@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.unit.smart_charging_service.conftest import CPO, EMSP, START, MakeWorld
+from tests.unit.smart_charging_service.conftest import EMSP, START, MakeWorld
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime

@@ -84,7 +84,7 @@ class Memory:
         return sum(session_key not in self.stays for session_key in found)
 
     def wish(self, stay: Stay) -> Preferences | None:
-        """Return what a session's own eMSP says that its driver wants; None while it is not known whose it is."""
+        """Return what a session's own eMSP says that its driver wants; None while nobody says whose it is."""
         return None if stay.emsp is None else self.preferences.get(wish_key(stay.key, stay.emsp))
 
     async def keep_past(self, cpo: PartyId, name: str, past: Past) -> None:
@@ -161,7 +161,7 @@ class Memory:
 
 
 def wish_key(session_key: str, emsp: str) -> str:
-    """Name what an eMSP says of a session: before it is known whose a session is, several may say something."""
+    """Name what an eMSP says of a session; of one that is not known yet several may say something."""
     return f"{session_key}#{emsp}"
 
 
