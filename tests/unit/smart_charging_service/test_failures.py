@@ -100,6 +100,11 @@ async def test_car_that_takes_no_limit_is_planned_around(make_world: MakeWorld) 
     await world.smart.step()
     await world.pushes(world.session("S1", "E1"))
     await world.smart.step()
+    world.smart.announce(
+        "yard", GridEvent(world.clock(), world.clock() + timedelta(hours=1), amps=Decimal(24))
+    )
+    await world.smart.step()
+    assert "what it may draw is planned around" in world.cars()["E1"].why
     world.points.answer = "ACCEPTED"
     await world.pushes(world.session("S2", "E2"))
     await world.smart.step()
@@ -204,6 +209,7 @@ async def test_session_that_cannot_be_meant_is_a_fault_and_the_rest_is_planned(
     ("wish", "said"),
     [
         ({"departure_time": "2020-01-01T00:00:00Z"}, "departure_time"),
+        ({"departure_time": "2026-03-02T07:00:00Z"}, "before its arrival"),
         ({"departure_time": LATER, "energy_need": 900}, "cannot be had"),
         ({"energy_need": -1}, "energy_need"),
         ({"profile_type": ["FAST"]}, "profile_type"),

@@ -19,7 +19,7 @@ from ocn.smart_charging.service.view import EventKind
 _MOST_EARLY, _MOST_WISHES = 1_000, 100_000
 """Preferences for sessions that are not known yet: of one eMSP, and beside all others that are kept."""
 _MOST_KEPT = 200_000
-"""Sessions in all, those that are over included."""
+"""Sessions of a CPO, those that are over included."""
 
 
 class Note(Protocol):
@@ -84,7 +84,7 @@ class Sessions:
             return False
         for fault in update.faults:
             self._fault(served, key, fault)
-        if before is None and self._is_full():
+        if before is None and self._is_full(cpo):
             self._note(served.name, EventKind.FAULT, f"more than {self._most} sessions; the rest is left out")
             return False
         await self._keep(served, update.stay, before)
@@ -105,6 +105,8 @@ class Sessions:
         preferences, faults = read_preferences(members, by.key, now)
         await self._memory.keep_preferences(key, preferences)
         served = None if stay is None else self._places.at(cpo, stay.location_id)
+        if stay is not None and preferences.departure is not None and preferences.departure <= stay.begin:
+            faults.append("departure_time is before its arrival; it is assumed instead")
         if served is not None:
             for fault in faults:
                 self._fault(served, key, fault)
@@ -117,11 +119,12 @@ class Sessions:
             return False
         return len(wishes) >= _MOST_WISHES or self._memory.early_wishes(emsp) >= _MOST_EARLY
 
-    def _is_full(self) -> bool:
+    def _is_full(self, cpo: PartyId) -> bool:
         stays = self._memory.stays
         if len(stays) < self._most:
             return False
-        return len(stays) >= _MOST_KEPT or sum(stay.is_active for stay in stays.values()) >= self._most
+        own = [stay for stay in stays.values() if stay.cpo == cpo]
+        return len(own) >= _MOST_KEPT or sum(stay.is_active for stay in own) >= self._most
 
     def _served(self, cpo: PartyId, members: Mapping[str, Any], before: Stay | None) -> ServedSite | None:
         location = before.location_id if before is not None else members.get("location_id")
