@@ -128,16 +128,16 @@ class Memory:
         """Forget sessions that were over before a moment, with all that belongs to them, and the past."""
         for key in [key for key, stay in self.stays.items() if stay.is_over and stay.updated < ended_before]:
             await self._remove(SESSIONS, key)
-            del self.stays[key]
+            self.stays.pop(key, None)
         for key in [key for key, past in self.past.items() if past.end < past_before]:
             await self._remove(PAST, key)
-            del self.past[key]
+            self.past.pop(key, None)
         for key in [key for key, wish in self.preferences.items() if self._is_done(key, wish, ended_before)]:
             await self._remove(PREFERENCES, key)
-            del self.preferences[key]
+            self.preferences.pop(key, None)
         for key in [key for key in self.profiles if key not in self.stays]:
             await self._remove(PROFILES, key)
-            del self.profiles[key]
+            self.profiles.pop(key, None)
 
     def _is_done(self, key: str, wish: Preferences, before: datetime) -> bool:
         stay = self.stays.get(_session_of(key, wish))

@@ -8,7 +8,7 @@ from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.party.counterparty import Counterparty
-from ocn.party.errors import PartyError, RequestFailed
+from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
 from ocn.party.reply import Reply
 from ocn.smart_charging.service.cpo_data import CpoData
 from ocn.smart_charging.service.memory import Memory
@@ -29,6 +29,8 @@ _PAGE = 20
 """Sessions and tariffs that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
 """A session that is not listed at a full reading, and of which so long nothing was told, is over."""
+_SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
+"""Something else can be asked for all the same."""
 
 Heard = Callable[[PartyId, Reply[Any]], None]
 """Is shown every answer, for what it says of the CPO's clock."""
@@ -165,7 +167,7 @@ class Reader:
         for served in self._places.of(cpo):
             try:
                 reply = await told.get_location(served.location_id)
-            except RequestFailed as error:
+            except _SAID_NO as error:
                 line = f"{cpo} does not tell its location {served.location_id}: {error.message}"
                 self._note(served.name, EventKind.WARNING, line)
                 continue
@@ -176,7 +178,7 @@ class Reader:
             async for tariff in told.tariffs(limit=_PAGE):
                 if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
                     await self._data.take_tariff(cpo, tariff["id"], tariff)
-        except RequestFailed as error:
+        except _SAID_NO as error:
             for served in self._places.of(cpo):
                 line = f"{cpo} does not tell its tariffs: {error.message}"
                 self._note(served.name, EventKind.WARNING, line)
