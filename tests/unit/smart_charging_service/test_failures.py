@@ -201,6 +201,15 @@ async def test_clock_of_a_cpo_that_is_off_is_told_and_planned_by(make_world: Mak
     assert world.smart.view("yard").now - world.clock() > timedelta(minutes=119)
 
 
+async def test_clock_that_is_put_back_does_not_end_reading(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    world.clock.forward(-24 * 60)
+    await world.keeps(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.CONTROLLED
+
+
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"evse_uid": "E99"}, "no EVSE 'E99'"),
     ({"evse_uid": 5}, "evse_uid"),

@@ -34,7 +34,7 @@ class CpoData:
     def is_due(self, cpo: PartyId, now: datetime, every: timedelta) -> bool:
         """Whether it is time to read it all again."""
         read = self._read.get(cpo)
-        return read is None or now - read >= every
+        return read is None or abs(now - read) >= every
 
     def was_read(self, cpo: PartyId, now: datetime) -> None:
         """All of a CPO's was read."""

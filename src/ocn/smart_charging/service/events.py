@@ -28,10 +28,10 @@ class EventLog:
         line = "".join(each if each.isprintable() else " " for each in line[:_MOST_LINE])
         told = self._told.get((kind, line))
         self._told[kind, line] = at
-        if told is not None and at - told < _AGAIN:
+        if told is not None and abs(at - told) < _AGAIN:
             return
         if len(self._told) > 2 * _MOST:
-            self._told = {key: when for key, when in self._told.items() if at - when < _AGAIN}
+            self._told = {key: when for key, when in self._told.items() if abs(at - when) < _AGAIN}
         self._events.appendleft(EventView(at, kind, line))
         _LOG.log(_LEVELS.get(kind, logging.INFO), "%s: %s", self._site, line)
 

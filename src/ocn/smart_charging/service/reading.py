@@ -71,7 +71,7 @@ class Reader:
         """Whether it is time to read a CPO again; where it is asked for, sooner, but not again and again."""
         tried = self._tried.get(cpo)
         wait = self._settings.read_at_most_every if asked else self._settings.read_every
-        return tried is None or now - tried >= wait
+        return tried is None or abs(now - tried) >= wait  # also where a clock was put back
 
     def forget(self) -> None:
         """Read everything again, as at the beginning."""
@@ -102,6 +102,8 @@ class Reader:
     async def _read_sessions(self, told: Counterparty, cpo: PartyId, now: datetime) -> None:
         oldest = min((stay.updated for stay in self._active(cpo)), default=now)
         last = None if cpo in self._whole or self._is_whole_due(cpo, oldest, now) else self._read.get(cpo)
+        if last is not None and last > now:
+            last = None  # a clock was put back
         if last is None:  # from far enough back that every session we know is listed, if there still is one
             since = max(now - _LONGEST_BEFORE, min(now - _FROM_BEFORE, oldest - _OVERLAP))
         else:
@@ -145,7 +147,7 @@ class Reader:
 
     def _is_whole_due(self, cpo: PartyId, oldest: datetime, now: datetime) -> bool:
         read = self._whole_read.get(cpo)
-        return now - oldest > _SILENT and (read is None or now - read >= _WHOLE_EVERY)
+        return now - oldest > _SILENT and (read is None or abs(now - read) >= _WHOLE_EVERY)
 
     async def _end_unlisted(self, cpo: PartyId, listed: set[str], now: datetime) -> None:
         for stay in [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]:
