@@ -201,6 +201,24 @@ async def test_clock_of_a_cpo_that_is_off_is_told_and_planned_by(make_world: Mak
     assert world.smart.view("yard").now - world.clock() > timedelta(minutes=119)
 
 
+async def test_restart_knows_what_was_announced(make_world: MakeWorld) -> None:
+    storage = MemoryStorage()
+    before = await make_world(storage=storage)
+    await before.smart.limit("yard", Decimal(5), 60)
+    until = START + timedelta(minutes=30)
+    before.smart.announce("yard", GridEvent(START, until, fuse="main", part=Decimal("0.1")))
+    await before.smart.step()
+    await storage.forget_registration()
+
+    after = await make_world(storage=storage)
+    await after.keeps(before.session("S1", "E1"))
+    await after.smart.step()
+    assert after.points.amps("S1")[0] == 0  # a tenth of 40 A is less than the least a car can be given
+    after.smart.withdraw("yard")
+    await after.smart.step()
+    assert after.points.amps("S1")[0] == 16
+
+
 async def test_clock_that_is_put_back_does_not_end_reading(make_world: MakeWorld) -> None:
     world = await make_world()
     await world.smart.step()

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from ocn.smart_charging.dispatch.around import around
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.wanted import Wanted
+from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.replanner import Replanner
@@ -20,7 +22,7 @@ from ocn.smart_charging.profiles.ocpi import rate_of
 from ocn.smart_charging.service.cars import Cars
 from ocn.smart_charging.service.draft import Draft, slot_number, slot_position
 from ocn.smart_charging.service.events import EventLog
-from ocn.smart_charging.service.feed import LimitFeed
+from ocn.smart_charging.service.feed import LimitFeed, event_from_json
 from ocn.smart_charging.service.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.history import arrivals
 from ocn.smart_charging.service.memory import Memory
@@ -53,6 +55,9 @@ class Desk:
         self.served = served
         self.now = now
         self.feed = LimitFeed(served.site)
+        for kept in memory.limits.get(served.key, []):
+            with suppress(EventUnusable):  # the site file has changed since
+                self.feed.announce(event_from_json(kept))
         self.log = EventLog(served.name)
         self.dispatcher = dispatcher
         self.draft: Draft | None = None
@@ -80,6 +85,10 @@ class Desk:
         """Wait no longer for results of what is under way (they still count): something must be sent now."""
         if self._following is not None:
             self._following.cancel()
+
+    async def keep_limits(self) -> None:
+        """Store what was announced since."""
+        await self._memory.keep_limits(self.served.key, [event.as_json() for event in self.feed.announced])
 
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.party.json_text import JsonObject
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.problem import Phase
 from ocn.smart_charging.service.events import local
@@ -32,6 +34,16 @@ class GridEvent:
     source: str = "operator"
     """Who says so."""
 
+    def as_json(self) -> JsonObject:
+        """Write what :func:`event_from_json` reads."""
+        written = {
+            "from": format_datetime(self.begin),
+            "until": format_datetime(self.until),
+            "fuse": self.fuse,
+        }
+        written |= {"kw": self.kw, "amps": self.amps, "part": self.part, "source": self.source}
+        return {name: value for name, value in written.items() if value is not None}
+
     def line(self, zone: ZoneInfo) -> str:
         """Say who wants it how low, where and when."""
         low = [f"{self.kw} kW"] * (self.kw is not None) + [f"{self.amps} A"] * (self.amps is not None)
@@ -39,6 +51,15 @@ class GridEvent:
         where = "the top" if self.fuse is None else f"fuse {self.fuse}"
         when = f"from {local(self.begin, zone)} until {local(self.until, zone)}"
         return f"{self.source}: {where} at {', '.join(low)} {when}"
+
+
+def event_from_json(kept: JsonObject) -> GridEvent:
+    """Read what :meth:`GridEvent.as_json` wrote."""
+    kw, amps, part = (
+        None if kept.get(name) is None else Decimal(kept[name]) for name in ("kw", "amps", "part")
+    )
+    begin, until = parse_datetime(kept["from"]), parse_datetime(kept["until"])
+    return GridEvent(begin, until, kept.get("fuse"), kw, amps, part, str(kept["source"]))
 
 
 class LimitFeed:
@@ -60,6 +81,11 @@ class LimitFeed:
         if len(self._announced) >= _MOST_EVENTS:
             raise EventUnusable(f"{_MOST_EVENTS} limits are announced already", hint="Withdraw some.")
         self._announced = (*self._announced, event)
+
+    @property
+    def announced(self) -> tuple[GridEvent, ...]:
+        """What was announced and neither withdrawn nor over when the limits were last asked for."""
+        return self._announced
 
     def withdraw(self) -> bool:
         """End every limit that was announced; whether there was one."""

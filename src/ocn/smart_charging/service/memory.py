@@ -22,6 +22,7 @@ TARIFFS: Final = "ocn-smart-tariffs"
 CONNECTORS: Final = "ocn-smart-connectors"
 STANDINGS: Final = "ocn-smart-standings"
 PROFILES: Final = "ocn-smart-profiles"
+LIMITS: Final = "ocn-smart-limits"
 _PAGE = 1000
 
 
@@ -42,6 +43,8 @@ class Memory:
         """What the dispatcher keeps, by session key."""
         self.profiles: dict[str, list[JsonObject]] = {}
         """What was in force, by session key: for CDRs that bill a pause."""
+        self.limits: dict[str, list[JsonObject]] = {}
+        """What was announced, by site: :attr:`ocn.smart_charging.service.served.ServedSite.key`."""
 
     async def load(self) -> None:
         """Read everything; what cannot be read any more is removed, for the CPO can tell it again."""
@@ -60,6 +63,11 @@ class Memory:
             self.standings[key] = kept
         async for key, kept in self._all(PROFILES):
             self.profiles[key] = kept["profiles"]
+        await self._load_what_sites_are_told()
+
+    async def _load_what_sites_are_told(self) -> None:
+        async for key, kept in self._all(LIMITS):
+            self.limits[key] = kept["limits"]
         async for key, kept in self._all(TARIFFS):
             cpo, _, tariff_id = key.partition("/")
             self.tariffs[cpo, tariff_id] = kept
@@ -123,6 +131,12 @@ class Memory:
         """Remember what was in force for a session."""
         await self._put(PROFILES, session_key, {"profiles": profiles})
         self.profiles[session_key] = profiles
+
+    async def keep_limits(self, site_key: str, limits: list[JsonObject]) -> None:
+        """Remember what was announced for a site: who lowered a limit does not know of restarts."""
+        if self.limits.get(site_key, []) != limits:
+            await self._put(LIMITS, site_key, {"limits": limits})
+            self.limits[site_key] = limits
 
     async def forget(self, ended_before: datetime, past_before: datetime) -> None:
         """Forget sessions that were over before a moment, with all that belongs to them, and the past."""

@@ -70,6 +70,7 @@ class Rounds:
                 await self._read(client, desks)
             for desk in desks:
                 await self._hear_feed(desk)
+                await desk.keep_limits()
             changed = self._waiting.take_sites()
             due = [desk for desk in desks if desk.served.name in changed or self._is_due(desk)]
             await all_of(self._replan(desk) for desk in due if desk.last_read is not None)

@@ -22,6 +22,11 @@ class ServedSite:
     """Where the limit feed of the site is written, if it has one."""
 
     @property
+    def key(self) -> str:
+        """Unique over all CPOs, and the same under another name."""
+        return f"{self.cpo.key}/{self.location_id.casefold()}"
+
+    @property
     def name(self) -> str:
         """What it is called everywhere."""
         return self.site.name

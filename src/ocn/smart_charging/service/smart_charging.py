@@ -201,6 +201,7 @@ class SmartCharging:
         """Lower the site's top from now on for some minutes; see :meth:`announce`."""
         now = self._named(site_name).now()
         self.announce(site_name, GridEvent(now, now + timedelta(minutes=minutes), kw=kw))
+        await self._named(site_name).keep_limits()
 
     def withdraw(self, site_name: str) -> None:
         """End every limit that was announced for a site; see :meth:`announce`."""
