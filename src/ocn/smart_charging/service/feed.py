@@ -36,12 +36,15 @@ class GridEvent:
 
     def as_json(self) -> JsonObject:
         """Write what :func:`event_from_json` reads."""
-        written = {
+        written: JsonObject = {
             "from": format_datetime(self.begin),
             "until": format_datetime(self.until),
             "fuse": self.fuse,
+            "kw": self.kw,
+            "amps": self.amps,
+            "part": self.part,
+            "source": self.source,
         }
-        written |= {"kw": self.kw, "amps": self.amps, "part": self.part, "source": self.source}
         return {name: value for name, value in written.items() if value is not None}
 
     def line(self, zone: ZoneInfo) -> str:
