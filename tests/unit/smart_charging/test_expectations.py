@@ -91,7 +91,7 @@ def test_typical_sites_half_way_through_a_morning_expect_about_the_other_half(mi
     for slot in range(first, now + 1):
         sites.saw(slot, (0.0, float(sum(slot <= each < slot + 1 for each in came))))
 
-    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 80.0)))
+    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 12.0)))
 
     assert coming == pytest.approx(sum(each >= now + 1 for each in came), rel=0.7)
 
@@ -101,7 +101,7 @@ def test_typical_sites_after_the_morning_of_a_workplace_expect_few() -> None:
     for slot in range(48):
         sites.saw(slot, (0.0, 10.0 if 30 <= slot < 36 else 0.0))
 
-    assert sum(map(sum, sites.expected(range(48, 80), 80.0))) < 12
+    assert sum(map(sum, sites.expected(range(48, 80), 12.0))) < 12
 
 
 def test_learned_spread_without_observations_is_the_assumed_one() -> None:

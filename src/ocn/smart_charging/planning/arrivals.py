@@ -9,8 +9,6 @@ from ocn.smart_charging.planning.problem import Latecomers
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.planning.typical import LONG_STAY_H, TypicalSites
 
-_USED_A_DAY = 0.65
-"""Of what a site could deliver in a day: so much is assumed to be asked for."""
 _MOST_CAPACITY_KW = 100_000.0
 _AHEAD_H = 18.0
 _SOON_H = 2.0
@@ -146,9 +144,9 @@ class Arrivals:
         if not spans or like[0].cars == 0:
             return []
         need = sum(each.need_kwh for each in like) / sum(each.cars for each in like)
-        assumed = max(1.0, _USED_A_DAY * 24.0 * min(capacity_kw, _MOST_CAPACITY_KW) / max(need, _LEAST_KWH))
+        cars_an_hour = min(capacity_kw, _MOST_CAPACITY_KW) / max(need, _LEAST_KWH)
         first, last = spans[0][0], spans[-1][1]
-        counts = self._typical.expected(range(now + first, now + last), assumed)
+        counts = self._typical.expected(range(now + first, now + last), cars_an_hour)
         crowds = []
         for at, later in spans:
             for long in (False, True):

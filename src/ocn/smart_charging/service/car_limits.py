@@ -1,9 +1,9 @@
 """What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
 
 Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
-fuse anything. That its other phases stay free is believed only where the current was at the limit, at two
-limits. A car that stays below its limit is planned with what it takes and a little more; when it takes that,
-it is planned with all again.
+fuse anything. That its other phases stay free is believed where it is known that this CPO means the current on
+each phase, or where the current was at the limit, at two limits. A car that stays below its limit is planned
+with what it takes and a little more; when it takes that, it is planned with all again.
 """
 
 import math
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.service.current_meaning import CurrentMeaning
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.site.model import Current, Evse
 from ocn.smart_charging.site.wiring import Wiring
@@ -45,8 +46,8 @@ class Learned:
     """It charged under a limit that is known."""
 
     @property
-    def frees_phases(self) -> bool:
-        """Whether it is sure that the other phases stay free."""
+    def was_at_limits(self) -> bool:
+        """Whether its current was at the limit, at two that are apart: so it is the current of one phase."""
         reached = self.limits_reached
         return len(reached) > 1 and max(reached) - min(reached) >= _APART_AMPS
 
@@ -57,6 +58,7 @@ class CarLimits:
     def __init__(self, voltage: float) -> None:
         self._voltage = voltage
         self._learned: dict[str, Learned] = {}
+        self._meaning = CurrentMeaning()
 
     def look(self, stay: Stay, evse: Evse, outlet: Outlet, standing: Standing | None) -> None:
         """Learn from a session's newest reading, where one limit held all the time it is about."""
@@ -67,7 +69,7 @@ class CarLimits:
         power_kw, since = found
         steps = _held(stay.updated, since, outlet, standing)
         if evse.current is Current.AC and stay.current_a and power_kw:
-            known = self._with_phases(known, power_kw, float(stay.current_a), evse, steps)
+            known = self._with_phases(stay.key, known, power_kw, float(stay.current_a), evse, steps)
             if standing is None or any(sent.until > since for sent in standing.may_hold):
                 known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
@@ -94,7 +96,8 @@ class CarLimits:
         if known is None or known.phases is None or known.phases >= len(evse.phases):
             return whole
         of_car = wiring.outlet(evse, known.phases)
-        return of_car if known.frees_phases else replace(whole, step_kw=of_car.step_kw)
+        frees_others = known.was_at_limits or self._meaning.is_per_phase
+        return of_car if frees_others else replace(whole, step_kw=of_car.step_kw)
 
     def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
         """Return the outlet with no more than the car takes, or probably takes before it has shown it."""
@@ -109,7 +112,7 @@ class CarLimits:
         self._learned = {key: known for key, known in self._learned.items() if key in present}
 
     def _with_phases(
-        self, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
+        self, session: str, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
     ) -> Learned:
         ratio = power_kw * 1000 / (self._voltage * amps)
         phases = round(ratio)
@@ -117,7 +120,10 @@ class CarLimits:
             return known
         limit = (steps or 0) * _STEP_AMPS
         if steps and amps > limit * (1 + _AT_LIMIT):
-            return known  # above its limit: the current is a sum over phases, or the limit does not hold
+            self._meaning.above_limit()
+            return known
+        if phases > 1:
+            self._meaning.several_phases(session)
         reached = known.limits_reached if phases == known.phases else ()
         if steps and amps >= limit * (1 - _AT_LIMIT):
             reached = (*reached[1 - _MOST_LIMITS :], limit)

@@ -1,6 +1,7 @@
 """Draw a site's load under each policy, its limit, and the price: PNG, SVG or what else the ending says."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,19 +19,30 @@ _STYLES: Mapping[str, tuple[str, str]] = MappingProxyType(
 _ENDINGS = (".png", ".svg", ".pdf")
 
 
+def check_picture(file: Path) -> None:
+    """See to it that a picture can be drawn, before much is computed for it.
+
+    Raises:
+        ConfigurationError: the ending names no format, there is no such folder, or matplotlib is missing.
+    """
+    if file.suffix.lower() not in _ENDINGS:
+        raise ConfigurationError(f"{file} is no picture", hint=f"End it with one of {', '.join(_ENDINGS)}.")
+    if not file.parent.is_dir():
+        raise ConfigurationError(f"{file} cannot be written: {file.parent} is no folder")
+    if find_spec("matplotlib") is None:
+        raise ConfigurationError("matplotlib is not installed", hint="Install ocn[smart].")
+
+
 def plot(compared: Comparison, file: Path) -> None:
     """Write the picture.
 
     Raises:
-        ConfigurationError: matplotlib is missing, the ending names no format, or the file cannot be written.
+        ConfigurationError: as by :func:`check_picture`, or the file cannot be written.
     """
-    if file.suffix.lower() not in _ENDINGS:
-        raise ConfigurationError(f"{file} is no picture", hint=f"End it with one of {', '.join(_ENDINGS)}.")
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ConfigurationError("matplotlib is not installed", hint="Install ocn[smart].") from error
+    check_picture(file)
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     days = compared.world.days
     hours = [slot * days.slots.hours for slot in range(days.slots.count)]
     with mpl.rc_context({"svg.hashsalt": "ocn", "font.size": 9}):
