@@ -53,6 +53,12 @@ class SmartCharging:
     days: list[HeldDays]
 
 
+def smart_charging(*, quick: bool, seeds: int = 3) -> SmartCharging:
+    if quick:
+        return measure_smart_charging((20,), 1, 10)
+    return measure_smart_charging((50, 500, 2_000), seeds)
+
+
 def measure_smart_charging(sizes: Sequence[int], seeds: int, evses: int = _DAY_EVSES) -> SmartCharging:
     times = [plan_times(size) for size in sizes]
     days = [held_days(kind, congested, seeds, evses) for kind in Kind for congested in (False, True)]
@@ -103,14 +109,14 @@ def smart_section(found: SmartCharging) -> list[str]:
     for each in found.times:
         goal = f"{GOALS_MS[each.evses]:,}" if each.evses in GOALS_MS else ""
         lines.append(
-            f"| {each.evses:,} | {each.present:,} | {each.plan_ms:,.0f} | {each.most_ms:,.0f} | {goal} |"
-            f" {each.least_laxity_ms:.1f} |"
+            f"| {each.evses:,} | {each.present:,} | {each.plan_ms:,.0f} | {each.most_ms:,.0f} | {goal}"
+            f" | {each.least_laxity_ms:.1f} |"
         )
     names = [name for name, *_ in found.days[0].aims]
     lines += [
         "",
-        "Days of made-up sites, departures off by 30 minutes (1 sigma), nothing known of earlier days. On how many each aim",
-        "was held, and in brackets the median of its value:",
+        "Days of made-up sites, departures off by 30 minutes (1 sigma), nothing known of earlier days. On",
+        "how many each aim was held, and in brackets the median of its value:",
         "",
         f"| | all | {' | '.join(names)} |",
         f"|---|---|{'---|' * len(names)}",
@@ -142,16 +148,12 @@ def _taken_ms(policy: Policy, moments: Sequence[Moment]) -> list[float]:
     return taken
 
 
-SIZES, QUICK_SIZES = (50, 500, 2_000), (20,)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.smart", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="see that it runs; the figures mean little")
     parser.add_argument("--seeds", type=int, default=3, help="days of each kind of site")
     chosen = parser.parse_args()
-    sizes, seeds, evses = (QUICK_SIZES, 1, 10) if chosen.quick else (SIZES, chosen.seeds, _DAY_EVSES)
-    print("\n".join(smart_section(measure_smart_charging(sizes, seeds, evses))))
+    print("\n".join(smart_section(smart_charging(quick=chosen.quick, seeds=chosen.seeds))))
 
 
 if __name__ == "__main__":

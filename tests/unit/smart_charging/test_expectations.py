@@ -46,7 +46,7 @@ def test_arrivals_more_than_expected_are_kept_room_for_at_any_price() -> None:
     late = arrivals.expected(DAY, 48, 100.0)
 
     assert [each.whenever for each in late] == [False, True]
-    assert late[1].need_kwh == pytest.approx(0.3 * late[0].need_kwh)
+    assert late[1].need_kwh == pytest.approx(0.15 * late[0].need_kwh)
 
 
 def test_arrivals_never_expects_more_than_a_stay_can_deliver() -> None:
@@ -102,6 +102,17 @@ def test_typical_sites_after_the_morning_of_a_workplace_expect_few() -> None:
         sites.saw(slot, (0.0, 10.0 if 30 <= slot < 36 else 0.0))
 
     assert sum(map(sum, sites.expected(range(48, 80), 12.0))) < 12
+
+
+def test_typical_sites_while_one_car_came_expect_hardly_more_at_a_site_of_any_size() -> None:
+    sites = TypicalSites(SLOT_H, 0.0)
+    for slot in range(29):
+        sites.saw(slot, (0.0, float(slot == 28)))
+
+    large, small = (sum(map(sum, sites.expected(range(29, 96), rate))) for rate in (1000.0, 2.0))
+
+    assert small < large
+    assert large < 150
 
 
 def test_learned_spread_without_observations_is_the_assumed_one() -> None:

@@ -91,7 +91,7 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Latecomers:
-    """Cars that are expected at slot ``at``, taken together. They leave at ``departure``, neither sooner nor later."""
+    """Cars that are expected at slot ``at``, taken together; they leave at ``departure``, not sooner."""
 
     at: int
     departure: float
