@@ -88,8 +88,9 @@ class SimulatedEmsp(SimulatedParty):
         party: PartyId,
         connection: Connection,
         settles: "Callable[[PartyStorage], Spending] | None" = None,
+        drivers: int = 10,
     ) -> None:
-        self.tokens = build_tokens(party)
+        self.tokens = build_tokens(party, drivers)
         self._updates = Updates()
         self._storage: PartyStorage = ToldStorage(connection.storage, self._updates)
         self._spending = settles(self._storage) if settles is not None else None
