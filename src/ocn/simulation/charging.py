@@ -85,6 +85,11 @@ class Charging:
         self._run_steps(at)
         return self._power_w()
 
+    def is_full(self, at: datetime) -> bool:
+        """Whether the car has all that it can take, or wants."""
+        self._run_steps(at)
+        return self._stored_wh >= self._car.battery_wh
+
     def _run_steps(self, at: datetime) -> None:
         while self._stepped_to + self._step <= at:
             step = self._stretch_of(self._step)

@@ -78,6 +78,11 @@ class RunningSession:
         """What it draws at this moment."""
         return Decimal(0) if self._final is not None else self._charging.power_w(self._clock.now())
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the car wants nothing more."""
+        return self._final is not None or self._charging.is_full(self._clock.now())
+
     def reading(self) -> Reading:
         """What the meter shows now, or showed at the end."""
         return self._read()

@@ -1,0 +1,120 @@
+"""How a site tells of sessions: PUT at the start, PATCH with readings once a slot, PUT and CDR at the end."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import cast
+
+from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Session
+from ocn.ocpi.timestamps import format_datetime
+from ocn.party.counterparty import Counterparty
+from ocn.party.json_text import JsonObject
+from ocn.simulation.clock import Clock
+from ocn.simulation.costs import kwh
+from ocn.simulation.cpo_lists import Ledger
+from ocn.simulation.fleet import VOLTAGE
+from ocn.simulation.operations import Operations, StatusChange
+from ocn.simulation.reports import Reports, tell
+from ocn.simulation.running_session import RunningSession
+from ocn.simulation.till import Till
+from ocn.simulation.updates import Updates
+
+_WH = 1000
+_HOUR = timedelta(hours=1)
+_MILLI = Decimal("0.001")
+
+
+@dataclass(slots=True)
+class _Told:
+    """What is known of a session to whoever was told of it."""
+
+    session: Session
+    energy_wh: Decimal
+    at: datetime
+    drew: bool = True
+
+
+class SlotReports(Reports):
+    """Tells when the site says so, and then everything that is new. What is under way ends in ``settled``."""
+
+    def __init__(self, operations: Operations, ledger: Ledger, updates: Updates, clock: Clock) -> None:
+        super().__init__(operations, ledger, Till(), updates, clock, timedelta(0))
+        self._emsps: dict[str, Counterparty] = {}
+        self._told: dict[str, _Told] = {}
+
+    def begin(self, session: RunningSession, emsp: Counterparty) -> None:
+        """Tell of a session that starts."""
+        self._emsps[session.facts.id] = emsp
+        self._start(self._begun(session, emsp))
+
+    async def grown(self) -> None:
+        """Tell what meters have shown since they were told of last: nothing twice that is nothing."""
+        await asyncio.gather(*(self._grown(session) for session in [*self._operations.running.values()]))
+
+    async def over(self, sessions: Iterable[RunningSession]) -> None:
+        """End sessions, tell of their ends, and bill them."""
+        await asyncio.gather(*(self._over(session) for session in sessions))
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _begun(self, session: RunningSession, emsp: Counterparty) -> None:
+        facts = session.facts
+        current: Session = {**session.session(), "charging_periods": []}
+        self._told[facts.id] = _Told(current, Decimal(0), facts.started_at)
+        self._ledger.keep_session(facts.emsp, current)
+        await tell(lambda: emsp.put_session(current))
+        await self.status(StatusChange(facts.location, facts.evse), emsp)
+
+    async def _grown(self, session: RunningSession) -> None:
+        told = self._told.get(session.facts.id)
+        reading = session.reading()
+        if told is None or reading.at <= told.at:
+            return
+        period = _period(session, told, reading.at, reading.energy_wh)
+        drew = reading.energy_wh > told.energy_wh
+        if not drew and not told.drew:
+            told.at = reading.at
+            return
+        patch: JsonObject = {
+            "kwh": kwh(reading.energy_wh),
+            "charging_periods": [cast("JsonObject", period)],
+            "last_updated": format_datetime(reading.at),
+        }
+        periods = [*told.session.get("charging_periods", []), period]
+        current = cast("Session", {**told.session, **patch, "charging_periods": periods})
+        self._told[session.facts.id] = _Told(current, reading.energy_wh, reading.at, drew)
+        self._ledger.keep_session(session.facts.emsp, current)
+        emsp = self._emsps[session.facts.id]
+        await tell(lambda: emsp.patch_session(session.facts.id, patch))
+
+    async def _over(self, session: RunningSession) -> None:
+        session.stop()
+        del self._told[session.facts.id]
+        await self._end(session, self._emsps.pop(session.facts.id))
+
+
+def _period(session: RunningSession, told: _Told, at: datetime, energy_wh: Decimal) -> ChargingPeriod:
+    """Return a period with its mean power and, on each phase that the car uses, its mean current."""
+    drawn_wh, length = energy_wh - told.energy_wh, at - told.at
+    hours = Decimal(length // timedelta(seconds=1)) / (_HOUR // timedelta(seconds=1))
+    power_w = drawn_wh / hours
+    dimensions: list[CdrDimension] = [
+        {"type": "ENERGY", "volume": kwh(drawn_wh)},
+        {"type": "TIME", "volume": _rounded(hours)},
+        {"type": "POWER", "volume": _rounded(power_w / _WH)},
+        {"type": "CURRENT", "volume": _rounded(power_w / (VOLTAGE * session.car.phases))},
+    ]
+    return {
+        "start_date_time": format_datetime(told.at),
+        "dimensions": dimensions,
+        "tariff_id": session.facts.tariff["id"],
+    }
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(_MILLI, ROUND_HALF_UP)
