@@ -93,7 +93,7 @@ class LeastLaxityPlanner:
             Limit(each.fuse, each.phase, each.unit_kw, each.amounts[now : now + 1])
             for each in wiring.limits(slots)
         )
-        phases = {stay.id: stay.phases for stay in day.stays}
+        stays = {stay.id: stay for stay in day.stays}
         cars = []
         for (cpo, name), session in self.heard.sessions.items():
             wish = self.heard.wishes.get((cpo, name))
@@ -101,13 +101,12 @@ class LeastLaxityPlanner:
                 continue
             evse = site.evse(session["evse_uid"])
             assert evse is not None
-            outlet = wiring.outlet(evse, phases[name])
+            outlet = wiring.outlet(evse, stays[name].phases)  # a real planner must learn what cars can
+            most = min(outlet.most, stays[name].amps * 10)
             need = float(wish["energy_need"])
             leaves = slots.position(parse_datetime(wish["departure_time"])) - now
             left = max(0.0, need - float(session["kwh"]))
-            cars.append(
-                Car(name, outlet.step_kw, outlet.least, outlet.most, outlet.loads, left, need, leaves)
-            )
+            cars.append(Car(name, outlet.step_kw, outlet.least, most, outlet.loads, left, need, leaves))
         problem = Problem(slots.hours, (0.1,), limits, tuple(cars))
         steps = dict(zip((car.id for car in cars), least_laxity_now(problem), strict=True))
         changed = {name: n for name, n in steps.items() if self._sent.get((day.cpo.key, name)) != n}
