@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ocn.cli.smart_explain import explain
 from ocn.cli.smart_simulate import simulate
 
 app = typer.Typer(help="Smart charging: plan a site by prices and limits.", no_args_is_help=True)
@@ -22,6 +23,20 @@ app.command(
   ocn smart simulate --kind public --congested --peak-price 0.25 --json
 """,
 )(simulate)
+
+app.command(
+    epilog="""
+[bold]Examples[/bold]
+
+  ocn smart explain plans.jsonl
+
+  ocn smart explain plans.jsonl --slot 42 --car S00017
+
+  ocn smart explain plans.jsonl --changes --car S00017
+
+  ocn smart explain plans.jsonl --for-drivers
+"""
+)(explain)
 
 
 @app.command(
@@ -49,30 +64,6 @@ def controller(
     from ocn.smart_charging.controller.serving import serve
 
     serve(Controller(), sys.stdin.buffer, sys.stdout.buffer, plans)
-
-
-@app.command(
-    epilog="""
-[bold]Examples[/bold]
-
-  ocn smart explain plans.jsonl
-
-  ocn smart explain plans.jsonl --slot 42 --car S00017
-"""
-)
-def explain(
-    file: Annotated[Path, typer.Argument(help="A plan, or plans line by line.")],
-    slot: Annotated[
-        int | None, typer.Option("--slot", help="The plan of this slot; by default the last.")
-    ] = None,
-    car: Annotated[str | None, typer.Option("--car", help="Only this car.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
-) -> None:
-    """Say in words why each car gets what it gets, and what is scarce."""
-    from ocn.cli.smart_screen import show_plan
-    from ocn.smart_charging.files import load_plan
-
-    show_plan(load_plan(file, slot), car, as_json=as_json)
 
 
 @app.command(

@@ -1,23 +1,17 @@
-"""Sites, plans and comparisons on a terminal."""
+"""Sites and comparisons on a terminal."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
 
-from ocn.errors import ConfigurationError
-
 if TYPE_CHECKING:
     from ocn.smart_charging.errors import Fault
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.site.model import Fuse, Site
-
-_MOST_SCARCE = 12
-
 
 def show_faults(faults: "Sequence[Fault]") -> None:
     """Say what is wrong, on standard error."""
@@ -48,28 +42,6 @@ def _fuse_line(fuse: "Fuse") -> str:
     limits += [f"{fuse.kw} kW"] if fuse.kw is not None else []
     limits += [f"{len(fuse.timed)} timed limits"] if fuse.timed else []
     return f"{escape(fuse.name)}  [dim]{', '.join(limits) or 'no limit of its own'}[/dim]"
-
-
-def show_plan(plan: Mapping[str, Any], car: str | None, *, as_json: bool) -> None:
-    """Show a plan document: a line per car, and what is scarce."""
-    cars = [each for each in plan["cars"] if car is None or each["id"] == car]
-    if car is not None and not cars:
-        raise ConfigurationError(f"the plan for slot {plan['slot']} has no car {car}")
-    if as_json:
-        print(json.dumps({**plan, "cars": cars}, indent=2))
-        return
-    console = Console(highlight=False, soft_wrap=True)
-    because = f", because {escape(plan['because'])}" if "because" in plan else ""
-    console.print(
-        f"[bold]slot {plan['slot']}[/bold]: {len(plan['cars'])} cars, {plan['power_kw']:.1f} kW now; "
-        f"planned by {plan['method']}{because}"
-    )
-    for each in cars:
-        console.print(f"  {escape(each['line'])}")
-    for each in plan["scarce"][:_MOST_SCARCE]:
-        console.print(f"  [cyan]{escape(each['line'])}[/cyan]")
-    if len(plan["scarce"]) > _MOST_SCARCE:
-        console.print(f"  [dim]and {len(plan['scarce']) - _MOST_SCARCE} more that are scarce[/dim]")
 
 
 def show_comparison(console: Console, compared: "Comparison", found: "Sequence[Aim]") -> None:

@@ -82,6 +82,8 @@ the verdict is match or explained.
   ocn tariff verify --cdr cdr.json --json | jq .causes
 
   ocn tariff verify --cdr credit.json --original cdr.json --strict
+
+  ocn tariff verify --cdr cdr.json --tariff tariff.json --paused profiles.json
 """,
 )
 @takes(case=case_options)
@@ -94,6 +96,14 @@ def verify(
         list[Path] | None,
         json_file("--stored", help_text="Another version of a tariff, to look for causes in; repeat it."),
     ] = None,
+    paused: Annotated[
+        Path | None,
+        json_file(
+            "--paused",
+            help_text="Charging profiles relayed for the session, or intervals in which it was held at 0: "
+            "says where parking is billed meanwhile.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 3 unless the verdict is match or explained.")
     ] = False,
@@ -105,7 +115,7 @@ def verify(
     """Check a CDR against itself and its tariff, and say why it differs."""
     from ocn.cli.tariff_tables import show_verification
 
-    result = _verified(case, original, stored or [])
+    result = _verified(case, original, stored or [], paused)
     if evidence:
         print(result.evidence().decode())
     elif as_json:
@@ -196,7 +206,10 @@ app.command(
 )(curve)
 
 
-def _verified(case: Case, original: Path | None, stored: list[Path]) -> "Verification":
+def _verified(
+    case: Case, original: Path | None, stored: list[Path], paused: Path | None = None
+) -> "Verification":
+    from ocn.cli.tariff_pauses import read_pauses
     from ocn.tariffs import verify as check
 
     more: dict[str, Any] = {}
@@ -204,6 +217,8 @@ def _verified(case: Case, original: Path | None, stored: list[Path]) -> "Verific
         more["original"] = read_original(original)
     if stored:
         more["stored_tariffs"] = [one for file in stored for one in read_stored(file, case.version)]
+    if paused is not None:
+        more["profiles"] = read_pauses(paused)
     with case.errors():
         return check(case.cdr.object("a CDR"), case.tariffs.values, **case.options, **more)
 

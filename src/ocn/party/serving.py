@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import uvicorn
 
 from ocn.errors import ConfigurationError
-from ocn.party.server import PartyApp
+from ocn.party.asgi import Receive, Scope, Send
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -41,7 +43,7 @@ class _Quiet(uvicorn.Server):
 class Serving:
     """An app being served; start, then stop."""
 
-    def __init__(self, app: PartyApp, bound: socket.socket) -> None:
+    def __init__(self, app: App, bound: socket.socket) -> None:
         config = uvicorn.Config(
             app,
             interface="asgi3",
@@ -58,11 +60,11 @@ class Serving:
 
     async def start(self) -> None:
         """Return once connections are accepted."""
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="party server")
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="server")
         while not self._server.started:
             if self._task.done():
                 await self._task
-                raise ConfigurationError("the party's server ended before it started")
+                raise ConfigurationError("the server ended before it started")
             await asyncio.sleep(0.005)  # uvicorn has no event for this
 
     async def stop(self) -> None:

@@ -4,7 +4,10 @@
 
     SmartChargingError
     ├── SiteUnreadable      the site file is no TOML, or nothing in it can be planned
-    └── PricesUnreadable    the price file cannot be read
+    ├── PricesUnreadable    the price file cannot be read
+    ├── EventUnusable       a limit from outside cannot be meant
+    ├── ProfileUnreadable   a CPO told a charging profile that says nothing
+    └── Unanswered          a message to a CPO got no answer; see ocn.smart_charging.dispatch.ports
 
 A fault concerns one part of the input; it is told, that part is left out, and the rest goes on.
 """
@@ -15,7 +18,7 @@ from ocn.errors import OcnError
 
 
 class SmartChargingError(OcnError):
-    """Planning cannot begin."""
+    """Planning cannot begin, or what was planned does not arrive."""
 
 
 class SiteUnreadable(SmartChargingError):
@@ -24,6 +27,14 @@ class SiteUnreadable(SmartChargingError):
 
 class PricesUnreadable(SmartChargingError):
     """The price file cannot be read."""
+
+
+class EventUnusable(SmartChargingError):
+    """A limit that came from outside cannot be meant."""
+
+
+class ProfileUnreadable(SmartChargingError):
+    """A charging profile that somebody told is none, or not one for this outlet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Site, price and plan files, from the disk."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import Fault, PricesUnreadable
 from ocn.smart_charging.planning.document import FORMAT
+from ocn.smart_charging.planning.told import ToldPlan, told
 from ocn.smart_charging.prices import FlatPrice, PriceSource, read_prices
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.reading import read_site
@@ -48,37 +50,48 @@ def load_site(file: Path) -> LoadedSite:
     return LoadedSite(site, prices, tuple(faults))
 
 
-def load_plan(file: Path, slot: int | None = None) -> dict[str, Any]:
-    """Read a plan from a file of one, or of one a line: the one for a slot, or the last.
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A plan as the file has it, and read."""
+
+    document: dict[str, Any]
+    told: ToldPlan
+
+
+def load_plans(file: Path) -> tuple[LoadedPlan, ...]:
+    """Read the plans of a file, of one or of one a line; what else is in it is passed over.
 
     Raises:
-        ConfigurationError: there is no such plan in it.
+        ConfigurationError: there is no plan in it, or one that cannot be read.
     """
     text = _text(file)
     try:
-        plans = [json.loads(text)]
+        found = [("", json.loads(text))]
     except ValueError:
-        plans = _each_line(file, text)
-    found = [plan for plan in plans if isinstance(plan, dict) and plan.get("format") == FORMAT]
-    if slot is not None:
-        found = [plan for plan in found if plan.get("slot") == slot]
-    if not found:
-        which = "" if slot is None else f" for slot {slot}"
-        raise ConfigurationError(
-            f"{file} has no plan{which}", hint="`ocn smart controller --plans FILE` writes some."
-        )
-    return dict(found[-1])
-
-
-def _each_line(file: Path, text: str) -> list[Any]:
+        found = list(_each_line(file, text))
+    except RecursionError as error:
+        raise ConfigurationError(f"{file}: no JSON ({error})") from error
     plans = []
+    for place, each in found:
+        if isinstance(each, dict) and each.get("format") == FORMAT:
+            try:
+                plans.append(LoadedPlan(each, told(each)))
+            except ValueError as error:
+                raise ConfigurationError(f"{file}{place}: this plan cannot be read: {error}") from error
+    if not plans:
+        raise ConfigurationError(
+            f"{file} has no plan", hint="`ocn smart controller --plans FILE` writes some."
+        )
+    return tuple(plans)
+
+
+def _each_line(file: Path, text: str) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
-                plans.append(json.loads(line))
+                yield f", line {number}", json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise ConfigurationError(f"{file}, line {number}: no JSON ({error})") from error
-    return plans
 
 
 def _text(file: Path) -> str:

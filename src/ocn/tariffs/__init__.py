@@ -34,7 +34,7 @@ from ocn.tariffs.result import Amount, Line, Part, Priced
 from ocn.tariffs.telling.curve import SlotPrice, curve
 from ocn.tariffs.telling.explain import Explained, explain, explain_tariff
 from ocn.tariffs.verifying.cause_codes import CauseCode
-from ocn.tariffs.verifying.pauses import RelayedProfile
+from ocn.tariffs.verifying.pauses import RelayedProfile, pauses_of
 from ocn.tariffs.verifying.verification import Cause, Verdict, Verification
 from ocn.tariffs.verifying.verify import verify
 from ocn.tariffs.writing.amount_texts import amount_json
@@ -87,6 +87,7 @@ __all__ = [
     "finding_json",
     "lint",
     "measured",
+    "pauses_of",
     "price",
     "price_json",
     "record",

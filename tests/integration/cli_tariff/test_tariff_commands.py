@@ -137,6 +137,76 @@ def test_verify_a_credit_cdr_beside_its_original_and_another_version_of_the_tari
     assert found["causes"] == ["TARIFF_VERSION"]
 
 
+PARKING_TARIFF: dict[str, Any] = {
+    **TARIFF,
+    "elements": [
+        *TARIFF["elements"],
+        {"price_components": [{"type": "PARKING_TIME", "price": 6.0, "vat": 10.0, "step_size": 1}]},
+    ],
+}
+PARKED_CDR: dict[str, Any] = {
+    **CDR,
+    "end_date_time": "2025-03-11T12:00:00Z",
+    "charging_periods": [
+        *CDR["charging_periods"],
+        {
+            "start_date_time": "2025-03-11T11:00:00Z",
+            "dimensions": [{"type": "PARKING_TIME", "volume": 1}],
+        },
+    ],
+    "total_cost": {"excl_vat": 11.0, "incl_vat": 12.1},
+    "total_time": 2,
+    "total_parking_time": 1,
+}
+PROFILE: dict[str, Any] = {
+    "received": "2025-03-11T10:50:00Z",
+    "charging_profile": {
+        "start_date_time": "2025-03-11T11:00:00Z",
+        "charging_rate_unit": "A",
+        "charging_profile_period": [{"start_period": 0, "limit": 0}, {"start_period": 1800, "limit": 16}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("paused", "found"),
+    [
+        ([PROFILE], ["/charging_periods/1"]),
+        (PROFILE, ["/charging_periods/1"]),
+        ([{"from": "2025-03-11T11:10:00Z", "until": "2025-03-11T11:20:00Z"}], ["/charging_periods/1"]),
+        ([{"from": "2025-03-11T10:10:00Z", "until": "2025-03-11T11:00:00Z"}], []),
+        ([], []),
+    ],
+)
+def test_verify_with_pauses_names_the_periods_in_which_parking_is_billed_meanwhile(
+    put: Put, paused: Any, found: list[str]
+) -> None:
+    files = ["--cdr", put("cdr.json", PARKED_CDR), "--tariff", put("t.json", PARKING_TARIFF)]
+    verified = json.loads(run("verify", *files, "--paused", put("p.json", paused), "--json").stdout)
+    assert verified["verdict"] == "match"
+    told = [each["pointer"] for each in verified["findings"] if each["code"] == "PARKING_WHILE_PAUSED"]
+    assert told == found
+
+
+@pytest.mark.parametrize(
+    ("paused", "place"),
+    [
+        ([{"from": "2025-03-11T11:10:00Z"}], "/0/until"),
+        ([{"from": "2025-03-11T11:10:00Z", "until": "2025-03-11T11:10:00Z"}], "/0"),
+        ([PROFILE, 7], "/1"),
+        ([PROFILE | {"received": "yesterday"}], "/0/received"),
+        ([PROFILE | {"charging_profile": {"charging_profile_period": 3}}], "/charging_profile_period"),
+    ],
+)
+def test_verify_with_pauses_that_cannot_be_read_names_file_and_place(
+    put: Put, paused: Any, place: str
+) -> None:
+    files = ["--cdr", put("cdr.json", PARKED_CDR), "--tariff", put("t.json", PARKING_TARIFF)]
+    message = refused("verify", *files, "--paused", put("p.json", paused))
+    assert "p.json" in message
+    assert place in message
+
+
 def test_price_as_json_and_for_people(put: Put) -> None:
     arguments = ["price", "--cdr", put("cdr.json", CDR), "--tariff", put("t.json", TARIFF)]
     assert json.loads(run(*arguments, "--json").stdout)["total_cost"] == {"excl": "5.00", "incl": "5.50"}

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from ocn.smart_charging.controller.members import Errors, optional, required, shown
+from ocn.smart_charging.controller.members import Errors, optional, required
 from ocn.smart_charging.controller.series import Caps, caps, phase_caps, prices
 from ocn.smart_charging.controller.session import Told, session
+from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.planning.problem import Phase
 
 _MOST_SESSIONS = 20_000

@@ -1,13 +1,10 @@
 """Read members of a JSON object; what is wrong is noted with its place, and reading goes on."""
 
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-MOST = Decimal(10) ** 9
-"""Larger than any kilowatt, price or slot that can be meant."""
-_SHOWN = 40
+from ocn.smart_charging.numbers import number, shown
 
 
 class Errors(list[str]):
@@ -21,22 +18,6 @@ class Errors(list[str]):
             self.append(f"{place}: {message}")
         elif len(self) == self._MOST:
             self.append("and more")
-
-
-def number(value: object) -> Decimal | None:
-    """Return a finite number of a sensible size; None if it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    read = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-    return read if read.is_finite() and abs(read) <= MOST else None
-
-
-def shown(value: object) -> str:
-    """Write a value for a message, in short."""
-    text = repr(value) if not isinstance(value, Decimal | float) else str(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def required(part: Mapping[str, Any], key: str, place: str, errors: Errors) -> Decimal | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ocn.smart_charging.controller.members import Errors, number, shown
+from ocn.smart_charging.controller.members import Errors
+from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.planning.problem import Phase
 
 Caps = tuple[Decimal, ...] | None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from ocn.smart_charging.controller.members import Errors, required, shown
+from ocn.smart_charging.controller.members import Errors, required
+from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.planning.problem import Phase
 
 _WATTS = Decimal(1000)

@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.problem import Problem
-from ocn.smart_charging.planning.sentences import Clock, in_slots, scarcities, sentence
-from ocn.smart_charging.planning.why import explained
+from ocn.smart_charging.planning.sentences import Clock, for_driver, in_slots, scarcities, sentence, times
+from ocn.smart_charging.planning.why import Why, explained
 
 FORMAT = "ocn.charging-plan/1"
 _KW, _KWH, _EUR, _SLOTS = 4, 4, 5, 2  # decimals
@@ -30,33 +30,20 @@ def document(
     ``said_by`` tells of each car who said when it leaves.
     """
     problem = plan.problem
-    clock = in_slots(slot) if start is None else _times(start, problem.slot_h, zone)
+    clock = in_slots(slot) if start is None else times(start, problem.slot_h, zone)
     sources = said_by or {}
     return {
         "format": FORMAT,
         "slot": slot,
         **({} if start is None else {"start": start.isoformat()}),
+        **({} if zone is None else {"zone": zone.key}),
         "slot_minutes": round(problem.slot_h * 60),
         "method": plan.method,
         **({} if plan.because is None else {"because": plan.because}),
         "input_sha256": input_hash(problem),
         "power_kw": round(problem.power_kw(plan.steps), _KW),
         "cars": [
-            {
-                "id": why.car,
-                "now_kw": round(why.now_kw, _KW),
-                "need_kwh": round(why.need_kwh, _KWH),
-                "departure": round(slot + why.departure, _SLOTS),
-                "departure_sigma": round(why.sigma, _SLOTS),
-                "bound": why.bound,
-                **({} if why.limit is None else {"limit": str(problem.limits[why.limit])}),
-                "begins": None if why.begins is None else slot + why.begins,
-                "done": None if why.done is None else slot + why.done,
-                "lacking_kwh": round(why.lacking_kwh, _KWH),
-                "saves_eur": round(why.saves_eur, _EUR),
-                "planned_kw": _trimmed([row[i] for row in plan.wishes.powers_kw]),
-                "line": sentence(why, plan, clock, sources.get(why.car, "declared")),
-            }
+            _car(plan, slot, i, why, clock, sources.get(why.car, "declared"))
             for i, why in enumerate(explained(plan))
         ],
         "scarce": [
@@ -78,12 +65,29 @@ def input_hash(problem: Problem) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _times(start: datetime, slot_h: float, zone: ZoneInfo | None) -> Clock:
-    def write(after: float) -> str:
-        moment = start + timedelta(hours=after * slot_h)
-        return f"{moment.astimezone(zone or moment.tzinfo):%a %H:%M}"
-
-    return write
+def _car(plan: Plan, slot: int, i: int, why: Why, clock: Clock, said_by: str) -> dict[str, Any]:
+    return {
+        "id": why.car,
+        "now_kw": round(why.now_kw, _KW),
+        "need_kwh": round(why.need_kwh, _KWH),
+        "departure": round(slot + why.departure, _SLOTS),
+        "departure_sigma": round(why.sigma, _SLOTS),
+        "said_by": said_by,
+        "bound": why.bound,
+        **({} if why.limit is None else {"limit": str(plan.problem.limits[why.limit])}),
+        "begins": None if why.begins is None else slot + why.begins,
+        "done": None if why.done is None else slot + why.done,
+        "lacking_kwh": round(why.lacking_kwh, _KWH),
+        "saves_eur": round(why.saves_eur, _EUR),
+        "planned_kw": _trimmed([row[i] for row in plan.wishes.powers_kw]),
+        "rivals": [
+            {"id": each.car, "kwh": round(each.kwh, _KWH), "standing": each.standing}
+            for each in why.rivals.first
+        ],
+        "other_rivals": why.rivals.others,
+        "line": sentence(why, plan, clock, said_by),
+        "for_driver": for_driver(why, clock),
+    }
 
 
 def _trimmed(powers: list[float]) -> list[float]:

@@ -46,6 +46,9 @@ class Replanner:
         self._rules = rules
         self._arrivals = Arrivals(slot_h, known, since, midnight)
         self._tracks: dict[str, Track] = {}
+        self._judged: dict[str, Track] = {}
+        """The tracks as the slot began, before anything was granted in it."""
+        self._slot: int | None = None
         self._last: dict[str, Seen] = {}
         self._errors: deque[tuple[float, float]] = deque(maxlen=_MOST_ERRORS)
         self._full_ones_stay = False
@@ -65,7 +68,10 @@ class Replanner:
         peak_price: float = 0.0,
         peak_so_far_kw: float = 0.0,
     ) -> Plan:
-        """Plan from slot ``now`` on; limits and prices begin there and reach as far as anything is known."""
+        """Plan from slot ``now`` on; limits and prices begin there and reach as far as anything is known.
+
+        To plan a slot again takes back what was granted in it; what cars draw is judged by whole slots.
+        """
         self._learn(now, seen, limits)
         wanting = [each for each in seen if each.need_kwh > _NOTHING_KWH]
         known = min(self.most_slots, len(prices))
@@ -99,14 +105,19 @@ class Replanner:
         for gone in self._last.keys() - here.keys():
             self._note_departure(self._last[gone], self._tracks.pop(gone))
         units = [limit.unit_kw for limit in limits]
+        before = self._judged if now == self._slot else self._tracks
+        judged: dict[str, Track] = {}
         for each in seen:
-            track = self._tracks.get(each.id)
+            track = before.get(each.id)
             if track is None:
                 self._arrivals.add(arrival_of(each, units))
-                self._tracks[each.id] = Track(now, each.delivered_kwh)
+                judged[each.id] = Track(now, each.delivered_kwh)
+            elif now == self._slot:
+                judged[each.id] = track
             else:
-                self._tracks[each.id] = track.seen_again(each, now, self._slot_h, self._rules)
+                judged[each.id] = track.seen_again(each, now, self._slot_h, self._rules)
                 self._full_ones_stay |= each.need_kwh <= _NOTHING_KWH
+        self._tracks, self._judged, self._slot = dict(judged), judged, now
         self._arrivals.forget(now)
         self._last = here
 

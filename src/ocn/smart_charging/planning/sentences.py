@@ -1,22 +1,36 @@
-"""Plans in words: a line per car, and the shadow prices of the fuses."""
+"""Plans in words: a line per car, for operators and for its driver, and the shadow prices of the fuses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.plan import Plan, ShadowPrice
+from ocn.smart_charging.planning.rivals import Rival, Rivals, Standing
 from ocn.smart_charging.planning.why import Bound, Why
 
 Clock = Callable[[float], str]
 """Writes a moment, given in slots from the plan's."""
 
 _WORTH_SAYING_EUR = 0.005
-_WORTH_SAYING_KWH = 0.05
 _NOTHING_KW = 1e-6
+_MOST_REAL_EUR = 50.0
+"""No energy costs more: a shadow price above it is what the planner holds against cars that lack some."""
 
 
 def in_slots(slot: int) -> Clock:
     """Write moments as numbers of slots, where the plan is for that one."""
     return lambda after: f"slot {round(slot + after)}"
+
+
+def times(start: datetime, slot_h: float, zone: ZoneInfo | None) -> Clock:
+    """Write moments as weekdays and times, local ones with a zone, where the plan begins at ``start``."""
+
+    def write(after: float) -> str:
+        moment = start + timedelta(hours=after * slot_h)
+        return f"{moment.astimezone(zone or moment.tzinfo):%a %H:%M}"
+
+    return write
 
 
 def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> str:
@@ -25,9 +39,23 @@ def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> s
     parts.append(_action(why, plan, clock))
     if why.saves_eur >= _WORTH_SAYING_EUR:
         parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
-    if why.lacking_kwh >= _WORTH_SAYING_KWH:
-        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking")
+    if why.lacks:
+        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals)}")
     return "; ".join(parts)
+
+
+def for_driver(why: Why, clock: Clock) -> str:
+    """Write what a driver wants to know: when it charges, how much there will be by when, what that saves."""
+    if why.begins is None:
+        return f"no charging is planned, {why.need_kwh:.1f} kWh will be lacking at {clock(why.departure)}"
+    begins = f"charging at {why.now_kw:.1f} kW"
+    if why.now_kw <= _NOTHING_KW:
+        begins = f"charging starts {clock(why.begins)}"
+    short = f"{why.need_kwh - why.lacking_kwh:.1f} of " if why.lacks else ""
+    parts = [begins, f"{short}{why.need_kwh:.1f} kWh by {clock(why.departure)}"]
+    if why.saves_eur >= _WORTH_SAYING_EUR:
+        parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
+    return ", ".join(parts)
 
 
 def _action(why: Why, plan: Plan, clock: Clock) -> str:
@@ -40,7 +68,8 @@ def _action(why: Why, plan: Plan, clock: Clock) -> str:
 
 def _reason(why: Why, plan: Plan) -> str:
     if why.bound is Bound.LIMIT and why.limit is not None:
-        return f"{plan.problem.limits[why.limit]} lets no more through"
+        limit = f"{plan.problem.limits[why.limit]} lets no more through"
+        return limit if why.lacks else limit + _drawing_now(why.rivals, plan.problem.slot_h)
     return {
         Bound.OWN_LIMIT: "all it can take",
         Bound.LAST_BIT: "all it still needs",
@@ -51,6 +80,24 @@ def _reason(why: Why, plan: Plan) -> str:
         Bound.RISK: "cheaper later, but it might be gone by then",
         Bound.TURN: "its turn, it can wait least",
     }[why.bound]
+
+
+def _drawing_now(rivals: Rivals, slot_h: float) -> str:
+    told = [f"{each.car} draws {each.kwh / slot_h:.1f} kW{_beside(each)}" for each in rivals.first]
+    return f" ({_listed(told, rivals.others)})" if told else ""
+
+
+def _to_whom(rivals: Rivals) -> str:
+    told = [f"{each.car} {each.kwh:.1f} kWh{_beside(each)}" for each in rivals.first]
+    return f", the same fuses give {_listed(told, rivals.others)}" if told else ""
+
+
+def _beside(rival: Rival) -> str:
+    return "" if rival.standing is Standing.BESIDE else f", {rival.standing}"
+
+
+def _listed(told: list[str], others: int) -> str:
+    return "; ".join([*told, f"{others} more"] if others else told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +113,8 @@ class Scarcity:
         """Write it: what one kilowatt more is worth, where, and when."""
         where = "a higher peak" if self.limit is None else str(plan.problem.limits[self.limit])
         when = f"between {clock(self.begins)} and {clock(self.ends)}"
+        if self.eur_per_kwh > _MOST_REAL_EUR:
+            return f"one kW more at {where} {when} is worth more than any price: cars might leave without it"
         return f"one kW more at {where} {when} is worth {self.eur_per_kwh:.3f} EUR/kWh"
 
 

@@ -7,7 +7,7 @@ over the cars cannot exceed a limit, whoever wished and whatever they wished.
 import math
 from collections.abc import Iterable, Sequence
 
-from ocn.smart_charging.planning.problem import Car, Problem, in_order
+from ocn.smart_charging.planning.problem import Car, Outlet, Problem, in_order
 
 _NEARLY = 1e-6  # of a step: solvers miss whole numbers by less
 _WORTH_STARTING = 0.05  # of the smallest power: less is noise in the wishes, unless it is all that is needed
@@ -16,7 +16,7 @@ _WORTH_STARTING = 0.05  # of the smallest power: less is noise in the wishes, un
 class Hand:
     """Hands out room, and never more than there is."""
 
-    def __init__(self, cars: Sequence[Car], room: list[int]) -> None:
+    def __init__(self, cars: Sequence[Car | Outlet], room: list[int]) -> None:
         self.cars = cars
         self.granted = [0] * len(cars)
         self._room = room

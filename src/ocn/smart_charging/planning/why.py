@@ -5,10 +5,12 @@ from enum import StrEnum
 
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.problem import Car
+from ocn.smart_charging.planning.rivals import NO_RIVALS, Rivalry, Rivals
 
 _NOTHING_KW = 1e-6
 _NEARLY = 0.999
 _CHEAPER_EUR = 1e-6
+_WORTH_SAYING_KWH = 0.05
 
 
 class Bound(StrEnum):
@@ -50,6 +52,14 @@ class Why:
     lacking_kwh: float
     saves_eur: float
     """What the plan costs less than as much energy at once, at full power."""
+    rivals: Rivals = NO_RIVALS
+    """If it will lack energy: who draws through what is scarce while it is here. If a limit holds it back
+    now: who draws through that one now."""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it will leave with less than it needs, by an amount worth saying."""
+        return self.lacking_kwh >= _WORTH_SAYING_KWH
 
 
 def explained(plan: Plan) -> tuple[Why, ...]:
@@ -58,13 +68,15 @@ def explained(plan: Plan) -> tuple[Why, ...]:
     for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
         for load in car.loads:
             left[load.limit] -= load.units * steps
-    return tuple(_Explaining(plan, i, left).why() for i in range(len(plan.problem.cars)))
+    rivalry = Rivalry(plan)
+    return tuple(_Explaining(plan, i, left, rivalry).why() for i in range(len(plan.problem.cars)))
 
 
 class _Explaining:
-    def __init__(self, plan: Plan, i: int, left: list[int]) -> None:
+    def __init__(self, plan: Plan, i: int, left: list[int], rivalry: Rivalry) -> None:
         self.plan = plan
         self.i = i
+        self.rivalry = rivalry
         self.left = left
         """What the plan leaves of every limit now, in its units."""
         self.car: Car = plan.problem.cars[i]
@@ -89,7 +101,13 @@ class _Explaining:
             charging[-1] + 1 if charging else None,
             self.plan.wishes.lacking_kwh[self.i],
             self._saves_eur(),
+            self._rivals(limit),
         )
+
+    def _rivals(self, limit: int | None) -> Rivals:
+        if self.plan.wishes.lacking_kwh[self.i] >= _WORTH_SAYING_KWH:
+            return self.rivalry.while_here(self.i)
+        return NO_RIVALS if limit is None else self.rivalry.now(self.i, limit)
 
     def _bound(self) -> tuple[Bound, int | None]:
         if self.steps and self.i in self.plan.guarded:

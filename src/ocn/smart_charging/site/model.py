@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.planning.problem import Phase
 
 
@@ -87,7 +88,10 @@ class Fuse:
 
 @dataclass(frozen=True, slots=True)
 class Evse:
-    """Where one car charges. ``rotation`` says which phase of the site each of its own is at, if known."""
+    """Where one car charges. ``rotation`` says which phase of the site each of its own is at, if known.
+
+    ``uid`` is what OCPI calls it, where that is not its ``id``.
+    """
 
     id: str
     fuse: str
@@ -98,6 +102,7 @@ class Evse:
     max_amps: Decimal = Decimal(16)
     min_kw: Decimal = Decimal(0)
     max_kw: Decimal | None = None
+    uid: str | None = None
 
     def loaded(self, car_phases: int | None) -> tuple[Phase, ...]:
         """Return the phases that a car of so many phases may load: all where it is not known which."""
@@ -116,8 +121,22 @@ class SitePrices:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteFeed:
+    """Limits that somebody else writes while the site is planned, and what holds once they fall silent."""
+
+    file: str
+    silent_after: timedelta
+    kw: Decimal | None = None
+    amps: Decimal | None = None
+    """Per phase."""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """All of it. Fuses stand after their parents."""
+    """All of it. Fuses stand after their parents.
+
+    ``cpo`` and ``location`` are whose it is and what OCPI calls it, needed to plan it over the network.
+    """
 
     name: str
     zone: ZoneInfo
@@ -126,6 +145,9 @@ class Site:
     fuses: tuple[Fuse, ...]
     evses: tuple[Evse, ...]
     prices: SitePrices = SitePrices()
+    cpo: PartyId | None = None
+    location: str | None = None
+    feed: SiteFeed | None = None
 
     def evse(self, evse_id: str) -> Evse | None:
         """Find an EVSE."""

@@ -1,16 +1,17 @@
-"""Read one fuse, one EVSE, the prices of a site file."""
+"""Read one fuse, one EVSE, the prices, the limit feed of a site file."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.problem import Phase
-from ocn.smart_charging.site.model import Current, Daily, Evse, Fuse, Once, SitePrices, TimedLimit
+from ocn.smart_charging.site.model import Current, Daily, Evse, Fuse, Once, SiteFeed, SitePrices, TimedLimit
 from ocn.smart_charging.site.tables import Table, Wrong, clock_time, moment, number, weekdays
 
 _MOST_AMPS = Decimal(1000)
 """More than a car or its cable can take."""
+_MOST_MINUTES = Decimal(7 * 24 * 60)
 _MOST_EUR = Decimal(1000)
 """More than a kilowatt hour costs anywhere."""
 
@@ -49,6 +50,7 @@ def evse_of(table: Table) -> Evse:
         max_amps=table.number("max_amps", above=0, most=_MOST_AMPS) or Decimal(16 if len(phases) > 1 else 32),
         min_kw=table.number("min_kw") or Decimal(0),
         max_kw=table.number("max_kw", above=0),
+        uid=None if table.raw("uid") is None else table.text("uid"),
     )
     table.refuse_others()
     if current is Current.AC and evse.min_amps > evse.max_amps:
@@ -69,6 +71,18 @@ def prices_of(table: Table) -> SitePrices:
     peak = table.number("peak_eur_per_kw") or Decimal(0)
     table.refuse_others()
     return SitePrices(file, None if flat is None else signed(flat, "eur_per_kwh"), peak)
+
+
+def feed_of(table: Table) -> SiteFeed:
+    """Read ``[feed]``: a feed that may fall silent says what holds then."""
+    file, minutes = table.text("file"), table.number("silent_after_minutes", above=0, most=_MOST_MINUTES)
+    kw, amps = table.number("fallback_kw"), table.number("fallback_amps")
+    table.refuse_others()
+    if minutes is None:
+        raise Wrong("silent_after_minutes", "is missing")
+    if kw is None and amps is None:
+        raise Wrong("fallback_kw", "or fallback_amps is missing: what holds once the feed is silent")
+    return SiteFeed(file, timedelta(seconds=float(minutes * 60)), kw, amps)
 
 
 def signed(value: object, key: str) -> Decimal:

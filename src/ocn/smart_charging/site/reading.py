@@ -2,14 +2,15 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.errors import Fault, SiteUnreadable
-from ocn.smart_charging.site.model import Evse, Site, SitePrices
-from ocn.smart_charging.site.parts import evse_of, fuse_of, prices_of
+from ocn.smart_charging.site.model import Evse, Site, SiteFeed, SitePrices
+from ocn.smart_charging.site.parts import evse_of, feed_of, fuse_of, prices_of
 from ocn.smart_charging.site.tables import Places, Table, Wrong, fault
 from ocn.smart_charging.site.tree import at_fuses, whole_branches
 
@@ -17,7 +18,7 @@ _MOST_CHARACTERS = 4_000_000
 _MOST_PARTS = 10_000
 _MINUTES = (1, 5, 10, 15, 30, 60)
 _LEAST_VOLTS, _MOST_VOLTS = 50, Decimal(1000)
-_TABLES = {"site", "fuse", "evse", "prices"}
+_TABLES = {"site", "fuse", "evse", "prices", "feed"}
 
 _Part = TypeVar("_Part")
 
@@ -53,9 +54,8 @@ def read_site(text: str, file: str = "site.toml") -> Reading:
             f"{file}: no EVSE can be planned{told}",
             hint="Each [[evse]] names its fuse; see `ocn smart check`.",
         )
-    prices = _prices(content, places, faults)
-    site = Site(site.name, site.zone, site.voltage, site.slot_minutes, standing, kept, prices)
-    return Reading(site, tuple(faults))
+    prices, feed = _prices(content, places, faults), _feed(content, places, faults)
+    return Reading(replace(site, fuses=standing, evses=kept, prices=prices, feed=feed), tuple(faults))
 
 
 def _decoded(text: str, file: str) -> Mapping[str, Any]:
@@ -81,10 +81,19 @@ def _head(content: Mapping[str, Any], places: Places) -> Site:
         minutes = table.number("slot_minutes", above=0) or Decimal(15)
         if minutes not in _MINUTES:
             raise Wrong("slot_minutes", f"must be one of {', '.join(map(str, _MINUTES))}")
+        cpo = None if table.raw("cpo") is None else _party(table.text("cpo"))
+        location = None if table.raw("location") is None else table.text("location")
         table.refuse_others()
     except Wrong as wrong:
         raise SiteUnreadable(f"{places.of('site', key=wrong.key)} {wrong.message}") from wrong
-    return Site(name, zone, voltage, int(minutes), (), ())
+    return Site(name, zone, voltage, int(minutes), (), (), cpo=cpo, location=location)
+
+
+def _party(text: str) -> PartyId:
+    try:
+        return PartyId.parse(text)
+    except ValueError:
+        raise Wrong("cpo", f"{text[:40]!r} is no country code and party id such as DE CPO") from None
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -128,3 +137,16 @@ def _prices(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> 
     except Wrong as wrong:
         faults.append(fault(places, "prices", None, None, wrong, "planned without prices"))
         return SitePrices()
+
+
+def _feed(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> SiteFeed | None:
+    part = content.get("feed")
+    if part is None:
+        return None
+    try:
+        if not isinstance(part, dict):
+            raise Wrong(None, "is written as [feed]")
+        return feed_of(Table(part))
+    except Wrong as wrong:
+        faults.append(fault(places, "feed", None, None, wrong, "no limit feed is read"))
+        return None

@@ -1,0 +1,176 @@
+"""Follow plans: send what may go, await what becomes of it, send what may go then."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ocn.smart_charging.dispatch.delivery import Delivery
+from ocn.smart_charging.dispatch.following import Following
+from ocn.smart_charging.dispatch.ledger import Ledger, Message
+from ocn.smart_charging.dispatch.ports import Chargers, Memory, Unanswered, keep_nothing
+from ocn.smart_charging.dispatch.report import Conflict, FollowReport, report
+from ocn.smart_charging.dispatch.room import Room
+from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.wanted import Wanted
+from ocn.smart_charging.dispatch.watching import Watching
+from ocn.smart_charging.errors import Fault
+from ocn.smart_charging.planning.problem import Limit
+from ocn.smart_charging.profiles.course import Course
+from ocn.smart_charging.slots import Slots
+
+
+class Dispatcher:
+    """For one site, in one event loop.
+
+    ``clock`` tells the planner's time, aware UTC. ``known`` is what ``memory`` stored before, by session;
+    ``faults`` are the records in it that could not be read.
+    """
+
+    def __init__(
+        self,
+        chargers: Chargers,
+        *,
+        clock: Callable[[], datetime],
+        memory: Memory = keep_nothing,
+        known: Mapping[str, Mapping[str, Any]] | None = None,
+        settings: DispatchSettings = USUAL_DISPATCH,
+    ) -> None:
+        self._chargers = chargers
+        self._clock = clock
+        self._memory = memory
+        self._ledger = Ledger(known, settings)
+        self._delivery = Delivery(chargers, self._ledger, clock, settings)
+        self._watching = Watching(self._ledger, clock, settings)
+        self._turn = asyncio.Lock()
+        self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
+
+    @property
+    def standings(self) -> Mapping[str, Standing]:
+        """Where every session stands that was told of last."""
+        return self._ledger.standings
+
+    def adopt(self, wanted: Mapping[str, Wanted]) -> None:
+        """Know these sessions and no others before anything is planned for them; ``follow`` does it, too."""
+        self._ledger.adopt(wanted)
+
+    def plannable(self, session: str) -> bool:
+        """Whether a session can be told anything now; if not, plan around what it may draw."""
+        standing = self._ledger.standings.get(session)
+        if standing is None:
+            return True
+        now = self._clock()
+        return standing.is_due(now) and not self._delivery.line(standing.cpo).pace.is_down(now)
+
+    async def follow(
+        self, wanted: Mapping[str, Wanted], limits: Sequence[Limit], slots: Slots
+    ) -> FollowReport:
+        """Bring sessions to what is wanted, as far as it can be done now; return when no more can.
+
+        ``wanted`` names every session that is plugged in: one that is missing has ended and is forgotten.
+        ``limits`` are those of the site, over ``slots``. Failures of CPOs are in the report. When this is
+        cancelled, messages under way go on, and their results count.
+        """
+        async with self._turn:
+            self._delivery.raise_broken()
+            self._delivery.held.clear()
+            following = Following(self._ledger, wanted, limits, slots, self._clock())
+            try:
+                sent = await self._follow(following)
+                return report(sent, self._ledger, following, self._delivery.held)
+            finally:
+                following.end()
+
+    async def _follow(self, following: Following) -> list[Message]:
+        sent: list[Message] = []
+        delivery = self._delivery
+        while True:
+            now = self._clock()
+            delivery.quieter(now)
+            messages = following.choose(now, delivery.may)
+            if not messages and not following.awaits(delivery.waiting):
+                messages = following.choose(now, delivery.may, last_resort=True)
+            if messages:
+                await self._start(messages)
+                sent += messages
+            await self._store()
+            if not following.awaits(delivery.waiting):
+                return sent
+            following.look_again(await delivery.progress())
+
+    async def _start(self, messages: Sequence[Message]) -> None:
+        """Have messages stored as under way, then send them."""
+        try:
+            await self._store()
+        except BaseException:
+            for message in messages:
+                self._delivery.not_sent(message)
+            raise
+        for message in messages:
+            self._delivery.start(message)
+
+    async def _store(self) -> None:
+        records = self._ledger.take_changed()
+        if not records:
+            return
+        try:
+            await self._memory(records)
+        except BaseException:
+            self._ledger.not_stored(records)
+            raise
+
+    async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
+        """Take away what was set on a session, if all fuses bear it at its most; return whether it is done."""
+        async with self._turn:
+            standing, now = self._ledger.standings.get(session), self._clock()
+            if standing is None:
+                return False
+            course = Course(slots.start, slots.minutes, (standing.outlet.most,))
+            room = Room(self._ledger.standings, limits, slots, now)
+            row = course.over(*room.grid)
+            if room.fitted(session, row, standing) != row:
+                return False
+            self._delivery.line(standing.cpo).under_way += 1
+            sent = self._ledger.send(session, course, now)
+            await self._start([Message(session, standing.cpo, sent, clears=True)])
+            while self._delivery.waiting[session]:
+                await self._delivery.progress()
+            await self._store()
+            after = self._ledger.standings[session]
+            return after.in_force is not None and after.in_force.number == sent.number
+
+    def heard(self, ticket: str, result: str) -> bool:
+        """Take a result that came another way, as after a restart; False: it is of no message."""
+        message = self._ledger.by_ticket(ticket)
+        if message is None:
+            return False
+        self._delivery.result(message, result)
+        return True
+
+    async def observed(self, session: str, profile: object) -> Conflict | None:
+        """Take an ``ActiveChargingProfile`` that a CPO pushed.
+
+        Raises:
+            ProfileUnreadable: it says nothing.
+        """
+        conflict = self._watching.observed(session, profile)
+        await self._store()
+        return conflict
+
+    async def look(self, session: str) -> Conflict | None:
+        """Ask what is in force for a session, and compare it with what was confirmed.
+
+        Raises:
+            ProfileUnreadable: the answer says nothing.
+        """
+        try:
+            profile = await self._chargers.active(session, self._watching.seconds)
+        except Unanswered:
+            return None
+        return None if profile is None else await self.observed(session, profile)
+
+    async def close(self) -> None:
+        """End all tasks. What is under way stays counted, and stored."""
+        await self._delivery.close()
+        await self._store()

@@ -1,0 +1,33 @@
+"""One CPO as the dispatcher sees it: how many messages are on their way to it, and how often it wants any."""
+
+import asyncio
+from datetime import datetime
+
+from ocn.smart_charging.dispatch.choosing import Urgency
+from ocn.smart_charging.dispatch.pace import Pace
+from ocn.smart_charging.dispatch.settings import DispatchSettings
+from ocn.smart_charging.dispatch.standing import Standing
+
+
+class Line:
+    """To one CPO; ``gate`` lets so many messages through at once."""
+
+    def __init__(self, settings: DispatchSettings) -> None:
+        self.gate = asyncio.Semaphore(settings.at_once)
+        self.pace = Pace()
+        self.under_way = 0
+        """Messages that were chosen and have no answer yet."""
+
+    def free_at(self, standing: Standing, urgency: Urgency, now: datetime) -> datetime | None:
+        """Return when a session may be asked, as far as time has a say; None: now.
+
+        What relieves a limit that is over waits only for what went wrong just before, not for the interval.
+        """
+        waits = [standing.not_before, self.pace.down_until]
+        if urgency is not Urgency.OVER:
+            waits.append(self.pace.free_at(standing.last_at))
+        return max((each for each in waits if each is not None and each > now), default=None)
+
+    def takes_more(self) -> bool:
+        """Whether another message can go; a CPO that did not answer of late has to answer one first."""
+        return not (self.pace.is_probed and self.under_way)

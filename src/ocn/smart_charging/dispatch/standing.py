@@ -1,0 +1,194 @@
+"""Where one session stands: what its charge point confirmed, and what else may be in force there.
+
+A message that was sent may take effect until its ``until``, at any moment, also again. So it is taken off the
+list only when it was refused, or when a later one, sent after that moment, is confirmed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ocn.smart_charging.dispatch.grid import Grid, Row, highest
+from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.profiles.course import Course
+from ocn.smart_charging.profiles.ocpi import AMPS, Rate
+
+_MOST_IN_FLIGHT = 6
+"""More are put together, as the highest of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A course that was sent, the ``number``th of all; ``ticket`` tells its result."""
+
+    number: int
+    course: Course
+    at: datetime
+    until: datetime
+    ticket: str = ""
+
+
+class Refusal(StrEnum):
+    """Why the last message did not do what it should."""
+
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+    REJECTED = "REJECTED"
+    TOO_OFTEN = "TOO_OFTEN"
+    UNKNOWN_SESSION = "UNKNOWN_SESSION"
+    UNANSWERED = "UNANSWERED"
+    """Nothing came back that tells whether the CPO took it."""
+    OVERDUE = "OVERDUE"
+    """The CPO took it; what became of it is not known."""
+
+
+class State(StrEnum):
+    """What a session is to those who look on."""
+
+    NEW = "new"
+    CONTROLLED = "controlled"
+    ON_ITS_WAY = "on its way"
+    UNCONFIRMED = "unconfirmed"
+    TOO_OFTEN = "too often"
+    NOT_CONTROLLABLE = "not controllable"
+    UNKNOWN = "unknown to its CPO"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One session. Its changes are new values; ``in_force`` is the last that was confirmed."""
+
+    outlet: Outlet
+    cpo: str = ""
+    rate: Rate = AMPS
+    in_force: Sent | None = None
+    may_hold: tuple[Sent, ...] = ()
+    refusal: Refusal | None = None
+    failures: int = 0
+    not_before: datetime | None = None
+    """When it may be tried again."""
+    limited_by_others: Course | None = None
+    """What somebody else lets it draw, where that is less than what was confirmed to us."""
+
+    @property
+    def confirmed(self) -> Course | None:
+        """What its charge point confirmed last; None: nothing, so it may draw all it can."""
+        return None if self.in_force is None else self.in_force.course
+
+    @property
+    def in_flight(self) -> tuple[Course, ...]:
+        """What else may hold: courses without a result, and older ones that may still come again."""
+        return tuple(sent.course for sent in self.may_hold)
+
+    @property
+    def unanswered(self) -> tuple[Sent, ...]:
+        """What was sent after the confirmed course, so that it is not known which of them holds."""
+        last = -1 if self.in_force is None else self.in_force.number
+        return tuple(sent for sent in self.may_hold if sent.number > last)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last message was sent that counts."""
+        sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
+        return max((each.at for each in sent), default=None)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was never confirmed, and nothing speaks against that it will be."""
+        return self.in_force is None and self.refusal is None
+
+    @property
+    def state(self) -> State:
+        """In one word."""
+        by_refusal = {
+            Refusal.NOT_SUPPORTED: State.NOT_CONTROLLABLE,
+            Refusal.UNKNOWN_SESSION: State.UNKNOWN,
+            Refusal.TOO_OFTEN: State.TOO_OFTEN,
+        }
+        if self.refusal is not None:
+            return by_refusal.get(self.refusal, State.UNCONFIRMED)
+        if self.unanswered:
+            return State.ON_ITS_WAY
+        return State.NEW if self.in_force is None else State.CONTROLLED
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it may be asked (again)."""
+        if self.refusal is Refusal.NOT_SUPPORTED:
+            return False
+        return self.not_before is None or self.not_before <= now
+
+    def known(self, grid: Grid) -> Row:
+        """Return the most of all courses that may hold; nothing where there are none."""
+        courses = [*self.in_flight, *([] if self.in_force is None else [self.in_force.course])]
+        return highest([course.over(*grid) for course in courses], grid)
+
+    def most(self, grid: Grid) -> Row:
+        """Return the most that it may draw: all its outlet gives unless a course was confirmed."""
+        return self.known(grid) if self.in_force is not None else (self.outlet.most,) * grid.columns
+
+    def sending(self, sent: Sent) -> "Standing":
+        """Count a message as under way."""
+        held = (*self.may_hold, sent)
+        if len(held) > _MOST_IN_FLIGHT:
+            held = (_joined(held[0], held[1]), *held[2:])
+        return replace(self, may_hold=held)
+
+    def answered(self, number: int, ticket: str) -> "Standing":
+        """Note what will tell the result of a message."""
+        return replace(
+            self,
+            may_hold=tuple(
+                replace(each, ticket=ticket) if each.number == number else each for each in self.may_hold
+            ),
+        )
+
+    def withdrawn(self, number: int) -> "Standing":
+        """Forget a message that was not sent."""
+        return replace(self, may_hold=tuple(each for each in self.may_hold if each.number != number))
+
+    def refused(self, number: int, why: Refusal, not_before: datetime) -> "Standing":
+        """Forget a message that was refused, so that its copies will be, too."""
+        without = self.withdrawn(number)
+        if any(each.number > number for each in self.unanswered) or not self._knows(number):
+            return without
+        return replace(without, refusal=why, failures=self.failures + 1, not_before=not_before)
+
+    def missed(self, number: int, why: Refusal, not_before: datetime) -> "Standing":
+        """Go on with a message of which nothing is known, unless a later one was sent."""
+        if not self._knows(number) or any(each.number > number for each in self.unanswered):
+            return self
+        return replace(self, refusal=why, failures=self.failures + 1, not_before=not_before)
+
+    def confirmed_by(self, number: int, now: datetime, echo: timedelta) -> "Standing":
+        """Count a message as in force, unless a later one was confirmed before it."""
+        sent = next((each for each in self.may_hold if each.number == number), None)
+        if sent is None:
+            return self
+        done = replace(sent, until=max(now, sent.at + echo) if self._is_late(sent) else sent.at + echo)
+        if self.in_force is not None and self.in_force.number > number:
+            kept = tuple(done if each.number == number else each for each in self.may_hold)
+            return replace(self, may_hold=kept)
+        before = (() if self.in_force is None else (self.in_force,)) + self.may_hold
+        kept = tuple(each for each in before if each.number != number and each.until > sent.at)
+        return replace(self, in_force=done, may_hold=kept, refusal=None, failures=0, not_before=None)
+
+    def seen(self, course: Course, number: int, now: datetime) -> "Standing":
+        """Count a course as in force that the CPO says is, though it was not ours."""
+        return self.sending(Sent(number, course, now, now))
+
+    def _knows(self, number: int) -> bool:
+        return any(each.number == number for each in self.may_hold)
+
+    def _is_late(self, sent: Sent) -> bool:
+        """Whether something was sent after it, so that it is not known which of them came last."""
+        return any(each.number > sent.number for each in self.may_hold) or (
+            self.in_force is not None and self.in_force.number > sent.number
+        )
+
+
+def _joined(one: Sent, other: Sent) -> Sent:
+    """Two messages as one that lets through whatever either does."""
+    begin = max(one.course.begin, other.course.begin)
+    minutes = min(one.course.slot_minutes, other.course.slot_minutes)
+    grid = Grid.until(begin, minutes, (one.course, other.course))
+    steps = highest([one.course.over(*grid), other.course.over(*grid)], grid)
+    return Sent(one.number, Course(begin, minutes, steps), max(one.at, other.at), max(one.until, other.until))

@@ -1,0 +1,24 @@
+"""Numbers that strangers write: read within bounds, shown in short."""
+
+import math
+from decimal import Decimal
+
+MOST = Decimal(10) ** 9
+"""Larger than any kilowatt, price or slot that can be meant."""
+_SHOWN = 40
+
+
+def number(value: object) -> Decimal | None:
+    """Return a finite number of a sensible size; None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    read = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    return read if read.is_finite() and abs(read) <= MOST else None
+
+
+def shown(value: object) -> str:
+    """Write a value for a message, in short."""
+    text = repr(value) if not isinstance(value, Decimal | float) else str(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

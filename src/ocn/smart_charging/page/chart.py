@@ -1,0 +1,150 @@
+"""The chart of a site, as values that a template writes down as SVG."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ocn.smart_charging.page.local_times import LocalTimes, Tick
+from ocn.smart_charging.page.prices import PriceStrip, price_strip
+from ocn.smart_charging.page.scale import Level, scale_for
+from ocn.smart_charging.page.shapes import HEIGHT, area, line
+from ocn.smart_charging.page.stack import Layer, known, stacked
+from ocn.smart_charging.service.view import CarView, Series, SiteView
+
+COLOURS = 10
+"""How many colours of cars the style sheet has."""
+_OVER_KW = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One car in the chart, or the many small ones together (``car`` None)."""
+
+    car: int | None
+    """Its number among the cars of the view."""
+    colour: int
+    name: str
+    why: str
+    measured: str
+    ahead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Paths are in units of slots and of :data:`HEIGHT`; positions in percent."""
+
+    slots: int
+    height: int
+    bands: tuple[Band, ...]
+    limit: str
+    limit_label: str | None
+    limit_y: float
+    planned: str
+    measured: str
+    over: str
+    ticks: tuple[Tick, ...]
+    levels: tuple[Level, ...]
+    now: float | None
+    prices: PriceStrip | None
+    described: str
+
+
+def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
+    """Draw a view; None where it has no slots."""
+    if view.slots == 0:
+        return None
+    layers = stacked(view)
+    now = min(max(view.slot_now, 0), view.slots)
+    limit = known(view.limit_kw, view.slots)
+    measured = known(view.measured_kw[:now], view.slots)
+    planned = known(view.planned_kw, view.slots)
+    scale = scale_for(_highest(limit, measured, planned, *(layer.high for layer in layers[-1:])), "kW")
+    end = view.begin + timedelta(minutes=view.slot_minutes * view.slots)
+    last = next((value for value in reversed(limit) if value is not None), None)
+    over = [slot for slot in range(now) if _is_over(measured[slot], limit[slot])]
+    return Chart(
+        slots=view.slots,
+        height=HEIGHT,
+        bands=tuple(_bands(view, layers, scale.top, now)),
+        limit=line(limit, scale.top),
+        limit_label=None if last is None else f"limit {last:,.1f} kW",
+        limit_y=0.0 if last is None else round(100 * (1 - last / scale.top), 2),
+        planned=line(planned, scale.top),
+        measured=line(measured, scale.top),
+        over=_over(measured, limit, over, scale.top),
+        ticks=times.ticks(view.begin, end),
+        levels=scale.levels,
+        now=round(100 * (view.now - view.begin) / (end - view.begin), 2) if view.begin <= view.now <= end else None,
+        prices=price_strip(view, times),
+        described=_described(view, times, limit, planned, measured, len(over)),
+    )
+
+
+def total_paths(view: SiteView) -> tuple[str, str, int]:
+    """Draw the load of a site in one piece, and its limit: paths, and how many slots they have."""
+    layers = stacked(view)
+    load = layers[-1].high if layers else (0.0,) * view.slots
+    limit = known(view.limit_kw, view.slots)
+    top = scale_for(_highest(limit, load), "kW").top
+    return area((0.0,) * view.slots, load, top, range(view.slots)), line(limit, top), view.slots
+
+
+def why_of(car: CarView) -> str:
+    """Return why a car gets what it gets, without its name in front."""
+    return car.why.removeprefix(f"{car.name}: ")
+
+
+def _highest(*rows: Series) -> float:
+    return max((value for row in rows for value in row if value is not None), default=0.0) or 1.0
+
+
+def _bands(view: SiteView, layers: tuple[Layer, ...], top: float, now: int) -> Iterator[Band]:
+    number_of = {id(car): number for number, car in enumerate(view.cars)}
+    for layer in layers:
+        first = number_of[id(layer.cars[0])]
+        alone = len(layer.cars) == 1
+        who = layer.cars[0] if alone else None
+        yield Band(
+            car=first if who else None,
+            colour=first % COLOURS,
+            name=f"{who.name} at {who.evse}" if who else f"{len(layer.cars)} cars",
+            why=why_of(who) if who else "those that draw least, together; the table has each of them",
+            measured=area(layer.low, layer.high, top, range(now)),
+            ahead=area(layer.low, layer.high, top, range(now, view.slots)),
+        )
+
+
+def _is_over(measured: float | None, limit: float | None) -> bool:
+    return measured is not None and limit is not None and measured > limit + _OVER_KW
+
+
+def _over(measured: Series, limit: Series, slots: list[int], top: float) -> str:
+    """Draw what was measured above the limit."""
+    return "".join(
+        area(
+            [value or 0.0 for value in limit], [value or 0.0 for value in measured], top, range(slot, slot + 1)
+        )
+        for slot in slots
+    )
+
+
+def _described(
+    view: SiteView, times: LocalTimes, limit: Series, planned: Series, measured: Series, over: int
+) -> str:
+    """Say in words what the chart shows, for those who do not see it."""
+    starts = view.starts()
+    parts = [
+        f"Power of {len(view.cars)} cars from {times.full(starts[0])} on, in {view.slots} slots of "
+        f"{view.slot_minutes} minutes."
+    ]
+    limits = [value for value in limit if value is not None]
+    if limits:
+        parts.append(f"The limit lies between {min(limits):,.1f} and {max(limits):,.1f} kW.")
+    for what, row in (("measured", measured), ("planned", planned)):
+        most = max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
+        if most is not None:
+            parts.append(f"The most {what} is {most[0]:,.1f} kW at {times.day_and_clock(starts[-most[1]])}.")
+    if over:
+        parts.append(f"In {over} slots more was measured than the limit.")
+    parts.append("The table of cars below has the same, and why.")
+    return " ".join(parts)

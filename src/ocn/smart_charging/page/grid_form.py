@@ -1,0 +1,103 @@
+"""The form "grid event": who may send it, and what may be in it.
+
+A form of another site cannot be told from ours by what is in it, except for a token that only our pages show.
+Where a browser says which site a form is from, that must be ours too.
+"""
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+
+MOST_KW = Decimal(100_000)
+MOST_MINUTES = 24 * 60
+_MOST_BYTES = 2_000
+_MOST_DECIMALS = 3
+_LONGEST_NUMBER = 12
+_FORM = "application/x-www-form-urlencoded"
+
+
+class FormRefused(Exception):
+    """The form is not taken; ``status`` says in HTTP why, the message says it to whoever sent it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLimit:
+    """What the form asks for: so many kW at the top of the site, for so many minutes from now on."""
+
+    kw: Decimal
+    minutes: int
+
+
+class GridForm:
+    """Reads the form; ``token`` stands in it, and is new with every start."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(32)
+
+    async def read(self, request: Request) -> WantedLimit:
+        """Read what was sent.
+
+        Raises:
+            FormRefused: it is not from a page of ours, too long, or no limit that can be meant.
+        """
+        _from_here(request)
+        fields = await _fields(request)
+        token = fields.pop("token", "")
+        if not secrets.compare_digest(token.encode(), self.token.encode()):
+            raise FormRefused(403, "This form is from before the planner was started. Load the page again.")
+        if unknown := fields.keys() - {"kw", "minutes"}:
+            raise FormRefused(400, f"The form has {len(unknown)} fields that are not known.")
+        return WantedLimit(_kw(fields.get("kw", "")), _minutes(fields.get("minutes", "")))
+
+
+def _from_here(request: Request) -> None:
+    origin = request.headers.get("origin")
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    elsewhere = origin is not None and urlsplit(origin).netloc.lower() != request.headers["host"].lower()
+    if elsewhere or site != "same-origin":
+        raise FormRefused(403, "Forms of other sites are not taken.")
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise FormRefused(415, f"The form must come as {_FORM}.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise FormRefused(413, f"The form is longer than {_MOST_BYTES} bytes.")
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=8)
+    except ValueError as error:
+        raise FormRefused(400, "The form cannot be read.") from error
+    if len(pairs) != len(dict(pairs)):
+        raise FormRefused(400, "A field of the form is there twice.")
+    return dict(pairs)
+
+
+def _kw(text: str) -> Decimal:
+    try:
+        value = Decimal(text.strip()) if len(text) <= _LONGEST_NUMBER else Decimal("NaN")
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or not 0 <= value <= MOST_KW:
+        raise FormRefused(400, f"The limit must be a number of kW from 0 to {MOST_KW}.")
+    if value != value.quantize(Decimal(1).scaleb(-_MOST_DECIMALS)):
+        raise FormRefused(400, f"The limit has more than {_MOST_DECIMALS} decimals.")
+    return value
+
+
+def _minutes(text: str) -> int:
+    text = text.strip()
+    plain = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+    if not plain or not 1 <= int(text) <= MOST_MINUTES:
+        raise FormRefused(400, f"The duration must be a whole number of minutes from 1 to {MOST_MINUTES}.")
+    return int(text)

@@ -1,0 +1,82 @@
+"""Moments as people at the site read them, also in the hour that clocks show twice."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_TICK = timedelta(minutes=15)
+_MOST_TICKS = 2000
+_EDGE_PERCENT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A full local hour on the time axis; ``major`` ones are written on a narrow screen too."""
+
+    x: float
+    """Percent of the width."""
+    text: str
+    major: bool
+    midnight: bool
+    written: bool
+    """False: too near to the edge for its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTimes:
+    """Writes moments in the zone of a site; in UTC, saying so, where the zone is not known."""
+
+    zone: ZoneInfo | None
+
+    @classmethod
+    def of(cls, name: str) -> "LocalTimes":
+        """Look a zone up by its name in the tz database."""
+        try:
+            return cls(ZoneInfo(name))
+        except (KeyError, ValueError, OSError):
+            return cls(None)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return the local time of a moment."""
+        return moment.astimezone(self.zone or UTC)
+
+    def clock(self, moment: datetime) -> str:
+        """Write ``14:30``; in the hour that comes twice, which of the two: ``02:30 CEST``."""
+        return f"{self.local(moment):%H:%M}{self._which(moment)}"
+
+    def day_and_clock(self, moment: datetime) -> str:
+        """Write ``Sat 14:30``."""
+        return f"{self.local(moment):%a} {self.clock(moment)}"
+
+    def full(self, moment: datetime) -> str:
+        """Write ``Sat 28 Nov 2026, 14:30``."""
+        local = self.local(moment)
+        return f"{local:%a} {local.day} {local:%b %Y}, {self.clock(moment)}"
+
+    def offset(self, moment: datetime) -> str:
+        """Write how far the zone is from UTC at a moment: ``UTC+1``."""
+        minutes = round((self.local(moment).utcoffset() or timedelta()).total_seconds() / 60)
+        hours, rest = divmod(abs(minutes), 60)
+        sign = "-" if minutes < 0 else "+"
+        return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+
+    def ticks(self, begin: datetime, end: datetime, every_h: int = 3, major_h: int = 6) -> tuple[Tick, ...]:
+        """Return the full hours between two moments that are multiples of ``every_h``."""
+        found = []
+        step = max(_TICK, (end - begin) / _MOST_TICKS)
+        moment = begin.replace(minute=begin.minute // 15 * 15, second=0, microsecond=0)
+        while moment <= end:
+            local = self.local(moment)
+            if local.minute == 0 and local.hour % every_h == 0 and moment >= begin:
+                x = 100 * ((moment - begin) / (end - begin)) if end > begin else 0.0
+                midnight = local.hour == 0
+                text = f"{local:%a} {local.day} {local:%b}" if midnight else f"{local:%H:%M}"
+                written = _EDGE_PERCENT <= x <= 100 - _EDGE_PERCENT
+                found.append(Tick(round(x, 2), text, local.hour % major_h == 0, midnight, written))
+            moment += step
+        return tuple(found)
+
+    def _which(self, moment: datetime) -> str:
+        local = self.local(moment)
+        twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+        return f" {local.tzname()}" if twice else ""

@@ -1,0 +1,175 @@
+"""What a page shows, put together from views: values for the templates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+from ocn.smart_charging.page.chart import Chart, chart_of, total_paths
+from ocn.smart_charging.page.local_times import LocalTimes
+from ocn.smart_charging.page.rows import Rows, gone_of, rows_of
+from ocn.smart_charging.page.stack import kw
+from ocn.smart_charging.page.wording import EVENT_TONES
+from ocn.smart_charging.service.view import CarState, EventKind, EventView, SiteView
+
+_STALE_SLOTS = 2
+_MOST_EVENTS = 100
+_MOST_SCARCE = 40
+_BEYOND_PRICE_EUR = 50.0
+"""A shadow price above it is no price of energy, but what the planner holds against cars that lack some."""
+_NEEDS_A_LOOK = {CarState.REFUSED, CarState.NOT_PLANNED}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event, in words."""
+
+    at: str
+    tone: str
+    event: EventView
+
+
+@dataclass(frozen=True, slots=True)
+class Scarce:
+    """What is scarce, in words."""
+
+    limit: str
+    when: str
+    worth: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """Everything on the page of a site."""
+
+    view: SiteView
+    address: str
+    as_of: str
+    zone: str
+    now_kw: float | None
+    """What is measured now; None: nothing is."""
+    planned_kw: float | None
+    limit_kw: float | None
+    used_percent: float | None
+    here: int
+    unsure: int
+    """Cars whose planned limit is not confirmed, or that take none."""
+    last_plan: str | None
+    last_read: str | None
+    warnings: tuple[str, ...]
+    chart: Chart | None
+    cars: Rows
+    gone: Rows
+    scarce: tuple[Scarce, ...]
+    more_scarce: int
+    events: tuple[Happened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCard:
+    """A site in the list of sites."""
+
+    view: SiteView
+    address: str
+    now_kw: float | None
+    limit_kw: float | None
+    here: int
+    to_look_at: int
+    """Faults and warnings, and cars that cannot be planned."""
+    load: str
+    limit: str
+    slots: int
+
+
+def address_of(site_name: str) -> str:
+    """Return the path of a site's page."""
+    return f"/sites/{quote(site_name, safe='')}"
+
+
+def site_page(view: SiteView, first_car: int = 0) -> SitePage:
+    """Put the page of a site together."""
+    times = LocalTimes.of(view.zone)
+    now_kw, planned, limit = _now(view)
+    here = [car for car in view.cars if car.state is not CarState.GONE]
+    known = now_kw if now_kw is not None else planned
+    return SitePage(
+        view=view,
+        address=address_of(view.site),
+        as_of=times.full(view.now),
+        zone=f"{view.zone}, {times.offset(view.now)}" if times.zone else "UTC",
+        now_kw=now_kw,
+        planned_kw=planned,
+        limit_kw=limit,
+        used_percent=round(100 * min(known / limit, 1.0), 1) if known is not None and limit else None,
+        here=len(here),
+        unsure=sum(car.state is not CarState.CONTROLLED for car in here),
+        last_plan=None if view.last_plan is None else times.clock(view.last_plan),
+        last_read=None if view.last_read is None else times.clock(view.last_read),
+        warnings=tuple(_warnings(view)),
+        chart=chart_of(view, times),
+        cars=rows_of(view, times, first_car),
+        gone=gone_of(view, times),
+        scarce=tuple(
+            Scarce(
+                each.limit,
+                f"{times.day_and_clock(each.begin)} to {times.clock(each.until)}",
+                "beyond price" if each.eur_per_kwh > _BEYOND_PRICE_EUR else f"{each.eur_per_kwh:.3f} EUR/kWh",
+                each.line,
+            )
+            for each in view.scarce[:_MOST_SCARCE]
+        ),
+        more_scarce=max(0, len(view.scarce) - _MOST_SCARCE),
+        events=tuple(
+            Happened(times.day_and_clock(event.at), EVENT_TONES[event.kind], event)
+            for event in view.events[:_MOST_EVENTS]
+        ),
+    )
+
+
+def site_cards(views: Sequence[SiteView]) -> tuple[SiteCard, ...]:
+    """Put the list of sites together."""
+    return tuple(_card(view) for view in views)
+
+
+def _card(view: SiteView) -> SiteCard:
+    now_kw, planned, limit_kw = _now(view)
+    load, limit, slots = total_paths(view)
+    here = [car for car in view.cars if car.state is not CarState.GONE]
+    told = sum(event.kind in {EventKind.FAULT, EventKind.WARNING} for event in view.events)
+    return SiteCard(
+        view,
+        address_of(view.site),
+        now_kw if now_kw is not None else planned,
+        limit_kw,
+        len(here),
+        told + sum(car.state in _NEEDS_A_LOOK for car in here),
+        load,
+        limit,
+        slots,
+    )
+
+
+def _now(view: SiteView) -> tuple[float | None, float | None, float | None]:
+    """What is measured now (or was in the slot before), planned for now, and allowed now, in kW."""
+    slot = view.slot_now
+    measured = kw(view.measured_kw, slot)
+    told = [car.now_kw for car in view.cars if car.now_kw is not None and car.state is not CarState.GONE]
+    if told and measured is None:
+        measured = sum(told)
+    return measured, kw(view.planned_kw, slot), kw(view.limit_kw, slot)
+
+
+def _warnings(view: SiteView) -> list[str]:
+    found = []
+    late = timedelta(minutes=view.slot_minutes * _STALE_SLOTS)
+    if view.last_read is None:
+        found.append("This site was not read from its CPO yet. No limit is sent before that.")
+    if view.last_plan is None:
+        found.append("There is no plan yet.")
+    elif view.now - view.last_plan > late:
+        minutes = round((view.now - view.last_plan).total_seconds() / 60)
+        found.append(f"The last plan is {minutes} minutes old: something keeps the planner from planning.")
+    if view.because:
+        found.append(f"Planned by {view.method}, because {view.because}.")
+    return found

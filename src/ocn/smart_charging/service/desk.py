@@ -1,0 +1,248 @@
+"""One site: what is known of it, put together for a plan, and what came of the plans."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ocn.smart_charging.dispatch.around import around
+from ocn.smart_charging.dispatch.dispatcher import Dispatcher, FollowReport
+from ocn.smart_charging.dispatch.wanted import Wanted
+from ocn.smart_charging.planning.plan import Plan
+from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.planning.replanner import Replanner
+from ocn.smart_charging.planning.seen import Seen
+from ocn.smart_charging.prices import planned_prices
+from ocn.smart_charging.profiles.courses import courses
+from ocn.smart_charging.profiles.ocpi import rate_of
+from ocn.smart_charging.service.car_phases import CarPhases
+from ocn.smart_charging.service.draft import Draft, slot_number, slot_position
+from ocn.smart_charging.service.events import EventLog
+from ocn.smart_charging.service.feed import LimitFeed
+from ocn.smart_charging.service.guests import Guest, Guests, guests_of
+from ocn.smart_charging.service.history import arrivals
+from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.metering import delivered_kwh, mean_kw
+from ocn.smart_charging.service.places import Places
+from ocn.smart_charging.service.pricing import prices_for
+from ocn.smart_charging.service.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.resting import Resting
+from ocn.smart_charging.service.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.view import EventKind, Source
+from ocn.smart_charging.site.model import Evse
+from ocn.smart_charging.site.wiring import Wiring
+from ocn.smart_charging.slots import Slots, slot_of
+
+_SHOWN = timedelta(hours=13)
+_TENTH = 0.1
+_WORTH_KWH = 0.3
+
+
+class Desk:
+    """Plans one site again and again."""
+
+    def __init__(
+        self,
+        served: ServedSite,
+        memory: Memory,
+        places: Places,
+        names: Pseudonyms,
+        dispatcher: Dispatcher,
+        settings: ServiceSettings,
+    ) -> None:
+        self.served = served
+        self.feed = LimitFeed(served.site)
+        self.log = EventLog(served.name)
+        self.dispatcher = dispatcher
+        self.draft: Draft | None = None
+        self.plan: Plan | None = None
+        self.planned: dict[int, dict[str, float]] = {}
+        """By slot and name: the kW of plans as they were when the slot was there."""
+        self.peak_kw = 0.0
+        self.last_read: datetime | None = None
+        self._memory = memory
+        self._places = places
+        self._names = names
+        self._settings = settings
+        self._resting = Resting()
+        self._phases = CarPhases(float(served.site.voltage))
+        self._replanner: Replanner | None = None
+        self._wiring: Wiring | None = None
+
+    def note(self, kind: EventKind, line: str, now: datetime) -> None:
+        """Note an event."""
+        self.log.note(kind, line, now)
+
+    def name(self, key: str) -> str:
+        """Return what a session's car is called."""
+        return self._names.of(key)
+
+    async def replan(self, now: datetime) -> FollowReport:
+        """Plan as of now, and bring the plan to the charge points."""
+        draft = self._drafted(now)
+        replanner = self._replanner_for(draft.slots)
+        plan = await asyncio.to_thread(
+            replanner.plan,
+            draft.number,
+            draft.seen,
+            draft.left,
+            draft.prices,
+            peak_price=draft.peak_price,
+            peak_so_far_kw=draft.peak_so_far_kw,
+        )
+        self.draft, self.plan = draft, plan
+        made = courses(plan, draft.slots, draft.left, draft.present, self._settings.safe_after)
+        self._remember(draft, {name: course.steps[0] for name, course in made.items()})
+        wanted = {
+            guest.key: Wanted(guest.outlet, made.get(name), str(guest.stay.cpo), rate_of(guest.evse))
+            for name, guest in draft.guests.items()
+        }
+        return await self.dispatcher.follow(wanted, draft.limits, draft.slots)
+
+    def deviates(self, before: Stay, stay: Stay) -> bool:
+        """Whether a session drew a tenth more or less than was planned for it between two updates."""
+        draft = self.draft
+        if draft is None or stay.updated <= before.updated:
+            return False
+        slot = slot_number(slot_of(stay.updated, draft.slots.minutes), draft.slots.minutes)
+        planned_kw = self.planned.get(slot, {}).get(self._names.of(stay.key))
+        if planned_kw is None:
+            return False
+        planned = planned_kw * ((stay.updated - before.updated) / timedelta(hours=1))
+        return abs(float(stay.kwh - before.kwh) - planned) > max(_WORTH_KWH, _TENTH * planned)
+
+    # ---- what a plan is made from
+
+    def _drafted(self, now: datetime) -> Draft:
+        site = self.feed.limited(now)
+        wiring = Wiring.of(site)
+        if self._wiring is None or wiring.places != self._wiring.places:
+            self._replanner = None  # limits are numbered otherwise: what was learned by their numbers is not
+        self._wiring = wiring
+        minutes = site.slot_minutes
+        slots = Slots(slot_of(now, minutes), minutes, int(timedelta(hours=36) / timedelta(minutes=minutes)))
+        found = guests_of(self.served, self._memory, self._places, self._outlet, now)
+        self._tell(found, now)
+        guests = self._named(found)
+        here = {guest.key: name for name, guest in guests.items()}
+        self._resting.forget(list(here))
+        self._phases.forget(set(here))
+        obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
+        standings = self.dispatcher.standings
+        unplanned = {
+            key: standings[key] for key, name in here.items() if name not in obeying and key in standings
+        }
+        limits = wiring.limits(slots)
+        return Draft(
+            now,
+            slots,
+            guests,
+            tuple(self._seen(name, guest, slots, now) for name, guest in obeying.items()),
+            {name: guest.outlet for name, guest in obeying.items()},
+            limits,
+            around(limits, unplanned, slots),
+            planned_prices(self.served.prices, slots),
+            float(site.prices.peak_eur_per_kw),
+            self.peak_kw,
+        )
+
+    def _named(self, found: Guests) -> dict[str, Guest]:
+        guests: dict[str, Guest] = {}
+        for key, guest in found.planned.items():
+            name = self._names.of(key)
+            while name in guests:
+                name += "'"
+            guests[name] = guest
+        return guests
+
+    def _tell(self, found: Guests, now: datetime) -> None:
+        for key, why in found.left_out.items():
+            self.note(EventKind.FAULT, f"{self._names.of(key)}: {why}", now)
+        for guest in found.planned.values():
+            left_h = (guest.need.departure - now) / timedelta(hours=1)
+            most = float(guest.stay.kwh) + max(0.0, left_h) * guest.outlet.most * guest.outlet.step_kw
+            if guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH:
+                asked = f"{guest.need.kwh:g} kWh by {guest.need.departure:%d.%m. %H:%M} UTC"
+                line = f"{self._names.of(guest.key)}: {asked} cannot be had at EVSE {guest.evse.id}"
+                self.note(EventKind.FAULT, line, now)
+
+    def _outlet(self, evse: Evse, stay: Stay) -> Outlet:
+        standing = self.dispatcher.standings.get(stay.key)
+        self._phases.look(stay, evse, None if standing is None else standing.confirmed)
+        return self._phases.outlet(stay, evse, self._wiring or Wiring.of(self.served.site))
+
+    def _seen(self, name: str, guest: Guest, slots: Slots, now: datetime) -> Seen:
+        need, outlet, minutes = guest.need, guest.outlet, slots.minutes
+        delivered = delivered_kwh(guest.stay, now, self.allowed_kw(guest, now), need.kwh)
+        rests = need.kwh_from is not Source.DRIVER and self._resting.rests(guest.stay, now, outlet.least)
+        return Seen(
+            name,
+            slot_position(guest.stay.begin, minutes),
+            slot_position(need.departure, minutes),
+            need.kwh,
+            need.kwh if rests else delivered,
+            outlet,
+            need.weight,
+            prices=prices_for(guest, self.served, self._memory, slots),
+        )
+
+    def allowed_kw(self, guest: Guest, now: datetime) -> float:
+        """Return what a car may draw now, as far as that is confirmed."""
+        standing = self.dispatcher.standings.get(guest.key)
+        confirmed = None if standing is None else standing.confirmed
+        steps = guest.outlet.most if confirmed is None else min(confirmed.at(now), guest.outlet.most)
+        return steps * guest.outlet.step_kw
+
+    # ---- what is remembered
+
+    def _replanner_for(self, slots: Slots) -> Replanner:
+        if self._replanner is None:
+            self._replanner = self._new_replanner(slots)
+        return self._replanner
+
+    def _new_replanner(self, slots: Slots) -> Replanner:
+        wiring, site = self._wiring or Wiring.of(self.served.site), self.served.site
+        evses = {evse.id: evse for evse in site.evses}
+        past = [past for past in self._memory.past.values() if past.site == self.served.name]
+        known = arrivals(
+            past,
+            lambda moment: slot_position(moment, slots.minutes),
+            lambda evse_id: wiring.outlet(evses[evse_id]) if evse_id in evses else None,
+            [limit.unit_kw for limit in wiring.limits(slots.of_length(1))],
+        )
+        midnight = slots.start.astimezone(site.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Replanner(
+            slots.hours,
+            known=known,
+            since=math.floor(min(each.slot for each in known)) if known else None,
+            midnight=slot_position(midnight, slots.minutes),
+        )
+
+    def _remember(self, draft: Draft, steps: Mapping[str, int]) -> None:
+        powers = {name: count * draft.guests[name].outlet.step_kw for name, count in steps.items()}
+        self.planned[draft.number] = powers
+        oldest = draft.number - int(_SHOWN / timedelta(minutes=draft.slots.minutes))
+        self.planned = {slot: row for slot, row in self.planned.items() if slot >= oldest}
+        for name, count in steps.items():
+            self._resting.offered(draft.guests[name].key, draft.now, count)
+        if self.served.site.prices.peak_eur_per_kw > Decimal(0):
+            self._measure_peak(draft)
+
+    def _measure_peak(self, draft: Draft) -> None:
+        """The highest power of a slot that is over, of this month as far as sessions are kept."""
+        zone, length = self.served.site.zone, timedelta(minutes=draft.slots.minutes)
+        before = draft.slots.start - length
+        if before.astimezone(zone).month != (before - length).astimezone(zone).month:
+            self.peak_kw = 0.0
+        self.peak_kw = max(self.peak_kw, sum(mean_kw(stay, before, length) or 0.0 for stay in self.stays()))
+
+    def stays(self) -> list[Stay]:
+        """Return all sessions that are kept of this site."""
+        location = self.served.location_id.casefold()
+        return [
+            stay
+            for stay in self._memory.stays.values()
+            if stay.cpo == self.served.cpo and stay.location_id.casefold() == location
+        ]

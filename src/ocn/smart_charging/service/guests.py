@@ -1,0 +1,92 @@
+"""The cars at a site as they are planned, and those that cannot be, with the reason."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.service.history import Typical
+from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.needs import Need, need_of
+from ocn.smart_charging.service.places import Places
+from ocn.smart_charging.service.served import ServedSite
+from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.site.model import Evse
+
+_EARLY = timedelta(minutes=5)
+"""A session may be told so long before it starts by our reckoning."""
+_SILENT = timedelta(days=3)
+"""A session that nobody has told of for so long is taken for gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A car that is there."""
+
+    stay: Stay
+    evse: Evse
+    need: Need
+    outlet: Outlet
+
+    @property
+    def key(self) -> str:
+        """Of its session."""
+        return self.stay.key
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """Who is there: planned by their keys, and by their keys why others are not."""
+
+    planned: Mapping[str, Guest]
+    left_out: Mapping[str, str]
+
+
+OutletOf = Callable[[Evse, Stay], Outlet]
+
+
+def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: OutletOf, now: datetime) -> Guests:
+    """Look who is at a site now."""
+    site = served.site
+    typical = Typical.of(site.zone, (past for past in memory.past.values() if past.site == served.name))
+    left_out: dict[str, str] = {}
+    at: dict[str, tuple[Stay, Evse]] = {}
+    for stay in _active(memory.stays.values(), served):
+        evse = places.evse(served, stay.evse_uid)
+        why = _why_not(stay, evse, now)
+        if evse is None or why is not None:
+            left_out[stay.key] = why or ""
+            continue
+        other = at.get(evse.id)
+        if other is not None:
+            left_out[other[0].key] = (
+                f"another session has begun at EVSE {evse.id}: this one is taken for over"
+            )
+        at[evse.id] = stay, evse
+    planned = {}
+    for stay, evse in at.values():
+        here = outlet(evse, stay)
+        need = need_of(stay, memory.preferences.get(stay.key), typical, here.most * here.step_kw, now)
+        planned[stay.key] = Guest(stay, evse, need, here)
+    return Guests(planned, left_out)
+
+
+def _active(stays: Iterable[Stay], served: ServedSite) -> list[Stay]:
+    """Those of a site that are not over, by their beginning."""
+    location = served.location_id.casefold()
+    here = (
+        stay
+        for stay in stays
+        if stay.is_active and stay.cpo == served.cpo and stay.location_id.casefold() == location
+    )
+    return sorted(here, key=lambda stay: (stay.begin, stay.key))
+
+
+def _why_not(stay: Stay, evse: Evse | None, now: datetime) -> str | None:
+    if evse is None:
+        return f"the site file has no EVSE {stay.evse_uid[:60]!r}: what is drawn there is not planned for"
+    if stay.begin > now + _EARLY:
+        return f"it begins at {stay.begin:%d.%m. %H:%M} UTC, which is not yet: it is not planned before"
+    if now - max(stay.updated, stay.begin) > _SILENT:
+        return f"nothing was told of it for {_SILENT.days} days: it is taken for gone"
+    return None

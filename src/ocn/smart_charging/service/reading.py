@@ -1,0 +1,141 @@
+"""Read a CPO: everything once, then what changed; copies may be lost, and what was before is not copied."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from ocn.ocpi.modules import ModuleID
+from ocn.ocpi.party_id import PartyId
+from ocn.party.client import Client
+from ocn.party.counterparty import Counterparty
+from ocn.party.errors import PartyError, RequestFailed
+from ocn.party.reply import Reply
+from ocn.smart_charging.service.cpo_data import CpoData
+from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.places import Places
+from ocn.smart_charging.service.served import ServiceSettings
+from ocn.smart_charging.service.sessions import Note, Sessions
+from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.view import EventKind
+
+_FROM_BEFORE = timedelta(days=14)
+"""At first, sessions that changed since then are read: one that stands longer is told of when it changes."""
+_OVERLAP = timedelta(minutes=10)
+"""So much is read twice: what a CPO writes while it is read must not fall between two readings."""
+_UNLISTED = timedelta(hours=6)
+"""A session that is not listed at a full reading, and of which so long nothing was told, is over."""
+
+Heard = Callable[[PartyId, Reply[Any]], None]
+"""Is shown every answer, for what it says of the CPO's clock."""
+
+
+class Reader:
+    """Reads CPOs through a party's client."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        places: Places,
+        sessions: Sessions,
+        data: CpoData,
+        settings: ServiceSettings,
+        *,
+        note: Note,
+        heard: Heard,
+    ) -> None:
+        self._memory = memory
+        self._places = places
+        self._sessions = sessions
+        self._data = data
+        self._settings = settings
+        self._note = note
+        self._heard = heard
+        self._read: dict[PartyId, datetime] = {}
+        self._tried: dict[PartyId, datetime] = {}
+        self._whole: set[PartyId] = set()
+
+    def last_read(self, cpo: PartyId) -> datetime | None:
+        """Return when a CPO's sessions were last read to the end."""
+        return self._read.get(cpo)
+
+    def is_due(self, cpo: PartyId, now: datetime) -> bool:
+        """Whether it is time to read a CPO again, whether or not the last time went well."""
+        tried = self._tried.get(cpo)
+        return tried is None or now - tried >= self._settings.read_every
+
+    def forget(self) -> None:
+        """Read everything again, as at the beginning."""
+        self._read.clear()
+        self._tried.clear()
+
+    def ask_all(self, cpo: PartyId) -> None:
+        """Read all of a CPO's sessions again the next time; what was read holds until then."""
+        self._whole.add(cpo)
+
+    async def read(self, client: Client, cpo: PartyId, now: datetime) -> bool:
+        """Read what is due of a CPO; False, and an event, where it could not be read."""
+        self._tried[cpo] = now
+        told = client.to(cpo)
+        try:
+            if self._data.is_due(cpo, now, self._settings.read_all_every):
+                await self._read_data(told, cpo)
+                self._data.was_read(cpo, now)
+            await self._read_sessions(told, cpo, now)
+        except PartyError as error:
+            for served in self._places.of(cpo):
+                line = f"{cpo} cannot be read: {error.message}"
+                self._note(served.name, EventKind.WARNING, line)
+            return False
+        self._read[cpo] = now
+        return True
+
+    async def _read_sessions(self, told: Counterparty, cpo: PartyId, now: datetime) -> None:
+        last = None if cpo in self._whole else self._read.get(cpo)
+        since = now - _FROM_BEFORE if last is None else last - _OVERLAP
+        listed = set()
+        async for reply in told.pages(ModuleID.SESSIONS, date_from=since):
+            self._heard(cpo, reply)
+            for session in reply.data:
+                session_id = session.get("id") if isinstance(session, dict) else None
+                if isinstance(session_id, str) and session_id:
+                    await self._sessions.take(cpo, session_id, session, now)
+                    listed.add(f"{cpo.key}/{session_id.casefold()}")
+        if last is None:
+            self._whole.discard(cpo)
+            await self._end_unlisted(cpo, listed, now)
+
+    async def _end_unlisted(self, cpo: PartyId, listed: set[str], now: datetime) -> None:
+        for stay in [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]:
+            served = self._places.at(cpo, stay.location_id)
+            if served is not None:
+                self._note(
+                    served.name, EventKind.WARNING, f"{cpo} does not know a session any more: it is over"
+                )
+            ended = {"status": "COMPLETED", "last_updated": None}
+            await self._sessions.take(cpo, stay.id, ended, max(now, stay.updated))
+
+    @staticmethod
+    def _is_lost(stay: Stay, cpo: PartyId, listed: set[str], now: datetime) -> bool:
+        return (
+            stay.is_active and stay.cpo == cpo and stay.key not in listed and now - stay.updated > _UNLISTED
+        )
+
+    async def _read_data(self, told: Counterparty, cpo: PartyId) -> None:
+        for served in self._places.of(cpo):
+            try:
+                reply = await told.get_location(served.location_id)
+            except RequestFailed as error:
+                line = f"{cpo} does not tell its location {served.location_id}: {error.message}"
+                self._note(served.name, EventKind.WARNING, line)
+                continue
+            self._heard(cpo, reply)
+            if isinstance(reply.data, dict):
+                await self._data.take_location(cpo, served.location_id, reply.data)
+        try:
+            async for tariff in told.tariffs():
+                if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
+                    await self._data.take_tariff(cpo, tariff["id"], tariff)
+        except RequestFailed as error:
+            for served in self._places.of(cpo):
+                line = f"{cpo} does not tell its tariffs: {error.message}"
+                self._note(served.name, EventKind.WARNING, line)
