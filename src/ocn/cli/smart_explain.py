@@ -121,9 +121,7 @@ def _show_history(plans: "Sequence[LoadedPlan]", car: str | None, *, as_json: bo
                 console.print(f"[bold]{plan.moment(plan.slot)}[/bold]  {escape(line)}")
 
 
-def _history(
-    plans: "Sequence[LoadedPlan]", car: str | None
-) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":
+def _history(plans: "Sequence[LoadedPlan]", car: str | None) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":
     for before, after in zip(plans, plans[1:], strict=False):
         yield after.told, _changed(before.told, after.told, car)
 

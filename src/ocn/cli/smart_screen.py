@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.site.model import Fuse, Site
 
+
 def show_faults(faults: "Sequence[Fault]") -> None:
     """Say what is wrong, on standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)

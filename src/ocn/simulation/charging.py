@@ -85,6 +85,12 @@ class Charging:
         self._run_steps(at)
         return self._power_w()
 
+    def energy_wh(self, at: datetime) -> Decimal:
+        """Return the energy to the last digit, before the register cuts it."""
+        self._run_steps(at)
+        rest = self._stretch_of(max(timedelta(0), at - self._stepped_to))
+        return sum((each.energy_wh for each in self._stretches), rest.energy_wh)
+
     def is_full(self, at: datetime) -> bool:
         """Whether the car has all that it can take, or wants."""
         self._run_steps(at)

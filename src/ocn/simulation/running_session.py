@@ -79,6 +79,11 @@ class RunningSession:
         return Decimal(0) if self._final is not None else self._charging.power_w(self._clock.now())
 
     @property
+    def exact_wh(self) -> Decimal:
+        """What it has drawn, to the last digit; while it runs."""
+        return self._charging.energy_wh(self._clock.now())
+
+    @property
     def is_full(self) -> bool:
         """Whether the car wants nothing more."""
         return self._final is not None or self._charging.is_full(self._clock.now())

@@ -1,6 +1,7 @@
 """The day, slot by slot: who leaves, what meters show, who comes, what is planned, and what then flows.
 
-Time stands still while messages are under way, and goes on when nothing is owed to anybody.
+A minute later sites tell of cars that draw otherwise than they did, and it is planned again. Time stands still
+while messages are under way, and goes on when nothing is owed to anybody.
 """
 
 import asyncio
@@ -75,8 +76,11 @@ async def play_day(scenario: Scenario, cast: SmartCast, watching: Watching) -> P
     starts = [*slots.starts(), slots.end]
     for slot, (begin, end) in enumerate(pairwise(starts)):
         await _turn(slot, cast, played.drivers)
-        await cast.planner.step()
+        await _plan(cast)
+        await _pass(cast, begin + STEP)
+        await asyncio.gather(*(site.reports.changed() for site in cast.sites))
         await cast.clock.settled()
+        await _plan(cast)
         for site in cast.sites:
             cut = site.day.cut
             if cut is not None and begin <= cut.begin < end:
@@ -89,9 +93,13 @@ async def play_day(scenario: Scenario, cast: SmartCast, watching: Watching) -> P
             site.meters.close()
         watching.slot_ended(slot, begin, [site.meters.slots[-1] for site in cast.sites])
     await _turn(slots.count, cast, played.drivers)
+    await _plan(cast)
+    return played
+
+
+async def _plan(cast: SmartCast) -> None:
     await cast.planner.step()
     await cast.clock.settled()
-    return played
 
 
 async def _turn(slot: int, cast: SmartCast, drivers: Drivers) -> None:
@@ -124,8 +132,7 @@ async def _cut(cast: SmartCast, site: SiteCpo, cut: GridCut) -> Reaction:
     before_kw, already = site.meters.power_kw(), len(site.commands.changes)
     cast.planner.cut(site.day.site.name, cut)
     began = time.perf_counter()
-    await cast.planner.step()
-    await cast.clock.settled()
+    await _plan(cast)
     return Reaction(
         site.day.site.name,
         now,

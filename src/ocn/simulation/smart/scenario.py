@@ -105,7 +105,7 @@ def build_scenario(seed: int, evses: int = EVSES) -> Scenario:
 
 
 def _cut(days: Days) -> GridCut:
-    """Half the power for two hours, from a minute after the busiest slot before noon has been planned."""
+    """Half the power for two hours, from a minute after the slot in which most cars are there has begun."""
     present = [sum(s.arrival <= slot < s.departure for s in days.stays) for slot in range(days.slots.count)]
     busiest = present.index(max(present))
     begin = days.slots.starts()[busiest]

@@ -1,7 +1,7 @@
 """How a site tells of sessions: PUT at the start, PATCH with readings once a slot, PUT and CDR at the end."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +11,7 @@ from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Session
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.counterparty import Counterparty
 from ocn.party.json_text import JsonObject
+from ocn.simulation.charging import Reading
 from ocn.simulation.clock import Clock
 from ocn.simulation.costs import kwh
 from ocn.simulation.cpo_lists import Ledger
@@ -24,6 +25,7 @@ from ocn.simulation.updates import Updates
 _WH = 1000
 _HOUR = timedelta(hours=1)
 _MILLI = Decimal("0.001")
+_CLEARLY = Decimal("0.1")
 
 
 @dataclass(slots=True)
@@ -32,8 +34,10 @@ class _Told:
 
     session: Session
     energy_wh: Decimal
+    exact_wh: Decimal
     at: datetime
-    drew: bool = True
+    power_w: Decimal = Decimal(-1)
+    """Unlike any, so that a first reading is told in any case."""
 
 
 class SlotReports(Reports):
@@ -50,8 +54,16 @@ class SlotReports(Reports):
         self._start(self._begun(session, emsp))
 
     async def grown(self) -> None:
-        """Tell what meters have shown since they were told of last: nothing twice that is nothing."""
-        await asyncio.gather(*(self._grown(session) for session in [*self._operations.running.values()]))
+        """Tell what meters have shown since they were told of last; of who drew nothing, once."""
+        await self._each(lambda told, power_w: power_w > 0 or told.power_w != 0)
+
+    async def changed(self) -> None:
+        """Tell of those alone that draw clearly more or less than was told last."""
+        await self._each(lambda told, power_w: abs(power_w - told.power_w) > _CLEARLY * told.power_w)
+
+    async def _each(self, is_worth_it: Callable[[_Told, Decimal], bool]) -> None:
+        running = [*self._operations.running.values()]
+        await asyncio.gather(*(self._grown(session, is_worth_it) for session in running))
 
     async def over(self, sessions: Iterable[RunningSession]) -> None:
         """End sessions, tell of their ends, and bill them."""
@@ -65,21 +77,22 @@ class SlotReports(Reports):
     async def _begun(self, session: RunningSession, emsp: Counterparty) -> None:
         facts = session.facts
         current: Session = {**session.session(), "charging_periods": []}
-        self._told[facts.id] = _Told(current, Decimal(0), facts.started_at)
+        self._told[facts.id] = _Told(current, Decimal(0), Decimal(0), facts.started_at)
         self._ledger.keep_session(facts.emsp, current)
         await tell(lambda: emsp.put_session(current))
         await self.status(StatusChange(facts.location, facts.evse), emsp)
 
-    async def _grown(self, session: RunningSession) -> None:
+    async def _grown(self, session: RunningSession, is_worth_it: Callable[[_Told, Decimal], bool]) -> None:
         told = self._told.get(session.facts.id)
         reading = session.reading()
         if told is None or reading.at <= told.at:
             return
-        period = _period(session, told, reading.at, reading.energy_wh)
-        drew = reading.energy_wh > told.energy_wh
-        if not drew and not told.drew:
+        power_w = (session.exact_wh - told.exact_wh) / _hours(reading.at - told.at)
+        if not power_w and not told.power_w:
             told.at = reading.at
+        if not is_worth_it(told, power_w):
             return
+        period = _period(session, told, reading, power_w)
         patch: JsonObject = {
             "kwh": kwh(reading.energy_wh),
             "charging_periods": [cast("JsonObject", period)],
@@ -87,7 +100,9 @@ class SlotReports(Reports):
         }
         periods = [*told.session.get("charging_periods", []), period]
         current = cast("Session", {**told.session, **patch, "charging_periods": periods})
-        self._told[session.facts.id] = _Told(current, reading.energy_wh, reading.at, drew)
+        self._told[session.facts.id] = _Told(
+            current, reading.energy_wh, session.exact_wh, reading.at, power_w
+        )
         self._ledger.keep_session(session.facts.emsp, current)
         emsp = self._emsps[session.facts.id]
         await tell(lambda: emsp.patch_session(session.facts.id, patch))
@@ -98,14 +113,11 @@ class SlotReports(Reports):
         await self._end(session, self._emsps.pop(session.facts.id))
 
 
-def _period(session: RunningSession, told: _Told, at: datetime, energy_wh: Decimal) -> ChargingPeriod:
+def _period(session: RunningSession, told: _Told, reading: Reading, power_w: Decimal) -> ChargingPeriod:
     """Return a period with its mean power and, on each phase that the car uses, its mean current."""
-    drawn_wh, length = energy_wh - told.energy_wh, at - told.at
-    hours = Decimal(length // timedelta(seconds=1)) / (_HOUR // timedelta(seconds=1))
-    power_w = drawn_wh / hours
     dimensions: list[CdrDimension] = [
-        {"type": "ENERGY", "volume": kwh(drawn_wh)},
-        {"type": "TIME", "volume": _rounded(hours)},
+        {"type": "ENERGY", "volume": kwh(reading.energy_wh - told.energy_wh)},
+        {"type": "TIME", "volume": _rounded(_hours(reading.at - told.at))},
         {"type": "POWER", "volume": _rounded(power_w / _WH)},
         {"type": "CURRENT", "volume": _rounded(power_w / (VOLTAGE * session.car.phases))},
     ]
@@ -114,6 +126,10 @@ def _period(session: RunningSession, told: _Told, at: datetime, energy_wh: Decim
         "dimensions": dimensions,
         "tariff_id": session.facts.tariff["id"],
     }
+
+
+def _hours(length: timedelta) -> Decimal:
+    return Decimal(length // timedelta(seconds=1)) / (_HOUR // timedelta(seconds=1))
 
 
 def _rounded(value: Decimal) -> Decimal:

@@ -60,9 +60,7 @@ class PageSettings:
     """How often a page that is looked at is drawn anew; without scripts four times as rarely."""
 
 
-def page_app(
-    views: Views, settings: PageSettings | None = None, events: GridEvents | None = None
-) -> ASGIApp:
+def page_app(views: Views, settings: PageSettings | None = None, events: GridEvents | None = None) -> ASGIApp:
     """Make the app; without ``events`` there is no form and nothing can be changed through it.
 
     Raises:

@@ -74,7 +74,9 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
         over=_over(measured, limit, over, scale.top),
         ticks=times.ticks(view.begin, end),
         levels=scale.levels,
-        now=round(100 * (view.now - view.begin) / (end - view.begin), 2) if view.begin <= view.now <= end else None,
+        now=round(100 * (view.now - view.begin) / (end - view.begin), 2)
+        if view.begin <= view.now <= end
+        else None,
         prices=price_strip(view, times),
         described=_described(view, times, limit, planned, measured, len(over)),
     )
@@ -122,7 +124,10 @@ def _over(measured: Series, limit: Series, slots: list[int], top: float) -> str:
     """Draw what was measured above the limit."""
     return "".join(
         area(
-            [value or 0.0 for value in limit], [value or 0.0 for value in measured], top, range(slot, slot + 1)
+            [value or 0.0 for value in limit],
+            [value or 0.0 for value in measured],
+            top,
+            range(slot, slot + 1),
         )
         for slot in slots
     )
@@ -141,7 +146,9 @@ def _described(
     if limits:
         parts.append(f"The limit lies between {min(limits):,.1f} and {max(limits):,.1f} kW.")
     for what, row in (("measured", measured), ("planned", planned)):
-        most = max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
+        most = (
+            max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
+        )
         if most is not None:
             parts.append(f"The most {what} is {most[0]:,.1f} kW at {times.day_and_clock(starts[-most[1]])}.")
     if over:

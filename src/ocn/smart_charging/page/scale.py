@@ -30,7 +30,9 @@ def scale_for(highest: float, unit: str) -> Scale:
     magnitude = 10.0 ** math.floor(math.log10(needed / _MOST_LINES))
     step = next(nice * magnitude for nice in (1, 2, 5, 10) if nice * magnitude * _MOST_LINES >= needed)
     lines = [i * step for i in range(1, math.floor(needed / step) + 1)]
-    levels = tuple(Level(round(100 * (1 - value / needed), 2), f"{_written(value)} {unit}") for value in lines)
+    levels = tuple(
+        Level(round(100 * (1 - value / needed), 2), f"{_written(value)} {unit}") for value in lines
+    )
     return Scale(needed, levels)
 
 

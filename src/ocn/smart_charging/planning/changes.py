@@ -38,9 +38,7 @@ def changes(before: ToldPlan, after: ToldPlan) -> tuple[Change, ...]:
 
 def _came(car: ToldCar, after: ToldPlan) -> str:
     begins = "nothing is planned for it" if car.begins is None else _begins(car, after)
-    return (
-        f"is new, needs {car.need_kwh:.1f} kWh by {after.moment(car.departure)} ({car.said_by}), {begins}"
-    )
+    return f"is new, needs {car.need_kwh:.1f} kWh by {after.moment(car.departure)} ({car.said_by}), {begins}"
 
 
 def _begins(car: ToldCar, plan: ToldPlan) -> str:

@@ -82,9 +82,7 @@ class Rivalry:
             slots = [slot for slot in self._scarce(load.limit) if slot < stay]
             for j, _ in self._loading[load.limit]:
                 scarce_for[j].update(slots)
-        drawn = {
-            j: sum(powers[slot][j] for slot in slots) * self._slot_h for j, slots in scarce_for.items()
-        }
+        drawn = {j: sum(powers[slot][j] for slot in slots) * self._slot_h for j, slots in scarce_for.items()}
         return self._told(i, drawn, stay)
 
     def _scarce(self, limit: int) -> frozenset[int]:
