@@ -2,12 +2,13 @@
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ocn.smart_charging.dispatch.around import around
-from ocn.smart_charging.dispatch.dispatcher import Dispatcher, FollowReport
+from ocn.smart_charging.dispatch.dispatcher import Dispatcher
+from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.problem import Outlet
@@ -51,8 +52,10 @@ class Desk:
         names: Pseudonyms,
         dispatcher: Dispatcher,
         settings: ServiceSettings,
+        now: Callable[[], datetime],
     ) -> None:
         self.served = served
+        self.now = now
         self.feed = LimitFeed(served.site)
         self.log = EventLog(served.name)
         self.dispatcher = dispatcher
@@ -66,22 +69,33 @@ class Desk:
         self._places = places
         self._names = names
         self._settings = settings
+        self._following: asyncio.Task[FollowReport] | None = None
         self._resting = Resting()
         self._phases = CarPhases(float(served.site.voltage))
         self._replanner: Replanner | None = None
         self._wiring: Wiring | None = None
 
-    def note(self, kind: EventKind, line: str, now: datetime) -> None:
+    def note(self, kind: EventKind, line: str) -> None:
         """Note an event."""
-        self.log.note(kind, line, now)
+        self.log.note(kind, line, self.now())
 
     def name(self, key: str) -> str:
         """Return what a session's car is called."""
         return self._names.of(key)
 
-    async def replan(self, now: datetime) -> FollowReport:
+    def limit_name(self, number: int) -> str:
+        """Return what a limit of the last plan is called."""
+        known = number if self.draft is not None and number < len(self.draft.limits) else None
+        return "a fuse" if self.draft is None or known is None else str(self.draft.limits[known])
+
+    def interrupt(self) -> None:
+        """Wait no longer for results of what is under way (they still count): something must be sent now."""
+        if self._following is not None:
+            self._following.cancel()
+
+    async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""
-        draft = self._drafted(now)
+        draft = self._drafted(self.now())
         replanner = self._replanner_for(draft.slots)
         plan = await asyncio.to_thread(
             replanner.plan,
@@ -99,7 +113,13 @@ class Desk:
             guest.key: Wanted(guest.outlet, made.get(name), str(guest.stay.cpo), rate_of(guest.evse))
             for name, guest in draft.guests.items()
         }
-        return await self.dispatcher.follow(wanted, draft.limits, draft.slots)
+        self._following = asyncio.ensure_future(self.dispatcher.follow(wanted, draft.limits, draft.slots))
+        try:
+            await asyncio.wait([self._following])
+            return FollowReport() if self._following.cancelled() else self._following.result()
+        finally:
+            self._following.cancel()
+            self._following = None
 
     def deviates(self, before: Stay, stay: Stay) -> bool:
         """Whether a session drew a tenth more or less than was planned for it between two updates."""
@@ -131,9 +151,7 @@ class Desk:
         self._phases.forget(set(here))
         obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
         standings = self.dispatcher.standings
-        unplanned = {
-            key: standings[key] for key, name in here.items() if name not in obeying and key in standings
-        }
+        unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
         limits = wiring.limits(slots)
         return Draft(
             now,
@@ -159,14 +177,14 @@ class Desk:
 
     def _tell(self, found: Guests, now: datetime) -> None:
         for key, why in found.left_out.items():
-            self.note(EventKind.FAULT, f"{self._names.of(key)}: {why}", now)
+            self.note(EventKind.FAULT, f"{self._names.of(key)}: {why}")
         for guest in found.planned.values():
             left_h = (guest.need.departure - now) / timedelta(hours=1)
             most = float(guest.stay.kwh) + max(0.0, left_h) * guest.outlet.most * guest.outlet.step_kw
             if guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH:
                 asked = f"{guest.need.kwh:g} kWh by {guest.need.departure:%d.%m. %H:%M} UTC"
                 line = f"{self._names.of(guest.key)}: {asked} cannot be had at EVSE {guest.evse.id}"
-                self.note(EventKind.FAULT, line, now)
+                self.note(EventKind.FAULT, line)
 
     def _outlet(self, evse: Evse, stay: Stay) -> Outlet:
         standing = self.dispatcher.standings.get(stay.key)

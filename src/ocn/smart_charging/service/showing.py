@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Refusal, Standing, State
 from ocn.smart_charging.planning.plan import Plan
-from ocn.smart_charging.planning.sentences import scarcities, sentence, times
+from ocn.smart_charging.planning.sentences import for_driver, scarcities, sentence, times
 from ocn.smart_charging.planning.why import Why, explained
 from ocn.smart_charging.service.desk import Desk
 from ocn.smart_charging.service.draft import Draft, slot_number
@@ -101,6 +101,8 @@ class _Showing:
             confirmed_kw=None if confirmed is None else confirmed.at(self.now) * guest.outlet.step_kw,
             state=_state(standing),
             why=f"{name}: has what it needs" if why is None else sentence(why, plan, clock, said_by),
+            driver_line="" if why is None else for_driver(why, clock),
+            bound=None if why is None else str(why.bound),
             profile=guest.need.profile,
             planned_kw=self._planned(name, plan, draft),
             measured_kw=self._measured(guest.stay),

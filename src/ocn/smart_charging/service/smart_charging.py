@@ -25,21 +25,20 @@ from ocn.party.reply import Reply
 from ocn.party.routes import Interface
 from ocn.party.storage import PartyStorage
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
-from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.errors import EventUnusable, ProfileUnreadable
 from ocn.smart_charging.service.bills import Bills
 from ocn.smart_charging.service.charging import PartyChargers
 from ocn.smart_charging.service.cpo_data import CpoData
 from ocn.smart_charging.service.desk import Desk
 from ocn.smart_charging.service.feed import GridEvent
-from ocn.smart_charging.service.feed_file import read_feed
 from ocn.smart_charging.service.hearing import MODULES, Hearing
-from ocn.smart_charging.service.loop import run_for_ever, seconds_to_slot
+from ocn.smart_charging.service.loop import run_for_ever
 from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.reading import Reader
+from ocn.smart_charging.service.rounds import Rounds
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.sessions import Sessions
 from ocn.smart_charging.service.showing import shown
@@ -47,11 +46,8 @@ from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind, SiteView
-from ocn.smart_charging.slots import slot_of
 
 _USUAL = ServiceSettings()
-_FORGET_EVERY = timedelta(hours=1)
-_NEVER_S = 3600.0
 
 
 class SmartCharging:
@@ -119,12 +115,18 @@ class SmartCharging:
             reported=self._reported,
         )
         self._desks = {served.name: self._desk(served) for served in self._places.sites}
+        self._rounds = Rounds(
+            self._desks,
+            self._reader,
+            self._memory,
+            self._triggers,
+            settings,
+            now=self._machine_now,
+            skews=self._skews,
+        )
         self._client: Client | None = None
         self._loaded = False
         self._loading = asyncio.Lock()
-        self._round = asyncio.Lock()
-        self._due: dict[str, datetime] = {}
-        self._forgot: datetime | None = None
 
     @property
     def handlers(self) -> Sequence[object]:
@@ -144,11 +146,11 @@ class SmartCharging:
         self._chargers.bind(client)
         self._reader.forget()
         for desk in self._desks.values():
-            desk.note(EventKind.TOLD, "the planner starts", self.now_of(desk.served.cpo))
+            desk.note(EventKind.TOLD, "the planner starts")
         loop = None
         if not by_hand:
             loop = asyncio.create_task(
-                run_for_ever(self.step, self._triggers, self._settings.coalesce_s, self._next_due_s)
+                run_for_ever(self.step, self._triggers, self._settings.coalesce_s, self._rounds.next_due_s)
             )
         try:
             yield self
@@ -163,21 +165,8 @@ class SmartCharging:
 
     async def step(self) -> None:
         """Do one round: read what is due, plan what changed or has a new slot, send, await the results."""
-        async with self._round:
-            client = self._client
-            if client is None:
-                return
-            asked = self._triggers.take_cpos()
-            cpos = [
-                cpo for cpo in self._places.cpos if cpo in asked or self._reader.is_due(cpo, self.now_of(cpo))
-            ]
-            await asyncio.gather(*(self._read(client, cpo) for cpo in cpos))
-            for desk in self._desks.values():
-                await self._hear_feed(desk)
-            changed = self._triggers.take_sites()
-            due = [desk for name, desk in self._desks.items() if name in changed or self._is_due(desk)]
-            await asyncio.gather(*(self._replan(desk) for desk in due if desk.last_read is not None))
-            await self._forget()
+        if self._client is not None:
+            await self._rounds.one(self._client)
 
     # ---- what is shown, and what is told from outside
 
@@ -188,7 +177,7 @@ class SmartCharging:
     def view(self, site_name: str) -> SiteView:
         """Show a site; KeyError if there is none of that name."""
         desk = self._desks[site_name]
-        return shown(desk, self.now_of(desk.served.cpo))
+        return shown(desk, desk.now())
 
     def announce(self, site_name: str, event: GridEvent) -> None:
         """Lower a limit for a while.
@@ -198,19 +187,20 @@ class SmartCharging:
         """
         desk = self._named(site_name)
         desk.feed.announce(event)
-        desk.note(EventKind.GRID, f"{event.source}: {event}", self.now_of(desk.served.cpo))
+        desk.note(EventKind.GRID, f"{event.source}: {event}")
         self._triggers.plan(site_name)
+        desk.interrupt()
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         """Lower the site's top from now on for some minutes; see :meth:`announce`."""
-        now = self.now_of(self._named(site_name).served.cpo)
+        now = self._named(site_name).now()
         self.announce(site_name, GridEvent(now, now + timedelta(minutes=minutes), kw=kw))
 
     def withdraw(self, site_name: str) -> None:
         """End every limit that was announced for a site; see :meth:`announce`."""
         desk = self._named(site_name)
         if desk.feed.withdraw():
-            desk.note(EventKind.GRID, "what was announced is withdrawn", self.now_of(desk.served.cpo))
+            desk.note(EventKind.GRID, "what was announced is withdrawn")
             self._triggers.plan(site_name)
 
     def now_of(self, cpo: PartyId) -> datetime:
@@ -219,94 +209,6 @@ class SmartCharging:
         ahead = skew.ahead if skew is not None and self._settings.plan_by_cpo_clock else timedelta(0)
         return self._machine_now() + ahead
 
-    # ---- one round
-
-    async def _read(self, client: Client, cpo: PartyId) -> None:
-        first = self._reader.last_read(cpo) is None
-        if not await self._reader.read(client, cpo, self.now_of(cpo)):
-            return
-        for served in self._places.of(cpo):
-            desk, now = self._desks[served.name], self.now_of(cpo)
-            desk.last_read = self._reader.last_read(cpo)
-            if first:
-                desk.note(EventKind.TOLD, f"everything was read from {cpo}", now)
-                self._triggers.plan(served.name)
-        ahead = self._skews[cpo].ahead
-        if abs(ahead) > self._settings.warned_skew:
-            for served in self._places.of(cpo):
-                line = f"the clock of {cpo} is {abs(ahead).total_seconds():.0f} s"
-                line += " ahead of ours" if ahead > timedelta(0) else " behind ours"
-                self._note(served.name, EventKind.WARNING, line)
-
-    async def _hear_feed(self, desk: Desk) -> None:
-        served, now = desk.served, self.now_of(desk.served.cpo)
-        if served.feed_file is None:
-            return
-        was_silent = desk.feed.is_silent(now)
-        try:
-            told, events = await asyncio.to_thread(read_feed, served.feed_file, served.site)
-        except EventUnusable as error:
-            desk.note(EventKind.FAULT, error.message, now)
-        else:
-            if desk.feed.hear(events, min(told, now)):
-                self._triggers.plan(served.name)
-                for event in events:
-                    desk.note(EventKind.GRID, f"feed: {event}", now)
-        silent = desk.feed.is_silent(now)
-        if silent:
-            desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds", now)
-        if silent != was_silent or (silent and desk.draft is None):
-            self._triggers.plan(served.name)
-
-    def _is_due(self, desk: Desk) -> bool:
-        now = self.now_of(desk.served.cpo)
-        minutes = desk.served.site.slot_minutes
-        if desk.draft is None or desk.draft.slots.start != slot_of(now, minutes):
-            return True
-        due = self._due.get(desk.served.name)
-        return due is not None and due <= now
-
-    async def _replan(self, desk: Desk) -> None:
-        name, cpo = desk.served.name, desk.served.cpo
-        report = await desk.replan(self.now_of(cpo))
-        if report.due is None:
-            self._due.pop(name, None)
-        else:
-            self._due[name] = report.due
-        self._tell(desk, report)
-        if report.unknown:
-            self._reader.ask_all(cpo)
-            self._triggers.read(cpo)
-
-    def _tell(self, desk: Desk, report: FollowReport) -> None:
-        now = self.now_of(desk.served.cpo)
-        for session, why in report.refused.items():
-            desk.note(EventKind.WARNING, f"{desk.name(session)}: its limit was refused: {why}", now)
-        for session in report.unanswered:
-            line = f"{desk.name(session)}: nothing tells whether its limit holds: it counts as before"
-            desk.note(EventKind.WARNING, line, now)
-        for session in report.unknown:
-            line = f"{desk.name(session)}: the CPO does not know its session: everything is read again"
-            desk.note(EventKind.WARNING, line, now)
-        for conflict in report.conflicts:
-            desk.note(EventKind.WARNING, f"somebody else limits a car, too: {conflict}", now)
-
-    async def _forget(self) -> None:
-        now = self._machine_now()
-        if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
-            self._forgot = now
-            await self._memory.forget(now - self._settings.ended_kept, now - self._settings.past_kept)
-
-    def _next_due_s(self) -> float:
-        """How long nothing is due."""
-        waits = [_NEVER_S]
-        for desk in self._desks.values():
-            now = self.now_of(desk.served.cpo)
-            waits.append(seconds_to_slot(now, desk.served.site.slot_minutes))
-            if desk.served.name in self._due:
-                waits.append((self._due[desk.served.name] - now).total_seconds())
-        return min(waits)
-
     # ---- what the parts tell
 
     async def _ready(self) -> None:
@@ -314,7 +216,7 @@ class SmartCharging:
         async with self._loading:
             if not self._loaded:
                 await self._memory.load()
-                self._desks = {served.name: self._desk(served) for served in self._places.sites}
+                self._desks |= {served.name: self._desk(served) for served in self._places.sites}
                 self._loaded = True
 
     def _desk(self, served: ServedSite) -> Desk:
@@ -331,11 +233,18 @@ class SmartCharging:
             known=known,
             settings=self._dispatch,
         )
-        return Desk(served, self._memory, self._places, self._names, dispatcher, self._settings)
+        return Desk(
+            served,
+            self._memory,
+            self._places,
+            self._names,
+            dispatcher,
+            self._settings,
+            lambda: self.now_of(served.cpo),
+        )
 
     def _note(self, site_name: str, kind: EventKind, line: str) -> None:
-        desk = self._desks[site_name]
-        desk.note(kind, line, self.now_of(desk.served.cpo))
+        self._desks[site_name].note(kind, line)
 
     def _deviates(self, site_name: str, before: Stay, stay: Stay) -> bool:
         return self._desks[site_name].deviates(before, stay)
@@ -351,10 +260,16 @@ class SmartCharging:
             self._triggers.read(cpo)
             return
         desk = self._desks[served.name]
-        conflict = await desk.dispatcher.observed(key, profile)
+        try:
+            conflict = await desk.dispatcher.observed(key, profile)
+        except ProfileUnreadable as error:
+            desk.note(EventKind.FAULT, f"{desk.name(key)}: {error.message}")
+            return
         if conflict is not None:
-            line = f"{desk.name(key)}: somebody else limits it, too: {conflict}"
-            desk.note(EventKind.WARNING, line, self.now_of(cpo))
+            line = "somebody else limits it: is there a second planner?"
+            if not conflict.is_lower:
+                line = "the CPO says that our limit is not in force; it is set again"
+            desk.note(EventKind.WARNING, f"{desk.name(key)}: {line}")
             self._triggers.plan(served.name)
 
     def _named(self, site_name: str) -> Desk:

@@ -22,7 +22,7 @@ _MOST_PERIODS_READ = 200
 _AHEAD = timedelta(hours=1)
 """A ``last_updated`` further ahead than that is not believed: it would silence all that comes after."""
 _ZERO = Decimal(0)
-_STATUSES = frozenset({"ACTIVE", "COMPLETED", "INVALID", "PENDING", "RESERVATION"})
+_STATUSES = ("ACTIVE", "COMPLETED", "INVALID", "PENDING", "RESERVATION")
 _OVER = frozenset({"COMPLETED", "INVALID"})
 
 

@@ -1,0 +1,152 @@
+"""One round of the planner: read what is due, hear feeds, plan what changed, send, say what came of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ocn.ocpi.party_id import PartyId
+from ocn.party.client import Client
+from ocn.smart_charging.dispatch.report import FollowReport
+from ocn.smart_charging.dispatch.standing import Refusal
+from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.service.desk import Desk
+from ocn.smart_charging.service.feed_file import read_feed
+from ocn.smart_charging.service.loop import seconds_to_slot
+from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.reading import Reader
+from ocn.smart_charging.service.served import ServiceSettings
+from ocn.smart_charging.service.skew import Skew
+from ocn.smart_charging.service.triggers import Triggers
+from ocn.smart_charging.service.view import EventKind
+from ocn.smart_charging.slots import slot_of
+
+_FORGET_EVERY = timedelta(hours=1)
+_NEVER_S = 3600.0
+_SAID = {
+    Refusal.NOT_SUPPORTED: "its charge point takes no limits: what it may draw is planned around",
+    Refusal.REJECTED: "its limit was rejected: it counts at the last one confirmed, and is tried again",
+    Refusal.TOO_OFTEN: "its CPO wants fewer messages: it gets them further apart",
+    Refusal.UNKNOWN_SESSION: "its CPO does not know the session: everything is read again",
+    Refusal.UNANSWERED: "its CPO did not answer: it counts at the most that may hold, and is tried again",
+    Refusal.OVERDUE: "no result came: it counts at the most that may hold, and is tried again",
+}
+
+
+class Rounds:
+    """Does rounds, one at a time."""
+
+    def __init__(
+        self,
+        desks: Mapping[str, Desk],
+        reader: Reader,
+        memory: Memory,
+        triggers: Triggers,
+        settings: ServiceSettings,
+        *,
+        now: Callable[[], datetime],
+        skews: Mapping[PartyId, Skew],
+    ) -> None:
+        self._desks = desks
+        self._reader = reader
+        self._memory = memory
+        self._triggers = triggers
+        self._settings = settings
+        self._now = now
+        self._skews = skews
+        self._turn = asyncio.Lock()
+        self._due: dict[str, datetime] = {}
+        self._forgot: datetime | None = None
+
+    async def one(self, client: Client) -> None:
+        """Do one; what is not read yet is not planned."""
+        async with self._turn:
+            asked = self._triggers.take_cpos()
+            cpos = [cpo for cpo in self._skews if cpo in asked or self._reader.is_due(cpo, self._time(cpo))]
+            await asyncio.gather(*(self._read(client, cpo) for cpo in cpos))
+            for desk in self._desks.values():
+                await self._hear_feed(desk)
+            changed = self._triggers.take_sites()
+            due = [desk for name, desk in self._desks.items() if name in changed or self._is_due(desk)]
+            await asyncio.gather(*(self._replan(desk) for desk in due if desk.last_read is not None))
+            await self._forget()
+
+    def next_due_s(self) -> float:
+        """Return how long nothing is due, if nothing happens."""
+        waits = [_NEVER_S]
+        for name, desk in self._desks.items():
+            now = desk.now()
+            waits.append(seconds_to_slot(now, desk.served.site.slot_minutes))
+            if name in self._due:
+                waits.append((self._due[name] - now).total_seconds())
+        return min(waits)
+
+    def _time(self, cpo: PartyId) -> datetime:
+        return next(desk.now() for desk in self._desks.values() if desk.served.cpo == cpo)
+
+    async def _read(self, client: Client, cpo: PartyId) -> None:
+        first = self._reader.last_read(cpo) is None
+        if not await self._reader.read(client, cpo, self._time(cpo)):
+            return
+        for desk in [desk for desk in self._desks.values() if desk.served.cpo == cpo]:
+            desk.last_read = self._reader.last_read(cpo)
+            if first:
+                desk.note(EventKind.TOLD, f"everything was read from {cpo}")
+                self._triggers.plan(desk.served.name)
+            ahead = self._skews[cpo].ahead
+            if abs(ahead) > self._settings.warned_skew:
+                where = "ahead of" if ahead > timedelta(0) else "behind"
+                by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
+                desk.note(EventKind.WARNING, f"the clock of {cpo} is {by}")
+
+    async def _hear_feed(self, desk: Desk) -> None:
+        file, now = desk.served.feed_file, desk.now()
+        if file is None:
+            return
+        was_silent = desk.feed.is_silent(now)
+        try:
+            told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
+        except EventUnusable as error:
+            desk.note(EventKind.FAULT, error.message)
+        else:
+            if desk.feed.hear(events, min(told, now)):
+                self._triggers.plan(desk.served.name)
+                for event in events:
+                    desk.note(EventKind.GRID, f"feed: {event}")
+        silent = desk.feed.is_silent(now)
+        if silent:
+            desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
+        if silent != was_silent:
+            self._triggers.plan(desk.served.name)
+
+    def _is_due(self, desk: Desk) -> bool:
+        now = desk.now()
+        if desk.draft is None or desk.draft.slots.start != slot_of(now, desk.served.site.slot_minutes):
+            return True
+        due = self._due.get(desk.served.name)
+        return due is not None and due <= now
+
+    async def _replan(self, desk: Desk) -> None:
+        report = await desk.replan()
+        if report.due is None:
+            self._due.pop(desk.served.name, None)
+        else:
+            self._due[desk.served.name] = report.due
+        _tell(desk, report)
+        if report.unknown:
+            self._reader.ask_all(desk.served.cpo)
+            self._triggers.read(desk.served.cpo)
+
+    async def _forget(self) -> None:
+        now = self._now()
+        if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
+            self._forgot = now
+            await self._memory.forget(now - self._settings.ended_kept, now - self._settings.past_kept)
+
+
+def _tell(desk: Desk, report: FollowReport) -> None:
+    for session, why in report.failed.items():
+        desk.note(EventKind.WARNING, f"{desk.name(session)}: {_SAID[why]}")
+    for limit in report.overfull:
+        what = desk.limit_name(limit)
+        line = f"{what} may be over: by what is known, cars may draw more than it lets through"
+        desk.note(EventKind.WARNING, line)

@@ -1,0 +1,332 @@
+"""When things fail: what the planner does, and what it says."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.smart_charging_service.conftest import CPO, EMSP, START, MakeWorld, site
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
+from ocn.party import MemoryStorage
+from ocn.smart_charging.service.feed import GridEvent
+from ocn.smart_charging.service.served import ServiceSettings
+from ocn.smart_charging.service.skew import Skew
+from ocn.smart_charging.service.view import CarState, EventKind
+from ocn.smart_charging.site.model import SiteFeed
+
+LATER = format_datetime(START + timedelta(hours=9))
+
+
+async def test_restart_sends_nothing_before_everything_was_read(make_world: MakeWorld) -> None:
+    storage = MemoryStorage()
+    before = await make_world(storage=storage)
+    await before.smart.step()
+    await before.pushes(before.session("S1", "E1"))
+    await before.smart.step()
+    await storage.forget_registration()
+
+    after = await make_world(storage=storage)
+    await after.cpo.close()
+    await after.smart.step()
+    assert "cannot be read" in after.events()
+    assert not after.points.set
+    assert after.smart.view("yard").last_plan is None
+    await after.cpo.open()
+    await after.keeps(before.session("S1", "E1"))
+    after.clock.forward(6)
+    await after.smart.step()
+    assert after.cars()["E1"].state is CarState.CONTROLLED
+
+
+async def test_restart_knows_what_was_confirmed(make_world: MakeWorld) -> None:
+    storage = MemoryStorage()
+    before = await make_world(storage=storage)
+    await before.smart.step()
+    await before.pushes(before.session("S1", "E1"))
+    await before.wants("S1", departure_time=LATER, energy_need=30)
+    await before.smart.step()
+    await storage.forget_registration()
+
+    after = await make_world(storage=storage)
+    await after.keeps(before.session("S1", "E1"))
+    await after.smart.step()
+    assert not after.points.set  # it is as it was wanted: nothing changes
+    car = after.cars()["E1"]
+    assert (car.state, car.need_kwh) == (CarState.CONTROLLED, 30)
+
+
+async def test_cpo_that_is_away_is_told_and_read_again(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.cpo.close()
+    world.clock.forward(15)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.UNCONFIRMED
+    assert "did not answer" in world.events()
+    await world.cpo.open()
+    world.clock.forward(15)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.CONTROLLED
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "said"),
+    [
+        ("REJECTED", CarState.REFUSED, "rejected"),
+        ("NOT_SUPPORTED", CarState.NOT_CONTROLLABLE, "planned around"),
+        ("TOO_OFTEN", CarState.TOO_OFTEN, "fewer messages"),
+        ("UNKNOWN_SESSION", CarState.UNCONFIRMED, "does not know the session"),
+    ],
+)
+async def test_cpo_that_refuses_a_limit_is_shown_and_said(
+    make_world: MakeWorld, answer: str, state: CarState, said: str
+) -> None:
+    world = await make_world()
+    world.points.answer = answer
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.cars()["E1"].state is state
+    assert said in world.events()
+
+
+async def test_car_that_takes_no_limit_is_planned_around(make_world: MakeWorld) -> None:
+    world = await make_world(site(evses=2, amps=24))
+    world.points.answer = "NOT_SUPPORTED"
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.points.answer = "ACCEPTED"
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert world.points.amps("S2")[0] == 8  # 24 A less the 16 A that the first may draw
+
+
+async def test_result_that_is_a_rejection_leaves_the_car_unconfirmed(make_world: MakeWorld) -> None:
+    world = await make_world()
+    world.points.result = "REJECTED"
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.REFUSED
+    world.points.result = "ACCEPTED"
+    world.clock.forward(15)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.CONTROLLED
+
+
+async def test_session_that_its_cpo_no_longer_lists_ends(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    await world.cpo_storage.remove("sessions", CPO, "S1")
+    world.points.answer = "UNKNOWN_SESSION"
+    world.clock.forward(7 * 60)
+    for _ in range(3):
+        world.smart.announce(
+            "yard", GridEvent(world.clock(), world.clock() + timedelta(hours=1), kw=Decimal(5))
+        )
+        await world.smart.step()
+        world.clock.forward(15)
+    assert world.cars()["E1"].state is CarState.GONE
+
+
+async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWorld) -> None:
+    world = await make_world(site(evses=2, amps=32))
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
+    world.clock.forward(7)
+    event = GridEvent(world.clock(), world.clock() + timedelta(hours=1), part=Decimal("0.5"))
+    world.smart.announce("yard", event)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 16
+    view = world.smart.view("yard")
+    assert view.limit_kw[view.slot_now] == pytest.approx(16 * 0.69)
+    assert any(each.kind is EventKind.GRID for each in view.events)
+    world.smart.withdraw("yard")
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
+
+
+async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tmp_path: Path) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
+    world = await make_world(fed, feed_file=file)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+    world.clock.forward(30)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 10
+    assert "fallback" in world.events()
+    file.write_text("{")
+    world.clock.forward(15)
+    await world.smart.step()
+    assert "is no JSON" in world.events()
+    assert world.points.amps("S1")[0] == 10
+
+
+def test_skew_is_learned_from_when_answers_were_made() -> None:
+    skew = Skew()
+    for _ in range(5):
+        skew.note(format_datetime(START + timedelta(seconds=42)), START, 0.2)
+    skew.note(format_datetime(START - timedelta(hours=3)), START, 0.1)  # one that is off
+    skew.note("yesterday", START, 0.1)
+    skew.note(format_datetime(START), START, 30.0)  # too slow to tell
+    assert skew.ahead == timedelta(seconds=42.1)
+
+
+async def test_clock_of_a_cpo_that_is_off_is_told_and_planned_by(make_world: MakeWorld) -> None:
+    world = await make_world(settings=ServiceSettings(plan_by_cpo_clock=True))
+    world.clock.time = datetime.now(UTC) - timedelta(hours=2)  # the CPO's answers are of now
+    await world.smart.step()
+    assert re.search(r"the clock of DE CPO is 7[12]\d\d s ahead of ours", world.events())
+    assert world.smart.view("yard").now - world.clock() > timedelta(minutes=119)
+
+
+HOSTILE: list[tuple[dict[str, Any], str]] = [
+    ({"evse_uid": "E99"}, "no EVSE 'E99'"),
+    ({"evse_uid": 5}, "evse_uid"),
+    ({"kwh": Decimal("-3")}, "kwh -3 cannot be meant"),
+    ({"kwh": Decimal("1e999999")}, "cannot be meant"),
+    ({"start_date_time": "2026-03-09T08:00:00Z"}, "not yet"),
+    ({"start_date_time": "soon"}, "start_date_time"),
+    ({"charging_periods": [{"dimensions": [{"type": [], "volume": {}}]}, 5, None]}, ""),
+    ({"cdr_token": ["NL", "MSP"]}, ""),
+]
+
+
+@pytest.mark.parametrize(("members", "said"), HOSTILE)
+async def test_session_that_cannot_be_meant_is_a_fault_and_the_rest_is_planned(
+    make_world: MakeWorld, members: dict[str, Any], said: str
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("BAD", "E2", **members))
+    await world.pushes(world.session("GOOD", "E1"))
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.CONTROLLED
+    assert said in world.events()
+    assert "GOOD" not in world.events()
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"departure_time": "2020-01-01T00:00:00Z"}, "departure_time"),
+        ({"departure_time": LATER, "energy_need": 900}, "cannot be had"),
+        ({"energy_need": -1}, "energy_need"),
+        ({"profile_type": ["FAST"]}, "profile_type"),
+    ],
+)
+async def test_preferences_that_cannot_be_met_are_a_fault_and_the_rest_is_planned(
+    make_world: MakeWorld, wish: dict[str, Any], said: str
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    for name, evse in (("BAD", "E2"), ("GOOD", "E1")):
+        await world.pushes(world.session(name, evse))
+    await world.wants("BAD", **wish)
+    await world.smart.step()
+    assert {car.state for car in world.cars().values()} == {CarState.CONTROLLED}
+    assert said in world.events()
+
+
+async def test_preferences_of_another_emsp_do_not_count(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    assert await world.wants("S1", by=PartyId("FR", "BAD"), energy_need=1) == "NOT_POSSIBLE"
+    assert await world.wants("S1", by=EMSP, energy_need=22) == "ACCEPTED"
+    await world.smart.step()
+    assert world.cars()["E1"].need_kwh == 22
+
+
+async def test_preferences_that_come_before_their_session_count(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.wants("S1", departure_time=LATER, energy_need=22)
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.cars()["E1"].need_kwh == 22
+
+
+async def test_two_sessions_at_one_evse_leave_the_newer(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("OLD", "E1"))
+    world.clock.forward(60)
+    await world.pushes(world.session("NEW", "E1"))
+    await world.smart.step()
+    assert [name for name, _ in world.points.set] == ["NEW"]
+    assert "taken for over" in world.events()
+
+
+async def test_profile_that_somebody_else_set_is_told(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    now = format_datetime(world.clock())
+    profile = {
+        "start_date_time": now,
+        "charging_rate_unit": "A",
+        "charging_profile_period": [{"start_period": 0, "limit": 7}],
+    }
+    active: Any = {"start_date_time": now, "charging_profile": profile}
+    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", active)
+    assert "second planner" in world.events()
+    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", {"start_date_time": 3})  # type: ignore[arg-type, typeddict-item]  # hostile
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.CONTROLLED
+
+
+async def test_stranger_is_not_heard(make_world: MakeWorld) -> None:
+    from ocn.party.errors import RequestFailed
+
+    world = await make_world()
+    foreign = world.session("S1", "E1", country_code="FR", party_id="ELS")
+    with pytest.raises(RequestFailed):
+        await world.cpo.client.to("DE PLN").request(
+            "PUT",
+            "sessions",
+            "RECEIVER",
+            ("FR", "ELS", "S1"),
+            body=foreign,  # type: ignore[arg-type]  # as sent
+        )
+
+
+async def test_session_that_is_over_is_forgotten_with_all_that_belongs_to_it(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.wants("S1", departure_time=LATER, energy_need=22)
+    await world.smart.step()
+    world.clock.forward(120)
+    ended = format_datetime(world.clock())
+    await world.patches("S1", status="COMPLETED", kwh=22, end_date_time=ended)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.GONE
+    stored = world.storage._objects
+    assert not any(b"DRIVERS-CARD" in text or b"SECRET" in text for text in stored.values())
+    world.clock.forward(8 * 24 * 60)
+    await world.cpo_storage.remove("sessions", CPO, "S1")
+    await world.smart.step()
+    kinds = {kind for kind, _, _ in stored if kind.startswith("ocn-smart")}
+    assert kinds == {"ocn-smart-past"}
+    assert not any(b'"S1"' in text or b"s1" in text for text in stored.values())
+    world.clock.forward(36 * 24 * 60)
+    await world.smart.step()
+    assert not any(kind.startswith("ocn-smart") for kind, _, _ in stored)
