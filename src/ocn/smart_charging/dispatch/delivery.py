@@ -84,6 +84,11 @@ class Delivery:
         self.line(message.cpo).under_way -= 1
         self._ledger.withdrawn(message)
 
+    @property
+    def has_progress(self) -> bool:
+        """Whether something became of messages that was not looked at yet."""
+        return self._progress.is_set()
+
     async def progress(self) -> frozenset[str]:
         """Wait until something became of some messages; return the sessions."""
         await self._progress.wait()
