@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ocn.cli.party_options import PairCommand
 from ocn.cli.smart_explain import explain
+from ocn.cli.smart_serve import EPILOG, serve
 from ocn.cli.smart_simulate import simulate
 
 app = typer.Typer(help="Smart charging: plan a site by prices and limits.", no_args_is_help=True)
@@ -37,6 +39,8 @@ app.command(
   ocn smart explain plans.jsonl --for-drivers
 """
 )(explain)
+
+app.command("serve", cls=PairCommand, epilog=EPILOG)(serve)
 
 
 @app.command(

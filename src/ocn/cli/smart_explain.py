@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,7 +123,7 @@ def _show_history(plans: "Sequence[LoadedPlan]", car: str | None, *, as_json: bo
 
 
 def _history(plans: "Sequence[LoadedPlan]", car: str | None) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":
-    for before, after in zip(plans, plans[1:], strict=False):
+    for before, after in pairwise(plans):
         yield after.told, _changed(before.told, after.told, car)
 
 

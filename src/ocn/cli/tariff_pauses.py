@@ -9,7 +9,7 @@ from ocn.errors import OcnError
 from ocn.ocpi.timestamps import parse_datetime
 
 if TYPE_CHECKING:
-    from ocn.tariffs import RelayedProfile
+    from ocn.tariffs import JsonObject, RelayedProfile
 
 _HINT = 'Each is {"received": DateTime, "charging_profile": {...}} or {"from": DateTime, "until": DateTime}.'
 
@@ -43,8 +43,11 @@ def _relayed(document: Document, entry: Any, pointer: str) -> "RelayedProfile":
     if until <= begin:
         raise OcnError(f"{document.name}: until is not after from (at {pointer})", hint=_HINT)
     seconds = -int((begin - until).total_seconds() // 1)
-    nothing = {"start_period": 0, "limit": 0}
-    return RelayedProfile(begin, {"duration": seconds, "charging_profile_period": [nothing]})
+    profile: "JsonObject" = {
+        "duration": seconds,
+        "charging_profile_period": [{"start_period": 0, "limit": 0}],
+    }
+    return RelayedProfile(begin, profile)
 
 
 def _moment(document: Document, entry: dict[str, Any], name: str, pointer: str) -> datetime:

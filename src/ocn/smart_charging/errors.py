@@ -7,7 +7,8 @@
     ├── PricesUnreadable    the price file cannot be read
     ├── EventUnusable       a limit from outside cannot be meant
     ├── ProfileUnreadable   a CPO told a charging profile that says nothing
-    └── Unanswered          a message to a CPO got no answer; see ocn.smart_charging.dispatch.ports
+    ├── Unanswered          a message to a CPO got no answer; see ocn.smart_charging.dispatch.ports
+    └── FormRefused         a limit typed into the page is not taken; see ocn.smart_charging.page.grid_form
 
 A fault concerns one part of the input; it is told, that part is left out, and the rest goes on.
 """

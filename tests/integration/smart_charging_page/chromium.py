@@ -58,6 +58,10 @@ class Tab:
         """Load a page to the end."""
         self.loaded.clear()
         await self.send("Page.navigate", {"url": url})
+        await self.finished()
+
+    async def finished(self) -> None:
+        """Wait until what was asked for is there; clear ``loaded`` before asking."""
         await asyncio.wait_for(self.loaded.wait(), 30)
 
     async def value(self, expression: str) -> Any:
@@ -68,20 +72,29 @@ class Tab:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    async def roles(self) -> list[str]:
+        """Return the roles of everything that a screen reader is told of."""
+        answer = await self.send("Accessibility.getFullAXTree", {})
+        return [node["role"]["value"] for node in answer["nodes"] if not node["ignored"]]
+
     async def move_to(self, x: float, y: float) -> None:
         """Move the mouse."""
         await self.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
 
     async def screenshot(self, file: Path, *, whole: bool = True) -> None:
         """Keep what the page looks like."""
-        answer = await self.send("Page.captureScreenshot", {"captureBeyondViewport": whole, **await self._clip(whole)})
+        answer = await self.send(
+            "Page.captureScreenshot", {"captureBeyondViewport": whole, **await self._clip(whole)}
+        )
         file.write_bytes(base64.b64decode(answer["data"]))
 
     async def _clip(self, whole: bool) -> dict[str, object]:
         if not whole:
             return {}
         size = (await self.send("Page.getLayoutMetrics", {}))["cssContentSize"]
-        return {"clip": {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 6000), "scale": 1}}
+        return {
+            "clip": {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 6000), "scale": 1}
+        }
 
     def heard(self, method: str, told: Mapping[str, Any]) -> None:
         """Note what the browser tells of the page."""
@@ -118,9 +131,11 @@ async def chromium(program: str, folder: Path) -> AsyncIterator[Tab]:
             async with session.get(f"http://{host}/json/list") as answer:
                 tabs = await answer.json(content_type=None)
             page = next(tab for tab in tabs if tab["type"] == "page")
-            async with session.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                async with _connected(socket) as tab:
-                    yield tab
+            async with (
+                session.ws_connect(page["webSocketDebuggerUrl"], max_msg_size=0) as socket,
+                _connected(socket) as tab,
+            ):
+                yield tab
     finally:
         if process.returncode is None:
             process.terminate()

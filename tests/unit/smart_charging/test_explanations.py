@@ -97,7 +97,8 @@ def test_document_is_json_with_a_line_per_car_and_the_hash_of_its_input() -> Non
     lines = {each["id"]: each["line"] for each in written["cars"]}
     assert lines["a"] == (
         "a: needs 10.0 kWh by slot 56 (declared); waits, charging starts slot 44: "
-        "fuse row A, phase L1 lets no more through; about 2.00 EUR less than at once"
+        "fuse row A, phase L1 lets no more through (b draws 11.0 kW, can wait less); "
+        "about 2.00 EUR less than at once"
     )
     assert written["cars"][1]["done"] == 44
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,7 @@ def _site(*evses: Evse, timed: tuple[TimedLimit, ...] = (), kw: str | None = "40
     return Site("s", BERLIN, Decimal(230), 15, (main, row), evses)
 
 
-def _ac(rotation: tuple[Phase, ...] | None = None, **more: Decimal) -> Evse:
+def _ac(rotation: tuple[Phase, ...] | None = None, **more: Any) -> Evse:
     return Evse("E", "row", Current.AC, ALL, rotation, **more)
 
 

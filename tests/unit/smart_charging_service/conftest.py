@@ -79,6 +79,9 @@ class ChargePoints:
     ) -> Outcome:
         return Outcome("REJECTED")
 
+    async def set_charging_preferences(self, request: Request, session_id: str, preferences: Any) -> str:
+        return "ACCEPTED"
+
     def amps(self, session_id: str) -> list[float]:
         """The limits of the last profile of a session."""
         profile = next(profile for name, profile in reversed(self.set) if name == session_id)

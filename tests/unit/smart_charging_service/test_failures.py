@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, EMSP, START, MakeWorld, site
 
+from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
@@ -288,7 +289,7 @@ async def test_profile_that_somebody_else_set_is_told(make_world: MakeWorld) -> 
     active: Any = {"start_date_time": now, "charging_profile": profile}
     await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", active)
     assert "second planner" in world.events()
-    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", {"start_date_time": 3})  # type: ignore[arg-type, typeddict-item]  # hostile
+    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", {"start_date_time": 3})  # type: ignore[typeddict-item]  # hostile
     await world.smart.step()
     assert world.cars()["E1"].state is CarState.CONTROLLED
 
@@ -298,13 +299,10 @@ async def test_stranger_is_not_heard(make_world: MakeWorld) -> None:
 
     world = await make_world()
     foreign = world.session("S1", "E1", country_code="FR", party_id="ELS")
+    path = ("FR", "ELS", "S1")
     with pytest.raises(RequestFailed):
         await world.cpo.client.to("DE PLN").request(
-            "PUT",
-            "sessions",
-            "RECEIVER",
-            ("FR", "ELS", "S1"),
-            body=foreign,  # type: ignore[arg-type]  # as sent
+            "PUT", "sessions", InterfaceRole.RECEIVER, path, body=foreign
         )
 
 

@@ -1,10 +1,18 @@
 """From what is heard to what is sent and shown."""
 
+import asyncio
+import json
 from datetime import timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from tests.unit.smart_charging_service.conftest import START, MakeWorld
+import pytest
+from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, site
 
 from ocn.ocpi.timestamps import format_datetime
+from ocn.smart_charging.prices import FlatPrice, PriceSeries
+from ocn.smart_charging.service.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, Source
 
 
@@ -40,3 +48,196 @@ async def test_preferences_that_were_copied_are_what_is_planned(make_world: Make
     car = world.cars()["E1"]
     assert told == "ACCEPTED"
     assert (car.departure, car.departure_from, car.need_kwh) == (leaves, Source.DRIVER, 30)
+
+
+async def test_driver_who_wants_it_cheap_waits_for_the_cheap_hours_of_the_tariff(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    tariff = {
+        "country_code": "DE",
+        "party_id": "CPO",
+        "id": "T1",
+        "currency": "EUR",
+        "elements": [
+            {
+                "price_components": [{"type": "ENERGY", "price": Decimal("0.10"), "step_size": 1}],
+                "restrictions": {"start_time": "12:00", "end_time": "16:00"},
+            },
+            {"price_components": [{"type": "ENERGY", "price": Decimal("0.60"), "step_size": 1}]},
+        ],
+        "last_updated": "2026-01-01T00:00:00Z",
+    }
+    evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
+    await world.cpo_storage.put("tariffs", CPO, "T1", tariff)
+    await world.cpo_storage.put("locations", CPO, "LOC1", {"id": "LOC1", "evses": [evse]})
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=8))  # 17:00 in Berlin, where it is 09:00 now
+    await world.wants("S1", profile_type="CHEAP", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 0
+    car = world.cars()["E1"]
+    assert "cheaper later" in car.why
+    assert "charging starts Mon 1" in car.driver_line
+    view = world.smart.view("yard")
+    cheap = [
+        kw
+        for start, kw in zip(view.starts(), car.planned_kw, strict=True)
+        if kw and not 12 <= start.astimezone(ZoneInfo("Europe/Berlin")).hour < 16
+    ]
+    assert not cheap
+    await world.wants("S1", profile_type="FAST", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+
+
+async def test_car_of_which_nobody_said_anything_charges_at_once_whatever_it_costs(
+    make_world: MakeWorld,
+) -> None:
+    later = PriceSeries((START, START + timedelta(hours=2)), (Decimal("0.9"), Decimal("0.01")))
+    world = await make_world(prices=later)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+
+
+async def test_past_sessions_say_what_is_usual(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    for number in range(3):
+        began = world.clock()
+        await world.pushes(world.session(f"P{number}", "E1"))
+        world.clock.forward(90)
+        ended = format_datetime(world.clock())
+        await world.patches(f"P{number}", status="COMPLETED", kwh=9 + number, end_date_time=ended)
+        assert world.clock() > began
+    await world.pushes(world.session("S1", "E2"))
+    await world.smart.step()
+    car = world.cars()["E2"]
+    assert car.departure == world.clock() + timedelta(minutes=90)
+    assert (car.departure_from, car.need_from) == (Source.HISTORY, Source.HISTORY)
+    assert car.need_kwh == 10
+
+
+async def test_one_who_leaves_makes_room_for_the_others_at_once(make_world: MakeWorld) -> None:
+    world = await make_world(site(evses=2, amps=20))
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 20
+    world.clock.forward(5)
+    await world.patches("S1", status="COMPLETED")
+    await world.smart.step()
+    assert world.points.amps("S2")[0] == 16
+
+
+async def test_car_that_takes_less_leaves_the_rest_to_others_within_the_slot(make_world: MakeWorld) -> None:
+    world = await make_world(site(evses=2, amps=24))
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    given = world.points.amps("S1")[0]
+    assert given >= 8
+    world.clock.forward(1)
+    dimensions = [{"type": "POWER", "volume": Decimal("4.14")}, {"type": "CURRENT", "volume": 6}]
+    since = format_datetime(START)
+    periods = [{"start_date_time": since, "dimensions": dimensions}]
+    await world.patches("S1", kwh=Decimal("0.1"), charging_periods=periods)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == pytest.approx(6.7, abs=0.2)
+    assert world.points.amps("S2")[0] == pytest.approx(16, abs=0.5)
+
+
+async def test_car_on_one_phase_is_planned_with_a_third_of_the_power(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=4))
+    await world.wants("S1", departure_time=leaves, energy_need=14)
+    await world.smart.step()
+    world.clock.forward(15)
+    dimensions = [{"type": "POWER", "volume": Decimal("3.68")}, {"type": "CURRENT", "volume": 16}]
+    periods = [{"start_date_time": format_datetime(START), "dimensions": dimensions}]
+    await world.patches("S1", kwh=Decimal("0.92"), charging_periods=periods)
+    await world.smart.step()
+    car = world.cars()["E1"]
+    assert car.confirmed_kw == pytest.approx(3.68)
+    assert max(kw or 0 for kw in car.planned_kw[world.smart.view("yard").slot_now :]) <= 3.68
+
+
+async def test_full_car_rests_and_is_asked_again(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    for _ in range(2):
+        world.clock.forward(15)
+        await world.patches("S1", kwh=0)
+        await world.smart.step()
+    assert world.points.amps("S1")[0] == 0
+    offered = []
+    for _ in range(10):
+        world.clock.forward(15)
+        await world.patches("S1", kwh=0)
+        await world.smart.step()
+        offered.append(world.points.amps("S1")[0])
+    assert offered[:6] == [0] * 6
+    assert max(offered) > 0
+
+
+async def test_view_has_a_day_of_slots_and_is_json(make_world: MakeWorld) -> None:
+    world = await make_world(prices=FlatPrice(Decimal("0.3")))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    for slot in range(4):
+        world.clock.forward(15)
+        await world.patches("S1", kwh=Decimal("2.5") * (slot + 1))
+        await world.smart.step()
+    view = world.smart.view("yard")
+    now = view.slot_now
+    assert (view.slots, now, view.starts()[now]) == (96, 48, world.clock())
+    car = world.cars()["E1"]
+    assert car.measured_kw[now - 4 : now] == (10.0,) * 4
+    assert view.measured_kw[now:] == (None,) * 48
+    assert [round(kw or 0, 2) for kw in car.planned_kw[now - 4 : now + 1]] == [11.04] * 5
+    assert list(view.limit_kw) == pytest.approx([27.6] * 96)
+    written = json.loads(json.dumps(view.as_json()))
+    assert written["cars"][0]["name"] == car.name
+    assert written["planned_kw"][now] == pytest.approx(11.04)
+    assert "S1" not in json.dumps(written)
+
+
+def test_name_of_a_car_says_nothing_and_stays() -> None:
+    names = Pseudonyms(b"secret")
+    assert names.of("DECPO/s1") == Pseudonyms(b"secret").of("DECPO/s1")
+    assert names.of("DECPO/s1") != Pseudonyms(b"other").of("DECPO/s1")
+    assert names.of("DECPO/s1") != names.of("DECPO/s2")
+
+
+async def test_planner_runs_by_itself_and_plans_what_comes(make_world: MakeWorld) -> None:
+    world = await make_world(settings=ServiceSettings(plan_by_cpo_clock=False, coalesce_s=0.01))
+    async with world.smart.running(world.planner.client):
+        await world.pushes(world.session("S1", "E1"))
+        async with asyncio.timeout(20):
+            while "E1" not in world.cars() or world.cars()["E1"].state is not CarState.CONTROLLED:
+                await asyncio.sleep(0.01)
+        assert len(world.points.set) == 1
+
+
+async def test_what_happens_within_a_moment_is_planned_once(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    for number in range(1, 4):
+        await world.pushes(world.session(f"S{number}", f"E{number}"))
+    await world.smart.step()
+    assert len(world.points.set) == 3
+    planned = world.smart.view("yard").last_plan
+    world.clock.forward(1)
+    await world.smart.step()
+    assert world.smart.view("yard").last_plan == planned
+    assert len(world.points.set) == 3

@@ -46,7 +46,7 @@ def test_stay_keeps_nothing_of_who_charges_but_the_emsp() -> None:
     assert "CARD" not in kept
     assert "SECRET" not in kept
     assert stay.emsp == "NLMSP"
-    assert (stay.power_kw, stay.current_a, stay.tariff_id) == (11, Decimal("15.9"), "T1")
+    assert (stay.power_kw, stay.current_a, stay.tariff_id) == (Decimal(11), Decimal("15.9"), "T1")
 
 
 def test_stay_that_is_stored_is_read_as_it_was() -> None:

@@ -71,14 +71,18 @@ class Choosing:
         return Urgency.LOWER if any(row[i] < known[i] for i in near) else Urgency.RAISE
 
     def _is_worth(self, standing: Standing, row: Row, urgency: Urgency) -> bool:
-        """Whether it changes something soon, or makes sure of what may or may not be in force."""
-        if standing.in_force is None or urgency is Urgency.OVER:
+        """Whether it changes something soon, or makes sure of what may or may not be in force.
+
+        What relieves a limit that is over is worth a message however little and late it is.
+        """
+        if standing.in_force is None:
             return True
-        if self._differs(row, standing.in_force.course):
-            return True
-        if any(self._differs(row, sent.course) for sent in standing.unanswered):
-            return True
-        return self._lingers(standing)
+        differs = self._is_other if urgency is Urgency.OVER else self._differs
+        courses = (standing.in_force.course, *(sent.course for sent in standing.unanswered))
+        return any(differs(row, course) for course in courses) or self._lingers(standing)
+
+    def _is_other(self, row: Row, course: Course) -> bool:
+        return row != course.over(*self.room.grid)
 
     def _differs(self, row: Row, course: Course) -> bool:
         has, tolerance = course.over(*self.room.grid), self.settings.tolerance_steps
@@ -86,12 +90,8 @@ class Choosing:
 
     def _lingers(self, standing: Standing) -> bool:
         """Whether what may still come keeps room from others, though by now a message would end that."""
-        if standing.in_force is None or not standing.may_hold:
-            return False
-        grid, has = self.room.grid, standing.in_force.course.over(*self.room.grid)
-        return all(sent.until <= self.now for sent in standing.may_hold) and any(
-            more > now for more, now in zip(standing.known(grid), has, strict=True)
-        )
+        until = standing.lingers_until(self.room.grid)
+        return until is not None and until <= self.now
 
     @property
     def _near(self) -> int:

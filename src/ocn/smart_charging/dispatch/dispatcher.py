@@ -121,7 +121,7 @@ class Dispatcher:
             raise
 
     async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
-        """Take away what was set on a session, if all fuses bear it at its most; return whether it is done."""
+        """Take away what was set on a session, if all fuses bear its most; return whether it is done."""
         async with self._turn:
             standing, now = self._ledger.standings.get(session), self._clock()
             if standing is None:

@@ -1,5 +1,6 @@
 """Which messages may go now by the law of this room: all that may be in force fits every limit."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from ocn.smart_charging.slots import Slots
 May = Callable[[str, Standing, Choice], bool]
 """Whether a session may be asked now, as far as it and its CPO are concerned; if so, it is."""
 
+_MOST_MESSAGES = 4
+"""To one session while one plan is followed: what lowers it, what raises it, and both again."""
 _BEFORE_RAISES = frozenset({Urgency.OVER, Urgency.FIRST, Urgency.LOWER})
 _RAISES = frozenset({Urgency.RAISE})
 
@@ -40,6 +43,7 @@ class Following:
         self._room = Room(ledger.standings, limits, slots, now, list(self._courses.values()))
         self._ledger = ledger
         ledger.room = self._room
+        self._sent: Counter[str] = Counter()
         self.open = set(self._courses)
         """Sessions that may want something that they were not sent."""
 
@@ -69,10 +73,11 @@ class Following:
     ) -> Message | None:
         standing = self._ledger.standings[session]
         choice = choosing.choice(session, standing, self._courses[session], last_resort)
-        if choice is None:
+        if choice is None or self._sent[session] >= _MOST_MESSAGES:
             self.open.discard(session)
         elif choice.urgency in urgencies and choice.course and may(session, standing, choice):
             self.open.discard(session)
+            self._sent[session] += 1
             sent = self._ledger.send(session, choice.course, choosing.now)
             return Message(session, standing.cpo, sent, choice.urgency)
         return None
@@ -84,6 +89,12 @@ class Following:
     def look_again(self, sessions: Iterable[str]) -> None:
         """Look at sessions again, now that something became of their messages."""
         self.open |= {session for session in sessions if session in self._courses}
+
+    def lingers_until(self) -> datetime | None:
+        """Return when a message could first end that something counts which does not hold any more."""
+        standings = self._ledger.standings.values()
+        untils = (standing.lingers_until(self._room.grid) for standing in standings)
+        return min((until for until in untils if until is not None), default=None)
 
     def overfull(self) -> tuple[int, ...]:
         """Return the limits that are over in some column."""

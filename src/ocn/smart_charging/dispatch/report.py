@@ -56,7 +56,10 @@ def report(
     """Say what came of it, by where the sessions stand now."""
     last = {message.session: message.sent.number for message in sent}
     standings = {session: ledger.standings[session] for session in last if session in ledger.standings}
-    dues = [due for session, due in held.items() if due is not None and session in following.open]
+    dues = [due for session, due in held.items() if session in following.open]
+    overfull, blocked = following.overfull(), frozenset(following.open - held.keys())
+    if overfull or blocked:
+        dues.append(following.lingers_until())
     return FollowReport(
         tuple(message.session for message in sent),
         frozenset(
@@ -68,7 +71,7 @@ def report(
         frozenset(
             session for session, each in ledger.standings.items() if each.refusal is Refusal.UNKNOWN_SESSION
         ),
-        frozenset(following.open - held.keys()),
-        min(dues, default=None),
-        following.overfull(),
+        blocked,
+        min((due for due in dues if due is not None), default=None),
+        overfull,
     )

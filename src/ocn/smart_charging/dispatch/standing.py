@@ -125,6 +125,15 @@ class Standing:
         """Return the most that it may draw: all its outlet gives unless a course was confirmed."""
         return self.known(grid) if self.in_force is not None else (self.outlet.most,) * grid.columns
 
+    def lingers_until(self, grid: Grid) -> datetime | None:
+        """Return when a message would end that more counts than was confirmed; None: no more does."""
+        if self.in_force is None or not self.may_hold:
+            return None
+        has = self.in_force.course.over(*grid)
+        if all(more <= now for more, now in zip(self.known(grid), has, strict=True)):
+            return None
+        return max(sent.until for sent in self.may_hold)
+
     def sending(self, sent: Sent) -> "Standing":
         """Count a message as under way."""
         held = (*self.may_hold, sent)

@@ -74,7 +74,7 @@ def page_app(views: Views, settings: PageSettings | None = None, events: GridEve
             Route("/sites/{name:path}", pages.site, methods=["GET", "POST"]),
             *(Route(f"/{name}", pages.static) for name in pages.writing.static),
         ],
-        exception_handlers={HTTPException: pages.refused},
+        exception_handlers={HTTPException: pages.refused, Exception: pages.refused},
     )
     return Guarded(app, LOOPBACK_HOSTS | {host.lower() for host in settings.hosts})
 
@@ -87,7 +87,7 @@ class _Pages:
         self._events = events
         self._form = GridForm()
 
-    async def sites(self, request: Request) -> Response:
+    async def sites(self, _request: Request) -> Response:
         views = [self._views.view(name) for name in self._views.names()]
         return await self._html("sites.html", lambda: {"cards": site_cards(views)})
 
@@ -106,7 +106,7 @@ class _Pages:
         file = self.writing.static[request.url.path.removeprefix("/")]
         return Response(file.body, media_type=file.media_type, headers={"cache-control": _FOR_EVER})
 
-    async def refused(self, request: Request, error: Exception) -> Response:
+    async def refused(self, _request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         message = error.detail if isinstance(error, HTTPException) else "Something went wrong here."
         return await self._html("refused.html", lambda: {"status": status, "message": message}, status)

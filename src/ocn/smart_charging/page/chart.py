@@ -138,10 +138,8 @@ def _described(
 ) -> str:
     """Say in words what the chart shows, for those who do not see it."""
     starts = view.starts()
-    parts = [
-        f"Power of {len(view.cars)} cars from {times.full(starts[0])} on, in {view.slots} slots of "
-        f"{view.slot_minutes} minutes."
-    ]
+    when = f"from {times.full(starts[0])} on, in {view.slots} slots of {view.slot_minutes} minutes"
+    parts = [f"Power of {len(view.cars)} cars {when}."]
     limits = [value for value in limit if value is not None]
     if limits:
         parts.append(f"The limit lies between {min(limits):,.1f} and {max(limits):,.1f} kW.")

@@ -4,28 +4,32 @@ A form of another site cannot be told from ours by what is in it, except for a t
 Where a browser says which site a form is from, that must be ours too.
 """
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
+
+from ocn.smart_charging.errors import SmartChargingError
 
 MOST_KW = Decimal(100_000)
 MOST_MINUTES = 24 * 60
 _MOST_BYTES = 2_000
+_MOST_FIELDS = 8
+_MOST_S = 10
 _MOST_DECIMALS = 3
 _LONGEST_NUMBER = 12
 _FORM = "application/x-www-form-urlencoded"
 
 
-class FormRefused(Exception):
+class FormRefused(SmartChargingError):
     """The form is not taken; ``status`` says in HTTP why, the message says it to whoever sent it."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +65,36 @@ class GridForm:
 def _from_here(request: Request) -> None:
     origin = request.headers.get("origin")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    elsewhere = origin is not None and urlsplit(origin).netloc.lower() != request.headers["host"].lower()
-    if elsewhere or site != "same-origin":
+    # a proxy may end TLS, so only the host is compared
+    here = origin is None or origin.partition("://")[2].lower() == request.headers["host"].lower()
+    if not here or site != "same-origin":
         raise FormRefused(403, "Forms of other sites are not taken.")
 
 
 async def _fields(request: Request) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise FormRefused(415, f"The form must come as {_FORM}.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise FormRefused(413, f"The form is longer than {_MOST_BYTES} bytes.")
+    body = await _body(request)
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=8)
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError as error:
         raise FormRefused(400, "The form cannot be read.") from error
     if len(pairs) != len(dict(pairs)):
         raise FormRefused(400, "A field of the form is there twice.")
     return dict(pairs)
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_MOST_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_BYTES:
+                    raise FormRefused(413, f"The form is longer than {_MOST_BYTES} bytes.")
+    except TimeoutError as error:
+        raise FormRefused(408, f"The form took longer than {_MOST_S} seconds.") from error
+    return bytes(body)
 
 
 def _kw(text: str) -> Decimal:

@@ -1,4 +1,4 @@
-"""Stepped lines and areas as SVG paths. One slot is one unit wide; heights are whole units from the top down."""
+"""Stepped lines and areas as SVG paths: one slot is one unit wide, heights are whole units from the top."""
 
 from collections.abc import Callable, Sequence
 

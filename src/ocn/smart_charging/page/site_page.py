@@ -97,7 +97,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         view=view,
         address=address_of(view.site),
         as_of=times.full(view.now),
-        zone=f"{view.zone}, {times.offset(view.now)}" if times.zone else "UTC",
+        zone=f"{view.zone}, {times.offset(view.now)}" if times.zone and view.zone != "UTC" else "UTC",
         now_kw=now_kw,
         planned_kw=planned,
         limit_kw=limit,

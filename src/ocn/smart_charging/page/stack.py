@@ -1,6 +1,7 @@
 """The load of a site, car on car: as it was measured until now, as it is planned from now on."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocn.smart_charging.service.view import CarView, Series, SiteView
@@ -19,8 +20,10 @@ class Layer:
 
 
 def stacked(view: SiteView) -> tuple[Layer, ...]:
-    """Stack the cars, the first at the bottom; of very many those that draw least share the layer at the top."""
-    rows = [(car, _row(car, view)) for car in view.cars]
+    """Stack the cars, the first at the bottom; of very many, those that draw least share one."""
+    now = view.slot_now
+    was_measured = [slot < now and kw(view.measured_kw, slot) is not None for slot in range(view.slots)]
+    rows = [(car, _row(car, was_measured)) for car in view.cars]
     ranked = sorted(range(len(rows)), key=lambda i: -sum(rows[i][1]))
     alone = set(ranked[:_MOST_BANDS])
     groups: list[list[tuple[CarView, list[float]]]] = [[row] for i, row in enumerate(rows) if i in alone]
@@ -45,12 +48,7 @@ def known(series: Series, slots: int) -> Series:
     return tuple(kw(series, slot) for slot in range(slots))
 
 
-def _row(car: CarView, view: SiteView) -> list[float]:
-    return [_load(car, view, slot) for slot in range(view.slots)]
-
-
-def _load(car: CarView, view: SiteView, slot: int) -> float:
+def _row(car: CarView, was_measured: Sequence[bool]) -> list[float]:
     """What it drew where the site was measured; elsewhere what it was or is meant to get."""
-    if slot < view.slot_now and kw(view.measured_kw, slot) is not None:
-        return kw(car.measured_kw, slot) or 0.0
-    return kw(car.planned_kw, slot) or 0.0
+    measured, planned = car.measured_kw, car.planned_kw
+    return [kw(measured if was else planned, slot) or 0.0 for slot, was in enumerate(was_measured)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,9 +17,9 @@ from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.prices import planned_prices
 from ocn.smart_charging.profiles.courses import courses
 from ocn.smart_charging.profiles.ocpi import rate_of
-from ocn.smart_charging.service.car_phases import CarPhases
+from ocn.smart_charging.service.car_limits import CarLimits
 from ocn.smart_charging.service.draft import Draft, slot_number, slot_position
-from ocn.smart_charging.service.events import EventLog
+from ocn.smart_charging.service.events import EventLog, local
 from ocn.smart_charging.service.feed import LimitFeed
 from ocn.smart_charging.service.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.history import arrivals
@@ -31,6 +31,7 @@ from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.resting import Resting
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.tops import top_kw
 from ocn.smart_charging.service.view import EventKind, Source
 from ocn.smart_charging.site.model import Evse
 from ocn.smart_charging.site.wiring import Wiring
@@ -39,6 +40,10 @@ from ocn.smart_charging.slots import Slots, slot_of
 _SHOWN = timedelta(hours=13)
 _TENTH = 0.1
 _WORTH_KWH = 0.3
+_MORE_OR_LESS = 0.15
+"""Of the planned power: what a car takes is planned with a tenth to spare."""
+_WORTH_KW = 0.5
+_SURE_AFTER = timedelta(minutes=2)
 
 
 class Desk:
@@ -63,6 +68,8 @@ class Desk:
         self.plan: Plan | None = None
         self.planned: dict[int, dict[str, float]] = {}
         """By slot and name: the kW of plans as they were when the slot was there."""
+        self.limit_kw: dict[int, float | None] = {}
+        """By slot: what the top let through when the slot was planned last."""
         self.peak_kw = 0.0
         self.last_read: datetime | None = None
         self._memory = memory
@@ -71,7 +78,11 @@ class Desk:
         self._settings = settings
         self._following: asyncio.Task[FollowReport] | None = None
         self._resting = Resting()
-        self._phases = CarPhases(float(served.site.voltage))
+        self._over: dict[str, datetime] = {}
+        """Since when each limit is over by what is known."""
+        self._unmet: dict[str, float] = {}
+        """What was asked for and told to be too much, by session."""
+        self._cars = CarLimits(float(served.site.voltage))
         self._replanner: Replanner | None = None
         self._wiring: Wiring | None = None
 
@@ -83,10 +94,12 @@ class Desk:
         """Return what a session's car is called."""
         return self._names.of(key)
 
-    def limit_name(self, number: int) -> str:
-        """Return what a limit of the last plan is called."""
-        known = number if self.draft is not None and number < len(self.draft.limits) else None
-        return "a fuse" if self.draft is None or known is None else str(self.draft.limits[known])
+    def over_for_long(self, overfull: Collection[int]) -> list[str]:
+        """Return which limits are over, and not only for the moment that a change takes to be sure of."""
+        limits, now = () if self.draft is None else self.draft.limits, self.now()
+        names = {str(limits[number]) for number in overfull if number < len(limits)}
+        self._over = {name: self._over.get(name, now) for name in names}
+        return [name for name, since in self._over.items() if now - since >= _SURE_AFTER]
 
     def interrupt(self) -> None:
         """Wait no longer for results of what is under way (they still count): something must be sent now."""
@@ -122,7 +135,7 @@ class Desk:
             self._following = None
 
     def deviates(self, before: Stay, stay: Stay) -> bool:
-        """Whether a session drew a tenth more or less than was planned for it between two updates."""
+        """Whether a session draws clearly more or less than is planned for it, or did between two updates."""
         draft = self.draft
         if draft is None or stay.updated <= before.updated:
             return False
@@ -130,6 +143,9 @@ class Desk:
         planned_kw = self.planned.get(slot, {}).get(self._names.of(stay.key))
         if planned_kw is None:
             return False
+        since = stay.power_since
+        if stay.power_kw is not None and since is not None and since >= draft.slots.start:
+            return abs(float(stay.power_kw) - planned_kw) > max(_WORTH_KW, _MORE_OR_LESS * planned_kw)
         planned = planned_kw * ((stay.updated - before.updated) / timedelta(hours=1))
         return abs(float(stay.kwh - before.kwh) - planned) > max(_WORTH_KWH, _TENTH * planned)
 
@@ -143,12 +159,13 @@ class Desk:
         self._wiring = wiring
         minutes = site.slot_minutes
         slots = Slots(slot_of(now, minutes), minutes, int(timedelta(hours=36) / timedelta(minutes=minutes)))
-        found = guests_of(self.served, self._memory, self._places, self._outlet, now)
+        found = guests_of(self.served, self._memory, self._places, self._outlets, now)
         self._tell(found, now)
         guests = self._named(found)
         here = {guest.key: name for name, guest in guests.items()}
-        self._resting.forget(list(here))
-        self._phases.forget(set(here))
+        self._resting.forget(here)
+        self._cars.forget(set(here))
+        self._unmet = {key: kwh for key, kwh in self._unmet.items() if key in here}
         obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
         standings = self.dispatcher.standings
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
@@ -181,27 +198,31 @@ class Desk:
         for guest in found.planned.values():
             left_h = (guest.need.departure - now) / timedelta(hours=1)
             most = float(guest.stay.kwh) + max(0.0, left_h) * guest.outlet.most * guest.outlet.step_kw
-            if guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH:
-                asked = f"{guest.need.kwh:g} kWh by {guest.need.departure:%d.%m. %H:%M} UTC"
+            unmet = guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH
+            if unmet and self._unmet.get(guest.key) != guest.need.kwh:
+                self._unmet[guest.key] = guest.need.kwh
+                leaves = local(guest.need.departure, self.served.site.zone)
+                asked = f"{guest.need.kwh:g} kWh by {leaves}"
                 line = f"{self._names.of(guest.key)}: {asked} cannot be had at EVSE {guest.evse.id}"
                 self.note(EventKind.FAULT, line)
 
-    def _outlet(self, evse: Evse, stay: Stay) -> Outlet:
-        standing = self.dispatcher.standings.get(stay.key)
-        self._phases.look(stay, evse, None if standing is None else standing.confirmed)
-        return self._phases.outlet(stay, evse, self._wiring or Wiring.of(self.served.site))
+    def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
+        wiring = self._wiring or Wiring.of(self.served.site)
+        self._cars.look(stay, evse, wiring.outlet(evse), self.dispatcher.standings.get(stay.key))
+        outlet = self._cars.outlet(stay, evse, wiring)
+        return outlet, self._cars.taking(stay, outlet)
 
     def _seen(self, name: str, guest: Guest, slots: Slots, now: datetime) -> Seen:
-        need, outlet, minutes = guest.need, guest.outlet, slots.minutes
+        need, minutes = guest.need, slots.minutes
         delivered = delivered_kwh(guest.stay, now, self.allowed_kw(guest, now), need.kwh)
-        rests = need.kwh_from is not Source.DRIVER and self._resting.rests(guest.stay, now, outlet.least)
+        rests = self._resting.rests(guest, now)
         return Seen(
             name,
             slot_position(guest.stay.begin, minutes),
             slot_position(need.departure, minutes),
             need.kwh,
             need.kwh if rests else delivered,
-            outlet,
+            guest.takes,
             need.weight,
             prices=prices_for(guest, self.served, self._memory, slots),
         )
@@ -243,8 +264,10 @@ class Desk:
         self.planned[draft.number] = powers
         oldest = draft.number - int(_SHOWN / timedelta(minutes=draft.slots.minutes))
         self.planned = {slot: row for slot, row in self.planned.items() if slot >= oldest}
+        self.limit_kw[draft.number] = top_kw(self.served.site, draft.limits, 0)
+        self.limit_kw = {slot: kw for slot, kw in self.limit_kw.items() if slot >= oldest}
         for name, count in steps.items():
-            self._resting.offered(draft.guests[name].key, draft.now, count)
+            self._resting.offered(draft.guests[name], draft.now, count)
         if self.served.site.prices.peak_eur_per_kw > Decimal(0):
             self._measure_peak(draft)
 

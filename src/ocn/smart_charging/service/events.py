@@ -3,13 +3,14 @@
 import logging
 from collections import deque
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.service.view import EventKind, EventView
 
 _LOG = logging.getLogger("ocn.smart_charging")
 _MOST = 200
-_AGAIN = timedelta(hours=1)
-"""What is told again within that time is one event."""
+_AGAIN = timedelta(hours=2)
+"""What is told again and again is one event, until it was not told for so long."""
 _MOST_LINE = 500
 _LEVELS = {EventKind.FAULT: logging.WARNING, EventKind.WARNING: logging.WARNING}
 
@@ -26,9 +27,9 @@ class EventLog:
         """Note one, and log it; lines may hold what strangers wrote."""
         line = "".join(each if each.isprintable() else " " for each in line[:_MOST_LINE])
         told = self._told.get((kind, line))
+        self._told[kind, line] = at
         if told is not None and at - told < _AGAIN:
             return
-        self._told[kind, line] = at
         if len(self._told) > 2 * _MOST:
             self._told = {key: when for key, when in self._told.items() if at - when < _AGAIN}
         self._events.appendleft(EventView(at, kind, line))
@@ -37,3 +38,8 @@ class EventLog:
     def newest(self) -> tuple[EventView, ...]:
         """Return all that are kept."""
         return tuple(self._events)
+
+
+def local(moment: datetime, zone: ZoneInfo) -> str:
+    """Write a moment for an event: as clocks at the site show it."""
+    return f"{moment.astimezone(zone):%a %d.%m. %H:%M}"

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.problem import Phase
+from ocn.smart_charging.service.events import local
 from ocn.smart_charging.site.model import Fuse, Once, Site, TimedLimit
 
 _LONGEST = timedelta(days=14)
@@ -30,12 +32,13 @@ class GridEvent:
     source: str = "operator"
     """Who says so."""
 
-    def __str__(self) -> str:
-        """Say how low, where and when."""
+    def line(self, zone: ZoneInfo) -> str:
+        """Say who wants it how low, where and when."""
         low = [f"{self.kw} kW"] * (self.kw is not None) + [f"{self.amps} A"] * (self.amps is not None)
         low += [f"{self.part * 100:f} %"] if self.part is not None else []
         where = "the top" if self.fuse is None else f"fuse {self.fuse}"
-        return f"{where} at {', '.join(low)} from {self.begin:%d.%m. %H:%M} to {self.until:%d.%m. %H:%M} UTC"
+        when = f"from {local(self.begin, zone)} until {local(self.until, zone)}"
+        return f"{self.source}: {where} at {', '.join(low)} {when}"
 
 
 class LimitFeed:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.service.events import local
 from ocn.smart_charging.service.history import Typical
 from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.needs import Need, need_of
@@ -27,6 +29,9 @@ class Guest:
     evse: Evse
     need: Need
     outlet: Outlet
+    """What it can draw."""
+    takes: Outlet
+    """What it takes of that, as far as it shows."""
 
     @property
     def key(self) -> str:
@@ -42,10 +47,13 @@ class Guests:
     left_out: Mapping[str, str]
 
 
-OutletOf = Callable[[Evse, Stay], Outlet]
+OutletsOf = Callable[[Evse, Stay], tuple[Outlet, Outlet]]
+"""What a session can draw at an EVSE, and what it takes of that."""
 
 
-def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: OutletOf, now: datetime) -> Guests:
+def guests_of(
+    served: ServedSite, memory: Memory, places: Places, outlets: OutletsOf, now: datetime
+) -> Guests:
     """Look who is at a site now."""
     site = served.site
     typical = Typical.of(site.zone, (past for past in memory.past.values() if past.site == served.name))
@@ -53,7 +61,7 @@ def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: Outlet
     at: dict[str, tuple[Stay, Evse]] = {}
     for stay in _active(memory.stays.values(), served):
         evse = places.evse(served, stay.evse_uid)
-        why = _why_not(stay, evse, now)
+        why = _why_not(stay, evse, now, site.zone)
         if evse is None or why is not None:
             left_out[stay.key] = why or ""
             continue
@@ -65,9 +73,9 @@ def guests_of(served: ServedSite, memory: Memory, places: Places, outlet: Outlet
         at[evse.id] = stay, evse
     planned = {}
     for stay, evse in at.values():
-        here = outlet(evse, stay)
+        here, takes = outlets(evse, stay)
         need = need_of(stay, memory.preferences.get(stay.key), typical, here.most * here.step_kw, now)
-        planned[stay.key] = Guest(stay, evse, need, here)
+        planned[stay.key] = Guest(stay, evse, need, here, takes)
     return Guests(planned, left_out)
 
 
@@ -82,11 +90,11 @@ def _active(stays: Iterable[Stay], served: ServedSite) -> list[Stay]:
     return sorted(here, key=lambda stay: (stay.begin, stay.key))
 
 
-def _why_not(stay: Stay, evse: Evse | None, now: datetime) -> str | None:
+def _why_not(stay: Stay, evse: Evse | None, now: datetime, zone: ZoneInfo) -> str | None:
     if evse is None:
         return f"the site file has no EVSE {stay.evse_uid[:60]!r}: what is drawn there is not planned for"
     if stay.begin > now + _EARLY:
-        return f"it begins at {stay.begin:%d.%m. %H:%M} UTC, which is not yet: it is not planned before"
+        return f"it begins {local(stay.begin, zone)}, which is not yet: it is not planned before"
     if now - max(stay.updated, stay.begin) > _SILENT:
         return f"nothing was told of it for {_SILENT.days} days: it is taken for gone"
     return None

@@ -1,72 +1,63 @@
-"""Cars that take nothing though they may: full ones, mostly, of which nobody said what they need.
+"""Cars that take nothing though they may: mostly full ones.
 
-A car that said what it needs is full when it has got that. Of the others it shows only by what they take. A
-resting car is offered nothing for a while, so that others may have it, and then asked again.
+A resting car is offered nothing for a while, so that others may have it, and then asked again: sooner where
+its driver said that it needs more.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.guests import Guest
+from ocn.smart_charging.service.view import Source
 
-_NOTHING_KWH = 0.05
-_LOOKED_AT = timedelta(minutes=30)
-_RESTS = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What a car might have drawn from a moment on."""
-
-    at: datetime
-    steps: int
+_NOTHING_KWH = 0.03
+_LOOKED_AT = timedelta(minutes=14)
+"""So long a car must have been offered something; slots of a quarter of an hour end a little early."""
+_RESTS = {Source.DRIVER: timedelta(minutes=30)}
+_USUALLY_RESTS = timedelta(hours=2)
 
 
 class Resting:
-    """Remembers what each car was offered, and since when one rests."""
+    """Remembers since when each car has been offered enough to charge with, and since when one rests."""
 
     def __init__(self) -> None:
-        self._offers: dict[str, list[Offer]] = {}
+        self._offered: dict[str, datetime] = {}
         self._since: dict[str, tuple[datetime, float]] = {}
 
-    def offered(self, key: str, at: datetime, steps: int) -> None:
+    def offered(self, guest: Guest, at: datetime, steps: int) -> None:
         """What a car may draw has changed, or goes on."""
-        offers = self._offers.setdefault(key, [])
-        offers.append(Offer(at, steps))
-        while len(offers) > 2 and offers[1].at <= at - _LOOKED_AT:
-            del offers[0]
+        if steps >= guest.outlet.least:
+            self._offered.setdefault(guest.key, at)
+        else:
+            self._offered.pop(guest.key, None)
 
-    def rests(self, stay: Stay, now: datetime, least: int) -> bool:
+    def rests(self, guest: Guest, now: datetime) -> bool:
         """Whether a car is taken to want nothing for now."""
-        since = self._since.get(stay.key)
+        counted, since = float(guest.stay.kwh), self._since.get(guest.key)
         if since is not None:
-            if float(stay.kwh) <= since[1] + _NOTHING_KWH and now - since[0] < _RESTS:
+            longest = _RESTS.get(guest.need.kwh_from, _USUALLY_RESTS)
+            if counted <= since[1] + _NOTHING_KWH and now - since[0] < longest:
                 return True
-            del self._since[stay.key]
-            self._offers.pop(stay.key, None)
+            del self._since[guest.key]
+            self._offered.pop(guest.key, None)
             return False
-        offers = self._offers.get(stay.key, [])
-        if self._was_offered(offers, now, least) and self._took_nothing(stay, now):
-            self._since[stay.key] = now, float(stay.kwh)
+        if self._took_nothing(guest, now):
+            self._since[guest.key] = now, counted
             return True
         return False
 
-    def forget(self, present: Sequence[str]) -> None:
+    def forget(self, present: Collection[str]) -> None:
         """Forget those that are gone."""
-        here = set(present)
-        self._offers = {key: offers for key, offers in self._offers.items() if key in here}
-        self._since = {key: since for key, since in self._since.items() if key in here}
+        self._offered = {key: at for key, at in self._offered.items() if key in present}
+        self._since = {key: since for key, since in self._since.items() if key in present}
 
-    @staticmethod
-    def _was_offered(offers: Sequence[Offer], now: datetime, least: int) -> bool:
-        return (
-            bool(offers) and offers[0].at <= now - _LOOKED_AT and min(each.steps for each in offers) >= least
-        )
-
-    @staticmethod
-    def _took_nothing(stay: Stay, now: datetime) -> bool:
-        begin = now - _LOOKED_AT
-        before = [each for each in stay.readings if each.at <= begin]
-        after = [each for each in stay.readings if each.at > begin]
-        return bool(before and after) and float(after[-1].kwh - before[-1].kwh) <= _NOTHING_KWH
+    def _took_nothing(self, guest: Guest, now: datetime) -> bool:
+        """Whether its meter stood still while it was offered enough, from one reading to another."""
+        offered = self._offered.get(guest.key)
+        if offered is None or now - offered < _LOOKED_AT:
+            return False
+        since = [each for each in guest.stay.readings if each.at >= offered]
+        if not since or since[-1].at - since[0].at < _LOOKED_AT:
+            return False
+        before = [each for each in since if since[-1].at - each.at >= _LOOKED_AT]
+        return float(since[-1].kwh - before[-1].kwh) <= _NOTHING_KWH

@@ -93,7 +93,7 @@ class Rounds:
                 desk.note(EventKind.TOLD, f"everything was read from {cpo}")
                 self._triggers.plan(desk.served.name)
             ahead = self._skews[cpo].ahead
-            if abs(ahead) > self._settings.warned_skew:
+            if self._settings.plan_by_cpo_clock and abs(ahead) > self._settings.warned_skew:
                 where = "ahead of" if ahead > timedelta(0) else "behind"
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
                 desk.note(EventKind.WARNING, f"the clock of {cpo} is {by}")
@@ -111,7 +111,7 @@ class Rounds:
             if desk.feed.hear(events, min(told, now)):
                 self._triggers.plan(desk.served.name)
                 for event in events:
-                    desk.note(EventKind.GRID, f"feed: {event}")
+                    desk.note(EventKind.GRID, event.line(desk.served.site.zone))
         silent = desk.feed.is_silent(now)
         if silent:
             desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
@@ -146,7 +146,6 @@ class Rounds:
 def _tell(desk: Desk, report: FollowReport) -> None:
     for session, why in report.failed.items():
         desk.note(EventKind.WARNING, f"{desk.name(session)}: {_SAID[why]}")
-    for limit in report.overfull:
-        what = desk.limit_name(limit)
-        line = f"{what} may be over: by what is known, cars may draw more than it lets through"
+    for name in desk.over_for_long(report.overfull):
+        line = f"{name} may be over: by what is known, cars may draw more than it lets through"
         desk.note(EventKind.WARNING, line)

@@ -1,5 +1,6 @@
 """From what is known of a site to what is shown of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Refusal, Standing, State
@@ -8,10 +9,11 @@ from ocn.smart_charging.planning.sentences import for_driver, scarcities, senten
 from ocn.smart_charging.planning.why import Why, explained
 from ocn.smart_charging.service.desk import Desk
 from ocn.smart_charging.service.draft import Draft, slot_number
+from ocn.smart_charging.service.guests import Guest
 from ocn.smart_charging.service.metering import mean_kw, power_kw
 from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.service.tops import top_kw
 from ocn.smart_charging.service.view import CarState, CarView, ScarceView, Series, SiteView, Source
-from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.wiring import Wiring
 from ocn.smart_charging.slots import Slots, slot_of
 
@@ -56,7 +58,7 @@ class _Showing:
             now=self.now,
             slot_minutes=self.site.slot_minutes,
             begin=self.slots.start,
-            limit_kw=_top_kw(desk.feed.limited(self.now), self.slots),
+            limit_kw=self._limits(),
             measured_kw=measured,
             price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
             cars=cars,
@@ -69,21 +71,20 @@ class _Showing:
         )
 
     def _cars(self, draft: Draft | None, plan: Plan | None) -> tuple[CarView, ...]:
-        here, planned = [], set()
+        stays = {stay.key: stay for stay in self.desk.stays()}
+        here: list[CarView] = []
         if draft is not None and plan is not None:
             why = {each.car: each for each in explained(plan)}
-            here = [self._guest(name, draft, plan, why.get(name)) for name in draft.guests]
-            planned = {guest.key for guest in draft.guests.values()}
+            for name, guest in draft.guests.items():
+                stay = stays.get(guest.key)
+                if stay is not None and stay.is_active:
+                    del stays[guest.key]
+                    here.append(self._guest(name, replace(guest, stay=stay), draft, plan, why.get(name)))
         begin = self.slots.start
-        others = [
-            stay
-            for stay in self.desk.stays()
-            if stay.key not in planned and (stay.end or stay.updated) >= begin
-        ]
+        others = [stay for stay in stays.values() if (stay.end or stay.updated) >= begin]
         return (*here, *(self._other(stay) for stay in sorted(others, key=lambda stay: stay.begin)))
 
-    def _guest(self, name: str, draft: Draft, plan: Plan, why: Why | None) -> CarView:
-        guest = draft.guests[name]
+    def _guest(self, name: str, guest: Guest, draft: Draft, plan: Plan, why: Why | None) -> CarView:
         standing = self.desk.dispatcher.standings.get(guest.key)
         confirmed = None if standing is None or standing.confirmed is None else standing.confirmed
         clock = times(draft.slots.start, draft.slots.hours, self.site.zone)
@@ -126,6 +127,16 @@ class _Showing:
             why=f"{name}: has left" if stay.is_over else f"{name}: is not planned, see the events",
             planned_kw=tuple(self._before(name, slot) for slot in self._numbers()),
             measured_kw=self._measured(stay),
+        )
+
+    def _limits(self) -> Series:
+        """What held in slots that were planned, and what is known to hold in all others."""
+        limited = self.desk.feed.limited(self.now)
+        limits = Wiring.of(limited).limits(self.slots)
+        held = self.desk.limit_kw
+        return tuple(
+            held[slot] if slot in held else top_kw(limited, limits, i)
+            for i, slot in enumerate(self._numbers())
         )
 
     def _numbers(self) -> range:
@@ -177,27 +188,6 @@ def _scarce(plan: Plan, draft: Draft) -> tuple[ScarceView, ...]:
         )
         for each in scarcities(plan.wishes.shadow_prices)
     )
-
-
-def _top_kw(site: Site, slots: Slots) -> Series:
-    """What the fuses at the top let through together: of each the lower of its power and its phases."""
-    tops = {fuse.name for fuse in site.fuses if fuse.parent is None}
-    limits = Wiring.of(site).limits(slots)
-    found: list[float | None] = []
-    for i in range(slots.count):
-        total: float | None = 0.0
-        for name in tops:
-            mine = [limit for limit in limits if limit.fuse == name]
-            power = [limit.amounts[i] * limit.unit_kw for limit in mine if limit.phase is None]
-            phases = [limit.amounts[i] * limit.unit_kw for limit in mine if limit.phase is not None]
-            least = min([*power, *([sum(phases)] if phases else [])], default=None)
-            total = None if total is None or least is None or least >= _NO_LIMIT_KW else total + least
-        found.append(total)
-    return tuple(found)
-
-
-_NO_LIMIT_KW = 1e6
-"""More than any site has: the limit is none."""
 
 
 def _sum(values: list[float | None]) -> float | None:

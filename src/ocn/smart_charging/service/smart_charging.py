@@ -187,7 +187,7 @@ class SmartCharging:
         """
         desk = self._named(site_name)
         desk.feed.announce(event)
-        desk.note(EventKind.GRID, f"{event.source}: {event}")
+        desk.note(EventKind.GRID, event.line(desk.served.site.zone))
         self._triggers.plan(site_name)
         desk.interrupt()
 

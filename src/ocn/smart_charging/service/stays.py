@@ -56,6 +56,8 @@ class Stay:
     tariff_id: str | None = None
     power_kw: Decimal | None = None
     current_a: Decimal | None = None
+    power_since: datetime | None = None
+    """When the period began of which power and current are the mean."""
     readings: tuple[Reading, ...] = ()
 
     @property
@@ -90,6 +92,7 @@ class Stay:
             "tariff_id": self.tariff_id,
             "power_kw": self.power_kw,
             "current_a": self.current_a,
+            "power_since": None if self.power_since is None else format_datetime(self.power_since),
             "readings": [[format_datetime(each.at), each.kwh] for each in self.readings],
         }
         return {name: value for name, value in written.items() if value is not None}
@@ -131,6 +134,7 @@ def told(
         before.tariff_id if before else None,
         before.power_kw if before else None,
         before.current_a if before else None,
+        before.power_since if before else None,
         before.readings if before else (),
     )
     stay = _with_periods(stay, members.get("charging_periods"))
@@ -160,6 +164,7 @@ def stay_from_json(kept: JsonObject) -> Stay:
             kept.get("tariff_id"),
             None if kept.get("power_kw") is None else Decimal(kept["power_kw"]),
             None if kept.get("current_a") is None else Decimal(kept["current_a"]),
+            moment(kept.get("power_since")),
             tuple(Reading(parse_datetime(at), Decimal(kwh)) for at, kwh in kept["readings"]),
         )
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
@@ -247,21 +252,20 @@ def _with_periods(stay: Stay, periods: object) -> Stay:
     if not isinstance(periods, list):
         return stay
     found: dict[str, Decimal] = {}
-    tariff = None
+    tariff = since = None
     for period in reversed(periods[-_MOST_PERIODS_READ:]):
         if not isinstance(period, dict):
             continue
         if tariff is None and isinstance(period.get("tariff_id"), str):
             tariff = period["tariff_id"][:_MOST_TEXT]
         if not found:
-            found = _dimensions(period.get("dimensions"))
-    if not found and tariff is None:
+            found, since = _dimensions(period.get("dimensions")), moment(period.get("start_date_time"))
+    stay = replace(stay, tariff_id=tariff or stay.tariff_id)
+    if not found:
         return stay
+    since = since if since is not None and since <= stay.updated else None
     return replace(
-        stay,
-        tariff_id=tariff or stay.tariff_id,
-        power_kw=found.get("POWER", stay.power_kw if not found else None),
-        current_a=found.get("CURRENT", stay.current_a if not found else None),
+        stay, power_kw=found.get("POWER"), current_a=found.get("CURRENT"), power_since=since or stay.updated
     )
 
 

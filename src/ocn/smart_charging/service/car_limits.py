@@ -1,0 +1,119 @@
+"""What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
+
+Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
+fuse anything. That its other phases stay free is believed only where the current was at the limit, at two
+limits. A car that stays below its limit is planned with what it takes and a little more; when it takes that,
+it is planned with all again.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.service.stays import Stay
+from ocn.smart_charging.site.model import Current, Evse
+from ocn.smart_charging.site.wiring import Wiring
+
+_STEP_AMPS = 0.1
+_NEARLY_PHASES = 0.15
+_AT_LIMIT = 0.05
+_APART_AMPS = 1.0
+_BELOW = 0.9
+_PROBE, _AT_CAP = 1.1, 0.97
+_MOMENT = timedelta(seconds=1)
+_MOST_LIMITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What is known of one car."""
+
+    at: datetime
+    phases: int | None = None
+    limits_reached: tuple[float, ...] = ()
+    """In amperes: where its current was at the limit on so many phases."""
+    takes: int | None = None
+    """In steps: all it takes, though it might have more; None: it takes what it gets."""
+
+    @property
+    def frees_phases(self) -> bool:
+        """Whether it is sure that the other phases stay free."""
+        reached = self.limits_reached
+        return len(reached) > 1 and max(reached) - min(reached) >= _APART_AMPS
+
+
+class CarLimits:
+    """What is known of the cars at one site."""
+
+    def __init__(self, voltage: float) -> None:
+        self._voltage = voltage
+        self._learned: dict[str, Learned] = {}
+
+    def look(self, stay: Stay, evse: Evse, outlet: Outlet, standing: Standing | None) -> None:
+        """Learn from a session's newest reading, where one limit held all the time it is about."""
+        known = self._learned.get(stay.key) or Learned(stay.begin)
+        if stay.updated <= known.at or stay.power_kw is None:
+            return
+        steps = _held(stay, outlet, standing)
+        if evse.current is Current.AC and stay.current_a and stay.power_kw:
+            known = self._with_phases(known, float(stay.power_kw), float(stay.current_a), evse, steps)
+        step_kw = self._step_kw(known, outlet, evse)
+        takes = math.ceil(float(stay.power_kw) / step_kw * _PROBE) + 1
+        if steps is not None and steps >= outlet.least:
+            capped = known.takes is not None and steps <= known.takes
+            below = float(stay.power_kw) < (_AT_CAP if capped else _BELOW) * steps * step_kw
+            known = replace(known, takes=max(outlet.least, takes) if below else None)
+        self._learned[stay.key] = replace(known, at=stay.updated)
+
+    def outlet(self, stay: Stay, evse: Evse, wiring: Wiring) -> Outlet:
+        """Return what a car can draw at an EVSE; what it takes of that is another matter."""
+        known, whole = self._learned.get(stay.key), wiring.outlet(evse)
+        if known is None or known.phases is None or known.phases >= len(evse.phases):
+            return whole
+        of_car = wiring.outlet(evse, known.phases)
+        return of_car if known.frees_phases else replace(whole, step_kw=of_car.step_kw)
+
+    def taking(self, stay: Stay, outlet: Outlet) -> Outlet:
+        """Return the outlet with no more than the car takes."""
+        known = self._learned.get(stay.key)
+        if known is None or known.takes is None:
+            return outlet
+        return replace(outlet, most=min(outlet.most, known.takes))
+
+    def forget(self, present: set[str]) -> None:
+        """Forget those that are gone."""
+        self._learned = {key: known for key, known in self._learned.items() if key in present}
+
+    def _with_phases(
+        self, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
+    ) -> Learned:
+        ratio = power_kw * 1000 / (self._voltage * amps)
+        phases = round(ratio)
+        if not 1 <= phases <= len(evse.phases) or abs(ratio - phases) > _NEARLY_PHASES * phases:
+            return known
+        limit = (steps or 0) * _STEP_AMPS
+        if steps and amps > limit * (1 + _AT_LIMIT):
+            return known  # above its limit: the current is a sum over phases, or the limit does not hold
+        reached = known.limits_reached if phases == known.phases else ()
+        if steps and amps >= limit * (1 - _AT_LIMIT):
+            reached = (*reached[1 - _MOST_LIMITS :], limit)
+        return replace(known, phases=phases, limits_reached=reached)
+
+    def _step_kw(self, known: Learned, outlet: Outlet, evse: Evse) -> float:
+        if evse.current is not Current.AC or known.phases is None:
+            return outlet.step_kw
+        return _STEP_AMPS * self._voltage * known.phases / 1000
+
+
+def _held(stay: Stay, outlet: Outlet, standing: Standing | None) -> int | None:
+    """Return the limit that held while the reading was made; None where it was not one all the time."""
+    if standing is None or standing.in_force is None:
+        return outlet.most if standing is None or not standing.may_hold else None
+    begin = stay.power_since or stay.updated
+    if standing.may_hold or standing.in_force.at > begin + _MOMENT:
+        return None
+    course = standing.in_force.course
+    first, last = course.at(begin + _MOMENT), course.at(max(begin, stay.updated - _MOMENT))
+    return first if first == last else None

@@ -1,0 +1,296 @@
+"""What is answered, refused and escaped."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from starlette.types import ASGIApp
+
+from ocn.errors import OcnError
+from ocn.smart_charging.page import PageSettings, page_app
+from ocn.smart_charging.page.site_page import address_of
+from ocn.smart_charging.service.view import CarView, EventKind, EventView, ScarceView, SiteView
+
+pytest.importorskip("jinja2")
+
+MakeCar = Callable[..., CarView]
+MakeView = Callable[..., SiteView]
+HOSTILE = "<script>alert(1)</script>\"'&/{{ 7*7 }}"
+
+
+@dataclass
+class Heard:
+    """Takes limits, or refuses them."""
+
+    taken: list[tuple[str, Decimal, int]] = field(default_factory=list)
+    refusing: OcnError | None = None
+
+    async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
+        if self.refusing is not None:
+            raise self.refusing
+        self.taken.append((site_name, kw, minutes))
+
+
+@pytest.fixture
+def view(make_car: MakeCar, make_view: MakeView) -> SiteView:
+    return make_view(make_car("a"), make_car("b"))
+
+
+@pytest.fixture
+def app(view: SiteView, made_views: Any) -> ASGIApp:
+    return page_app(made_views([view]))
+
+
+async def test_sites_lists_them_with_their_load(app: ASGIApp, ask: Any) -> None:
+    answer = await ask(app, "/")
+
+    assert answer.status == 200
+    assert 'href="/sites/Nordhafen"' in answer.text
+    assert "<strong>14.0 kW</strong> of 66.0 kW, 2 cars" in answer.text
+
+
+async def test_sites_of_a_planner_without_any_says_so(made_views: Any, ask: Any) -> None:
+    assert "serves no site" in (await ask(page_app(made_views([])), "/")).text
+
+
+async def test_site_says_why_for_every_car_in_chart_and_table(app: ASGIApp, ask: Any) -> None:
+    answer = await ask(app, "/sites/Nordhafen")
+
+    assert answer.status == 200
+    assert answer.text.count('<g class="band c') == 2
+    assert answer.text.count("charges at 5.0 kW now: all it can take") == 2 * 3  # title, strip, table
+    assert "<form" not in answer.text
+
+
+async def test_every_answer_forbids_scripts_of_others_and_keeping(app: ASGIApp, ask: Any) -> None:
+    for path in ("/", "/sites/Nordhafen", "/sites/Nordhafen.json", "/sites/none", "/none"):
+        headers = (await ask(app, path)).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';"), path
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store", path
+
+
+async def test_pages_hold_nothing_that_the_policy_forbids_and_name_no_other_host(
+    app: ASGIApp, ask: Any
+) -> None:
+    for path in ("/", "/sites/Nordhafen"):
+        text = (await ask(app, path)).text
+        assert not re.search(r"""\sstyle=|\son[a-z]+=|<style|<script(?! src="/)|javascript:""", text)
+        assert not re.findall(r"""(?:href|src|action)="(?!/|#)""", text)
+        assert set(re.findall(r"https?://[^\"\s<]+", text)) <= {"http://www.w3.org/1999/xhtml"}
+
+
+async def test_static_files_may_be_kept_since_their_address_changes_with_them(app: ASGIApp, ask: Any) -> None:
+    page = (await ask(app, "/")).text
+    for found in re.findall(r'="(/(?:page|icon)\.[a-z]+\?[0-9a-f]{12})"', page):
+        answer = await ask(app, found)
+        assert (answer.status, "immutable" in answer.headers["cache-control"]) == (200, True)
+        assert answer.headers["content-type"].split(";")[0] in {
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+        }
+
+
+async def test_site_json_is_the_view_and_has_no_numbers_that_json_lacks(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    view = make_view(make_car(now_kw=float("nan")))
+
+    answer = await ask(page_app(made_views([view])), "/sites/Nordhafen.json")
+
+    read = json.loads(answer.text, parse_constant=pytest.fail)
+    assert answer.headers["content-type"] == "application/json"
+    assert read["now"] == "2026-11-28T13:47:00Z"
+    assert (read["cars"][0]["now_kw"], read["cars"][0]["state"]) == (None, "controlled")
+    assert len(read["limit_kw"]) == len(read["planned_kw"]) == 96
+
+
+@pytest.mark.parametrize("path", ["/sites/none", "/sites/none.json", "/sites/", "/etc/passwd", "/page.css/x"])
+async def test_what_is_not_there_is_404_in_words(app: ASGIApp, ask: Any, path: str) -> None:
+    answer = await ask(app, path)
+
+    assert answer.status == 404
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_hostile_texts_are_written_out_and_nowhere_markup(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    car = make_car(HOSTILE, evse=HOSTILE, why=HOSTILE, driver_line=HOSTILE, profile=HOSTILE)
+    view = make_view(car, site=HOSTILE, zone=HOSTILE, method=HOSTILE, because=HOSTILE)
+    events = (EventView(view.now, EventKind.FAULT, HOSTILE),)
+    scarce = (ScarceView(HOSTILE, HOSTILE, HOSTILE, view.now, view.now, 0.1, HOSTILE),)
+    hostile = make_view(
+        car, site=HOSTILE, zone=HOSTILE, method=HOSTILE, because=HOSTILE, events=events, scarce=scarce
+    )
+    app = page_app(made_views([hostile]), events=Heard())
+
+    for path in ("/", address_of(HOSTILE)):
+        answer = await ask(app, path)
+        assert answer.status == 200
+        assert "<script>" not in answer.text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&amp;/{{ 7*7 }}" in answer.text
+    assert (await ask(app, f"{address_of(HOSTILE)}.json")).status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8080", "", "127.0.0.1.evil.example", "[::2]:80"]
+)
+async def test_page_asked_for_under_a_name_that_is_not_its_own_is_421(
+    app: ASGIApp, ask: Any, host: str
+) -> None:
+    answer = await ask(app, "/", headers={"host": host})
+
+    assert (answer.status, "Nordhafen" in answer.text) == (421, False)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8080", "[::1]:8080", "127.0.0.1", "LOCALHOST", "plan.example:443"]
+)
+async def test_page_asked_for_under_its_own_names_answers(
+    view: SiteView, made_views: Any, ask: Any, host: str
+) -> None:
+    app = page_app(made_views([view]), PageSettings(hosts=frozenset({"Plan.example"})))
+
+    assert (await ask(app, "/", headers={"host": host})).status == 200
+
+
+class Form:
+    """The form of the page, filled in."""
+
+    def __init__(self, view: SiteView, made_views: Any, ask: Any) -> None:
+        self.heard = Heard()
+        self.app = page_app(made_views([view]), events=self.heard)
+        self.ask = ask
+
+    async def token(self) -> str:
+        text = (await self.ask(self.app, "/sites/Nordhafen")).text
+        found = re.search(r'name="token" value="([^"]+)"', text)
+        assert found is not None
+        return found.group(1)
+
+    async def post(self, fields: dict[str, str] | bytes, **headers: str) -> Any:
+        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.ask(self.app, "/sites/Nordhafen", method="POST", body=body, headers=sent)
+
+
+@pytest.fixture
+def form(view: SiteView, made_views: Any, ask: Any) -> Form:
+    return Form(view, made_views, ask)
+
+
+async def test_grid_event_is_given_on_and_leads_back_to_the_page(form: Form) -> None:
+    fields = {"token": await form.token(), "kw": "33.5", "minutes": "90"}
+
+    answer = await form.post(fields, origin="http://127.0.0.1:8080", sec_fetch_site="same-origin")
+
+    assert (answer.status, answer.headers["location"]) == (303, "/sites/Nordhafen")
+    assert form.heard.taken == [("Nordhafen", Decimal("33.5"), 90)]
+
+
+@pytest.mark.parametrize(
+    ("kw", "minutes"),
+    [
+        ("", "60"), ("-1", "60"), ("NaN", "60"), ("Infinity", "60"), ("1e999999", "60"), ("1e-9999", "60"),
+        ("100001", "60"), ("1.2345", "60"), ("9" * 5000, "60"), ("33", "0"), ("33", "1441"), ("33", "1.5"),
+        ("33", "-5"), ("33", "٣"), ("33", "9" * 300), ("33", ""), ("0x21", "60"),
+    ],
+)  # fmt: skip
+async def test_grid_event_that_cannot_be_meant_is_refused_on_the_page(
+    form: Form, kw: str, minutes: str
+) -> None:
+    answer = await form.post({"token": await form.token(), "kw": kw, "minutes": minutes})
+
+    assert answer.status in {400, 413}
+    assert 'role="alert"' in answer.text
+    assert not form.heard.taken
+
+
+async def test_grid_event_from_a_page_of_another_site_is_refused(form: Form) -> None:
+    fields = {"token": await form.token(), "kw": "33", "minutes": "60"}
+
+    for headers in (
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"origin": "http://["},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "none"},
+    ):
+        answer = await form.post(fields, **headers)
+        assert answer.status == 403, headers
+    assert not form.heard.taken
+
+
+@pytest.mark.parametrize("token", ["", "x", "ü"])
+async def test_grid_event_without_the_token_of_this_start_is_refused(form: Form, token: str) -> None:
+    answer = await form.post({"token": token, "kw": "33", "minutes": "60"})
+
+    assert answer.status == 403
+    assert "before the planner was started" in answer.text
+    assert not form.heard.taken
+
+
+async def test_grid_event_in_another_shape_is_refused(form: Form) -> None:
+    token = await form.token()
+    good = urlencode({"token": token, "kw": "33", "minutes": "60"}).encode()
+
+    assert (await form.post(good + b"&kw=50")).status == 400
+    assert (await form.post(good + b"&site=other")).status == 400
+    assert (await form.post(good + b"&a=1" * 20)).status == 400
+    assert (await form.post(good + b"&kw\xff=1")).status == 400
+    assert (await form.post(good + b"&pad=" + b"x" * 3000)).status == 413
+    assert (await form.post(good, content_type="multipart/form-data; boundary=x")).status == 415
+    assert (await form.post(good, content_type="application/json")).status == 415
+    assert not form.heard.taken
+
+
+async def test_grid_event_that_the_service_refuses_says_what_it_says(form: Form) -> None:
+    form.heard.refusing = OcnError("the limit is <above> the fuse", hint="Give less than 66 kW.")
+
+    answer = await form.post({"token": await form.token(), "kw": "99", "minutes": "60"})
+
+    assert answer.status == 400
+    assert "the limit is &lt;above&gt; the fuse. Give less than 66 kW." in answer.text
+
+
+async def test_grid_event_where_it_is_not_allowed_is_403_whatever_it_says(app: ASGIApp, ask: Any) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    answer = await ask(app, "/sites/Nordhafen", method="POST", body=b"kw=1&minutes=1", headers=headers)
+
+    assert answer.status == 403
+    assert (await ask(app, "/", method="POST")).status == 405
+    assert (await ask(app, "/sites/Nordhafen", method="DELETE")).status == 405
+
+
+async def test_page_of_a_view_that_fails_is_500_without_what_failed(ask: Any) -> None:
+    class Broken:
+        def names(self) -> list[str]:
+            return ["Nordhafen"]
+
+        def view(self, site_name: str) -> SiteView:
+            raise ZeroDivisionError("secret")
+
+    with pytest.raises(ZeroDivisionError):  # for the server to log
+        await ask(page_app(Broken()), "/sites/Nordhafen")
+
+    assert ask.sent[0]["status"] == 500
+    assert b"secret" not in ask.sent[1]["body"]
+
+
+@pytest.mark.parametrize("first", ["-1", "x", "1e9", "9" * 40, "99999", ""])
+async def test_site_asked_for_cars_that_are_not_there_shows_those_that_are(
+    app: ASGIApp, ask: Any, first: str
+) -> None:
+    assert '<tr id="car-0">' in (await ask(app, f"/sites/Nordhafen?from={first}")).text
