@@ -1,11 +1,11 @@
 """A whole local network of real processes: a chain with the contracts, and two nodes listed in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -27,6 +27,7 @@ from ocn.simulation.network_files import CHAIN, SPENDER, NetworkFiles, NodeFiles
 from ocn.simulation.processes import Process, ProcessGroup
 
 _READ_S, _POLL_S = 30.0, 0.05
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,23 @@ class LocalNetwork:
     async def watch(self) -> None:
         """Wait for a process to end by itself; NetworkFailed when one does."""
         await self._group.watch()
+
+    async def while_up(self, work: Coroutine[None, None, T]) -> T:
+        """Do something, unless a process of the network ends meanwhile.
+
+        Raises:
+            NetworkFailed: one did.
+        """
+        doing, watching = asyncio.ensure_future(work), asyncio.ensure_future(self.watch())
+        try:
+            await asyncio.wait((doing, watching), return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                watching.result()
+        finally:
+            for task in (doing, watching):
+                task.cancel()
+            await asyncio.gather(doing, watching, return_exceptions=True)
+        return doing.result()
 
     async def list_node(self, node: LocalNode, key: PrivateKey) -> None:
         """List a node in the registry, unless it is."""

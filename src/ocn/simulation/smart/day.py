@@ -1,7 +1,7 @@
 """The day, slot by slot: who leaves, what meters show, who comes, what is planned, and what then flows.
 
-A minute later sites tell of cars that draw otherwise than they did, and it is planned again. Time stands still
-while messages are under way, and goes on when nothing is owed to anybody.
+A minute later sites tell of cars that draw otherwise than they did, and it is planned again. Time stands
+still while messages are under way, and goes on when nothing is owed to anybody.
 """
 
 import asyncio

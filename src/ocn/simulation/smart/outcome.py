@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ocn.errors import OcnError
 from ocn.simulation.emsp import SimulatedEmsp
 from ocn.simulation.smart.cast import ASKED_FOR, SmartCast
 from ocn.simulation.smart.day import Played, Reaction
@@ -87,6 +88,12 @@ def outcomes_of(cast: SmartCast, played: Played, seconds: float) -> Outcomes:
     )
     sent = len(cast.traffic.sent)
     return Outcomes(sites, claims, tuple(played.reactions), sent, cast.copies.arrived, seconds)
+
+
+def broken_off(cast: SmartCast, error: OcnError, seconds: float) -> Outcomes:
+    """Say that the day did not come to its end."""
+    claim = Claim(f"the day until {cast.clock.now():%H:%M} UTC", False, error.message)
+    return Outcomes((), (claim,), (), len(cast.traffic.sent), cast.copies.arrived, seconds)
 
 
 def _permissions(cast: SmartCast) -> Claim:

@@ -92,7 +92,7 @@ class Scenario:
 
 
 def build_scenario(seed: int, evses: int = EVSES) -> Scenario:
-    """Make two workplaces of so many EVSEs; at the first the grid gives half for a while around noon.
+    """Make two workplaces of so many EVSEs; at the first the grid gives half for a while.
 
     Raises:
         ConfigurationError: with this seed nobody comes to one of them.
@@ -105,8 +105,12 @@ def build_scenario(seed: int, evses: int = EVSES) -> Scenario:
 
 
 def _cut(days: Days) -> GridCut:
-    """Half the power for two hours, from a minute after the slot in which most cars are there has begun."""
+    """Half the power for two hours, from a minute after the cheapest slot has begun.
+
+    Of the slots in which at least half as many cars are there as at most: then most is drawn.
+    """
     present = [sum(s.arrival <= slot < s.departure for s in days.stays) for slot in range(days.slots.count)]
-    busiest = present.index(max(present))
-    begin = days.slots.starts()[busiest]
+    busy = [slot for slot, count in enumerate(present) if 2 * count >= max(present)]
+    cheapest = min(busy, key=lambda slot: (days.prices[slot], slot))
+    begin = days.slots.starts()[cheapest]
     return GridCut(begin + timedelta(minutes=1), begin + timedelta(hours=2))
