@@ -32,8 +32,11 @@ class Copies:
     Reading is not watched: what is only asked for changes no plan.
     """
 
-    def __init__(self, service: PartyId, permitted: Mapping[PartyId, frozenset[ModuleID]]) -> None:
+    def __init__(
+        self, service: PartyId, permitted: Mapping[PartyId, frozenset[ModuleID]], wait_s: float = _WAIT_S
+    ) -> None:
         self.arrived = 0
+        self._wait_s = wait_s
         self._service = service
         self._permitted = permitted
         self._missing: Counter[_Kind] = Counter()
@@ -59,7 +62,7 @@ class Copies:
             StepFailed: one did not.
         """
         try:
-            async with asyncio.timeout(_WAIT_S):
+            async with asyncio.timeout(self._wait_s):
                 while +self._missing:
                     self._changed.clear()
                     await self._changed.wait()
@@ -67,7 +70,7 @@ class Copies:
             missing = +self._missing
             one = next(iter(missing))
             raise StepFailed(
-                f"{missing.total()} copies did not reach {self._service} within {_WAIT_S:g} s, "
+                f"{missing.total()} copies did not reach {self._service} within {self._wait_s:g} s, "
                 f"among them {one.method} {one.module}"
             ) from None
         self._missing.clear()
