@@ -68,6 +68,19 @@ async def test_body_is_asked_for_when_the_client_waits_to_be_asked(edge: Serving
     assert (await client.answer())[2] == b"hello"
 
 
+async def test_answer_comes_before_what_the_next_request_is_told(edge: Serving) -> None:
+    client = await edge.connect()
+    client.send(GET % 1 + PUT + b"expect: 100-continue\r\ncontent-length: 5\r\n\r\n")
+    assert (await client.answer())[1]["x-path"] == "/1"
+    assert await client.reader.readexactly(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    client.close()
+    refused = await edge.connect()
+    refused.send(GET % 2 + b"GET /3 HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n")
+    answered = await refused.rest()
+    assert answered.startswith(b"HTTP/1.1 200 ")
+    assert answered.count(b"HTTP/1.1 4") == 1
+
+
 async def test_body_that_would_be_refused_is_not_asked_for(edge: Serving) -> None:
     for head in (
         b"PUT /stranger HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n",

@@ -8,6 +8,7 @@ from ocn.node.outbound.errors import ConnectionLost, OutboundError, ResponseInva
 from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.message import OutboundResponse
 from ocn.node.outbound.response import ResponseReader
+from ocn.node.turn import Turn
 
 _SLICE = 131_072
 
@@ -27,6 +28,7 @@ class Connection(asyncio.Protocol):
         "_reader",
         "_timer",
         "_transport",
+        "_turn",
         "_waiter",
         "_written",
         "idle_until",
@@ -41,6 +43,7 @@ class Connection(asyncio.Protocol):
         origin: str,
         limits: OutboundLimits,
         loop: asyncio.AbstractEventLoop,
+        turn: Turn,
         shapes: HeadShapes | None = None,
     ) -> None:
         self.origin = origin
@@ -49,6 +52,7 @@ class Connection(asyncio.Protocol):
         self.served = 0
         self.usable = False
         self._loop = loop
+        self._turn = turn
         self._reader = ResponseReader(limits, shapes)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[OutboundResponse] | None = None
@@ -83,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._set_deadline(deadline)
         try:
             if len(body) <= _SLICE:
-                transport.write(head + body)
+                self._turn.write(transport, head + body)
                 self._written = True
             else:
                 await self._write_slices(transport, waiter, head, body)

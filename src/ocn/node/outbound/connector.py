@@ -9,6 +9,7 @@ from ocn.node.outbound.guard import AddressGuard
 from ocn.node.outbound.limits import OutboundLimits
 from ocn.node.outbound.response import new_shapes
 from ocn.node.outbound.url import Origin
+from ocn.node.turn import Turn
 
 
 class Connector:
@@ -19,6 +20,7 @@ class Connector:
         self._guard = guard
         self._tls = tls
         self._shapes = new_shapes()
+        self._turn: Turn | None = None
 
     async def connect(self, origin: Origin, deadline: float) -> Connection:
         """The first address that answers; each gets a fair share of the time that is left."""
@@ -48,10 +50,11 @@ class Connector:
 
     async def _open(self, origin: Origin, address: str) -> Connection:
         loop = asyncio.get_running_loop()
+        turn = self._turn = self._turn or Turn(loop)
         secure = origin.scheme == "https"
         try:
             transport, connection = await loop.create_connection(
-                lambda: Connection(origin.key, self._limits, loop, self._shapes),
+                lambda: Connection(origin.key, self._limits, loop, turn, self._shapes),
                 address,
                 origin.port,
                 ssl=self._tls if secure else None,

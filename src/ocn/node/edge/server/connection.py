@@ -224,7 +224,7 @@ class Connection(asyncio.Protocol):
         except ValueError as error:
             failure = server.refuse(error, request)
             data = answer_bytes(failure, head_only=head_only, closing=closing, version_1_0=old)
-        transport.write(data)
+        server.turn.write(transport, data)
         if closing:
             self._close()
 
@@ -264,7 +264,7 @@ class Connection(asyncio.Protocol):
             transport.resume_reading()
         if reader.wants_continue:
             reader.wants_continue = False
-            transport.write(CONTINUE)
+            self._server.turn.write(transport, CONTINUE)
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
@@ -292,7 +292,9 @@ class Connection(asyncio.Protocol):
         request = refusal.request
         head_only = request is not None and request.method == "HEAD"
         answer = self._server.refuse(refusal.error, request)
-        transport.write(answer_bytes(answer, head_only=head_only, closing=True, version_1_0=False))
+        data = answer_bytes(answer, head_only=head_only, closing=True, version_1_0=False)
+        self._server.turn.write(transport, data)
+        self._server.turn.end()
         if self._eof:
             self._close()
             return
@@ -312,5 +314,6 @@ class Connection(asyncio.Protocol):
         """Close once everything written is taken, or the client has had its time."""
         self._enter(Phase.CLOSING)
         self._reader.close()
+        self._server.turn.end()
         if self._transport is not None:
             self._transport.close()

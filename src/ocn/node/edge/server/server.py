@@ -11,6 +11,7 @@ from ocn.node.edge.server.limits import ServerLimits
 from ocn.node.edge.server.message import HttpRequest
 from ocn.node.edge.server.reader import new_shapes
 from ocn.node.stages import Answer
+from ocn.node.turn import Turn
 from ocn.ocpi.errors import OcpiError
 
 _log = structlog.get_logger("ocn.node.edge")
@@ -47,6 +48,7 @@ class HttpServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._handled = 0
         self.port = 0
+        self.turn: Turn
         self._hurried = False
         self._listener: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
@@ -55,6 +57,7 @@ class HttpServer:
     async def listen(self, host: str, port: int) -> None:
         """Begin to serve, on ``self.port``; OSError when the address cannot be had."""
         loop = asyncio.get_running_loop()
+        self.turn = Turn(loop)
         self._listener = await loop.create_server(
             lambda: Connection(self, loop), host, port, backlog=_BACKLOG, reuse_address=True
         )
