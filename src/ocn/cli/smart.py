@@ -26,20 +26,6 @@ app.command(
 """,
 )(simulate)
 
-app.command(
-    epilog="""
-[bold]Examples[/bold]
-
-  ocn smart explain plans.jsonl
-
-  ocn smart explain plans.jsonl --slot 42 --car S00017
-
-  ocn smart explain plans.jsonl --changes --car S00017
-
-  ocn smart explain plans.jsonl --for-drivers
-"""
-)(explain)
-
 app.command("serve", cls=PairCommand, epilog=EPILOG)(serve)
 
 
@@ -68,6 +54,21 @@ def controller(
     from ocn.smart_charging.controller.serving import serve
 
     serve(Controller(), sys.stdin.buffer, sys.stdout.buffer, plans)
+
+
+app.command(
+    epilog="""
+[bold]Examples[/bold]
+
+  ocn smart explain plans.jsonl
+
+  ocn smart explain plans.jsonl --slot 42 --car S00017
+
+  ocn smart explain plans.jsonl --changes --car S00017
+
+  ocn smart explain plans.jsonl --for-drivers
+"""
+)(explain)
 
 
 @app.command(

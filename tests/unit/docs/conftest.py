@@ -1,12 +1,14 @@
 """The pages of the documentation, and what stands in them as code."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
+_OF_SITES = {"site", "fuse", "evse", "prices", "price", "feed"}
 _FENCE = re.compile(
     r"^(?P<fence>```+|~~~+)(?P<kind>\S*)[^\n]*\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL
 )
@@ -39,6 +41,11 @@ def code_blocks(pages: Mapping[Path, str]) -> list[tuple[Path, str, str]]:
 def code_lines(pages: Mapping[Path, str]) -> list[tuple[Path, str]]:
     """Every line of a fenced block (continued ones joined) and every piece of inline code."""
     return [(page, line) for page, text in pages.items() for line in _code(text)]
+
+
+def is_of_a_site(toml: str) -> bool:
+    """Whether a block is of a site or price file of smart charging, not of a node's settings."""
+    return not _OF_SITES.isdisjoint(tomllib.loads(toml))
 
 
 def _code(text: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Every plan says why, in figures and in words."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from ocn.smart_charging.planning.document import document, input_hash
 from ocn.smart_charging.planning.plan import Plan, ShadowPrice
 from ocn.smart_charging.planning.planner import by_least_laxity, plan
 from ocn.smart_charging.planning.problem import Car, Limit, Load, Phase, Problem
-from ocn.smart_charging.planning.sentences import in_slots, scarcities
+from ocn.smart_charging.planning.rivals import Standing
+from ocn.smart_charging.planning.sentences import for_driver, in_slots, scarcities, sentence, times
 from ocn.smart_charging.planning.why import Bound, Why, explained
 
 pytest.importorskip("highspy")
@@ -131,3 +133,73 @@ def test_scarcities_neighbouring_slots_of_one_price_are_one() -> None:
         "one kW more at fuse row A, phase L1 between slot 4 and slot 7 is worth 0.210 EUR/kWh",
         "one kW more at a higher peak between slot 2 and slot 3 is worth 0.050 EUR/kWh",
     ]
+
+
+def test_explained_car_that_will_lack_energy_says_who_draws_what_is_scarce() -> None:
+    first = car("a", 22.0, 8)
+    asked = problem(first, replace(car("b", 22.0, 8), weight=0.5), car("c", 2.0, 8), amps=16)
+
+    made = plan(asked)
+
+    found = why(made, "b")
+    assert found.lacks
+    assert [(each.car, each.standing) for each in found.rivals.first][:1] == [("a", Standing.COUNTS_MORE)]
+    told = made.wishes.powers_kw
+    assert found.rivals.first[0].kwh == pytest.approx(sum(row[0] for row in told[:8]) * 0.25)
+    assert "kWh will be lacking, fuse row A, phase L1 gives a" in sentence(found, made, in_slots(0))
+
+
+def test_explained_car_that_can_wait_names_who_draws_now_and_can_wait_less() -> None:
+    made = by_least_laxity(problem(car("a", 11.0, 4), car("b"), amps=20))
+
+    found = why(made, "b")
+
+    assert not found.lacks
+    assert found.bound is Bound.LEAST_POWER
+    limited = why(by_least_laxity(problem(car("a", 11.0, 4), car("b"), amps=16)), "b")
+    assert limited.bound is Bound.LIMIT
+    assert [(each.car, each.standing) for each in limited.rivals.first] == [("a", Standing.WAITS_LESS)]
+
+
+def test_explained_of_many_rivals_names_three() -> None:
+    made = by_least_laxity(problem(car("z", 30.0, 40), *(car(f"{i}", 5.0, 2) for i in range(6)), amps=64))
+
+    found = why(made, "z")
+
+    assert len(found.rivals.first) == 3
+    assert found.rivals.others == 1
+
+
+def test_for_driver_says_when_how_much_and_what_that_saves() -> None:
+    start = datetime(2026, 3, 2, 23, tzinfo=UTC)
+    clock = times(start, 0.25, ZoneInfo("Europe/Berlin"))
+    made = plan(problem(car("a"), prices=CHEAP_LATER))
+
+    assert for_driver(why(made, "a"), clock) == (
+        "charging starts Tue 01:00, 10.0 kWh by Tue 04:00, about 2.00 EUR less than at once"
+    )
+
+
+def test_for_driver_of_a_car_that_will_lack_says_how_much_there_will_be() -> None:
+    made = plan(problem(car("a", 22.0, 4)))
+
+    assert for_driver(why(made, "a"), in_slots(0)) == "charging at 11.0 kW, 11.0 of 22.0 kWh by slot 4"
+
+
+def test_for_driver_of_a_car_that_gets_nothing_says_so() -> None:
+    made = plan(problem(car("a"), amps=0))
+
+    assert for_driver(why(made, "a"), in_slots(0)) == (
+        "no charging is planned, 10.0 kWh will be lacking at slot 16"
+    )
+
+
+def test_scarcities_beyond_any_price_are_one_and_say_what_is_at_stake() -> None:
+    made = plan(problem(car("a")))
+
+    (found,) = scarcities([ShadowPrice(0, slot, eur) for slot, eur in ((4, 1003.0), (5, 1050.2), (6, 900.0))])
+
+    assert (found.begins, found.ends, found.eur_per_kwh) == (4, 7, 900.0)
+    assert found.line(made, in_slots(0)).endswith(
+        "between slot 4 and slot 7 is worth more than any price: cars might leave without it"
+    )

@@ -96,6 +96,33 @@ def test_program_shadow_prices_are_what_one_kw_more_saves() -> None:
         assert (before - after) / 0.01 == pytest.approx(prices.get((0, slot), 0.0), abs=1e-6)
 
 
+def test_program_shadow_prices_of_nested_fuses_and_phases_are_finite_differences() -> None:
+    """Each fuse by itself: a row on two phases below a top that binds at other times."""
+    fine = 1e-3
+    top = Limit("top", None, fine, (9000, 4500, 9000, 3000))
+    row = tuple(Limit("row", phase, fine, (1500, 2000, 700, 2000)) for phase in (Phase.L1, Phase.L2))
+
+    def car(name: str, need_kwh: float, departure: float, *loads: int) -> Car:
+        shares = {limit: 500 if len(loads) > 2 and limit else 1000 for limit in loads}
+        steps = tuple(Load(limit, units) for limit, units in shares.items())
+        return Car(name, 1.0, 0, 3, steps, need_kwh, need_kwh, departure)
+
+    cars = (car("a", 5.0, 4, 0, 1, 2), car("b", 3.0, 4, 0, 1), car("c", 4.0, 3, 0), car("d", 2.0, 4, 0, 2))
+    problem = Problem(1.0, (0.31, 0.11, 0.05, 0.23), (top, *row), cars)
+    wishes = _solved(problem)
+    before = _cost(problem, wishes.powers_kw)
+    prices = {(each.limit, each.slot): each.eur_per_kwh for each in wishes.shadow_prices}
+
+    assert {limit for limit, _ in prices} >= {0, 1}
+    for number, limit in enumerate(problem.limits):
+        for slot in range(SLOTS):
+            amounts = tuple(amount + (at == slot) for at, amount in enumerate(limit.amounts))
+            more = list(problem.limits)
+            more[number] = replace(limit, amounts=amounts)
+            after = _cost(problem, _solved(replace(problem, limits=tuple(more))).powers_kw)
+            assert (before - after) / fine == pytest.approx(prices.get((number, slot), 0.0), abs=1e-3)
+
+
 def test_program_too_little_for_all_leaves_all_the_same_share_short() -> None:
     problem = _problem((0.1,) * SLOTS, (2,) * SLOTS, (8.0, 8.0), (4, 4))
 

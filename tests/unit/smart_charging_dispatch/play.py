@@ -20,16 +20,19 @@ class Stored:
 
     def __init__(self) -> None:
         self.records: dict[str, Any] = {}
+        self.turns = 1
+        """How long storing takes, in turns of the event loop."""
         self.on_store: Callable[[], None] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
-        await asyncio.sleep(0)
         self.on_store()
         for session, record in records.items():
             if record is None:
                 self.records.pop(session, None)
             else:
                 self.records[session] = json.loads(json.dumps(record))
+        for _ in range(self.turns):
+            await asyncio.sleep(0)
 
 
 class Play:

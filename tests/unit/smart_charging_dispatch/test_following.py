@@ -76,6 +76,22 @@ async def test_follow_raise_waits_for_the_result_of_the_lowering_it_needs() -> N
         assert it.in_force() == {"a": 6, "b": 16}
 
 
+async def test_follow_results_that_come_while_others_are_stored_let_the_raise_go() -> None:
+    async with play("a", "b", "c") as it:
+        await it.begin({"a": 16, "b": 0, "c": 16}, limit=32)
+        it.world.fare("c", HELD)
+
+        def tell_c_once_a_is_confirmed() -> None:
+            if it.in_force()["a"] == 8:
+                it.world.sent_to("c")[1].tell()
+
+        it.stored.turns, it.stored.on_store = 20, tell_c_once_a_is_confirmed
+        report = await it.follow({"a": 8, "b": 16, "c": 8}, limit=32)
+
+        assert report.sent == ("a", "c", "b")
+        assert it.in_force() == {"a": 8, "b": 16, "c": 8}
+
+
 async def test_follow_raise_beside_a_free_room_does_not_wait() -> None:
     async with play("a", "b") as it:
         await it.begin({"a": 16, "b": 6}, limit=32)
@@ -128,6 +144,20 @@ async def test_follow_newcomer_is_told_at_once_what_fits_and_the_rest_when_other
         it.world.puts[2].tell()
         await following
         assert it.in_force() == {"a": 8, "b": 8}
+
+
+async def test_follow_raise_beside_a_newcomer_waits_until_that_one_is_confirmed() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6}, limit=22)
+        it.world.fare("b", HELD)
+
+        following = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
+        await it.settle()
+
+        assert [put.session for put in it.world.puts[1:]] == ["b"]
+        it.world.puts[1].tell()
+        await following
+        assert it.in_force() == {"a": 16, "b": 6}
 
 
 async def test_follow_fallen_limit_is_sent_before_anything_else() -> None:

@@ -1,5 +1,8 @@
 import pytest
 from tests.unit.smart_charging_page.made import Asking, MadeViews, made_car, made_view
+from tests.unit.smart_charging_service.conftest import make_world
+
+__all__ = ["make_world"]  # a fixture of theirs
 
 
 @pytest.fixture

@@ -66,6 +66,17 @@ def test_chart_has_a_band_per_car_a_limit_and_where_now_is(make_car: MakeCar, ma
     assert "between 33.0 and 66.0 kW" in chart.described
 
 
+def test_chart_limit_far_above_the_load_lies_at_its_edge_and_says_so(
+    make_car: MakeCar, make_view: MakeView
+) -> None:
+    chart = chart_of(make_view(make_car(), limit_kw=(500.0,) * 96), UTC_TIMES)
+
+    assert chart is not None
+    assert (chart.limit, chart.limit_y) == ("M0 0H96", 0.0)
+    assert chart.limit_label == "limit 500.0 kW, above this chart"
+    assert chart.levels[-1].text == "30 kW"
+
+
 def test_chart_what_was_measured_above_the_limit_is_drawn_and_told(
     make_car: MakeCar, make_view: MakeView
 ) -> None:
@@ -77,10 +88,11 @@ def test_chart_what_was_measured_above_the_limit_is_drawn_and_told(
 
 
 def test_chart_of_an_empty_site_without_a_limit_is_drawn(make_view: MakeView) -> None:
-    chart = chart_of(make_view(limit_kw=(None,) * 96, measured_kw=(None,) * 96), UTC_TIMES)
+    unknown = (None,) * 96
+    chart = chart_of(make_view(limit_kw=unknown, measured_kw=unknown, last_plan=None), UTC_TIMES)
 
     assert chart is not None
-    assert (chart.bands, chart.limit, chart.limit_label) == ((), "", None)
+    assert (chart.bands, chart.limit, chart.limit_label, chart.planned) == ((), "", None, "")
 
 
 def test_chart_that_began_long_before_or_after_now_has_no_line_for_it(make_view: MakeView) -> None:

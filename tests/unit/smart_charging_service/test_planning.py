@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,16 @@ from ocn.smart_charging.prices import FlatPrice, PriceSeries
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, Source
+
+
+def reading(amps: float, phases: int, since: datetime = START) -> dict[str, Any]:
+    """Members of a PATCH: what a car draws."""
+    power = Decimal(str(round(0.23 * amps * phases, 3)))
+    dimensions = [{"type": "POWER", "volume": power}, {"type": "CURRENT", "volume": Decimal(str(amps))}]
+    return {
+        "kwh": Decimal("0.1"),
+        "charging_periods": [{"start_date_time": format_datetime(since), "dimensions": dimensions}],
+    }
 
 
 async def test_session_that_is_pushed_gets_a_profile_that_is_confirmed(make_world: MakeWorld) -> None:
@@ -75,6 +86,10 @@ async def test_driver_who_wants_it_cheap_waits_for_the_cheap_hours_of_the_tariff
     await world.pushes(world.session("S1", "E1"))
     leaves = format_datetime(START + timedelta(hours=8))  # 17:00 in Berlin, where it is 09:00 now
     await world.wants("S1", profile_type="CHEAP", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16  # for a moment, to see what it takes
+    world.clock.forward(1)
+    await world.patches("S1", **reading(16, 3))
     await world.smart.step()
     assert world.points.amps("S1")[0] == 0
     car = world.cars()["E1"]
@@ -143,10 +158,7 @@ async def test_car_that_takes_less_leaves_the_rest_to_others_within_the_slot(mak
     given = world.points.amps("S1")[0]
     assert given >= 8
     world.clock.forward(1)
-    dimensions = [{"type": "POWER", "volume": Decimal("4.14")}, {"type": "CURRENT", "volume": 6}]
-    since = format_datetime(START)
-    periods = [{"start_date_time": since, "dimensions": dimensions}]
-    await world.patches("S1", kwh=Decimal("0.1"), charging_periods=periods)
+    await world.patches("S1", **reading(6, 3))
     await world.smart.step()
     assert world.points.amps("S1")[0] == pytest.approx(6.7, abs=0.2)
     assert world.points.amps("S2")[0] == pytest.approx(16, abs=0.5)
@@ -160,9 +172,7 @@ async def test_car_on_one_phase_is_planned_with_a_third_of_the_power(make_world:
     await world.wants("S1", departure_time=leaves, energy_need=14)
     await world.smart.step()
     world.clock.forward(15)
-    dimensions = [{"type": "POWER", "volume": Decimal("3.68")}, {"type": "CURRENT", "volume": 16}]
-    periods = [{"start_date_time": format_datetime(START), "dimensions": dimensions}]
-    await world.patches("S1", kwh=Decimal("0.92"), charging_periods=periods)
+    await world.patches("S1", **reading(16, 1) | {"kwh": Decimal("0.92")})
     await world.smart.step()
     car = world.cars()["E1"]
     assert car.confirmed_kw == pytest.approx(3.68)
@@ -241,3 +251,20 @@ async def test_what_happens_within_a_moment_is_planned_once(make_world: MakeWorl
     await world.smart.step()
     assert world.smart.view("yard").last_plan == planned
     assert len(world.points.set) == 3
+
+
+async def test_probe_is_not_made_twice_and_only_where_there_is_room(make_world: MakeWorld) -> None:
+    dear_now = PriceSeries((START, START + timedelta(hours=4)), (Decimal("0.9"), Decimal("0.1")))
+    world = await make_world(site(evses=2, amps=16), prices=dear_now)
+    await world.smart.step()
+    leaves = format_datetime(START + timedelta(hours=10))
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+        await world.wants(name, departure_time=leaves, energy_need=10)
+    await world.smart.step()
+    first = [world.points.amps(name)[0] for name in ("S1", "S2")]
+    assert min(first) >= 6
+    assert sum(first) == 16
+    world.clock.forward(15)
+    await world.smart.step()
+    assert [car.confirmed_kw for car in world.cars().values()] == [0, 0]

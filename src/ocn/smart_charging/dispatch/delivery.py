@@ -85,8 +85,8 @@ class Delivery:
         self._ledger.withdrawn(message)
 
     @property
-    def has_progress(self) -> bool:
-        """Whether something became of messages that was not looked at yet."""
+    def has_news(self) -> bool:
+        """Whether something became of messages since ``progress`` said so last."""
         return self._progress.is_set()
 
     async def progress(self) -> frozenset[str]:
@@ -117,7 +117,7 @@ class Delivery:
     def result(self, message: Message, result: str) -> None:
         """Take the result of a message, however late."""
         if result == _ACCEPTED or (message.clears and result == "UNKNOWN"):
-            self._ledger.confirmed(message, self._clock())
+            self._ledger.confirmed(message)
         elif result == Refusal.REJECTED:
             self._ledger.refused(message, Refusal.REJECTED, None, self._clock())
         else:

@@ -95,7 +95,7 @@ class Dispatcher:
                 await self._start(messages)
                 sent += messages
             await self._store()
-            if not following.awaits(delivery.waiting) and not delivery.has_progress:
+            if not following.awaits(delivery.waiting) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
 

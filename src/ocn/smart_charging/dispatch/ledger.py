@@ -100,11 +100,9 @@ class Ledger:
             message, lambda standing: standing.missed(message.sent.number, why, self._retry(standing, now))
         )
 
-    def confirmed(self, message: Message, now: datetime) -> None:
+    def confirmed(self, message: Message) -> None:
         """It is in force."""
-        self._change(
-            message, lambda standing: standing.confirmed_by(message.sent.number, now, self.settings.echo)
-        )
+        self._change(message, lambda standing: standing.confirmed_by(message.sent.number, self.settings.echo))
 
     def seen(self, session: str, course: Course, now: datetime) -> None:
         """Something else is in force than what was confirmed."""

@@ -56,6 +56,7 @@ def _sent(sent: Sent) -> dict[str, Any]:
         "at": format_datetime(sent.at),
         "until": format_datetime(sent.until),
         "ticket": sent.ticket,
+        "beside": sent.beside,
     }
 
 
@@ -63,7 +64,8 @@ def _read(sent: Mapping[str, Any]) -> Sent:
     course = Course(
         _moment(sent["begin"]), int(sent["slot_minutes"]), tuple(int(each) for each in sent["steps"])
     )
-    return Sent(int(sent["number"]), course, _moment(sent["at"]), _moment(sent["until"]), str(sent["ticket"]))
+    at, until = _moment(sent["at"]), _moment(sent["until"])
+    return Sent(int(sent["number"]), course, at, until, str(sent["ticket"]), int(sent["beside"]))
 
 
 def _moment(text: str) -> datetime:

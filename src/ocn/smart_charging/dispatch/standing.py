@@ -1,7 +1,8 @@
 """Where one session stands: what its charge point confirmed, and what else may be in force there.
 
 A message that was sent may take effect until its ``until``, at any moment, also again. So it is taken off the
-list only when it was refused, or when a later one, sent after that moment, is confirmed.
+list only when it was refused, or when another is confirmed that was sent after that moment, and after its own
+result was known.
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ class Sent:
     at: datetime
     until: datetime
     ticket: str = ""
+    beside: int = 0
+    """The number of the last message beside which it took effect, so that it is not known which came last."""
 
 
 class Refusal(StrEnum):
@@ -167,17 +170,21 @@ class Standing:
             return self
         return replace(self, refusal=why, failures=self.failures + 1, not_before=not_before)
 
-    def confirmed_by(self, number: int, now: datetime, echo: timedelta) -> "Standing":
+    def confirmed_by(self, number: int, echo: timedelta) -> "Standing":
         """Count a message as in force, unless a later one was confirmed before it."""
         sent = next((each for each in self.may_hold if each.number == number), None)
         if sent is None:
             return self
-        done = replace(sent, until=max(now, sent.at + echo) if self._is_late(sent) else sent.at + echo)
+        done = replace(sent, until=sent.at + echo, beside=self._last_beside(number))
         if self.in_force is not None and self.in_force.number > number:
             kept = tuple(done if each.number == number else each for each in self.may_hold)
             return replace(self, may_hold=kept)
         before = (() if self.in_force is None else (self.in_force,)) + self.may_hold
-        kept = tuple(each for each in before if each.number != number and each.until > sent.at)
+        kept = tuple(
+            each
+            for each in before
+            if each.number != number and (each.until > sent.at or each.beside >= number)
+        )
         return replace(self, in_force=done, may_hold=kept, refusal=None, failures=0, not_before=None)
 
     def seen(self, course: Course, number: int, now: datetime) -> "Standing":
@@ -187,11 +194,10 @@ class Standing:
     def _knows(self, number: int) -> bool:
         return any(each.number == number for each in self.may_hold)
 
-    def _is_late(self, sent: Sent) -> bool:
-        """Whether something was sent after it, so that it is not known which of them came last."""
-        return any(each.number > sent.number for each in self.may_hold) or (
-            self.in_force is not None and self.in_force.number > sent.number
-        )
+    def _last_beside(self, number: int) -> int:
+        """The last message that was sent after one, and before its result; 0 if there is none."""
+        sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
+        return max((each.number for each in sent if each.number > number), default=0)
 
 
 def _joined(one: Sent, other: Sent) -> Sent:
@@ -200,4 +206,10 @@ def _joined(one: Sent, other: Sent) -> Sent:
     minutes = min(one.course.slot_minutes, other.course.slot_minutes)
     grid = Grid.until(begin, minutes, (one.course, other.course))
     steps = highest([one.course.over(*grid), other.course.over(*grid)], grid)
-    return Sent(one.number, Course(begin, minutes, steps), max(one.at, other.at), max(one.until, other.until))
+    return Sent(
+        one.number,
+        Course(begin, minutes, steps),
+        max(one.at, other.at),
+        max(one.until, other.until),
+        beside=max(one.beside, other.beside),
+    )

@@ -8,12 +8,14 @@ from ocn.smart_charging.page.local_times import LocalTimes, Tick
 from ocn.smart_charging.page.prices import PriceStrip, price_strip
 from ocn.smart_charging.page.scale import Level, scale_for
 from ocn.smart_charging.page.shapes import HEIGHT, area, line
-from ocn.smart_charging.page.stack import Layer, known, stacked
+from ocn.smart_charging.page.stack import Layer, known, planned_kw, stacked
 from ocn.smart_charging.service.view import CarView, Series, SiteView
 
 COLOURS = 10
 """How many colours of cars the style sheet has."""
 _OVER_KW = 0.05
+_MOST_ROOM = 4.0
+"""A limit that is higher than so many times the load lies above the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
     now = min(max(view.slot_now, 0), view.slots)
     limit = known(view.limit_kw, view.slots)
     measured = known(view.measured_kw[:now], view.slots)
-    planned = known(view.planned_kw, view.slots)
+    planned = planned_kw(view)
     scale = scale_for(_highest(limit, measured, planned, *(layer.high for layer in layers[-1:])), "kW")
     end = view.begin + timedelta(minutes=view.slot_minutes * view.slots)
     last = next((value for value in reversed(limit) if value is not None), None)
@@ -67,8 +69,8 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
         height=HEIGHT,
         bands=tuple(_bands(view, layers, scale.top, now)),
         limit=line(limit, scale.top),
-        limit_label=None if last is None else f"limit {last:,.1f} kW",
-        limit_y=0.0 if last is None else round(100 * (1 - last / scale.top), 2),
+        limit_label=_limit_label(last, scale.top),
+        limit_y=0.0 if last is None else round(100 * max(0.0, 1 - last / scale.top), 2),
         planned=line(planned, scale.top),
         measured=line(measured, scale.top),
         over=_over(measured, limit, over, scale.top),
@@ -96,8 +98,17 @@ def why_of(car: CarView) -> str:
     return car.why.removeprefix(f"{car.name}: ")
 
 
-def _highest(*rows: Series) -> float:
-    return max((value for row in rows for value in row if value is not None), default=0.0) or 1.0
+def _highest(limit: Series, *loads: Series) -> float:
+    """Return what the chart must hold: all loads, and limits as long as loads can be seen below them."""
+    load = max((value for row in loads for value in row if value is not None), default=0.0)
+    limits = max((value for value in limit if value is not None), default=0.0)
+    return (max(load, min(limits, load * _MOST_ROOM)) if load else limits) or 1.0
+
+
+def _limit_label(limit: float | None, top: float) -> str | None:
+    if limit is None:
+        return None
+    return f"limit {limit:,.1f} kW{', above this chart' if limit > top else ''}"
 
 
 def _bands(view: SiteView, layers: tuple[Layer, ...], top: float, now: int) -> Iterator[Band]:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
+_NOT_OURS = "This page is not served under that name. The planner's --page-name allows a further one.\n"
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -47,7 +48,7 @@ class Guarded:
 
         host = Headers(scope=scope).get("host", "")
         if host_name(host) not in self._hosts:
-            refused = PlainTextResponse("This page is not served under that name.\n", status_code=421)
+            refused = PlainTextResponse(_NOT_OURS, status_code=421)
             await refused(scope, receive, send_guarded)
             return
         await self._app(scope, receive, send_guarded)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_TICK = timedelta(minutes=15)
-_MOST_TICKS = 2000
+_QUARTER = timedelta(minutes=15)
+"""Offsets of zones are multiples of it."""
+_MOST_TICKS = 12
+_EVERY_H = (1, 3, 6, 12, 24)
 _EDGE_PERCENT = 3.0
 
 
@@ -37,8 +39,11 @@ class LocalTimes:
             return cls(None)
 
     def local(self, moment: datetime) -> datetime:
-        """Return the local time of a moment."""
-        return moment.astimezone(self.zone or UTC)
+        """Return the local time of a moment, in UTC where that is beyond the calendar."""
+        try:
+            return moment.astimezone(self.zone or UTC)
+        except OverflowError:
+            return moment.astimezone(UTC)
 
     def clock(self, moment: datetime) -> str:
         """Write ``14:30``; in the hour that comes twice, which of the two: ``02:30 CEST``."""
@@ -47,6 +52,11 @@ class LocalTimes:
     def day_and_clock(self, moment: datetime) -> str:
         """Write ``Sat 14:30``."""
         return f"{self.local(moment):%a} {self.clock(moment)}"
+
+    def span(self, begin: datetime, until: datetime) -> str:
+        """Write ``Sat 14:30 to 16:00``, with the second day where it is another."""
+        same = self.local(begin).date() == self.local(until).date()
+        return f"{self.day_and_clock(begin)} to {self.clock(until) if same else self.day_and_clock(until)}"
 
     def full(self, moment: datetime) -> str:
         """Write ``Sat 28 Nov 2026, 14:30``."""
@@ -60,23 +70,29 @@ class LocalTimes:
         sign = "-" if minutes < 0 else "+"
         return f"UTC{sign}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
 
-    def ticks(self, begin: datetime, end: datetime, every_h: int = 3, major_h: int = 6) -> tuple[Tick, ...]:
-        """Return the full hours between two moments that are multiples of ``every_h``."""
+    def ticks(self, begin: datetime, end: datetime) -> tuple[Tick, ...]:
+        """Return full local hours from one moment to a later one: every one, or every third, and so on."""
+        span = end - begin
+        every_h = next((each for each in _EVERY_H if span <= _MOST_TICKS * timedelta(hours=each)), None)
+        if every_h is None:
+            return ()
         found = []
-        step = max(_TICK, (end - begin) / _MOST_TICKS)
         moment = begin.replace(minute=begin.minute // 15 * 15, second=0, microsecond=0)
         while moment <= end:
             local = self.local(moment)
             if local.minute == 0 and local.hour % every_h == 0 and moment >= begin:
-                x = 100 * ((moment - begin) / (end - begin)) if end > begin else 0.0
-                midnight = local.hour == 0
-                text = f"{local:%a} {local.day} {local:%b}" if midnight else f"{local:%H:%M}"
-                written = _EDGE_PERCENT <= x <= 100 - _EDGE_PERCENT
-                found.append(Tick(round(x, 2), text, local.hour % major_h == 0, midnight, written))
-            moment += step
+                found.append(_tick(local, 100 * ((moment - begin) / span), 2 * every_h))
+            moment += _QUARTER
         return tuple(found)
 
     def _which(self, moment: datetime) -> str:
         local = self.local(moment)
         twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
         return f" {local.tzname()}" if twice else ""
+
+
+def _tick(local: datetime, x: float, major_h: int) -> Tick:
+    midnight = local.hour == 0
+    text = f"{local:%a} {local.day} {local:%b}" if midnight else f"{local:%H:%M}"
+    written = _EDGE_PERCENT <= x <= 100 - _EDGE_PERCENT
+    return Tick(round(x, 2), text, local.hour % major_h == 0, midnight, written)

@@ -1,13 +1,14 @@
 """The strip of prices below a chart: equal neighbours together, coloured from the cheapest to the dearest."""
 
-import math
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ocn.smart_charging.page.local_times import LocalTimes
 from ocn.smart_charging.service.view import SiteView
 
 _COLOURS = 6
 _SAME_EUR = 1e-9
+_MOST_EUR = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def price_strip(view: SiteView, times: LocalTimes) -> PriceStrip | None:
         if slot < len(prices) and _same(price, prices[slot]):
             continue
         if price is not None:
-            until = times.clock(starts[slot] if slot < view.slots else starts[-1] + (starts[-1] - starts[-2]))
-            title = f"{times.day_and_clock(starts[begin])} to {until}: {price:.3f} EUR/kWh"
+            until = starts[begin] + (slot - begin) * timedelta(minutes=view.slot_minutes)
+            title = f"{times.span(starts[begin], until)}: {price:.3f} EUR/kWh"
             runs.append(PriceRun(begin, slot - begin, _level(price, least, most), title))
         begin = slot
     same = most - least < _SAME_EUR
@@ -55,7 +56,7 @@ def price_strip(view: SiteView, times: LocalTimes) -> PriceStrip | None:
 
 
 def _known(price: float | None) -> float | None:
-    return None if price is None or not math.isfinite(price) else price
+    return None if price is None or not abs(price) <= _MOST_EUR else price
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -80,7 +80,7 @@ def _row(number: int, car: CarView, times: LocalTimes, now: datetime) -> Row:
         STATE_MEANINGS[car.state],
         _moment(car.arrived, times, now),
         "unknown" if car.departure is None else _moment(car.departure, times, now),
-        SOURCES[car.departure_from],
+        "" if car.departure is None or car.state is CarState.GONE else SOURCES[car.departure_from],
         _energy(car),
         "" if car.need_kwh is None or car.need_from is car.departure_from else SOURCES[car.need_from],
         _share(car),
@@ -97,9 +97,10 @@ def _moment(moment: datetime, times: LocalTimes, now: datetime) -> str:
 
 
 def _energy(car: CarView) -> str:
-    if car.need_kwh is None:
-        return f"{car.delivered_kwh:.1f} kWh"
-    return f"{car.delivered_kwh:.1f} of {car.need_kwh:.1f} kWh"
+    delivered = f"{car.delivered_kwh:.1f}" if math.isfinite(car.delivered_kwh) else "unknown"
+    if car.need_kwh is None or not math.isfinite(car.need_kwh):
+        return f"{delivered} kWh"
+    return f"{delivered} of {car.need_kwh:.1f} kWh"
 
 
 def _share(car: CarView) -> float | None:
@@ -109,4 +110,4 @@ def _share(car: CarView) -> float | None:
 
 
 def _kw(value: float | None, otherwise: str) -> str:
-    return otherwise if value is None else f"{value:.1f} kW"
+    return otherwise if value is None or not math.isfinite(value) else f"{value:.1f} kW"

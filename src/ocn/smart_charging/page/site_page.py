@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ocn.smart_charging.page.chart import Chart, chart_of, total_paths
 from ocn.smart_charging.page.local_times import LocalTimes
 from ocn.smart_charging.page.rows import Rows, gone_of, rows_of
-from ocn.smart_charging.page.stack import kw
+from ocn.smart_charging.page.stack import kw, planned_kw
 from ocn.smart_charging.page.wording import EVENT_TONES
 from ocn.smart_charging.service.view import CarState, EventKind, EventView, SiteView
 
@@ -54,7 +54,7 @@ class SitePage:
     used_percent: float | None
     here: int
     unsure: int
-    """Cars whose planned limit is not confirmed, or that take none."""
+    """Cars that are not controlled: their planned limit is not confirmed, or they take none."""
     last_plan: str | None
     last_read: str | None
     warnings: tuple[str, ...]
@@ -113,7 +113,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         scarce=tuple(
             Scarce(
                 each.limit,
-                f"{times.day_and_clock(each.begin)} to {times.clock(each.until)}",
+                times.span(each.begin, each.until),
                 "beyond price" if each.eur_per_kwh > _BEYOND_PRICE_EUR else f"{each.eur_per_kwh:.3f} EUR/kWh",
                 each.line,
             )
@@ -154,10 +154,11 @@ def _now(view: SiteView) -> tuple[float | None, float | None, float | None]:
     """What is measured now (or was in the slot before), planned for now, and allowed now, in kW."""
     slot = view.slot_now
     measured = kw(view.measured_kw, slot)
-    told = [car.now_kw for car in view.cars if car.now_kw is not None and car.state is not CarState.GONE]
-    if told and measured is None:
-        measured = sum(told)
-    return measured, kw(view.planned_kw, slot), kw(view.limit_kw, slot)
+    told = [kw((car.now_kw,), 0) for car in view.cars if car.state is not CarState.GONE]
+    drawn = [power for power in told if power is not None]
+    if drawn and measured is None:
+        measured = sum(drawn)
+    return measured, kw(planned_kw(view), slot), kw(view.limit_kw, slot)
 
 
 def _warnings(view: SiteView) -> list[str]:

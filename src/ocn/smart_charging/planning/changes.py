@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ocn.smart_charging.planning.told import ToldCar, ToldPlan
+from ocn.smart_charging.planning.rivals import Standing
+from ocn.smart_charging.planning.told import ToldCar, ToldPlan, ToldRival
 
 _MOVED_SLOTS = 0.5
 _MISSED_KWH = 0.25
@@ -90,13 +91,13 @@ def _planned(was: ToldCar, car: ToldCar, before: ToldPlan, after: ToldPlan) -> I
     waits = car.now_kw <= _NOTHING_KW and (was.begins is None or was.begins > after.slot)
     if waits and car.begins != was.begins:
         now, then = _start(car, after), _start(was, before)
-        yield f"{now} instead of {then} ({_because(car)})"
+        yield f"starts {now} instead of {then} ({_because(car)})"
     elif car.bound != was.bound and abs(car.now_kw - meant) <= _OTHER_KW and car.now_kw > _NOTHING_KW:
         yield f"is bound by {_because(car)}, before by {_because(was)}"
 
 
 def _start(car: ToldCar, plan: ToldPlan) -> str:
-    return "never starts" if car.begins is None else f"starts {plan.moment(car.begins)}"
+    return "never" if car.begins is None else plan.moment(car.begins)
 
 
 def _because(car: ToldCar) -> str:
@@ -104,8 +105,12 @@ def _because(car: ToldCar) -> str:
 
 
 def _to_whom(car: ToldCar) -> str:
-    if not car.rivals:
+    if not car.rivals or car.rivals_at is None:
         return ""
-    told = ", ".join(f"{rival.id} {rival.kwh:.1f} kWh ({rival.standing})" for rival in car.rivals)
-    more = f", {car.other_rivals} more" if car.other_rivals else ""
-    return f", the same fuses give {told}{more}"
+    told = "; ".join(f"{rival.id} {rival.kwh:.1f} kWh{_beside(rival)}" for rival in car.rivals)
+    more = f"; {car.other_rivals} more" if car.other_rivals else ""
+    return f", {car.rivals_at} gives {told}{more}"
+
+
+def _beside(rival: ToldRival) -> str:
+    return "" if rival.standing == Standing.BESIDE else f", {rival.standing}"

@@ -80,6 +80,7 @@ def _car(plan: Plan, slot: int, i: int, why: Why, clock: Clock, said_by: str) ->
         "lacking_kwh": round(why.lacking_kwh, _KWH),
         "saves_eur": round(why.saves_eur, _EUR),
         "planned_kw": _trimmed([row[i] for row in plan.wishes.powers_kw]),
+        **({} if why.rivals.limit is None else {"rivals_at": str(plan.problem.limits[why.rivals.limit])}),
         "rivals": [
             {"id": each.car, "kwh": round(each.kwh, _KWH), "standing": each.standing}
             for each in why.rivals.first

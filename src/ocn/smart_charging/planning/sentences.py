@@ -40,7 +40,7 @@ def sentence(why: Why, plan: Plan, clock: Clock, said_by: str = "declared") -> s
     if why.saves_eur >= _WORTH_SAYING_EUR:
         parts.append(f"about {why.saves_eur:.2f} EUR less than at once")
     if why.lacks:
-        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals)}")
+        parts.append(f"{why.lacking_kwh:.1f} kWh will be lacking{_to_whom(why.rivals, plan)}")
     return "; ".join(parts)
 
 
@@ -87,9 +87,11 @@ def _drawing_now(rivals: Rivals, slot_h: float) -> str:
     return f" ({_listed(told, rivals.others)})" if told else ""
 
 
-def _to_whom(rivals: Rivals) -> str:
+def _to_whom(rivals: Rivals, plan: Plan) -> str:
     told = [f"{each.car} {each.kwh:.1f} kWh{_beside(each)}" for each in rivals.first]
-    return f", the same fuses give {_listed(told, rivals.others)}" if told else ""
+    if rivals.limit is None or not told:
+        return ""
+    return f", {plan.problem.limits[rivals.limit]} gives {_listed(told, rivals.others)}"
 
 
 def _beside(rival: Rival) -> str:
@@ -109,23 +111,38 @@ class Scarcity:
     ends: int
     eur_per_kwh: float
 
+    @property
+    def beyond_price(self) -> bool:
+        """Whether it is no price of energy, but what the planner holds against cars that lack some."""
+        return self.eur_per_kwh > _MOST_REAL_EUR
+
+    def goes_on_with(self, price: ShadowPrice, least_eur: float) -> bool:
+        """Whether the next slot's price is the same."""
+        if price.limit != self.limit or price.slot != self.ends:
+            return False
+        both_beyond = self.beyond_price and price.eur_per_kwh > _MOST_REAL_EUR
+        return both_beyond or abs(self.eur_per_kwh - price.eur_per_kwh) < least_eur
+
     def line(self, plan: Plan, clock: Clock) -> str:
         """Write it: what one kilowatt more is worth, where, and when."""
         where = "a higher peak" if self.limit is None else str(plan.problem.limits[self.limit])
         when = f"between {clock(self.begins)} and {clock(self.ends)}"
-        if self.eur_per_kwh > _MOST_REAL_EUR:
+        if self.beyond_price:
             return f"one kW more at {where} {when} is worth more than any price: cars might leave without it"
         return f"one kW more at {where} {when} is worth {self.eur_per_kwh:.3f} EUR/kWh"
 
 
 def scarcities(prices: Sequence[ShadowPrice], least_eur: float = 0.0005) -> list[Scarcity]:
-    """Put neighbouring slots of one price together; those that matter most first."""
+    """Put neighbouring slots of one price together; those that matter most first.
+
+    What is above any real price counts as one, the lowest of it.
+    """
     found: list[Scarcity] = []
     for price in sorted(prices, key=lambda each: (-1 if each.limit is None else each.limit, each.slot)):
         last = found[-1] if found else None
-        same = last is not None and last.limit == price.limit and last.ends == price.slot
-        if last is not None and same and abs(last.eur_per_kwh - price.eur_per_kwh) < least_eur:
-            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, last.eur_per_kwh)
+        if last is not None and last.goes_on_with(price, least_eur):
+            eur = min(last.eur_per_kwh, price.eur_per_kwh) if last.beyond_price else last.eur_per_kwh
+            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, eur)
         elif price.eur_per_kwh >= least_eur:
             found.append(Scarcity(price.limit, price.slot, price.slot + 1, price.eur_per_kwh))
     return sorted(found, key=lambda each: -each.eur_per_kwh * (each.ends - each.begins))

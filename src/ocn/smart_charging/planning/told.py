@@ -40,6 +40,7 @@ class ToldCar:
     limit: str | None = None
     said_by: str = "declared"
     for_driver: str = ""
+    rivals_at: str | None = None
     rivals: tuple[ToldRival, ...] = ()
     other_rivals: int = 0
 
@@ -92,5 +93,5 @@ def told(document: Mapping[str, Any]) -> ToldPlan:
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
-    except (OSError, ValueError):  # ZoneInfoNotFoundError is a KeyError
+    except (KeyError, OSError, ValueError):  # not found, a folder, or no name at all
         return None

@@ -53,8 +53,8 @@ class Why:
     saves_eur: float
     """What the plan costs less than as much energy at once, at full power."""
     rivals: Rivals = NO_RIVALS
-    """If it will lack energy: who draws through what is scarce while it is here. If a limit holds it back
-    now: who draws through that one now."""
+    """If it will lack energy: who draws through what is scarcest for it while it is here. If a limit holds it
+    back now: who draws through that one now."""
 
     @property
     def lacks(self) -> bool:

@@ -24,6 +24,11 @@ _BELOW = 0.9
 _PROBE, _AT_CAP = 1.1, 0.97
 _MOMENT = timedelta(seconds=1)
 _MOST_LIMITS = 4
+_LIKELY = {Current.AC: 160}
+"""In steps: before a car has shown anything it is planned with 16 A."""
+_LONG_ENOUGH = timedelta(minutes=5)
+_ENOUGH_KWH = 0.25
+"""A meter's steps are too coarse to tell power from less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Learned:
     """In amperes: where its current was at the limit on so many phases."""
     takes: int | None = None
     """In steps: all it takes, though it might have more; None: it takes what it gets."""
+    judged: bool = False
+    """It charged under a limit that is known."""
 
     @property
     def frees_phases(self) -> bool:
@@ -54,18 +61,32 @@ class CarLimits:
     def look(self, stay: Stay, evse: Evse, outlet: Outlet, standing: Standing | None) -> None:
         """Learn from a session's newest reading, where one limit held all the time it is about."""
         known = self._learned.get(stay.key) or Learned(stay.begin)
-        if stay.updated <= known.at or stay.power_kw is None:
+        found = _measured(stay)
+        if stay.updated <= known.at or found is None:
             return
-        steps = _held(stay, outlet, standing)
-        if evse.current is Current.AC and stay.current_a and stay.power_kw:
-            known = self._with_phases(known, float(stay.power_kw), float(stay.current_a), evse, steps)
+        power_kw, since = found
+        steps = _held(stay.updated, since, outlet, standing)
+        if evse.current is Current.AC and stay.current_a and power_kw:
+            known = self._with_phases(known, power_kw, float(stay.current_a), evse, steps)
+            if standing is None or any(sent.until > since for sent in standing.may_hold):
+                known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
-        takes = math.ceil(float(stay.power_kw) / step_kw * _PROBE) + 1
+        takes = math.ceil(power_kw / step_kw * _PROBE) + 1
         if steps is not None and steps >= outlet.least:
             capped = known.takes is not None and steps <= known.takes
-            below = float(stay.power_kw) < (_AT_CAP if capped else _BELOW) * steps * step_kw
-            known = replace(known, takes=max(outlet.least, takes) if below else None)
+            below = power_kw < (_AT_CAP if capped else _BELOW) * steps * step_kw
+            known = replace(known, takes=max(outlet.least, takes) if below else None, judged=True)
         self._learned[stay.key] = replace(known, at=stay.updated)
+
+    def is_known(self, key: str) -> bool:
+        """Whether a car has shown what it takes."""
+        known = self._learned.get(key)
+        return known is not None and known.judged
+
+    @staticmethod
+    def would_tell(stay: Stay) -> bool:
+        """Whether there is something to learn from a session's newest reading."""
+        return _measured(stay) is not None
 
     def outlet(self, stay: Stay, evse: Evse, wiring: Wiring) -> Outlet:
         """Return what a car can draw at an EVSE; what it takes of that is another matter."""
@@ -75,12 +96,13 @@ class CarLimits:
         of_car = wiring.outlet(evse, known.phases)
         return of_car if known.frees_phases else replace(whole, step_kw=of_car.step_kw)
 
-    def taking(self, stay: Stay, outlet: Outlet) -> Outlet:
-        """Return the outlet with no more than the car takes."""
+    def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
+        """Return the outlet with no more than the car takes, or probably takes before it has shown it."""
         known = self._learned.get(stay.key)
-        if known is None or known.takes is None:
+        takes = known.takes if known is not None and known.judged else _LIKELY.get(evse.current)
+        if takes is None:
             return outlet
-        return replace(outlet, most=min(outlet.most, known.takes))
+        return replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
 
     def forget(self, present: set[str]) -> None:
         """Forget those that are gone."""
@@ -107,13 +129,25 @@ class CarLimits:
         return _STEP_AMPS * self._voltage * known.phases / 1000
 
 
-def _held(stay: Stay, outlet: Outlet, standing: Standing | None) -> int | None:
+def _measured(stay: Stay) -> tuple[float, datetime] | None:
+    """Return a power in kW and since when it is the mean: as it is told, or by the last two readings."""
+    if stay.power_kw is not None:
+        return float(stay.power_kw), stay.power_since or stay.updated
+    if len(stay.readings) < 2:
+        return None
+    one, other = stay.readings[-2], stay.readings[-1]
+    drawn = float(other.kwh - one.kwh)
+    if other.at - one.at < _LONG_ENOUGH or 0 < drawn < _ENOUGH_KWH:
+        return None
+    return max(0.0, drawn) / ((other.at - one.at) / timedelta(hours=1)), one.at
+
+
+def _held(updated: datetime, since: datetime, outlet: Outlet, standing: Standing | None) -> int | None:
     """Return the limit that held while the reading was made; None where it was not one all the time."""
     if standing is None or standing.in_force is None:
         return outlet.most if standing is None or not standing.may_hold else None
-    begin = stay.power_since or stay.updated
-    if standing.may_hold or standing.in_force.at > begin + _MOMENT:
+    if standing.unanswered or standing.in_force.at > since + _MOMENT:
         return None
     course = standing.in_force.course
-    first, last = course.at(begin + _MOMENT), course.at(max(begin, stay.updated - _MOMENT))
+    first, last = course.at(since + _MOMENT), course.at(max(since, updated - _MOMENT))
     return first if first == last else None

@@ -27,6 +27,7 @@ from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.metering import delivered_kwh, mean_kw
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.pricing import prices_for
+from ocn.smart_charging.service.probing import Probes, with_probes
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.resting import Resting
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
@@ -82,6 +83,7 @@ class Desk:
         """Since when each limit is over by what is known."""
         self._unmet: dict[str, float] = {}
         """What was asked for and told to be too much, by session."""
+        self._probes = Probes()
         self._cars = CarLimits(float(served.site.voltage))
         self._replanner: Replanner | None = None
         self._wiring: Wiring | None = None
@@ -119,6 +121,7 @@ class Desk:
             peak_price=draft.peak_price,
             peak_so_far_kw=draft.peak_so_far_kw,
         )
+        plan = self._probing(draft, plan)
         self.draft, self.plan = draft, plan
         made = courses(plan, draft.slots, draft.left, draft.present, self._settings.safe_after)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
@@ -134,6 +137,19 @@ class Desk:
             self._following.cancel()
             self._following = None
 
+    def _probing(self, draft: Draft, plan: Plan) -> Plan:
+        """Let cars show what they take of which that is not known."""
+        unknown = {
+            name: guest.outlet
+            for name, guest in draft.guests.items()
+            if not self._cars.is_known(guest.key) and self._probes.may(guest.key, draft.number)
+        }
+        plan = with_probes(plan, unknown)
+        for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
+            if car.id in unknown and steps:
+                self._probes.asked(draft.guests[car.id].key, draft.number)
+        return plan
+
     def deviates(self, before: Stay, stay: Stay) -> bool:
         """Whether a session draws clearly more or less than is planned for it, or did between two updates."""
         draft = self.draft
@@ -143,6 +159,8 @@ class Desk:
         planned_kw = self.planned.get(slot, {}).get(self._names.of(stay.key))
         if planned_kw is None:
             return False
+        if self._probes.is_asked(stay.key, slot) and self._cars.would_tell(stay):
+            return True
         since = stay.power_since
         if stay.power_kw is not None and since is not None and since >= draft.slots.start:
             return abs(float(stay.power_kw) - planned_kw) > max(_WORTH_KW, _MORE_OR_LESS * planned_kw)
@@ -165,6 +183,7 @@ class Desk:
         here = {guest.key: name for name, guest in guests.items()}
         self._resting.forget(here)
         self._cars.forget(set(here))
+        self._probes.forget(here)
         self._unmet = {key: kwh for key, kwh in self._unmet.items() if key in here}
         obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
         standings = self.dispatcher.standings
@@ -210,7 +229,7 @@ class Desk:
         wiring = self._wiring or Wiring.of(self.served.site)
         self._cars.look(stay, evse, wiring.outlet(evse), self.dispatcher.standings.get(stay.key))
         outlet = self._cars.outlet(stay, evse, wiring)
-        return outlet, self._cars.taking(stay, outlet)
+        return outlet, self._cars.taking(stay, evse, outlet)
 
     def _seen(self, name: str, guest: Guest, slots: Slots, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes
