@@ -1,6 +1,6 @@
 """The day, slot by slot: who leaves, what meters show, who comes, what is planned, and what then flows.
 
-A minute later sites tell of cars that draw otherwise than they did, and it is planned again. Time stands
+Two minutes later sites tell of cars that draw otherwise than they did, and it is planned again. Time stands
 still while messages are under way, and goes on when nothing is owed to anybody.
 """
 
@@ -78,6 +78,9 @@ async def play_day(scenario: Scenario, cast: SmartCast, watching: Watching) -> P
         await _turn(slot, cast, played.drivers)
         await _plan(cast)
         await _pass(cast, begin + STEP)
+        for site in cast.sites:
+            site.reports.mark()
+        await _pass(cast, begin + 2 * STEP)
         await asyncio.gather(*(site.reports.changed() for site in cast.sites))
         await cast.clock.settled()
         await _plan(cast)

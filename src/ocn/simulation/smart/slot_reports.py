@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import cast
 
 from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Session
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.counterparty import Counterparty
 from ocn.party.json_text import JsonObject
-from ocn.simulation.charging import Reading
 from ocn.simulation.clock import Clock
 from ocn.simulation.costs import kwh
 from ocn.simulation.cpo_lists import Ledger
@@ -28,16 +28,34 @@ _MILLI = Decimal("0.001")
 _CLEARLY = Decimal("0.1")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a meter showed, and what it had counted to the last digit."""
+
+    at: datetime
+    energy_wh: Decimal
+    exact_wh: Decimal
+
+    @classmethod
+    def of(cls, session: RunningSession) -> "_Reading":
+        reading = session.reading()
+        return cls(reading.at, reading.energy_wh, session.exact_wh)
+
+    def mean_w(self, since: "_Reading") -> Decimal:
+        """Return the mean power since an earlier one."""
+        return (self.exact_wh - since.exact_wh) / _hours(self.at - since.at)
+
+
 @dataclass(slots=True)
 class _Told:
     """What is known of a session to whoever was told of it."""
 
     session: Session
-    energy_wh: Decimal
-    exact_wh: Decimal
-    at: datetime
+    last: _Reading
     power_w: Decimal = Decimal(-1)
     """Unlike any, so that a first reading is told in any case."""
+    marked: _Reading | None = None
+    """A reading since, which divides what is told next into two periods."""
 
 
 class SlotReports(Reports):
@@ -56,6 +74,12 @@ class SlotReports(Reports):
     async def grown(self) -> None:
         """Tell what meters have shown since they were told of last; of who drew nothing, once."""
         await self._each(lambda told, power_w: power_w > 0 or told.power_w != 0)
+
+    def mark(self) -> None:
+        """Read the meters without telling: what is told next says what was drawn from now on."""
+        for session in self._operations.running.values():
+            if (told := self._told.get(session.facts.id)) is not None:
+                told.marked = _Reading.of(session)
 
     async def changed(self) -> None:
         """Tell of those alone that draw clearly more or less than was told last."""
@@ -77,32 +101,31 @@ class SlotReports(Reports):
     async def _begun(self, session: RunningSession, emsp: Counterparty) -> None:
         facts = session.facts
         current: Session = {**session.session(), "charging_periods": []}
-        self._told[facts.id] = _Told(current, Decimal(0), Decimal(0), facts.started_at)
+        self._told[facts.id] = _Told(current, _Reading(facts.started_at, Decimal(0), Decimal(0)))
         self._ledger.keep_session(facts.emsp, current)
         await tell(lambda: emsp.put_session(current))
         await self.status(StatusChange(facts.location, facts.evse), emsp)
 
     async def _grown(self, session: RunningSession, is_worth_it: Callable[[_Told, Decimal], bool]) -> None:
-        told = self._told.get(session.facts.id)
-        reading = session.reading()
-        if told is None or reading.at <= told.at:
+        told, now = self._told.get(session.facts.id), _Reading.of(session)
+        if told is None or now.at <= told.last.at:
             return
-        power_w = (session.exact_wh - told.exact_wh) / _hours(reading.at - told.at)
-        if not power_w and not told.power_w:
-            told.at = reading.at
+        readings = [told.last, *([told.marked] if told.marked is not None else []), now]
+        power_w = now.mean_w(readings[-2])
+        told.marked = None
+        if not power_w and not told.power_w and now.energy_wh == told.last.energy_wh:
+            told.last = now
         if not is_worth_it(told, power_w):
             return
-        period = _period(session, told, reading, power_w)
+        new = [_period(session, one, other) for one, other in pairwise(readings) if one.at < other.at]
         patch: JsonObject = {
-            "kwh": kwh(reading.energy_wh),
-            "charging_periods": [cast("JsonObject", period)],
-            "last_updated": format_datetime(reading.at),
+            "kwh": kwh(now.energy_wh),
+            "charging_periods": cast("list[JsonObject]", new),
+            "last_updated": format_datetime(now.at),
         }
-        periods = [*told.session.get("charging_periods", []), period]
+        periods = [*told.session.get("charging_periods", []), *new]
         current = cast("Session", {**told.session, **patch, "charging_periods": periods})
-        self._told[session.facts.id] = _Told(
-            current, reading.energy_wh, session.exact_wh, reading.at, power_w
-        )
+        self._told[session.facts.id] = _Told(current, now, power_w)
         self._ledger.keep_session(session.facts.emsp, current)
         emsp = self._emsps[session.facts.id]
         await tell(lambda: emsp.patch_session(session.facts.id, patch))
@@ -113,16 +136,17 @@ class SlotReports(Reports):
         await self._end(session, self._emsps.pop(session.facts.id))
 
 
-def _period(session: RunningSession, told: _Told, reading: Reading, power_w: Decimal) -> ChargingPeriod:
+def _period(session: RunningSession, one: _Reading, other: _Reading) -> ChargingPeriod:
     """Return a period with its mean power and, on each phase that the car uses, its mean current."""
+    power_w = other.mean_w(one)
     dimensions: list[CdrDimension] = [
-        {"type": "ENERGY", "volume": kwh(reading.energy_wh - told.energy_wh)},
-        {"type": "TIME", "volume": _rounded(_hours(reading.at - told.at))},
+        {"type": "ENERGY", "volume": kwh(other.energy_wh - one.energy_wh)},
+        {"type": "TIME", "volume": _rounded(_hours(other.at - one.at))},
         {"type": "POWER", "volume": _rounded(power_w / _WH)},
         {"type": "CURRENT", "volume": _rounded(power_w / (VOLTAGE * session.car.phases))},
     ]
     return {
-        "start_date_time": format_datetime(told.at),
+        "start_date_time": format_datetime(one.at),
         "dimensions": dimensions,
         "tariff_id": session.facts.tariff["id"],
     }

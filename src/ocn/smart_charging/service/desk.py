@@ -142,9 +142,10 @@ class Desk:
         unknown = {
             name: guest.outlet
             for name, guest in draft.guests.items()
-            if not self._cars.is_known(guest.key) and self._probes.may(guest.key, draft.number)
+            if not self._cars.is_known(guest.key, guest.outlet) and self._probes.may(guest.key, draft.number)
         }
-        plan = with_probes(plan, unknown)
+        first = {name for name in unknown if not self._cars.is_judged(draft.guests[name].key)}
+        plan = with_probes(plan, unknown, first)
         for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
             if car.id in unknown and steps:
                 self._probes.asked(draft.guests[car.id].key, draft.number)
@@ -160,6 +161,7 @@ class Desk:
         if planned_kw is None:
             return False
         if self._probes.is_asked(stay.key, slot) and self._cars.would_tell(stay):
+            self._probes.answered(stay.key, slot)
             return True
         since = stay.power_since
         if stay.power_kw is not None and since is not None and since >= draft.slots.start:
