@@ -67,7 +67,7 @@ def demo(
     ] = False,
     seed: Annotated[
         int, typer.Option("--seed", min=0, max=999, help="With --smart: another seed, another day.")
-    ] = 1,
+    ] = 3,
     plot: Annotated[
         Path,
         typer.Option("--plot", help="With --smart: where to draw the day, as .png, .svg or .pdf."),

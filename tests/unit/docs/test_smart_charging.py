@@ -25,9 +25,7 @@ _ZONE = ZoneInfo("Europe/Amsterdam")
 
 @pytest.fixture(scope="module")
 def of_sites(code_blocks: Blocks) -> list[Site]:
-    return [
-        (page.name, text) for page, kind, text in code_blocks if kind == "toml" and is_of_a_site(text)
-    ]
+    return [(page.name, text) for page, kind, text in code_blocks if kind == "toml" and is_of_a_site(text)]
 
 
 def test_settings_of_a_node_are_told_from_site_files() -> None:
