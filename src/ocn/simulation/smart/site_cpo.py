@@ -3,6 +3,7 @@
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
+from ocn.party.limits import Limits
 from ocn.party.routes import CPO_MODULES
 from ocn.party.stored_receiver import StoredReceiver
 from ocn.simulation.clock import Clock
@@ -20,6 +21,10 @@ from ocn.simulation.smart.site_commands import SiteCommands
 from ocn.simulation.smart.slot_reports import SlotReports
 from ocn.simulation.updates import Updates
 from ocn.smart_charging.simulation.generator import Stay
+
+
+_LIMITS = Limits(page_size=4)
+"""A day's session has hundreds of readings, and the notary's signature of a page names every one of them."""
 
 
 class SiteCpo(SimulatedParty):
@@ -54,6 +59,7 @@ class SiteCpo(SimulatedParty):
             ),
             CPO_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)},
             connection.storage,
+            limits=_LIMITS,
         )
         super().__init__(day.cpo, connection.node_url, joins)
 
