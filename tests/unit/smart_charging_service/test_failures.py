@@ -1,10 +1,8 @@
 """When things fail: what the planner does, and what it says."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,6 @@ from ocn.smart_charging.service.feed import GridEvent
 from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.view import CarState, EventKind
-from ocn.smart_charging.site.model import SiteFeed
 
 LATER = format_datetime(START + timedelta(hours=9))
 
@@ -157,26 +154,6 @@ async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWo
     world.smart.withdraw("yard")
     await world.smart.step()
     assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
-
-
-async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tmp_path: Path) -> None:
-    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
-    file = tmp_path / "limits.json"
-    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
-    world = await make_world(fed, feed_file=file)
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    await world.smart.step()
-    assert world.points.amps("S1")[0] == 16
-    world.clock.forward(30)
-    await world.smart.step()
-    assert world.points.amps("S1")[0] == 10
-    assert "fallback" in world.events()
-    file.write_text("{")
-    world.clock.forward(15)
-    await world.smart.step()
-    assert "is no JSON" in world.events()
-    assert world.points.amps("S1")[0] == 10
 
 
 def test_skew_is_learned_from_when_answers_were_made() -> None:

@@ -31,14 +31,15 @@ class Choice:
     urgency: Urgency = Urgency.RAISE
 
 
-@dataclass(frozen=True, slots=True)
 class Choosing:
     """Chooses by what is left of the limits at a moment."""
 
-    room: Room
-    now: datetime
-    settings: DispatchSettings
-    overfull: Sequence[tuple[int, int]]
+    def __init__(self, room: Room, now: datetime, settings: DispatchSettings) -> None:
+        self.room = room
+        self.now = now
+        self._tolerance = settings.tolerance_steps
+        self._overfull: Sequence[tuple[int, int]] = room.overfull()
+        self._near = max(1, room.grid.columns_before(now + settings.near))
 
     def choice(self, session: str, standing: Standing, course: Course, last_resort: bool) -> Choice | None:
         """Choose; None if nothing is worth a message.
@@ -62,7 +63,7 @@ class Choosing:
         return Choice(Course(grid.begin, grid.minutes, _trimmed(fitted)), urgency)
 
     def _urgency(self, session: str, standing: Standing, row: Row) -> Urgency:
-        if self.overfull and self.room.relieves(session, row, self.overfull):
+        if self._overfull and self.room.relieves(session, row, self._overfull):
             return Urgency.OVER
         if standing.in_force is None:
             return Urgency.FIRST
@@ -85,17 +86,13 @@ class Choosing:
         return row != course.over(*self.room.grid)
 
     def _differs(self, row: Row, course: Course) -> bool:
-        has, tolerance = course.over(*self.room.grid), self.settings.tolerance_steps
-        return not all(alike(row[i], has[i], tolerance) for i in range(self._near))
+        has = course.over(*self.room.grid)
+        return not all(alike(row[i], has[i], self._tolerance) for i in range(self._near))
 
     def _lingers(self, standing: Standing) -> bool:
         """Whether what may still come keeps room from others, though by now a message would end that."""
         until = standing.lingers_until(self.room.grid)
         return until is not None and until <= self.now
-
-    @property
-    def _near(self) -> int:
-        return max(1, self.room.grid.columns_before(self.now + self.settings.near))
 
 
 def _trimmed(row: Row) -> Row:

@@ -57,7 +57,7 @@ class Following:
         What lowers, and the first courses of new sessions, go before what raises: so that takes only the room
         that is left whatever arrives.
         """
-        choosing = Choosing(self._room, now, self._ledger.settings, self._room.overfull())
+        choosing = Choosing(self._room, now, self._ledger.settings)
         chosen: list[Message] = []
         todo = [session for session in self._courses if session in self.open]
         for urgencies in (_BEFORE_RAISES, _RAISES):

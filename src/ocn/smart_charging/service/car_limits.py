@@ -1,9 +1,9 @@
 """What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
 
 Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
-fuse anything. That its other phases stay free is believed only where the current was at the limit, at two
-limits. A car that stays below its limit is planned with what it takes and a little more; when it takes that,
-it is planned with all again.
+fuse anything. That its other phases stay free is believed where it is known that this CPO means the current on
+each phase, or where the current was at the limit, at two limits. A car that stays below its limit is planned
+with what it takes and a little more; when it takes that, it is planned with all again.
 """
 
 import math
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.service.current_meaning import CurrentMeaning
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.site.model import Current, Evse
 from ocn.smart_charging.site.wiring import Wiring
@@ -21,11 +22,11 @@ _NEARLY_PHASES = 0.15
 _AT_LIMIT = 0.05
 _APART_AMPS = 1.0
 _BELOW = 0.9
-_PROBE, _AT_CAP = 1.02, 0.97
+_PROBE, _AT_CAP = 1.1, 0.97
 _MOMENT = timedelta(seconds=1)
 _MOST_LIMITS = 4
 _LIKELY = {Current.AC: 160}
-"""In steps: until a car has shown that it takes more, it is planned with 16 A."""
+"""In steps: before a car has shown anything it is planned with 16 A."""
 _LONG_ENOUGH = timedelta(minutes=5)
 _ENOUGH_KWH = 0.25
 """A meter's steps are too coarse to tell power from less."""
@@ -40,15 +41,13 @@ class Learned:
     limits_reached: tuple[float, ...] = ()
     """In amperes: where its current was at the limit on so many phases."""
     takes: int | None = None
-    """In steps: all it takes, though it might have more; None: so far it took what it got."""
-    shown: float = 0.0
-    """In steps: the most that it took."""
+    """In steps: all it takes, though it might have more; None: it takes what it gets."""
     judged: bool = False
     """It charged under a limit that is known."""
 
     @property
-    def frees_phases(self) -> bool:
-        """Whether it is sure that the other phases stay free."""
+    def was_at_limits(self) -> bool:
+        """Whether its current was at the limit, at two that are apart: so it is the current of one phase."""
         reached = self.limits_reached
         return len(reached) > 1 and max(reached) - min(reached) >= _APART_AMPS
 
@@ -59,6 +58,7 @@ class CarLimits:
     def __init__(self, voltage: float) -> None:
         self._voltage = voltage
         self._learned: dict[str, Learned] = {}
+        self._meaning = CurrentMeaning()
 
     def look(self, stay: Stay, evse: Evse, outlet: Outlet, standing: Standing | None) -> None:
         """Learn from a session's newest reading, where one limit held all the time it is about."""
@@ -69,21 +69,19 @@ class CarLimits:
         power_kw, since = found
         steps = _held(stay.updated, since, outlet, standing)
         if evse.current is Current.AC and stay.current_a and power_kw:
-            known = self._with_phases(known, power_kw, float(stay.current_a), evse, steps)
+            known = self._with_phases(stay.key, known, power_kw, float(stay.current_a), evse, steps)
             if standing is None or any(sent.until > since for sent in standing.may_hold):
                 known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
+        takes = math.ceil(power_kw / step_kw * _PROBE) + 1
         if steps is not None and steps >= outlet.least:
-            known = _judged(known, power_kw / step_kw, steps, outlet)
+            capped = known.takes is not None and steps <= known.takes
+            below = power_kw < (_AT_CAP if capped else _BELOW) * steps * step_kw
+            known = replace(known, takes=max(outlet.least, takes) if below else None, judged=True)
         self._learned[stay.key] = replace(known, at=stay.updated)
 
-    def is_known(self, key: str, outlet: Outlet) -> bool:
-        """Whether a car has shown what it takes: less than it could have, or all there is."""
-        known = self._learned.get(key)
-        return known is not None and (known.takes is not None or known.shown >= _BELOW * outlet.most)
-
-    def is_judged(self, key: str) -> bool:
-        """Whether a car has shown anything."""
+    def is_known(self, key: str) -> bool:
+        """Whether a car has shown what it takes."""
         known = self._learned.get(key)
         return known is not None and known.judged
 
@@ -98,14 +96,13 @@ class CarLimits:
         if known is None or known.phases is None or known.phases >= len(evse.phases):
             return whole
         of_car = wiring.outlet(evse, known.phases)
-        return of_car if known.frees_phases else replace(whole, step_kw=of_car.step_kw)
+        frees_others = known.was_at_limits or self._meaning.is_per_phase
+        return of_car if frees_others else replace(whole, step_kw=of_car.step_kw)
 
     def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
         """Return the outlet with no more than the car takes, or probably takes before it has shown it."""
         known = self._learned.get(stay.key)
-        takes, likely = (known or Learned(stay.begin)).takes, _LIKELY.get(evse.current)
-        if takes is None and likely is not None:
-            takes = max(likely, _a_little_more(known.shown) if known is not None else 0)
+        takes = known.takes if known is not None and known.judged else _LIKELY.get(evse.current)
         if takes is None:
             return outlet
         return replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
@@ -115,7 +112,7 @@ class CarLimits:
         self._learned = {key: known for key, known in self._learned.items() if key in present}
 
     def _with_phases(
-        self, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
+        self, session: str, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
     ) -> Learned:
         ratio = power_kw * 1000 / (self._voltage * amps)
         phases = round(ratio)
@@ -123,7 +120,10 @@ class CarLimits:
             return known
         limit = (steps or 0) * _STEP_AMPS
         if steps and amps > limit * (1 + _AT_LIMIT):
-            return known  # above its limit: the current is a sum over phases, or the limit does not hold
+            self._meaning.above_limit()
+            return known
+        if phases > 1:
+            self._meaning.several_phases(session)
         reached = known.limits_reached if phases == known.phases else ()
         if steps and amps >= limit * (1 - _AT_LIMIT):
             reached = (*reached[1 - _MOST_LIMITS :], limit)
@@ -133,23 +133,6 @@ class CarLimits:
         if evse.current is not Current.AC or known.phases is None:
             return outlet.step_kw
         return _STEP_AMPS * self._voltage * known.phases / 1000
-
-
-def _judged(known: Learned, took: float, steps: int, outlet: Outlet) -> Learned:
-    """Learn from what a car took, in steps, while it might take so many.
-
-    At a limit below what it is known to take, that it took all says nothing new.
-    """
-    shown = max(known.shown, took)
-    capped = known.takes is not None and steps <= known.takes
-    if took < (_AT_CAP if capped else _BELOW) * steps:
-        return replace(known, takes=max(outlet.least, _a_little_more(took)), shown=shown, judged=True)
-    lifted = known.takes is not None and steps >= known.takes
-    return replace(known, takes=None if lifted else known.takes, shown=shown, judged=True)
-
-
-def _a_little_more(took: float) -> int:
-    return math.ceil(took * _PROBE) + 1
 
 
 def _measured(stay: Stay) -> tuple[float, datetime] | None:

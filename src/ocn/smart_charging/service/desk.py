@@ -2,9 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from ocn.smart_charging.dispatch.around import around
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
@@ -17,34 +16,24 @@ from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.prices import planned_prices
 from ocn.smart_charging.profiles.courses import courses
 from ocn.smart_charging.profiles.ocpi import rate_of
-from ocn.smart_charging.service.car_limits import CarLimits
+from ocn.smart_charging.service.cars import Cars
 from ocn.smart_charging.service.draft import Draft, slot_number, slot_position
-from ocn.smart_charging.service.events import EventLog, local
+from ocn.smart_charging.service.events import EventLog
 from ocn.smart_charging.service.feed import LimitFeed
 from ocn.smart_charging.service.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.history import arrivals
 from ocn.smart_charging.service.memory import Memory
-from ocn.smart_charging.service.metering import delivered_kwh, mean_kw
+from ocn.smart_charging.service.metering import delivered_kwh
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.pricing import prices_for
-from ocn.smart_charging.service.probing import Probes, with_probes
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
-from ocn.smart_charging.service.resting import Resting
+from ocn.smart_charging.service.record import Record
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.stays import Stay
-from ocn.smart_charging.service.tops import top_kw
-from ocn.smart_charging.service.view import EventKind, Source
+from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.site.model import Evse
 from ocn.smart_charging.site.wiring import Wiring
 from ocn.smart_charging.slots import Slots, slot_of
-
-_SHOWN = timedelta(hours=13)
-_TENTH = 0.1
-_WORTH_KWH = 0.3
-_MORE_OR_LESS = 0.15
-"""Of the planned power: what a car takes is planned with a tenth to spare."""
-_WORTH_KW = 0.5
-_SURE_AFTER = timedelta(minutes=2)
 
 
 class Desk:
@@ -67,24 +56,14 @@ class Desk:
         self.dispatcher = dispatcher
         self.draft: Draft | None = None
         self.plan: Plan | None = None
-        self.planned: dict[int, dict[str, float]] = {}
-        """By slot and name: the kW of plans as they were when the slot was there."""
-        self.limit_kw: dict[int, float | None] = {}
-        """By slot: what the top let through when the slot was planned last."""
-        self.peak_kw = 0.0
+        self.record = Record()
         self.last_read: datetime | None = None
         self._memory = memory
         self._places = places
         self._names = names
         self._settings = settings
         self._following: asyncio.Task[FollowReport] | None = None
-        self._resting = Resting()
-        self._over: dict[str, datetime] = {}
-        """Since when each limit is over by what is known."""
-        self._unmet: dict[str, float] = {}
-        """What was asked for and told to be too much, by session."""
-        self._probes = Probes()
-        self._cars = CarLimits(float(served.site.voltage))
+        self._cars = Cars(float(served.site.voltage))
         self._replanner: Replanner | None = None
         self._wiring: Wiring | None = None
 
@@ -95,13 +74,6 @@ class Desk:
     def name(self, key: str) -> str:
         """Return what a session's car is called."""
         return self._names.of(key)
-
-    def over_for_long(self, overfull: Collection[int]) -> list[str]:
-        """Return which limits are over, and not only for the moment that a change takes to be sure of."""
-        limits, now = () if self.draft is None else self.draft.limits, self.now()
-        names = {str(limits[number]) for number in overfull if number < len(limits)}
-        self._over = {name: self._over.get(name, now) for name in names}
-        return [name for name, since in self._over.items() if now - since >= _SURE_AFTER]
 
     def interrupt(self) -> None:
         """Wait no longer for results of what is under way (they still count): something must be sent now."""
@@ -121,7 +93,7 @@ class Desk:
             peak_price=draft.peak_price,
             peak_so_far_kw=draft.peak_so_far_kw,
         )
-        plan = self._probing(draft, plan)
+        plan = self._cars.probing(draft, plan)
         self.draft, self.plan = draft, plan
         made = courses(plan, draft.slots, draft.left, draft.present, self._settings.safe_after)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
@@ -137,37 +109,14 @@ class Desk:
             self._following.cancel()
             self._following = None
 
-    def _probing(self, draft: Draft, plan: Plan) -> Plan:
-        """Let cars show what they take of which that is not known."""
-        unknown = {
-            name: guest.outlet
-            for name, guest in draft.guests.items()
-            if not self._cars.is_known(guest.key, guest.outlet) and self._probes.may(guest.key, draft.number)
-        }
-        first = {name for name in unknown if not self._cars.is_judged(draft.guests[name].key)}
-        plan = with_probes(plan, unknown, first)
-        for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
-            if car.id in unknown and steps:
-                self._probes.asked(draft.guests[car.id].key, draft.number)
-        return plan
-
     def deviates(self, before: Stay, stay: Stay) -> bool:
-        """Whether a session draws clearly more or less than is planned for it, or did between two updates."""
-        draft = self.draft
-        if draft is None or stay.updated <= before.updated:
+        """Whether an update of a session is a reason to plan again."""
+        if self.draft is None:
             return False
-        slot = slot_number(slot_of(stay.updated, draft.slots.minutes), draft.slots.minutes)
-        planned_kw = self.planned.get(slot, {}).get(self._names.of(stay.key))
-        if planned_kw is None:
-            return False
-        if self._probes.is_asked(stay.key, slot) and self._cars.would_tell(stay):
-            self._probes.answered(stay.key, slot)
+        slots = self.draft.slots
+        if self._cars.answers(stay, slot_number(slot_of(stay.updated, slots.minutes), slots.minutes)):
             return True
-        since = stay.power_since
-        if stay.power_kw is not None and since is not None and since >= draft.slots.start:
-            return abs(float(stay.power_kw) - planned_kw) > max(_WORTH_KW, _MORE_OR_LESS * planned_kw)
-        planned = planned_kw * ((stay.updated - before.updated) / timedelta(hours=1))
-        return abs(float(stay.kwh - before.kwh) - planned) > max(_WORTH_KWH, _TENTH * planned)
+        return self.record.deviates(self._names.of(stay.key), before, stay, (slots.start, slots.minutes))
 
     # ---- what a plan is made from
 
@@ -180,13 +129,10 @@ class Desk:
         minutes = site.slot_minutes
         slots = Slots(slot_of(now, minutes), minutes, int(timedelta(hours=36) / timedelta(minutes=minutes)))
         found = guests_of(self.served, self._memory, self._places, self._outlets, now)
-        self._tell(found, now)
         guests = self._named(found)
         here = {guest.key: name for name, guest in guests.items()}
-        self._resting.forget(here)
-        self._cars.forget(set(here))
-        self._probes.forget(here)
-        self._unmet = {key: kwh for key, kwh in self._unmet.items() if key in here}
+        self._cars.only(here)
+        self._tell(found, guests, now)
         obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
         standings = self.dispatcher.standings
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
@@ -201,7 +147,7 @@ class Desk:
             around(limits, unplanned, slots),
             planned_prices(self.served.prices, slots),
             float(site.prices.peak_eur_per_kw),
-            self.peak_kw,
+            self.record.peak_kw,
         )
 
     def _named(self, found: Guests) -> dict[str, Guest]:
@@ -213,30 +159,20 @@ class Desk:
             guests[name] = guest
         return guests
 
-    def _tell(self, found: Guests, now: datetime) -> None:
+    def _tell(self, found: Guests, guests: Mapping[str, Guest], now: datetime) -> None:
         for key, why in found.left_out.items():
             self.note(EventKind.FAULT, f"{self._names.of(key)}: {why}")
-        for guest in found.planned.values():
-            left_h = (guest.need.departure - now) / timedelta(hours=1)
-            most = float(guest.stay.kwh) + max(0.0, left_h) * guest.outlet.most * guest.outlet.step_kw
-            unmet = guest.need.kwh_from is Source.DRIVER and guest.need.kwh > most + _WORTH_KWH
-            if unmet and self._unmet.get(guest.key) != guest.need.kwh:
-                self._unmet[guest.key] = guest.need.kwh
-                leaves = local(guest.need.departure, self.served.site.zone)
-                asked = f"{guest.need.kwh:g} kWh by {leaves}"
-                line = f"{self._names.of(guest.key)}: {asked} cannot be had at EVSE {guest.evse.id}"
-                self.note(EventKind.FAULT, line)
+        for line in self._cars.unmet(iter(guests.items()), now, self.served.site.zone):
+            self.note(EventKind.FAULT, line)
 
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
         wiring = self._wiring or Wiring.of(self.served.site)
-        self._cars.look(stay, evse, wiring.outlet(evse), self.dispatcher.standings.get(stay.key))
-        outlet = self._cars.outlet(stay, evse, wiring)
-        return outlet, self._cars.taking(stay, evse, outlet)
+        return self._cars.outlets(stay, evse, wiring, self.dispatcher.standings.get(stay.key))
 
     def _seen(self, name: str, guest: Guest, slots: Slots, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes
         delivered = delivered_kwh(guest.stay, now, self.allowed_kw(guest, now), need.kwh)
-        rests = self._resting.rests(guest, now)
+        rests = self._cars.rests(guest, now)
         return Seen(
             name,
             slot_position(guest.stay.begin, minutes),
@@ -281,24 +217,12 @@ class Desk:
         )
 
     def _remember(self, draft: Draft, steps: Mapping[str, int]) -> None:
-        powers = {name: count * draft.guests[name].outlet.step_kw for name, count in steps.items()}
-        self.planned[draft.number] = powers
-        oldest = draft.number - int(_SHOWN / timedelta(minutes=draft.slots.minutes))
-        self.planned = {slot: row for slot, row in self.planned.items() if slot >= oldest}
-        self.limit_kw[draft.number] = top_kw(self.served.site, draft.limits, 0)
-        self.limit_kw = {slot: kw for slot, kw in self.limit_kw.items() if slot >= oldest}
-        for name, count in steps.items():
-            self._resting.offered(draft.guests[name], draft.now, count)
-        if self.served.site.prices.peak_eur_per_kw > Decimal(0):
-            self._measure_peak(draft)
-
-    def _measure_peak(self, draft: Draft) -> None:
-        """The highest power of a slot that is over, of this month as far as sessions are kept."""
-        zone, length = self.served.site.zone, timedelta(minutes=draft.slots.minutes)
-        before = draft.slots.start - length
-        if before.astimezone(zone).month != (before - length).astimezone(zone).month:
-            self.peak_kw = 0.0
-        self.peak_kw = max(self.peak_kw, sum(mean_kw(stay, before, length) or 0.0 for stay in self.stays()))
+        site = self.served.site
+        self.record.planned(draft, site, steps)
+        self._cars.offered(draft, steps)
+        if site.prices.peak_eur_per_kw > 0:
+            length = timedelta(minutes=draft.slots.minutes)
+            self.record.measured(self.stays(), draft.slots.start, length, site.zone)
 
     def stays(self) -> list[Stay]:
         """Return all sessions that are kept of this site."""

@@ -58,10 +58,11 @@ class Reader:
         """Return when a CPO's sessions were last read to the end."""
         return self._read.get(cpo)
 
-    def is_due(self, cpo: PartyId, now: datetime) -> bool:
-        """Whether it is time to read a CPO again, whether or not the last time went well."""
+    def is_due(self, cpo: PartyId, now: datetime, asked: bool) -> bool:
+        """Whether it is time to read a CPO again; where it is asked for, sooner, but not again and again."""
         tried = self._tried.get(cpo)
-        return tried is None or now - tried >= self._settings.read_every
+        wait = self._settings.read_at_most_every if asked else self._settings.read_every
+        return tried is None or now - tried >= wait
 
     def forget(self) -> None:
         """Read everything again, as at the beginning."""

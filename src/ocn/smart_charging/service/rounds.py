@@ -1,7 +1,7 @@
 """One round of the planner: read what is due, hear feeds, plan what changed, send, say what came of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from ocn.ocpi.party_id import PartyId
@@ -21,7 +21,7 @@ from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.slots import slot_of
 
 _FORGET_EVERY = timedelta(hours=1)
-_NEVER_S = 3600.0
+_NEVER_S, _AGAIN_S = 3600.0, 1.0
 _SAID = {
     Refusal.NOT_SUPPORTED: "its charge point takes no limits: what it may draw is planned around",
     Refusal.REJECTED: "its limit was rejected: it counts at the last one confirmed, and is tried again",
@@ -54,25 +54,29 @@ class Rounds:
         self._now = now
         self._skews = skews
         self._turn = asyncio.Lock()
+        self._asked: set[PartyId] = set()
         self._due: dict[str, datetime] = {}
         self._forgot: datetime | None = None
 
     async def one(self, client: Client) -> None:
         """Do one; what is not read yet is not planned."""
         async with self._turn:
-            asked = self._triggers.take_cpos()
-            cpos = [cpo for cpo in self._skews if cpo in asked or self._reader.is_due(cpo, self._time(cpo))]
-            await asyncio.gather(*(self._read(client, cpo) for cpo in cpos))
+            self._asked |= self._triggers.take_cpos()
+            cpos = [
+                cpo for cpo in self._skews if self._reader.is_due(cpo, self._time(cpo), cpo in self._asked)
+            ]
+            self._asked -= set(cpos)
+            await _all(self._read(client, cpo) for cpo in cpos)
             for desk in self._desks.values():
                 await self._hear_feed(desk)
             changed = self._triggers.take_sites()
             due = [desk for name, desk in self._desks.items() if name in changed or self._is_due(desk)]
-            await asyncio.gather(*(self._replan(desk) for desk in due if desk.last_read is not None))
+            await _all(self._replan(desk) for desk in due if desk.last_read is not None)
             await self._forget()
 
     def next_due_s(self) -> float:
         """Return how long nothing is due, if nothing happens."""
-        waits = [_NEVER_S]
+        waits = [_AGAIN_S if self._asked else _NEVER_S]
         for name, desk in self._desks.items():
             now = desk.now()
             waits.append(seconds_to_slot(now, desk.served.site.slot_minutes))
@@ -143,9 +147,16 @@ class Rounds:
             await self._memory.forget(now - self._settings.ended_kept, now - self._settings.past_kept)
 
 
+async def _all(doing: Iterable[Awaitable[None]]) -> None:
+    """Do it all at once and to the end, then raise what went wrong first."""
+    for outcome in await asyncio.gather(*doing, return_exceptions=True):
+        if outcome is not None:
+            raise outcome
+
+
 def _tell(desk: Desk, report: FollowReport) -> None:
     for session, why in report.failed.items():
         desk.note(EventKind.WARNING, f"{desk.name(session)}: {_SAID[why]}")
-    for name in desk.over_for_long(report.overfull):
+    for name in desk.record.over_for_long(report.overfull, desk.draft, desk.now()):
         line = f"{name} may be over: by what is known, cars may draw more than it lets through"
         desk.note(EventKind.WARNING, line)

@@ -1,5 +1,6 @@
 """Sessions and preferences, taken in whatever way they come: pushed, copied, or read."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
 
 _MOST_EARLY = 10_000
+_MOST_KEPT = 200_000
+"""Sessions in all, those that are over included."""
 
 
 class Note(Protocol):
@@ -50,6 +53,7 @@ class Sessions:
         self._note = note
         self._deviates = deviates
         self._most = most_sessions
+        self._turn = asyncio.Lock()
 
     async def take(
         self, cpo: PartyId, session_id: str, members: Mapping[str, Any], now: datetime, sent_to: str = ""
@@ -58,6 +62,12 @@ class Sessions:
 
         A part of an unknown session means that something was lost: its CPO is read again.
         """
+        async with self._turn:  # two updates of one session must not both begin with what was before
+            return await self._take(cpo, session_id, members, now, sent_to)
+
+    async def _take(
+        self, cpo: PartyId, session_id: str, members: Mapping[str, Any], now: datetime, sent_to: str
+    ) -> bool:
         key = f"{cpo.key}/{session_id.casefold()}"
         before = self._memory.stays.get(key)
         if before is None and "location_id" not in members:
@@ -73,7 +83,7 @@ class Sessions:
             return False
         for fault in update.faults:
             self._fault(served, key, fault)
-        if before is None and len(self._memory.stays) >= self._most:
+        if before is None and self._is_full():
             self._note(served.name, EventKind.FAULT, f"more than {self._most} sessions; the rest is left out")
             return False
         await self._keep(served, update.stay, before)
@@ -99,6 +109,12 @@ class Sessions:
                 self._fault(served, key, fault)
             self._triggers.plan(served.name)
         return True
+
+    def _is_full(self) -> bool:
+        stays = self._memory.stays
+        if len(stays) < self._most:
+            return False
+        return len(stays) >= _MOST_KEPT or sum(stay.is_active for stay in stays.values()) >= self._most
 
     def _served(self, cpo: PartyId, members: Mapping[str, Any], before: Stay | None) -> ServedSite | None:
         location = before.location_id if before is not None else members.get("location_id")

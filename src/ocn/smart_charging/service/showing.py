@@ -133,7 +133,7 @@ class _Showing:
         """What held in slots that were planned, and what is known to hold in all others."""
         limited = self.desk.feed.limited(self.now)
         limits = Wiring.of(limited).limits(self.slots)
-        held = self.desk.limit_kw
+        held = self.desk.record.limit_kw
         return tuple(
             held[slot] if slot in held else top_kw(limited, limits, i)
             for i, slot in enumerate(self._numbers())
@@ -143,7 +143,7 @@ class _Showing:
         return range(self.first, self.first + self.slots.count)
 
     def _before(self, name: str, slot: int) -> float | None:
-        return self.desk.planned.get(slot, {}).get(name)
+        return self.desk.record.planned_kw.get(slot, {}).get(name)
 
     def _planned(self, name: str, plan: Plan, draft: Draft) -> Series:
         """What it was planned to get in slots that are over, and what it is meant to get."""

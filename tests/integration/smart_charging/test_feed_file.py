@@ -1,0 +1,67 @@
+"""A limit feed as a file: what of it is believed, and what holds once it is silent."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_world, site
+
+from ocn.ocpi.timestamps import format_datetime
+from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.service.feed_file import read_feed
+from ocn.smart_charging.site.model import SiteFeed
+
+__all__ = ["make_world"]
+
+
+async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tmp_path: Path) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
+    world = await make_world(fed, feed_file=file)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+    world.clock.forward(30)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 10
+    assert "fallback" in world.events()
+    file.write_text("{")
+    world.clock.forward(15)
+    await world.smart.step()
+    assert "is no JSON" in world.events()
+    assert world.points.amps("S1")[0] == 10
+
+
+FEED = '{{"told": "2026-03-02T08:00:00Z", "limits": [{}]}}'
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[]", "does not say when"),
+        ('{"told": 5}', "does not say when"),
+        ("[" * 100_000, "is no JSON"),
+        (FEED.format("5"), "limits[0]"),
+        (FEED.format('{"from": "soon", "until": "2026-03-02T08:00:00Z"}'), "from and until"),
+        (FEED.format('{"kilowatts": 5}'), "limits[0]"),
+        (FEED.format('{"from": "2026-03-02T08:00:00Z", "until": "2026-03-02T09:00:00Z"}'), "how low"),
+        (
+            FEED.format('{"from": "2026-03-02T08:00:00Z", "until": "2026-03-02T09:00:00Z", "kw": 1e999999}'),
+            "kw",
+        ),
+        (
+            FEED.format('{"from": "2026-03-02T08:00:00Z", "until": "2026-03-02T09:00:00Z", "fuse": []}'),
+            "fuse",
+        ),
+    ],
+)
+def test_feed_that_cannot_be_meant_is_refused_whole(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "limits.json"
+    file.write_text(content)
+    with pytest.raises(EventUnusable) as caught:
+        read_feed(file, site())
+    assert said in caught.value.message

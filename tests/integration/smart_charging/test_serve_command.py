@@ -1,0 +1,92 @@
+"""``ocn smart serve`` before it runs: what it refuses, and what of a site file it tells."""
+
+from pathlib import Path
+
+import pytest
+from tests.unit.docs.conftest import is_of_a_site
+from typer.testing import CliRunner
+
+from ocn.cli import app
+from ocn.errors import ConfigurationError, OcnError
+from ocn.smart_charging.files import load_site
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/plan-a-site.md"
+SITE = """
+[site]
+name = "yard"
+{whose}
+
+[[fuse]]
+name = "main"
+amps = 40
+
+[[evse]]
+id = "E1"
+fuse = "main"
+"""
+
+
+def serve(*arguments: str) -> Exception | None:
+    result = CliRunner().invoke(app, ["smart", "serve", "--node", "http://127.0.0.1:9", *arguments])
+    assert result.exception is None or isinstance(result.exception, Exception)
+    return result.exception
+
+
+@pytest.mark.parametrize("whose", ["", 'cpo = "DE CPO"', 'location = "LOC1"'])
+def test_site_of_nobody_is_refused_with_what_to_add(tmp_path: Path, whose: str) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose=whose))
+    error = serve("--party", "DE", "PLN", "--site", str(file))
+    assert isinstance(error, ConfigurationError)
+    assert "does not say whose site it is" in error.message
+    assert "cpo" in (error.hint or "")
+
+
+def test_first_start_without_a_token_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose='cpo = "DE CPO"\nlocation = "LOC1"'))
+    directory = str(tmp_path / "planner")
+    error = serve("--party", "DE", "PLN", "--site", str(file), "--directory", directory)
+    assert isinstance(error, OcnError)
+    assert "TOKEN_A" in error.message
+
+
+def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Path) -> None:
+    blocks = PAGE.read_text("utf-8").split("```toml\n")[1:]
+    (text,) = [block.partition("```")[0] for block in blocks]
+    assert is_of_a_site(text)
+    file = tmp_path / "yard.toml"
+    file.write_text(text)
+    loaded = load_site(file)
+    assert not loaded.faults
+    assert (str(loaded.site.cpo), loaded.site.location) == ("DE CPO", "LOC1")
+    assert loaded.site.feed is not None
+    assert [evse.uid for evse in loaded.site.evses] == ["DE*CPO*E0001", "DE*CPO*E0002"]
+
+
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        ('file = "a.json"\nfallback_kw = 5', "silent_after_minutes"),
+        ('file = "a.json"\nsilent_after_minutes = 5', "fallback_kw"),
+        ('file = "a.json"\nsilent_after_minutes = 0\nfallback_kw = 5', "silent_after_minutes"),
+        ("silent_after_minutes = 5\nfallback_kw = 5", "file"),
+        ('file = "a.json"\nsilent_after_minutes = 5\nfallback_kw = 5\nother = 1', "other"),
+    ],
+)
+def test_feed_that_cannot_be_used_is_a_fault_and_the_site_is_planned(
+    tmp_path: Path, feed: str, said: str
+) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose="") + f"\n[feed]\n{feed}\n")
+    loaded = load_site(file)
+    assert loaded.site.feed is None
+    assert said in str(loaded.faults[0])
+    assert "no limit feed is read" in str(loaded.faults[0])
+
+
+def test_party_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose='cpo = "Germany"'))
+    with pytest.raises(OcnError, match="no country code and party id"):
+        load_site(file)
