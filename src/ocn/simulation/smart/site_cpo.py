@@ -22,7 +22,6 @@ from ocn.simulation.smart.slot_reports import SlotReports
 from ocn.simulation.updates import Updates
 from ocn.smart_charging.simulation.generator import Stay
 
-
 _LIMITS = Limits(page_size=4)
 """A day's session has hundreds of readings, and the notary's signature of a page names every one of them."""
 
