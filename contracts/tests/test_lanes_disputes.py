@@ -351,6 +351,15 @@ def test_dispute_is_not_resolved_by_anybody_else(bench: Bench, who: Person, to_p
         bench.resolve(who, bench.history.vouchers[0][0], to_payer)
 
 
+def test_dispute_about_the_smallest_amount_is_resolved(bench: Bench) -> None:
+    bench.claim(1, 100)
+    bench.dispute(0, 0)
+
+    bench.resolve(CPO, bench.history.vouchers[0][0], 1)
+
+    assert (bench.market.free(EMSP), bench.market.free(CPO)) == (1, 0)
+
+
 def test_nobody_gets_more_than_was_frozen(bench: Bench) -> None:
     bench.claim(100)
     bench.dispute(0, 0)

@@ -35,6 +35,17 @@ async def test_follow_lost_lowering_keeps_the_raise_back_and_is_tried_again_late
         assert it.in_force() == {"a": 6, "b": 16}
 
 
+async def test_follow_session_that_waits_for_its_next_try_is_due_then_though_nothing_is_wanted() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 16, "b": 6}, limit=22)
+        it.world.fare("a", LOST)
+        due = (await it.follow({"a": 6, "b": 6}, limit=22)).due
+
+        report = await it.follow({"a": None, "b": 6}, limit=22)
+
+        assert report.due == due == it.clock.now + timedelta(seconds=30)
+
+
 async def test_follow_lost_raise_may_still_arrive_so_its_room_is_given_to_nobody_else() -> None:
     async with play("a", "b") as it:
         await it.begin({"a": 6, "b": 6}, limit=22)
@@ -226,6 +237,7 @@ async def test_follow_cpo_that_cannot_be_reached_for_ten_minutes_is_probed_and_t
             report = await it.follow(high, limit=200)
             assert report.due is not None
             assert not it.dispatcher.plannable(cars[0])
+            assert (await it.follow(dict.fromkeys(cars), limit=200)).due == report.due
             it.clock.now = report.due
 
         assert len(it.world.puts) - messages <= 12
@@ -256,7 +268,8 @@ async def test_follow_cancelled_while_results_are_awaited_loses_none_of_them() -
         await it.settle()
         cancelled.cancel()
         await asyncio.wait([cancelled])
-        assert it.dispatcher.standings["a"].state is State.ON_ITS_WAY
+        states = [each.state for each in it.dispatcher.standings.values()]
+        assert states == [State.ON_ITS_WAY, State.CONTROLLED]
 
         it.world.sent_to("a")[1].tell()
         await it.settle()
@@ -315,12 +328,15 @@ async def test_follow_memory_that_fails_sends_nothing_and_the_next_time_all() ->
         assert (await it.follow({"a": 16}, limit=16)).confirmed == {"a"}
 
 
-async def test_follow_port_with_a_bug_says_so_instead_of_waiting_for_ever() -> None:
-    async with play("a") as it:
+async def test_follow_port_with_a_bug_says_so_once_instead_of_waiting_for_ever() -> None:
+    async with play("a", "b") as it:
 
         def broken() -> None:
             raise ZeroDivisionError
 
         it.world.before_answer = broken
         with pytest.raises(ZeroDivisionError):
-            await it.follow({"a": 16}, limit=16)
+            await it.follow({"a": 16, "b": 16}, limit=32)
+
+        it.world.before_answer = lambda: None
+        assert (await it.follow({"a": 16, "b": 16}, limit=32)).confirmed == {"a", "b"}

@@ -224,7 +224,7 @@ class Lawful(RuleBasedStateMachine):
 TestLaw = Lawful.TestCase
 TestLaw.settings = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=100,
     stateful_step_count=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

@@ -62,7 +62,11 @@ async def test_restart_killed_between_storing_and_sending_counts_what_was_not_se
     async with play("a", "b") as it:
         await it.begin({"a": 6, "b": 6}, limit=22)
         killed = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
-        it.stored.on_store = killed.cancel
+
+        def kill() -> None:
+            killed.cancel()
+
+        it.stored.on_store = kill
         await asyncio.wait([killed])
         assert len(it.world.puts) == 2
 

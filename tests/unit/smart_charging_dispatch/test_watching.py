@@ -21,7 +21,7 @@ async def test_look_at_a_session_that_a_second_planner_limits_says_so() -> None:
 
         assert conflict is not None
         assert conflict.is_lower
-        assert "80 steps where 160 were confirmed; somebody else limits it" in str(conflict)
+        assert "8.0 A from 12:00 UTC on, where 16.0 A were confirmed; somebody else" in str(conflict)
         limited = it.dispatcher.standings["a"].limited_by_others
         assert limited is not None
         assert limited.steps == (80,)

@@ -99,9 +99,20 @@ class Delivery:
 
     def raise_broken(self) -> None:
         """Raise what a task raised that is no matter of a CPO's."""
-        for task in [task for task in self._tasks if task.done()]:
-            self._tasks.discard(task)
+        ended = [task for task in self._tasks if task.done()]
+        self._tasks.difference_update(ended)
+        for task in ended:
             task.result()
+
+    def waits(self) -> list[datetime]:
+        """Return when sessions may be tried again with which, or with whose CPOs, something went wrong."""
+        now = self._clock()
+        waits = [
+            self.line(each.cpo).free_at(each, Urgency.OVER, now)
+            for each in self._ledger.standings.values()
+            if each.refusal is not Refusal.NOT_SUPPORTED
+        ]
+        return [each for each in waits if each is not None]
 
     def quieter(self, now: datetime) -> None:
         """Let intervals go down that were not complained of for a while."""

@@ -9,12 +9,12 @@ from ocn.smart_charging.dispatch.delivery import Delivery
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
 from ocn.smart_charging.dispatch.ports import Chargers, Memory, Unanswered, keep_nothing
-from ocn.smart_charging.dispatch.report import Conflict, FollowReport, report
+from ocn.smart_charging.dispatch.report import FollowReport, report
 from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.wanted import Wanted
-from ocn.smart_charging.dispatch.watching import Watching
+from ocn.smart_charging.dispatch.watching import Conflict, Watching
 from ocn.smart_charging.errors import Fault
 from ocn.smart_charging.planning.problem import Limit
 from ocn.smart_charging.profiles.course import Course
@@ -78,7 +78,7 @@ class Dispatcher:
             following = Following(self._ledger, wanted, limits, slots, self._clock())
             try:
                 sent = await self._follow(following)
-                return report(sent, self._ledger, following, self._delivery.held)
+                return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
 

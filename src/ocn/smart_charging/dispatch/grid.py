@@ -34,6 +34,10 @@ class Grid(NamedTuple):
         passed = max(0, (now - slots.start) // timedelta(minutes=slots.minutes))
         return cls.until(slots.start + passed * timedelta(minutes=slots.minutes), slots.minutes, courses)
 
+    def start(self, column: int) -> datetime:
+        """Return when a column begins."""
+        return self.begin + column * timedelta(minutes=self.minutes)
+
     def columns_before(self, moment: datetime) -> int:
         """Count the columns that begin before a moment."""
         return min(self.columns, max(0, -((self.begin - moment) // timedelta(minutes=self.minutes))))

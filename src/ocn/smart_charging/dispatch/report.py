@@ -1,33 +1,12 @@
 """What came of following a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
 from ocn.smart_charging.dispatch.standing import Refusal
-from ocn.smart_charging.profiles.course import Course
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A CPO says that something else is in force than what it confirmed to us."""
-
-    session: str
-    ours: Course
-    active: Course
-    is_lower: bool
-    """Somebody else limits the session further, for of several profiles the lowest holds: a second planner,
-    or the CPO itself. Otherwise ours is not in force, and it is sent again."""
-
-    def __str__(self) -> str:
-        """Say it to an operator."""
-        ours = self.ours.at(self.active.begin)
-        said = f"the CPO says {self.active.steps[0]} steps where {ours} were confirmed"
-        if self.is_lower:
-            return f"session {self.session}: {said}; somebody else limits it: is there a second planner?"
-        return f"session {self.session}: {said}; what we set is not in force, it is set again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +30,16 @@ class FollowReport:
 
 
 def report(
-    sent: Sequence[Message], ledger: Ledger, following: Following, held: Mapping[str, datetime | None]
+    sent: Sequence[Message],
+    ledger: Ledger,
+    following: Following,
+    held: Mapping[str, datetime | None],
+    waits: Iterable[datetime],
 ) -> FollowReport:
-    """Say what came of it, by where the sessions stand now."""
+    """Say what came of it, by where the sessions stand now; ``waits`` are moments to try something again."""
     last = {message.session: message.sent.number for message in sent}
     standings = {session: ledger.standings[session] for session in last if session in ledger.standings}
-    dues = [due for session, due in held.items() if session in following.open]
+    dues = [*waits, *(due for session, due in held.items() if session in following.open)]
     overfull, blocked = following.overfull(), frozenset(following.open - held.keys())
     if overfull or blocked:
         dues.append(following.lingers_until())

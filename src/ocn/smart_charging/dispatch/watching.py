@@ -1,15 +1,41 @@
 """What CPOs say is in force, beside what they confirmed: whether somebody else plans the same sessions."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from ocn.smart_charging.dispatch.grid import Grid, Row
 from ocn.smart_charging.dispatch.ledger import Ledger
-from ocn.smart_charging.dispatch.report import Conflict
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.profiles.course import alike
+from ocn.smart_charging.profiles.course import Course, alike
+from ocn.smart_charging.profiles.ocpi import Rate
 from ocn.smart_charging.profiles.reading import Frame, course_of_active
 from ocn.smart_charging.slots import slot_of
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A CPO says that something else is in force than what it confirmed to us."""
+
+    session: str
+    ours: Course
+    active: Course
+    rate: Rate
+    at: datetime
+    """When they differ first."""
+    is_lower: bool
+    """Somebody else limits the session further, for of several profiles the lowest holds: a second planner,
+    or the CPO itself. Otherwise ours is not in force, and it is sent again."""
+
+    def __str__(self) -> str:
+        """Say it to an operator."""
+        active, ours = (
+            f"{each.at(self.at) * self.rate.per_step} {self.rate.unit}" for each in (self.active, self.ours)
+        )
+        said = f"the CPO says {active} from {self.at:%H:%M} UTC on, where {ours} were confirmed"
+        if self.is_lower:
+            return f"session {self.session}: {said}; somebody else limits it: is there a second planner?"
+        return f"session {self.session}: {said}; what we set is not in force, it is set again"
 
 
 class Watching:
@@ -41,14 +67,19 @@ class Watching:
         grid = Grid.until(active.begin, minutes, (active, ours, *standing.in_flight))
         near = max(1, grid.columns_before(now + self._settings.near))
         row, known = active.over(*grid)[:near], standing.known(grid)[:near]
-        lowest = list(map(min, *(each.over(*grid)[:near] for each in (ours, *standing.in_flight, ours))))
-        if self._is_over(row, known):
+        over = self._first_over(row, known)
+        if over is not None:
             self._ledger.seen(session, active, now)
-            return Conflict(session, ours, active, is_lower=False)
-        is_lower = self._is_over(tuple(lowest), row)
-        self._ledger.limited(session, active if is_lower else None)
-        return Conflict(session, ours, active, is_lower=True) if is_lower else None
+            return Conflict(session, ours, active, standing.rate, grid.start(over), is_lower=False)
+        lowest = tuple(map(min, *(each.over(*grid)[:near] for each in (ours, ours, *standing.in_flight))))
+        under = self._first_over(lowest, row)
+        self._ledger.limited(session, None if under is None else active)
+        if under is None:
+            return None
+        return Conflict(session, ours, active, standing.rate, grid.start(under), is_lower=True)
 
-    def _is_over(self, row: Row, other: Row) -> bool:
+    def _first_over(self, row: Row, other: Row) -> int | None:
+        """The first column in which one is clearly more than the other."""
         tolerance = self._settings.tolerance_steps
-        return any(a > b and not alike(a, b, tolerance) for a, b in zip(row, other, strict=True))
+        pairs = enumerate(zip(row, other, strict=True))
+        return next((i for i, (a, b) in pairs if a > b and not alike(a, b, tolerance)), None)

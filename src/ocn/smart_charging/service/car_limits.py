@@ -1,9 +1,9 @@
 """What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
 
 Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
-fuse anything. That its other phases stay free is believed where it is known that this CPO means the current on
-each phase, or where the current was at the limit, at two limits. A car that stays below its limit is planned
-with what it takes and a little more; when it takes that, it is planned with all again.
+fuse anything. That its other phases stay free is believed where it is known that this CPO means the current
+on each phase, or where the current was at the limit, at two limits. A car is planned with what it takes and a
+little more, and when it takes that, with a little more again.
 """
 
 import math
@@ -22,11 +22,11 @@ _NEARLY_PHASES = 0.15
 _AT_LIMIT = 0.05
 _APART_AMPS = 1.0
 _BELOW = 0.9
-_PROBE, _AT_CAP = 1.02, 0.97
+_PROBE, _AT_CAP = 1.1, 0.97
 _MOMENT = timedelta(seconds=1)
 _MOST_LIMITS = 4
 _LIKELY = {Current.AC: 160}
-"""In steps: until a car has shown that it takes more, it is planned with 16 A."""
+"""In steps: a car is planned with 16 A until it has taken more."""
 _LONG_ENOUGH = timedelta(minutes=5)
 _ENOUGH_KWH = 0.25
 """A meter's steps are too coarse to tell power from less."""
@@ -41,9 +41,9 @@ class Learned:
     limits_reached: tuple[float, ...] = ()
     """In amperes: where its current was at the limit on so many phases."""
     takes: int | None = None
-    """In steps: all it takes, though it might have more; None: so far it took what it got."""
-    shown: float = 0.0
-    """In steps: the most that it took."""
+    """In steps: all it takes, though it might have more; None: it takes what it gets."""
+    took: int = 0
+    """In steps: the highest limit at which it took all that it got."""
     judged: bool = False
     """It charged under a limit that is known."""
 
@@ -75,17 +75,16 @@ class CarLimits:
             if standing is None or any(sent.until > since for sent in standing.may_hold):
                 known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
+        takes = math.ceil(power_kw / step_kw * _PROBE) + 1
         if steps is not None and steps >= outlet.least:
-            known = _judged(known, power_kw / step_kw, steps, outlet)
+            capped = known.takes is not None and steps <= known.takes
+            below = power_kw < (_AT_CAP if capped else _BELOW) * steps * step_kw
+            took = known.took if below else max(known.took, steps)
+            known = replace(known, takes=max(outlet.least, takes) if below else None, took=took, judged=True)
         self._learned[stay.key] = replace(known, at=stay.updated)
 
-    def is_known(self, key: str, outlet: Outlet) -> bool:
-        """Whether a car has shown what it takes: less than it could have, or all there is."""
-        known = self._learned.get(key)
-        return known is not None and (known.takes is not None or known.shown >= _BELOW * outlet.most)
-
-    def is_judged(self, key: str) -> bool:
-        """Whether a car has shown anything."""
+    def is_known(self, key: str) -> bool:
+        """Whether a car has shown what it takes."""
         known = self._learned.get(key)
         return known is not None and known.judged
 
@@ -104,14 +103,12 @@ class CarLimits:
         return of_car if frees_others else replace(whole, step_kw=of_car.step_kw)
 
     def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
-        """Return the outlet with no more than the car takes, or probably takes before it has shown it."""
+        """Return the outlet with no more than the car takes, or probably takes as far as it has shown."""
         known = self._learned.get(stay.key) or Learned(stay.begin)
         takes, likely = known.takes, _LIKELY.get(evse.current)
         if takes is None and likely is not None:
-            takes = max(likely, _a_little_more(known.shown))
-        if takes is None:
-            return outlet
-        return replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
+            takes = max(likely, math.ceil(known.took * _PROBE) + 1)
+        return outlet if takes is None else replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
 
     def forget(self, present: set[str]) -> None:
         """Forget those that are gone."""
@@ -139,23 +136,6 @@ class CarLimits:
         if evse.current is not Current.AC or known.phases is None:
             return outlet.step_kw
         return _STEP_AMPS * self._voltage * known.phases / 1000
-
-
-def _judged(known: Learned, took: float, steps: int, outlet: Outlet) -> Learned:
-    """Learn from what a car took, in steps, while it might take so many.
-
-    At a limit below what it is known to take, that it took all says nothing new.
-    """
-    shown = max(known.shown, took)
-    capped = known.takes is not None and steps <= known.takes
-    if took < (_AT_CAP if capped else _BELOW) * steps:
-        return replace(known, takes=max(outlet.least, _a_little_more(took)), shown=shown, judged=True)
-    lifted = known.takes is not None and steps >= known.takes
-    return replace(known, takes=None if lifted else known.takes, shown=shown, judged=True)
-
-
-def _a_little_more(took: float) -> int:
-    return math.ceil(took * _PROBE) + 1
 
 
 def _measured(stay: Stay) -> tuple[float, datetime] | None:

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.around import around
@@ -98,7 +99,7 @@ class Desk:
         made = courses(plan, draft.slots, draft.left, draft.present, self._settings.safe_after)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
         wanted = {
-            guest.key: Wanted(guest.outlet, made.get(name), str(guest.stay.cpo), rate_of(guest.evse))
+            guest.key: replace(_counted(guest), course=made.get(name))
             for name, guest in draft.guests.items()
         }
         self._following = asyncio.ensure_future(self.dispatcher.follow(wanted, draft.limits, draft.slots))
@@ -133,6 +134,7 @@ class Desk:
         here = {guest.key: name for name, guest in guests.items()}
         self._cars.only(here)
         self._tell(found, guests, now)
+        self.dispatcher.adopt({guest.key: _counted(guest) for guest in guests.values()})
         obeying = {name: guest for name, guest in guests.items() if self.dispatcher.plannable(guest.key)}
         standings = self.dispatcher.standings
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
@@ -232,3 +234,8 @@ class Desk:
             for stay in self._memory.stays.values()
             if stay.cpo == self.served.cpo and stay.location_id.casefold() == location
         ]
+
+
+def _counted(guest: Guest) -> Wanted:
+    """A car as the dispatcher knows it, with nothing asked of it."""
+    return Wanted(guest.outlet, None, str(guest.stay.cpo), rate_of(guest.evse))

@@ -13,41 +13,31 @@ from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.settle import Hand
 
 
-_MOST_SLOTS = 6
-
-
 class Probes:
-    """Remembers in which slots each car was asked: in some, and in each only until it has answered."""
+    """Remembers in which slot each car was asked; nobody is asked in a second one."""
 
     def __init__(self) -> None:
-        self._slots: dict[str, set[int]] = {}
-        self._answered: dict[str, int] = {}
+        self._slot: dict[str, int] = {}
 
     def may(self, key: str, slot: int) -> bool:
         """Whether a car may be asked in a slot."""
-        slots = self._slots.get(key, set())
-        return self._answered.get(key) != slot and (slot in slots or len(slots) < _MOST_SLOTS)
+        return self._slot.get(key, slot) == slot
 
     def asked(self, key: str, slot: int) -> None:
         """It was."""
-        self._slots.setdefault(key, set()).add(slot)
+        self._slot[key] = slot
 
     def is_asked(self, key: str, slot: int) -> bool:
         """Whether an answer is awaited."""
-        return slot in self._slots.get(key, set()) and self._answered.get(key) != slot
-
-    def answered(self, key: str, slot: int) -> None:
-        """Its meter has said something."""
-        self._answered[key] = slot
+        return self._slot.get(key) == slot
 
     def forget(self, present: Collection[str]) -> None:
         """Forget those that are gone."""
-        self._slots = {key: slots for key, slots in self._slots.items() if key in present}
-        self._answered = {key: slot for key, slot in self._answered.items() if key in present}
+        self._slot = {key: slot for key, slot in self._slot.items() if key in present}
 
 
-def with_probes(plan: Plan, unknown: Mapping[str, Outlet], first: Collection[str] = ()) -> Plan:
-    """Return a plan in which unknown cars get now what is left beside the others, ``first`` their least before.
+def with_probes(plan: Plan, unknown: Mapping[str, Outlet]) -> Plan:
+    """Return a plan in which unknown cars get now their least first, and what is left beside the others.
 
     Only cars that must not be paused come before that. No limit is exceeded.
     """
@@ -60,7 +50,7 @@ def with_probes(plan: Plan, unknown: Mapping[str, Outlet], first: Collection[str
     problem = replace(plan.problem, cars=cars)
     hand = Hand(cars, problem.room(0))
     hand.raise_to((i, plan.steps[i]) for i, car in enumerate(cars) if car.held)
-    hand.raise_to((i, cars[i].least) for i in asked if cars[i].id in first)
+    hand.raise_to((i, cars[i].least) for i in asked)
     hand.raise_to(enumerate(plan.steps))
     hand.raise_to((i, cars[i].most) for i in asked)
     return replace(plan, problem=problem, steps=tuple(hand.granted))
