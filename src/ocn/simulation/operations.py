@@ -4,18 +4,15 @@ Knows neither network nor waiting. :class:`Refused` is for whoever sent a comman
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
-from uuid import uuid4
+from datetime import datetime
 
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.objects import Evse, Location, ReserveNow, StartSession, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.simulation.arrivals import AnyCar, Arrivals
 from ocn.simulation.bills import Bills
-from ocn.simulation.car import Car
 from ocn.simulation.charge_points import ChargePoint, ChargePoints
-from ocn.simulation.charging import STEP
 from ocn.simulation.clock import AcceleratedClock, Clock
 from ocn.simulation.errors import Refused
 from ocn.simulation.fleet import Fleet, build_fleet
@@ -30,38 +27,6 @@ class StatusChange:
 
     location: Location
     evse: Evse
-
-
-@dataclass(frozen=True, slots=True)
-class Plugged:
-    """A car that has come to an EVSE, and what its session is to be called. Its meter runs in ``step``."""
-
-    session_id: str
-    car: Car
-    step: timedelta = STEP
-
-
-class Arrivals(Protocol):
-    """Knows which cars come."""
-
-    def at(self, evse_uid: str) -> Plugged:
-        """Return the car that is there when a session starts.
-
-        Raises:
-            Refused: nobody is there.
-        """
-        ...
-
-
-class AnyCar:
-    """At each EVSE always the same car, which comes whenever a session starts."""
-
-    def __init__(self, cpo: PartyId) -> None:
-        self._cpo = cpo
-
-    def at(self, evse_uid: str) -> Plugged:
-        """See :class:`Arrivals`."""
-        return Plugged(uuid4().hex, Car.from_seed(self._cpo.key + evse_uid))
 
 
 class Operations:
