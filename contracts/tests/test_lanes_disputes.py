@@ -221,6 +221,18 @@ def test_dispute_gives_the_payee_what_has_matured(bench: Bench) -> None:
     assert bench.market.free(CPO) == 100
 
 
+def test_leaf_claimed_after_a_collection_is_disputed(bench: Bench) -> None:
+    bench.claim(100)
+    for _ in range(2):
+        start_of_epoch(bench.market)
+    assert collect(bench.market) == 100
+    bench.claim(30)
+
+    bench.dispute(1, 0)
+
+    assert bench.disputed(bench.history.vouchers[1][0])[0] == 30
+
+
 def test_leaf_of_an_older_bucket_cannot_hold_up_a_newer_one(bench: Bench) -> None:
     bench.claim(100)
     bench.claim(50)
