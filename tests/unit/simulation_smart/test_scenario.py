@@ -26,7 +26,7 @@ def test_cut_halves_the_site_for_an_hour_while_many_are_there(seed: int) -> None
     assert cut is not None
     assert second.cut is None
     begin = int(slots.position(cut.begin))
-    assert slots.starts()[begin] + timedelta(minutes=5) == cut.begin
+    assert slots.starts()[begin] == cut.begin == cut.until - timedelta(hours=1)
     present = [sum(stay.arrival <= n < stay.departure for stay in first.stays) for n in range(slots.count)]
     assert 2 * present[begin] >= max(present)
     plain, lowered = Wiring.of(first.site).limits(slots), first.world().limits

@@ -77,6 +77,11 @@ async def play_day(scenario: Scenario, cast: SmartCast, watching: Watching) -> P
     for slot, (begin, end) in enumerate(pairwise(starts)):
         await _turn(slot, cast, played.drivers)
         await _plan(cast)
+        for site in cast.sites:
+            if site.day.cut is not None and site.day.cut.begin == begin:
+                reaction = await _cut(cast, site, site.day.cut)
+                played.reactions.append(reaction)
+                watching.reacted(reaction)
         await _pass(cast, begin + STEP)
         for site in cast.sites:
             site.reports.mark()
@@ -84,13 +89,6 @@ async def play_day(scenario: Scenario, cast: SmartCast, watching: Watching) -> P
         await asyncio.gather(*(site.reports.changed() for site in cast.sites))
         await cast.clock.settled()
         await _plan(cast)
-        for site in cast.sites:
-            cut = site.day.cut
-            if cut is not None and begin <= cut.begin < end:
-                await _pass(cast, cut.begin)
-                reaction = await _cut(cast, site, cut)
-                played.reactions.append(reaction)
-                watching.reacted(reaction)
         await _pass(cast, end)
         for site in cast.sites:
             site.meters.close()
@@ -130,7 +128,7 @@ async def _pass(cast: SmartCast, until: datetime) -> None:
 
 
 async def _cut(cast: SmartCast, site: SiteCpo, cut: GridCut) -> Reaction:
-    """The grid gives less from now on: tell the planner, and see what it does."""
+    """The grid gives less from now on, which is planned already: tell the planner, and see what it does."""
     now = cast.clock.now()
     before_kw, already = site.meters.power_kw(), len(site.commands.changes)
     cast.planner.cut(site.day.site.name, cut)

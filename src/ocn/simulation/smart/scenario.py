@@ -20,7 +20,7 @@ from ocn.smart_charging.slots import Slots
 EVSES = 30
 LOCATION = "SITE"
 _PART = Decimal("0.5")
-_AFTER, _LASTS = timedelta(minutes=5), timedelta(hours=1)
+_LASTS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def build_scenario(seed: int, evses: int = EVSES) -> Scenario:
 
 
 def _cut(days: Days) -> GridCut:
-    """Half the power for an hour, from five minutes after the cheapest slot has begun.
+    """Half the power for an hour, from the cheapest slot on.
 
     Of the slots in which at least half as many cars are there as at most: then most is drawn.
     """
@@ -114,4 +114,4 @@ def _cut(days: Days) -> GridCut:
     busy = [slot for slot, count in enumerate(present) if 2 * count >= max(present)]
     cheapest = min(busy, key=lambda slot: (days.prices[slot], slot))
     begin = days.slots.starts()[cheapest]
-    return GridCut(begin + _AFTER, begin + _LASTS)
+    return GridCut(begin, begin + _LASTS)

@@ -99,8 +99,7 @@ class Desk:
         made = courses(plan, draft.slots, draft.left, draft.present, self._settings.safe_after)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
         wanted = {
-            guest.key: replace(_counted(guest), course=made.get(name))
-            for name, guest in draft.guests.items()
+            guest.key: replace(_counted(guest), course=made.get(name)) for name, guest in draft.guests.items()
         }
         self._following = asyncio.ensure_future(self.dispatcher.follow(wanted, draft.limits, draft.slots))
         try:
