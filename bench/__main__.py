@@ -20,6 +20,7 @@ from bench.profile import profile
 from bench.report import Results, write_report
 from bench.setting import FROM_2_3_0, LOCAL, SENDER, TO_2_3_0, Setting, setting
 from bench.settlement import measure_settlement
+from bench.smart import smart_charging
 from bench.strict import MOST_PER_SECOND, strict_signatures
 from bench.tariffs import tariff_times
 
@@ -74,6 +75,7 @@ def main() -> None:
         results.conversions = shares(extent.profile_rounds)
         results.tariffs = tariff_times(extent.profile_rounds)
         results.settlement = measure_settlement(100 if extent.quick else 1000, min(extent.rounds, 5))
+        results.smart = smart_charging(quick=extent.quick)
         results.copies = measure_copies(Path(directory), extent.copies, extent.profile_rounds // 2 + 1)
         results.lists = asyncio.run(measure_lists(Path(directory), extent.locations, 20 * extent.rounds))
         results.gas = asyncio.run(measure_gas())

@@ -14,6 +14,7 @@ from bench.load import Latency, Rate
 from bench.machine import Machine
 from bench.profile import table
 from bench.settlement import SettlementCost, settlement_section
+from bench.smart import SmartCharging, smart_section
 from bench.tariffs import TariffTimes, tariffs_section
 
 GOALS = {"one node, 2 kB": 0.20, "one node, 2 kB signed": 0.12}
@@ -34,6 +35,7 @@ class Results:
     gas: list[Way] = field(default_factory=list)
     tariffs: TariffTimes | None = None
     settlement: SettlementCost | None = None
+    smart: SmartCharging | None = None
 
 
 def write_report(file: Path, machine: Machine, results: Results) -> None:
@@ -76,6 +78,7 @@ def _lines(machine: Machine, results: Results) -> list[str]:
         gas_section(results.gas) if results.gas else [],
         tariffs_section(results.tariffs) if results.tariffs is not None else [],
         settlement_section(results.settlement) if results.settlement is not None else [],
+        smart_section(results.smart) if results.smart is not None else [],
         _profile(results),
     ]
     return [*lines, *(line for section in sections if section for line in ("", *section))]

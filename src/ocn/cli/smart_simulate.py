@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ocn.smart_charging.simulation.comparison import Progress as Told
     from ocn.smart_charging.simulation.generator import Days, Wanted
 
+_PIPE_WIDTH = 120
+
 
 def simulate(
     kind: Annotated[Kind, typer.Option("--kind", help="Who comes when, for how long.")] = Kind.WORKPLACE,
@@ -57,12 +59,15 @@ def simulate(
     from ocn.smart_charging.files import load_site
     from ocn.smart_charging.simulation.comparison import aims, compare
     from ocn.smart_charging.simulation.generator import Wanted, generate
+    from ocn.smart_charging.simulation.plot import check_picture
     from ocn.smart_charging.simulation.plot import plot as draw
 
+    if plot is not None:
+        check_picture(plot)
     loaded = None if site is None else load_site(site)
     if loaded is not None:
         show_faults(loaded.faults)
-    console = Console(highlight=False)
+    console = _wide_console()
     figures = []
     for number in range(seed, seed + repeat):
         wanted = Wanted(
@@ -87,6 +92,12 @@ def simulate(
         print(json.dumps(figures[0] if repeat == 1 else figures, indent=2))
     elif repeat > 1:
         _show_distribution(console, figures)
+
+
+def _wide_console() -> Console:
+    """A terminal as it is; in a pipe there is room for the whole table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
 def _world(made: "Days", peak_price: float) -> Any:

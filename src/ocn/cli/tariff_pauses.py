@@ -43,7 +43,7 @@ def _relayed(document: Document, entry: Any, pointer: str) -> "RelayedProfile":
     if until <= begin:
         raise OcnError(f"{document.name}: until is not after from (at {pointer})", hint=_HINT)
     seconds = -int((begin - until).total_seconds() // 1)
-    profile: "JsonObject" = {
+    profile: JsonObject = {
         "duration": seconds,
         "charging_profile_period": [{"start_period": 0, "limit": 0}],
     }

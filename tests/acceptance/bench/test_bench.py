@@ -39,6 +39,7 @@ def test_bench_in_short_measures_every_way_without_a_failure(tmp_path: Path) -> 
         "Conversion",
         "Tariffs",
         "Settlement",
+        "Smart charging",
         "Copies for services",
         "Gas per session",
     ):

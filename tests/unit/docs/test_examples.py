@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from tests.unit.docs.conftest import is_of_a_site
 
 from ocn.node.config import NodeConfig, load_config
 from ocn.node.node_headers import SIGNED_BY_ANSWERING_NODES, SIGNED_BY_NODES
@@ -28,7 +29,6 @@ from ocn.signing import (
 )
 from ocn.signing.message import compose, walk
 from ocn.signing.number_text import NumberForm
-from tests.unit.docs.conftest import is_of_a_site
 
 Blocks = list[tuple[Path, str, str]]
 

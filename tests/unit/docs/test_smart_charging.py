@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.unit.docs.conftest import is_of_a_site
 
 from ocn.node.config import NodeConfig
 from ocn.smart_charging.controller.controller import Controller
@@ -14,7 +15,6 @@ from ocn.smart_charging.prices import read_prices
 from ocn.smart_charging.site.parts import evse_of, fuse_of, prices_of
 from ocn.smart_charging.site.reading import Reading, read_site
 from ocn.smart_charging.site.tables import Table
-from tests.unit.docs.conftest import is_of_a_site
 
 Blocks = list[tuple[Path, str, str]]
 Site = tuple[str, str]

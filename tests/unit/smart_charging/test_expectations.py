@@ -46,7 +46,7 @@ def test_arrivals_more_than_expected_are_kept_room_for_at_any_price() -> None:
     late = arrivals.expected(DAY, 48, 100.0)
 
     assert [each.whenever for each in late] == [False, True]
-    assert late[1].need_kwh == pytest.approx(0.3 * late[0].need_kwh)
+    assert late[1].need_kwh == pytest.approx(0.15 * late[0].need_kwh)
 
 
 def test_arrivals_never_expects_more_than_a_stay_can_deliver() -> None:
@@ -91,7 +91,7 @@ def test_typical_sites_half_way_through_a_morning_expect_about_the_other_half(mi
     for slot in range(first, now + 1):
         sites.saw(slot, (0.0, float(sum(slot <= each < slot + 1 for each in came))))
 
-    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 80.0)))
+    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 12.0)))
 
     assert coming == pytest.approx(sum(each >= now + 1 for each in came), rel=0.7)
 
@@ -101,7 +101,18 @@ def test_typical_sites_after_the_morning_of_a_workplace_expect_few() -> None:
     for slot in range(48):
         sites.saw(slot, (0.0, 10.0 if 30 <= slot < 36 else 0.0))
 
-    assert sum(map(sum, sites.expected(range(48, 80), 80.0))) < 12
+    assert sum(map(sum, sites.expected(range(48, 80), 12.0))) < 12
+
+
+def test_typical_sites_while_one_car_came_expect_hardly_more_at_a_site_of_any_size() -> None:
+    sites = TypicalSites(SLOT_H, 0.0)
+    for slot in range(29):
+        sites.saw(slot, (0.0, float(slot == 28)))
+
+    large, small = (sum(map(sum, sites.expected(range(29, 96), rate))) for rate in (1000.0, 2.0))
+
+    assert small < large
+    assert large < 150
 
 
 def test_learned_spread_without_observations_is_the_assumed_one() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocn.smart_charging.page.site_page import site_cards, site_page
+from ocn.smart_charging.page.site_list import site_cards
+from ocn.smart_charging.page.site_page import site_page
 from ocn.smart_charging.service.view import (
     CarState,
     CarView,
@@ -24,62 +25,12 @@ pytest.importorskip("jinja2")
 from ocn.smart_charging.page.writing import Writing  # needs jinja2
 
 WRITING = Writing()
-TAGS = frozenset(
-    [
-        "html",
-        "head",
-        "meta",
-        "title",
-        "link",
-        "noscript",
-        "script",
-        "body",
-        "main",
-        "header",
-        "footer",
-        "nav",
-        "section",
-        "a",
-        "p",
-        "h1",
-        "h2",
-        "time",
-        "dl",
-        "div",
-        "dt",
-        "dd",
-        "small",
-        "span",
-        "strong",
-        "b",
-        "ul",
-        "ol",
-        "li",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "details",
-        "summary",
-        "figure",
-        "figcaption",
-        "form",
-        "input",
-        "label",
-        "button",
-        "svg",
-        "path",
-        "rect",
-        "line",
-        "text",
-        "g",
-        "desc",
-        "foreignobject",
-    ]
-)
+MARKUP = """
+html head meta title link noscript script body main header footer nav section a p h1 h2 time dl div dt dd
+small span strong b ul ol li table caption thead tbody tr th td details summary figure figcaption
+form input label button svg path rect line text g desc foreignobject
+"""
+TAGS = frozenset(MARKUP.split())
 
 number = st.none() | st.floats() | st.floats(0, 100)
 series = st.lists(number, max_size=12).map(tuple)

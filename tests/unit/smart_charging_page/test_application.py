@@ -3,15 +3,12 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from starlette.types import ASGIApp
 
-from ocn.errors import OcnError
 from ocn.smart_charging.page import PageSettings, page_app
 from ocn.smart_charging.page.site_page import address_of
 from ocn.smart_charging.service.view import CarView, EventKind, EventView, ScarceView, SiteView
@@ -23,17 +20,11 @@ MakeView = Callable[..., SiteView]
 HOSTILE = "<script>alert(1)</script>\"'&/{{ 7*7 }}"
 
 
-@dataclass
-class Heard:
-    """Takes limits, or refuses them."""
-
-    taken: list[tuple[str, Decimal, int]] = field(default_factory=list)
-    refusing: OcnError | None = None
+class NoEvents:
+    """Takes limits, and does nothing with them."""
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
-        if self.refusing is not None:
-            raise self.refusing
-        self.taken.append((site_name, kw, minutes))
+        pass
 
 
 @pytest.fixture
@@ -131,7 +122,7 @@ async def test_hostile_texts_are_written_out_and_nowhere_markup(
     hostile = make_view(
         car, site=HOSTILE, zone=HOSTILE, method=HOSTILE, because=HOSTILE, events=events, scarce=scarce
     )
-    app = page_app(made_views([hostile]), events=Heard())
+    app = page_app(made_views([hostile]), events=NoEvents())
 
     for path in ("/", address_of(HOSTILE)):
         answer = await ask(app, path)
@@ -163,107 +154,6 @@ async def test_page_asked_for_under_its_own_names_answers(
     assert (await ask(app, "/", headers={"host": host})).status == 200
 
 
-class Form:
-    """The form of the page, filled in."""
-
-    def __init__(self, view: SiteView, made_views: Any, ask: Any) -> None:
-        self.heard = Heard()
-        self.app = page_app(made_views([view]), events=self.heard)
-        self.ask = ask
-
-    async def token(self) -> str:
-        text = (await self.ask(self.app, "/sites/Nordhafen")).text
-        found = re.search(r'name="token" value="([^"]+)"', text)
-        assert found is not None
-        return found.group(1)
-
-    async def post(self, fields: dict[str, str] | bytes, **headers: str) -> Any:
-        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
-        sent = {"content-type": "application/x-www-form-urlencoded"}
-        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.ask(self.app, "/sites/Nordhafen", method="POST", body=body, headers=sent)
-
-
-@pytest.fixture
-def form(view: SiteView, made_views: Any, ask: Any) -> Form:
-    return Form(view, made_views, ask)
-
-
-async def test_grid_event_is_given_on_and_leads_back_to_the_page(form: Form) -> None:
-    fields = {"token": await form.token(), "kw": "33.5", "minutes": "90"}
-
-    answer = await form.post(fields, origin="http://127.0.0.1:8080", sec_fetch_site="same-origin")
-
-    assert (answer.status, answer.headers["location"]) == (303, "/sites/Nordhafen")
-    assert form.heard.taken == [("Nordhafen", Decimal("33.5"), 90)]
-
-
-@pytest.mark.parametrize(
-    ("kw", "minutes"),
-    [
-        ("", "60"), ("-1", "60"), ("NaN", "60"), ("Infinity", "60"), ("1e999999", "60"), ("1e-9999", "60"),
-        ("100001", "60"), ("1.2345", "60"), ("9" * 5000, "60"), ("33", "0"), ("33", "1441"), ("33", "1.5"),
-        ("33", "-5"), ("33", "٣"), ("33", "9" * 300), ("33", ""), ("0x21", "60"),
-    ],
-)  # fmt: skip
-async def test_grid_event_that_cannot_be_meant_is_refused_on_the_page(
-    form: Form, kw: str, minutes: str
-) -> None:
-    answer = await form.post({"token": await form.token(), "kw": kw, "minutes": minutes})
-
-    assert answer.status in {400, 413}
-    assert 'role="alert"' in answer.text
-    assert not form.heard.taken
-
-
-async def test_grid_event_from_a_page_of_another_site_is_refused(form: Form) -> None:
-    fields = {"token": await form.token(), "kw": "33", "minutes": "60"}
-
-    for headers in (
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"origin": "http://["},
-        {"sec_fetch_site": "cross-site"},
-        {"sec_fetch_site": "same-site"},
-        {"sec_fetch_site": "none"},
-    ):
-        answer = await form.post(fields, **headers)
-        assert answer.status == 403, headers
-    assert not form.heard.taken
-
-
-@pytest.mark.parametrize("token", ["", "x", "ü"])
-async def test_grid_event_without_the_token_of_this_start_is_refused(form: Form, token: str) -> None:
-    answer = await form.post({"token": token, "kw": "33", "minutes": "60"})
-
-    assert answer.status == 403
-    assert "before the planner was started" in answer.text
-    assert not form.heard.taken
-
-
-async def test_grid_event_in_another_shape_is_refused(form: Form) -> None:
-    token = await form.token()
-    good = urlencode({"token": token, "kw": "33", "minutes": "60"}).encode()
-
-    assert (await form.post(good + b"&kw=50")).status == 400
-    assert (await form.post(good + b"&site=other")).status == 400
-    assert (await form.post(good + b"&a=1" * 20)).status == 400
-    assert (await form.post(good + b"&kw\xff=1")).status == 400
-    assert (await form.post(good + b"&pad=" + b"x" * 3000)).status == 413
-    assert (await form.post(good, content_type="multipart/form-data; boundary=x")).status == 415
-    assert (await form.post(good, content_type="application/json")).status == 415
-    assert not form.heard.taken
-
-
-async def test_grid_event_that_the_service_refuses_says_what_it_says(form: Form) -> None:
-    form.heard.refusing = OcnError("the limit is <above> the fuse", hint="Give less than 66 kW.")
-
-    answer = await form.post({"token": await form.token(), "kw": "99", "minutes": "60"})
-
-    assert answer.status == 400
-    assert "the limit is &lt;above&gt; the fuse. Give less than 66 kW." in answer.text
-
-
 async def test_grid_event_where_it_is_not_allowed_is_403_whatever_it_says(app: ASGIApp, ask: Any) -> None:
     headers = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -287,6 +177,21 @@ async def test_page_of_a_view_that_fails_is_500_without_what_failed(ask: Any) ->
 
     assert ask.sent[0]["status"] == 500
     assert b"secret" not in ask.sent[1]["body"]
+
+
+async def test_site_of_2000_cars_is_a_page_that_leads_to_all_of_them(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    app = page_app(made_views([make_view(*(make_car(f"car {i}") for i in range(2000)))]))
+
+    first = await ask(app, "/sites/Nordhafen")
+    last = await ask(app, "/sites/Nordhafen?from=1900")
+
+    assert len(first.text) < 1_000_000
+    assert first.text.count('<tr id="car-') == 100
+    assert 'href="/sites/Nordhafen?from=100#cars"' in first.text
+    assert "1901 to 2000 of 2000" in last.text
+    assert len(json.loads((await ask(app, "/sites/Nordhafen.json")).text)["cars"]) == 2000
 
 
 @pytest.mark.parametrize("first", ["-1", "x", "1e9", "9" * 40, "99999", ""])

@@ -10,8 +10,10 @@ import pytest
 from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, site
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.objects import Session
 from ocn.ocpi.timestamps import format_datetime
-from ocn.party import MemoryStorage
+from ocn.party import ListQuery, MemoryStorage, Page, Request, StoredSender
 from ocn.smart_charging.planning import planner
 from ocn.smart_charging.service.events import EventLog
 from ocn.smart_charging.service.memory import SESSIONS, Memory
@@ -159,3 +161,26 @@ async def test_without_a_solver_least_laxity_plans_and_the_view_says_why(
     view = world.smart.view("yard")
     assert (view.method, view.because) == ("least-laxity", "highspy is not installed")
     assert world.points.amps("S1")[0] == 16
+
+
+async def test_page_of_sessions_that_is_refused_is_asked_for_in_smaller_ones(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual, asked = StoredSender.list_sessions, list[int]()
+
+    async def narrow(self: StoredSender, request: Request, query: ListQuery) -> Page[Session]:
+        asked.append(query.limit)
+        if query.limit > 5:
+            raise InvalidParameters("Malformed signature: expands beyond 262144 bytes")
+        return await usual(self, request, query)
+
+    monkeypatch.setattr(StoredSender, "list_sessions", narrow)
+    world = await make_world(site(evses=8))
+    for number in range(1, 8):
+        await world.keeps(world.session(f"S{number}", f"E{number}"))
+    await world.smart.step()
+    assert asked == [20, 5, 5]
+    assert len(world.cars()) == 7
+    world.clock.forward(6)
+    await world.smart.step()
+    assert asked[3:] == [5, 5]

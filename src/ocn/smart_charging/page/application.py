@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from ocn.errors import OcnError
 from ocn.smart_charging.page.grid_form import MOST_KW, MOST_MINUTES, FormRefused, GridForm
 from ocn.smart_charging.page.guarded import LOOPBACK_HOSTS, Guarded
-from ocn.smart_charging.page.site_page import address_of, site_cards, site_page
+from ocn.smart_charging.page.site_list import site_cards
+from ocn.smart_charging.page.site_page import address_of, site_page
 from ocn.smart_charging.page.writing import Writing
 from ocn.smart_charging.service.view import SiteView
 

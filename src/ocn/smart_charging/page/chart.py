@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ocn.smart_charging.page.chart_in_words import described
 from ocn.smart_charging.page.local_times import LocalTimes, Tick
 from ocn.smart_charging.page.prices import PriceStrip, price_strip
 from ocn.smart_charging.page.scale import Level, scale_for
@@ -80,7 +81,7 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
         if view.begin <= view.now <= end
         else None,
         prices=price_strip(view, times),
-        described=_described(view, times, limit, planned, measured, len(over)),
+        described=described(view, times, limit, planned, measured, len(over)),
     )
 
 
@@ -142,25 +143,3 @@ def _over(measured: Series, limit: Series, slots: list[int], top: float) -> str:
         )
         for slot in slots
     )
-
-
-def _described(
-    view: SiteView, times: LocalTimes, limit: Series, planned: Series, measured: Series, over: int
-) -> str:
-    """Say in words what the chart shows, for those who do not see it."""
-    starts = view.starts()
-    when = f"from {times.full(starts[0])} on, in {view.slots} slots of {view.slot_minutes} minutes"
-    parts = [f"Power of {len(view.cars)} cars {when}."]
-    limits = [value for value in limit if value is not None]
-    if limits:
-        parts.append(f"The limit lies between {min(limits):,.1f} and {max(limits):,.1f} kW.")
-    for what, row in (("measured", measured), ("planned", planned)):
-        most = (
-            max((value, -slot) for slot, value in enumerate(row) if value is not None) if any(row) else None
-        )
-        if most is not None:
-            parts.append(f"The most {what} is {most[0]:,.1f} kW at {times.day_and_clock(starts[-most[1]])}.")
-    if over:
-        parts.append(f"In {over} slots more was measured than the limit.")
-    parts.append("The table of cars below has the same, and why.")
-    return " ".join(parts)

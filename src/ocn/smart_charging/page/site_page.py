@@ -1,23 +1,21 @@
 """What a page shows, put together from views: values for the templates."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from ocn.smart_charging.page.chart import Chart, chart_of, total_paths
+from ocn.smart_charging.page.chart import Chart, chart_of
 from ocn.smart_charging.page.local_times import LocalTimes
 from ocn.smart_charging.page.rows import Rows, gone_of, rows_of
 from ocn.smart_charging.page.stack import kw, planned_kw
 from ocn.smart_charging.page.wording import EVENT_TONES
-from ocn.smart_charging.service.view import CarState, EventKind, EventView, SiteView
+from ocn.smart_charging.service.view import CarState, EventView, SiteView
 
 _STALE_SLOTS = 2
 _MOST_EVENTS = 100
 _MOST_SCARCE = 40
 _BEYOND_PRICE_EUR = 50.0
 """A shadow price above it is no price of energy, but what the planner holds against cars that lack some."""
-_NEEDS_A_LOOK = {CarState.REFUSED, CarState.NOT_PLANNED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +64,6 @@ class SitePage:
     events: tuple[Happened, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCard:
-    """A site in the list of sites."""
-
-    view: SiteView
-    address: str
-    now_kw: float | None
-    limit_kw: float | None
-    here: int
-    to_look_at: int
-    """Faults and warnings, and cars that cannot be planned."""
-    load: str
-    limit: str
-    slots: int
-
-
 def address_of(site_name: str) -> str:
     """Return the path of a site's page."""
     return f"/sites/{quote(site_name, safe='')}"
@@ -90,7 +72,7 @@ def address_of(site_name: str) -> str:
 def site_page(view: SiteView, first_car: int = 0) -> SitePage:
     """Put the page of a site together."""
     times = LocalTimes.of(view.zone)
-    now_kw, planned, limit = _now(view)
+    now_kw, planned, limit = now_of(view)
     here = [car for car in view.cars if car.state is not CarState.GONE]
     known = now_kw if now_kw is not None else planned
     return SitePage(
@@ -127,30 +109,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
     )
 
 
-def site_cards(views: Sequence[SiteView]) -> tuple[SiteCard, ...]:
-    """Put the list of sites together."""
-    return tuple(_card(view) for view in views)
-
-
-def _card(view: SiteView) -> SiteCard:
-    now_kw, planned, limit_kw = _now(view)
-    load, limit, slots = total_paths(view)
-    here = [car for car in view.cars if car.state is not CarState.GONE]
-    told = sum(event.kind in {EventKind.FAULT, EventKind.WARNING} for event in view.events)
-    return SiteCard(
-        view,
-        address_of(view.site),
-        now_kw if now_kw is not None else planned,
-        limit_kw,
-        len(here),
-        told + sum(car.state in _NEEDS_A_LOOK for car in here),
-        load,
-        limit,
-        slots,
-    )
-
-
-def _now(view: SiteView) -> tuple[float | None, float | None, float | None]:
+def now_of(view: SiteView) -> tuple[float | None, float | None, float | None]:
     """What is measured now (or was in the slot before), planned for now, and allowed now, in kW."""
     slot = view.slot_now
     measured = kw(view.measured_kw, slot)

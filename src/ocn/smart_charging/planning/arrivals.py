@@ -9,13 +9,13 @@ from ocn.smart_charging.planning.problem import Latecomers
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.planning.typical import LONG_STAY_H, TypicalSites
 
-_USED_A_DAY = 0.65
-"""Of what a site could deliver in a day: so much is assumed to be asked for."""
 _MOST_CAPACITY_KW = 100_000.0
 _AHEAD_H = 18.0
 _SOON_H = 2.0
-_HEADROOM = 0.3
+_HEADROOM = 0.15
 """So much more is kept room for, at whatever price: on some days more come than on others."""
+_STAYED = 0.75
+"""Of their mean stay: about half of them leave before it, and their energy fits no later."""
 _FILL = 0.92
 """Of what their stay would allow at full power: more is not expected to be asked for."""
 _LEAST_KWH = 0.5
@@ -146,9 +146,9 @@ class Arrivals:
         if not spans or like[0].cars == 0:
             return []
         need = sum(each.need_kwh for each in like) / sum(each.cars for each in like)
-        assumed = max(1.0, _USED_A_DAY * 24.0 * min(capacity_kw, _MOST_CAPACITY_KW) / max(need, _LEAST_KWH))
+        cars_an_hour = min(capacity_kw, _MOST_CAPACITY_KW) / max(need, _LEAST_KWH)
         first, last = spans[0][0], spans[-1][1]
-        counts = self._typical.expected(range(now + first, now + last), assumed)
+        counts = self._typical.expected(range(now + first, now + last), cars_an_hour)
         crowds = []
         for at, later in spans:
             for long in (False, True):
@@ -199,7 +199,7 @@ class _Crowd:
     def latecomers(self, at: int, slot_h: float, horizon: int) -> list[Latecomers]:
         if self.need_kwh < _LEAST_KWH or self.most_kw <= 0:
             return []
-        departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
+        departure = min(float(horizon), at + max(1.0, _STAYED * self.need_times_stay / self.need_kwh))
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
         shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
         expected = Latecomers(at, departure, need, self.most_kw, shares)

@@ -49,16 +49,6 @@ class Optimal:
             _shadow_prices(problem, self._program, self._blocks, self._found),
         )
 
-    def lacking_share(self) -> float:
-        """Return which part of all that is asked for, also by those who are expected, cannot be delivered."""
-        if self._found is None:
-            return 1.0
-        first, count = self._program.powers, len(self._demands)
-        lacking = self._found.values[first : first + self._segments * count]
-        counted = ~self._demands.whenever
-        asked = float(self._demands.need_kwh[counted].sum())
-        return float(lacking.reshape(count, -1).sum(axis=1)[counted].sum()) / asked if asked > 0 else 0.0
-
     def with_least_powers(self) -> Floats | None:
         """Return nearly the best powers for now that are nothing or at least each car's smallest.
 

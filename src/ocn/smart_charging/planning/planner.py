@@ -26,9 +26,7 @@ def plan(problem: Problem, weights: Weights = USUAL_WEIGHTS, effort: Effort = US
         return by_least_laxity(problem, "the solver did not finish in time")
     wishes = optimal.wishes()
     steps = settle(problem, wishes.powers_kw[0])
-    if _is_congested(problem, optimal.lacking_share(), weights):
-        steps = least_laxity_now(problem)
-    elif len(problem.cars) < effort.least_powers_cars:
+    if len(problem.cars) < effort.least_powers_cars:
         steps = _cheapest(problem, optimal, steps)
     worse = worse_off(problem, steps)
     if worse:
@@ -38,18 +36,6 @@ def plan(problem: Problem, weights: Weights = USUAL_WEIGHTS, effort: Effort = US
         ]
         steps = settle(problem, raised)
     return Plan(problem, Method.PROGRAM, steps, wishes, frozenset(worse))
-
-
-def _is_congested(problem: Problem, lacking_share: float, weights: Weights) -> bool:
-    """Whether too little is there for too many of whom too little is known to plan by.
-
-    Least laxity needs no forecast, so then it serves best; only of a price for the peak it knows nothing.
-    """
-    if problem.peak_price > 0:
-        return False
-    late = sum(each.need_kwh for each in problem.latecomers if not each.whenever)
-    expected_share = late / (late + sum(car.need_kwh for car in problem.cars))
-    return lacking_share > weights.congested_share and expected_share > weights.uncertain_share
 
 
 def _cheapest(problem: Problem, optimal: "Optimal", rounded: tuple[int, ...]) -> tuple[int, ...]:

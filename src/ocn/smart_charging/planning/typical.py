@@ -18,6 +18,8 @@ _BACKGROUND = 0.05
 """Of all arrivals: at any hour, for any time."""
 _ASSUMED_WEIGHT = 3.0
 """What is assumed of the number of cars a day weighs as much as seeing so many cars."""
+_USED = 0.65
+"""So much of what a site could deliver in its hours of use is assumed to be asked for."""
 _DAY_H = 24
 
 
@@ -31,10 +33,20 @@ class Wave:
     long: bool
 
 
-_WORKPLACE = (Wave(0.9, 8.25, 1.1, True), Wave(0.1, 13.0, 1.4, False))
-_PUBLIC = (Wave(0.3, 13.0, 3.5, False), Wave(0.3, 8.75, 1.7, True), Wave(0.4, 18.25, 2.0, True))
-_DEPOT = (Wave(1.0, 17.0, 1.4, True),)
-_ANY = (Wave(0.5, 12.0, 100.0, False), Wave(0.5, 12.0, 100.0, True))
+@dataclass(frozen=True, slots=True)
+class TypicalSite:
+    """The waves of a day, and for how many hours of it cars are there to charge."""
+
+    waves: tuple[Wave, ...]
+    used_h: float
+
+
+_WORKPLACE = TypicalSite((Wave(0.9, 8.25, 1.1, True), Wave(0.1, 13.0, 1.4, False)), 10.0)
+_PUBLIC = TypicalSite(
+    (Wave(0.3, 13.0, 3.5, False), Wave(0.3, 8.75, 1.7, True), Wave(0.4, 18.25, 2.0, True)), 20.0
+)
+_DEPOT = TypicalSite((Wave(1.0, 17.0, 1.4, True),), 13.0)
+_ANY = TypicalSite((Wave(0.5, 12.0, 100.0, False), Wave(0.5, 12.0, 100.0, True)), 24.0)
 _SITES = (_WORKPLACE, _PUBLIC, _DEPOT, _ANY)
 
 Counts = tuple[float, float]
@@ -49,7 +61,7 @@ class TypicalSites:
         self._slots = round(_DAY_H / slot_h)
         self._hours = [0] if midnight is not None else list(range(_DAY_H))
         self._midnight = midnight or 0.0
-        self._shapes = [_shape(waves, self._slots) for waves in _SITES]
+        self._shapes = [_shape(site.waves, self._slots) for site in _SITES]
         self._log_odds = [[math.log(self._prior(hour)) for hour in self._hours] for _ in self._shapes]
         self._seen = [[0.0 for _ in self._hours] for _ in self._shapes]
         """The part of a day that was seen, by each shape's reckoning."""
@@ -64,19 +76,16 @@ class TypicalSites:
                 self._seen[k][j] += short + long
         self._cars += sum(came)
 
-    def expected(self, slots: Sequence[int], assumed_cars: float) -> list[Counts]:
-        """Return how many will come in later slots; ``assumed_cars`` a day are as many as such a site has.
+    def expected(self, slots: Sequence[int], cars_an_hour: float) -> list[Counts]:
+        """Return how many will come in later slots; the site could serve so many cars in an hour.
 
-        The fewer have come, the fewer are expected: one car is no reason to keep room for dozens.
+        While hardly any have come, few are expected: one car is no reason to keep room for dozens.
         """
-        days_assumed = _ASSUMED_WEIGHT / assumed_cars
+        days = [_ASSUMED_WEIGHT / max(1.0, _USED * site.used_h * cars_an_hour) for site in _SITES]
+        cars = self._cars + min(self._cars, _ASSUMED_WEIGHT)
         likely = [
-            (
-                self._shapes[k],
-                self._hours[j],
-                odds * self._cars / (days_assumed + self._seen[k][j]),
-            )
-            for k, j, odds in self._odds(days_assumed)
+            (self._shapes[k], self._hours[j], odds * cars / (days[k] + self._seen[k][j]))
+            for k, j, odds in self._odds(days)
         ]
         found = []
         for slot in slots:
@@ -95,10 +104,19 @@ class TypicalSites:
     def _of_day(self, slot: int, hour: int) -> int:
         return math.floor(slot - self._midnight + hour * self._slots / _DAY_H) % self._slots
 
-    def _odds(self, days_assumed: float) -> list[tuple[int, int, float]]:
-        """How likely each shape and beginning of the day is, with the number of cars integrated out."""
+    def _odds(self, days: Sequence[float]) -> list[tuple[int, int, float]]:
+        """How likely each shape and beginning of the day is, with the number of cars integrated out.
+
+        ``days`` are the parts of a day that what is assumed of each shape weighs as much as.
+        """
         logs = [
-            (k, j, odds - (_ASSUMED_WEIGHT + self._cars) * math.log(days_assumed + self._seen[k][j]))
+            (
+                k,
+                j,
+                odds
+                + _ASSUMED_WEIGHT * math.log(days[k])
+                - (_ASSUMED_WEIGHT + self._cars) * math.log(days[k] + self._seen[k][j]),
+            )
             for k, row in enumerate(self._log_odds)
             for j, odds in enumerate(row)
         ]

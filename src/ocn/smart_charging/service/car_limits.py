@@ -22,7 +22,7 @@ _NEARLY_PHASES = 0.15
 _AT_LIMIT = 0.05
 _APART_AMPS = 1.0
 _BELOW = 0.9
-_PROBE, _AT_CAP = 1.1, 0.97
+_PROBE, _AT_CAP = 1.02, 0.97
 _MOMENT = timedelta(seconds=1)
 _MOST_LIMITS = 4
 _LIKELY = {Current.AC: 160}
@@ -41,9 +41,9 @@ class Learned:
     limits_reached: tuple[float, ...] = ()
     """In amperes: where its current was at the limit on so many phases."""
     takes: int | None = None
-    """In steps: all it takes, though it might have more; None: it takes what it gets."""
-    took: int = 0
-    """In steps: the highest limit at which it took all that it got."""
+    """In steps: all it takes, though it might have more; None: so far it took what it got."""
+    shown: float = 0.0
+    """In steps: the most that it took."""
     judged: bool = False
     """It charged under a limit that is known."""
 
@@ -75,16 +75,17 @@ class CarLimits:
             if standing is None or any(sent.until > since for sent in standing.may_hold):
                 known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
-        takes = math.ceil(power_kw / step_kw * _PROBE) + 1
         if steps is not None and steps >= outlet.least:
-            capped = known.takes is not None and steps <= known.takes
-            below = power_kw < (_AT_CAP if capped else _BELOW) * steps * step_kw
-            took = known.took if below else max(known.took, steps)
-            known = replace(known, takes=max(outlet.least, takes) if below else None, took=took, judged=True)
+            known = _judged(known, power_kw / step_kw, steps, outlet)
         self._learned[stay.key] = replace(known, at=stay.updated)
 
-    def is_known(self, key: str) -> bool:
-        """Whether a car has shown what it takes."""
+    def is_known(self, key: str, outlet: Outlet) -> bool:
+        """Whether a car has shown what it takes: less than it could have, or all there is."""
+        known = self._learned.get(key)
+        return known is not None and (known.takes is not None or known.shown >= _BELOW * outlet.most)
+
+    def is_judged(self, key: str) -> bool:
+        """Whether a car has shown anything."""
         known = self._learned.get(key)
         return known is not None and known.judged
 
@@ -107,7 +108,7 @@ class CarLimits:
         known = self._learned.get(stay.key) or Learned(stay.begin)
         takes, likely = known.takes, _LIKELY.get(evse.current)
         if takes is None and likely is not None:
-            takes = max(likely, math.ceil(known.took * _PROBE) + 1)
+            takes = max(likely, _a_little_more(known.shown))
         return outlet if takes is None else replace(outlet, most=min(outlet.most, max(takes, outlet.least)))
 
     def forget(self, present: set[str]) -> None:
@@ -136,6 +137,23 @@ class CarLimits:
         if evse.current is not Current.AC or known.phases is None:
             return outlet.step_kw
         return _STEP_AMPS * self._voltage * known.phases / 1000
+
+
+def _judged(known: Learned, took: float, steps: int, outlet: Outlet) -> Learned:
+    """Learn from what a car took, in steps, while it might take so many.
+
+    That it took all at a limit below what it is known to take says nothing new.
+    """
+    shown = max(known.shown, took)
+    capped = known.takes is not None and steps <= known.takes
+    if took < (_AT_CAP if capped else _BELOW) * steps:
+        return replace(known, takes=max(outlet.least, _a_little_more(took)), shown=shown, judged=True)
+    lifted = known.takes is not None and steps >= known.takes
+    return replace(known, takes=None if lifted else known.takes, shown=shown, judged=True)
+
+
+def _a_little_more(took: float) -> int:
+    return math.ceil(took * _PROBE) + 1
 
 
 def _measured(stay: Stay) -> tuple[float, datetime] | None:

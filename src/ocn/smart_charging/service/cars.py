@@ -55,17 +55,22 @@ class Cars:
         unknown = {
             name: guest.outlet
             for name, guest in draft.guests.items()
-            if not self._limits.is_known(guest.key) and self._probes.may(guest.key, draft.number)
+            if not self._limits.is_known(guest.key, guest.outlet)
+            and self._probes.may(guest.key, draft.number)
         }
-        plan = with_probes(plan, unknown)
+        first = {name for name in unknown if not self._limits.is_judged(draft.guests[name].key)}
+        plan = with_probes(plan, unknown, first)
         for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
             if car.id in unknown and steps:
                 self._probes.asked(draft.guests[car.id].key, draft.number)
         return plan
 
     def answers(self, stay: Stay, slot: int) -> bool:
-        """Whether a reading is the answer to a probe."""
-        return self._probes.is_asked(stay.key, slot) and self._limits.would_tell(stay)
+        """Whether a reading is the answer to a probe, of which then no other is awaited in this slot."""
+        if not (self._probes.is_asked(stay.key, slot) and self._limits.would_tell(stay)):
+            return False
+        self._probes.answered(stay.key, slot)
+        return True
 
     def offered(self, draft: Draft, steps: Mapping[str, int]) -> None:
         """Remember what each may draw from now on."""

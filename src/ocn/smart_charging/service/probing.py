@@ -2,7 +2,8 @@
 
 What is not known of a car is planned wrongly for hours: one that seems to take 22 kW is put off to the last
 cheap slot, in which it then takes 4. So in the first slot in which there is room it gets all it might take,
-whatever that costs, until its meter has said something; then the plan is made anew.
+whatever that costs, until its meter has said something; then the plan is made anew. Where there was too
+little room to tell, it is asked again in later slots, of what others leave.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,34 +13,45 @@ from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.settle import Hand
 
+_MOST_SLOTS = 6
+
 
 class Probes:
-    """Remembers in which slot each car was asked; nobody is asked in a second one."""
+    """Remembers in which slots each car was asked, and which of them its meter answered."""
 
     def __init__(self) -> None:
-        self._slot: dict[str, int] = {}
+        self._asked: dict[str, set[int]] = {}
+        self._answered: dict[str, set[int]] = {}
 
     def may(self, key: str, slot: int) -> bool:
-        """Whether a car may be asked in a slot."""
-        return self._slot.get(key, slot) == slot
+        """Whether a car may be asked in a slot: until it answers in it; never after one without answer."""
+        asked, answered = self._asked.get(key, set()), self._answered.get(key, set())
+        if slot in answered or len(asked - {slot}) >= _MOST_SLOTS:
+            return False
+        return asked - {slot} <= answered
 
     def asked(self, key: str, slot: int) -> None:
         """It was."""
-        self._slot[key] = slot
+        self._asked.setdefault(key, set()).add(slot)
 
     def is_asked(self, key: str, slot: int) -> bool:
         """Whether an answer is awaited."""
-        return self._slot.get(key) == slot
+        return slot in self._asked.get(key, set()) and slot not in self._answered.get(key, set())
+
+    def answered(self, key: str, slot: int) -> None:
+        """Its meter has said something."""
+        self._answered.setdefault(key, set()).add(slot)
 
     def forget(self, present: Collection[str]) -> None:
         """Forget those that are gone."""
-        self._slot = {key: slot for key, slot in self._slot.items() if key in present}
+        self._asked = {key: slots for key, slots in self._asked.items() if key in present}
+        self._answered = {key: slots for key, slots in self._answered.items() if key in present}
 
 
-def with_probes(plan: Plan, unknown: Mapping[str, Outlet]) -> Plan:
-    """Return a plan in which unknown cars get now their least first, and what is left beside the others.
+def with_probes(plan: Plan, unknown: Mapping[str, Outlet], first: Collection[str] = ()) -> Plan:
+    """Return a plan in which unknown cars get now what is left beside the others.
 
-    Only cars that must not be paused come before that. No limit is exceeded.
+    Those in ``first`` get their least before anybody but cars that must not be paused. No limit is exceeded.
     """
     cars = tuple(
         replace(car, most=unknown[car.id].most) if car.id in unknown else car for car in plan.problem.cars
@@ -50,7 +62,7 @@ def with_probes(plan: Plan, unknown: Mapping[str, Outlet]) -> Plan:
     problem = replace(plan.problem, cars=cars)
     hand = Hand(cars, problem.room(0))
     hand.raise_to((i, plan.steps[i]) for i, car in enumerate(cars) if car.held)
-    hand.raise_to((i, cars[i].least) for i in asked)
+    hand.raise_to((i, cars[i].least) for i in asked if cars[i].id in first)
     hand.raise_to(enumerate(plan.steps))
     hand.raise_to((i, cars[i].most) for i in asked)
     return replace(plan, problem=problem, steps=tuple(hand.granted))

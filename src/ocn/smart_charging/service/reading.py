@@ -22,6 +22,8 @@ _FROM_BEFORE = timedelta(days=14)
 """At first, sessions that changed since then are read: one that stands longer is told of when it changes."""
 _OVERLAP = timedelta(minutes=10)
 """So much is read twice: what a CPO writes while it is read must not fall between two readings."""
+_PAGE = 20
+"""Sessions and tariffs that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
 """A session that is not listed at a full reading, and of which so long nothing was told, is over."""
 
@@ -53,6 +55,7 @@ class Reader:
         self._read: dict[PartyId, datetime] = {}
         self._tried: dict[PartyId, datetime] = {}
         self._whole: set[PartyId] = set()
+        self._page: dict[PartyId, int] = {}
 
     def last_read(self, cpo: PartyId) -> datetime | None:
         """Return when a CPO's sessions were last read to the end."""
@@ -93,17 +96,38 @@ class Reader:
     async def _read_sessions(self, told: Counterparty, cpo: PartyId, now: datetime) -> None:
         last = None if cpo in self._whole else self._read.get(cpo)
         since = now - _FROM_BEFORE if last is None else last - _OVERLAP
+        listed = await self._listed(told, cpo, since, now)
+        if last is None:
+            self._whole.discard(cpo)
+            await self._end_unlisted(cpo, listed, now)
+
+    async def _listed(self, told: Counterparty, cpo: PartyId, since: datetime, now: datetime) -> set[str]:
+        """Take every session in that changed since; return their keys.
+
+        A page that is refused is asked for in smaller ones: nodes bound what they sign again.
+        """
+        while True:
+            limit = self._page.get(cpo, _PAGE)
+            try:
+                return await self._in_pages(told, cpo, since, now, limit)
+            except RequestFailed:
+                if limit == 1:
+                    self._page.pop(cpo)
+                    raise
+                self._page[cpo] = max(1, limit // 4)
+
+    async def _in_pages(
+        self, told: Counterparty, cpo: PartyId, since: datetime, now: datetime, limit: int
+    ) -> set[str]:
         listed = set()
-        async for reply in told.pages(ModuleID.SESSIONS, date_from=since):
+        async for reply in told.pages(ModuleID.SESSIONS, date_from=since, limit=limit):
             self._heard(cpo, reply)
             for session in reply.data:
                 session_id = session.get("id") if isinstance(session, dict) else None
                 if isinstance(session_id, str) and session_id:
                     await self._sessions.take(cpo, session_id, session, now)
                     listed.add(f"{cpo.key}/{session_id.casefold()}")
-        if last is None:
-            self._whole.discard(cpo)
-            await self._end_unlisted(cpo, listed, now)
+        return listed
 
     async def _end_unlisted(self, cpo: PartyId, listed: set[str], now: datetime) -> None:
         for stay in [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]:
@@ -133,7 +157,7 @@ class Reader:
             if isinstance(reply.data, dict):
                 await self._data.take_location(cpo, served.location_id, reply.data)
         try:
-            async for tariff in told.tariffs():
+            async for tariff in told.tariffs(limit=_PAGE):
                 if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
                     await self._data.take_tariff(cpo, tariff["id"], tariff)
         except RequestFailed as error:

@@ -1,0 +1,160 @@
+"""What planning costs, and what plans are worth: ``python -m bench.smart [--quick] [--seeds N]``.
+
+CPU time of one process. A plan is one slot of the closed loop at the busiest time of a made-up workplace,
+with everything that belongs to it: learning, programme, guard, last stage. Beside it the same slots by least
+laxity alone. Then whole days of made-up sites, with seeds that were not tuned on, against the aims of the
+planner: see docs/explanation/smart-charging.md.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocn.smart_charging.simulation.closed_loop import World
+from ocn.smart_charging.simulation.comparison import OPTIMUM, Aim, aims, compare
+from ocn.smart_charging.simulation.generator import Wanted, generate
+from ocn.smart_charging.simulation.kinds import Kind
+from ocn.smart_charging.simulation.policies import LeastLaxity, Moment, Planned, Policy
+
+GOALS_MS = {500: 1_000, 2_000: 3_000}
+_SLOTS = 3
+_SEEDS = 3_001
+_DAY_EVSES = 50
+
+
+@dataclass(frozen=True)
+class PlanTimes:
+    """Milliseconds of CPU for one slot of a site; ``present`` cars are there."""
+
+    evses: int
+    present: int
+    plan_ms: float
+    most_ms: float
+    least_laxity_ms: float
+
+
+@dataclass(frozen=True)
+class HeldDays:
+    """Days of one kind of site: for each aim on how many it was held, and the median of its value."""
+
+    kind: Kind
+    congested: bool
+    days: int
+    held: int
+    """All aims at once."""
+    aims: tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True)
+class SmartCharging:
+    times: list[PlanTimes]
+    days: list[HeldDays]
+
+
+def smart_charging(*, quick: bool, seeds: int = 3) -> SmartCharging:
+    if quick:
+        return measure_smart_charging((20,), 1, 10)
+    return measure_smart_charging((50, 500, 2_000), seeds)
+
+
+def measure_smart_charging(sizes: Sequence[int], seeds: int, evses: int = _DAY_EVSES) -> SmartCharging:
+    times = [plan_times(size) for size in sizes]
+    days = [held_days(kind, congested, seeds, evses) for kind in Kind for congested in (False, True)]
+    return SmartCharging(times, days)
+
+
+def plan_times(evses: int) -> PlanTimes:
+    """Time the busiest slots of a day; the first plan is not counted, for imports are in it."""
+    world = World(generate(Wanted(Kind.WORKPLACE, evses, 1)))
+    kept = _Keeping()
+    world.run(kept)
+    busiest = max(range(len(kept.moments)), key=lambda i: len(kept.moments[i].seen))
+    first = max(0, min(busiest, len(kept.moments) - _SLOTS - 1))
+    moments = kept.moments[first : first + _SLOTS + 1]
+    planned = _taken_ms(Planned(world.days.slots.hours, midnight=world.midnight), moments)[1:]
+    plain = _taken_ms(LeastLaxity(), moments)[1:]
+    present = max(len(moment.seen) for moment in moments)
+    return PlanTimes(evses, present, statistics.mean(planned), max(planned), statistics.mean(plain))
+
+
+def held_days(kind: Kind, congested: bool, seeds: int, evses: int = _DAY_EVSES) -> HeldDays:
+    """Run days, departures half an hour off, nothing known of days before."""
+    found: list[tuple[Aim, ...]] = []
+    for seed in range(_SEEDS, _SEEDS + seeds):
+        compared = compare(World(generate(Wanted(kind, evses, seed, congested=congested))))
+        if OPTIMUM not in compared.outcome_by_policy:
+            raise SystemExit("the bench of smart charging needs highspy: pip install ocn[smart]")
+        found.append(aims(compared, congested))
+    by_aim = tuple(
+        (same[0].name, sum(aim.held for aim in same), statistics.median(aim.value for aim in same))
+        for same in zip(*found, strict=True)
+    )
+    held = sum(all(aim.held for aim in day) for day in found)
+    return HeldDays(kind, congested, seeds, held, by_aim)
+
+
+def smart_section(found: SmartCharging) -> list[str]:
+    """The same as Markdown."""
+    lines = [
+        "## Smart charging",
+        "",
+        "One plan at the busiest time of a workplace, everything included; CPU time of one core. The solver",
+        "decides below 500 cars also who gets less than nothing or 6 A; above, powers are rounded.",
+        "",
+        "| EVSEs | cars there | ms a plan | most | goal | least laxity alone, ms |",
+        "|---|---|---|---|---|---|",
+    ]
+    for each in found.times:
+        goal = f"{GOALS_MS[each.evses]:,}" if each.evses in GOALS_MS else ""
+        lines.append(
+            f"| {each.evses:,} | {each.present:,} | {each.plan_ms:,.0f} | {each.most_ms:,.0f} | {goal}"
+            f" | {each.least_laxity_ms:.1f} |"
+        )
+    names = [name for name, *_ in found.days[0].aims]
+    lines += [
+        "",
+        "Days of made-up sites, departures off by 30 minutes (1 sigma), nothing known of earlier days. On",
+        "how many each aim was held, and in brackets the median of its value:",
+        "",
+        f"| | all | {' | '.join(names)} |",
+        f"|---|---|{'---|' * len(names)}",
+    ]
+    for each in found.days:
+        cells = " | ".join(f"{held} ({median:.2f})" for _, held, median in each.aims)
+        name = f"{each.kind}{', congested' if each.congested else ''}"
+        lines.append(f"| {name} | {each.held} of {each.days} | {cells} |")
+    return lines
+
+
+class _Keeping(LeastLaxity):
+    """Least laxity, and what it was shown."""
+
+    def __init__(self) -> None:
+        self.moments: list[Moment] = []
+
+    def steps(self, moment: Moment) -> Sequence[int]:
+        self.moments.append(moment)
+        return super().steps(moment)
+
+
+def _taken_ms(policy: Policy, moments: Sequence[Moment]) -> list[float]:
+    taken = []
+    for moment in moments:
+        began = time.process_time()
+        policy.steps(moment)
+        taken.append((time.process_time() - began) * 1e3)
+    return taken
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.smart", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="see that it runs; the figures mean little")
+    parser.add_argument("--seeds", type=int, default=3, help="days of each kind of site")
+    chosen = parser.parse_args()
+    print("\n".join(smart_section(smart_charging(quick=chosen.quick, seeds=chosen.seeds))))
+
+
+if __name__ == "__main__":
+    main()

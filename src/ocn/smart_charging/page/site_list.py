@@ -1,0 +1,49 @@
+"""The list of sites: each with its load, its limit, and whether anything is to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocn.smart_charging.page.chart import total_paths
+from ocn.smart_charging.page.site_page import address_of, now_of
+from ocn.smart_charging.service.view import CarState, EventKind, SiteView
+
+_NEEDS_A_LOOK = {CarState.REFUSED, CarState.NOT_PLANNED}
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCard:
+    """A site in the list of sites."""
+
+    view: SiteView
+    address: str
+    now_kw: float | None
+    limit_kw: float | None
+    here: int
+    to_look_at: int
+    """Faults and warnings, and cars that cannot be planned."""
+    load: str
+    limit: str
+    slots: int
+
+
+def site_cards(views: Sequence[SiteView]) -> tuple[SiteCard, ...]:
+    """Put the list of sites together."""
+    return tuple(_card(view) for view in views)
+
+
+def _card(view: SiteView) -> SiteCard:
+    now_kw, planned, limit_kw = now_of(view)
+    load, limit, slots = total_paths(view)
+    here = [car for car in view.cars if car.state is not CarState.GONE]
+    told = sum(event.kind in {EventKind.FAULT, EventKind.WARNING} for event in view.events)
+    return SiteCard(
+        view,
+        address_of(view.site),
+        now_kw if now_kw is not None else planned,
+        limit_kw,
+        len(here),
+        told + sum(car.state in _NEEDS_A_LOOK for car in here),
+        load,
+        limit,
+        slots,
+    )

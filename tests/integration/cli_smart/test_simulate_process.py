@@ -1,0 +1,92 @@
+"""``ocn smart simulate``: table, figures and pictures; and how it ends when it cannot go on."""
+
+import json
+import signal
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.integration.cli_smart.conftest import refused, run, smart, smart_without_solver
+
+SMALL = ("simulate", "--evses", "4")
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_simulate_prints_a_row_a_policy_and_whether_the_aims_are_held(tmp_path: Path) -> None:
+    picture = tmp_path / "load.png"
+    done = run(smart(*SMALL, "--kind", "depot", "--plot", picture))
+
+    assert done.returncode == 0, done.stderr
+    for policy in (
+        "uncontrolled",
+        "equal share",
+        "earliest departure",
+        "least laxity",
+        "ocn",
+        "offline optimum",
+    ):
+        assert f"\n {policy} " in done.stdout
+    assert "slots over a limit: 0.00" in done.stdout
+    assert picture.read_bytes().startswith(_PNG)
+
+
+def test_simulate_several_seeds_as_json_with_a_picture_each(tmp_path: Path) -> None:
+    done = run(smart(*SMALL, "--seed", 3, "--repeat", 2, "--json", "--plot", tmp_path / "load.svg"))
+
+    figures = json.loads(done.stdout)
+    assert [each["seed"] for each in figures] == [3, 4]
+    assert all(each["policies"][4]["name"] == "ocn" for each in figures)
+    assert all(each["policies"][4]["overruns"] == 0 for each in figures)
+    for number in (3, 4):
+        drawn = (tmp_path / f"load-{number}.svg").read_text("utf-8")
+        root = ET.fromstring(drawn)  # noqa: S314  # it was written by the command just now
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+
+
+def test_simulate_at_a_site_file_uses_its_evses_and_tells_its_faults(site_file: Path) -> None:
+    site_file.write_text(site_file.read_text("utf-8") + '[[evse]]\nid = "C"\nfuse = "gone"\n', "utf-8")
+
+    done = run(smart("simulate", "--site", site_file))
+
+    assert done.returncode == 0
+    assert "two: " in done.stdout
+    assert "at 2 EVSEs" in done.stdout
+    assert "[[evse]] 3 \"C\", key fuse: 'gone' is no fuse of this file that holds" in done.stderr
+
+
+def test_simulate_without_the_solver_compares_without_an_optimum() -> None:
+    done = run(smart_without_solver(*SMALL))
+
+    assert done.returncode == 0, done.stderr
+    assert "\n ocn " in done.stdout
+    assert "optimum" not in done.stdout
+
+
+def test_simulate_a_picture_of_no_known_kind_is_refused_before_anything_is_run(tmp_path: Path) -> None:
+    told = refused(smart("simulate", "--evses", 5000, "--plot", tmp_path / "load.txt"))
+
+    assert "load.txt is no picture" in told
+
+
+def test_simulate_interrupted_ends_without_a_traceback() -> None:
+    command = smart(*SMALL, "--repeat", 1000)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == ""
+
+
+def test_simulate_whose_table_nobody_reads_ends_without_a_traceback() -> None:
+    command = smart(*SMALL, "--repeat", 1000)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) != 0
+        assert "Traceback" not in process.stderr.read()
