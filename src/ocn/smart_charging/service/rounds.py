@@ -18,6 +18,7 @@ from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
+from ocn.smart_charging.service.watch import Watch
 from ocn.smart_charging.slots import slot_of
 
 _FORGET_EVERY = timedelta(hours=1)
@@ -45,6 +46,7 @@ class Rounds:
         *,
         now: Callable[[], datetime],
         skews: Mapping[PartyId, Skew],
+        watch: Watch,
     ) -> None:
         self._desks = desks
         self._reader = reader
@@ -53,6 +55,7 @@ class Rounds:
         self._settings = settings
         self._now = now
         self._skews = skews
+        self._watch = watch
         self._turn = asyncio.Lock()
         self._asked: set[PartyId] = set()
         self._due: dict[str, datetime] = {}
@@ -72,6 +75,7 @@ class Rounds:
             changed = self._triggers.take_sites()
             due = [desk for name, desk in self._desks.items() if name in changed or self._is_due(desk)]
             await _all(self._replan(desk) for desk in due if desk.last_read is not None)
+            self._watch.look()
             await self._forget()
 
     def next_due_s(self) -> float:

@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocn.ocpi.objects import ActiveChargingProfile
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.party.reply import Reply
@@ -26,7 +25,7 @@ from ocn.party.routes import Interface
 from ocn.party.storage import PartyStorage
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.errors import EventUnusable, ProfileUnreadable
+from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.bills import Bills
 from ocn.smart_charging.service.charging import PartyChargers
 from ocn.smart_charging.service.cpo_data import CpoData
@@ -46,6 +45,7 @@ from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind, SiteView
+from ocn.smart_charging.service.watch import Watch
 
 _USUAL = ServiceSettings()
 
@@ -104,6 +104,8 @@ class SmartCharging:
             heard=self._heard,
         )
         bills = Bills(self._memory, self._places, self._sessions, self._names, self._note)
+        self._desks: dict[str, Desk] = {}
+        self._watch = Watch(self._desks, self._memory, self._places, self._triggers, settings.look_every)
         self._hearing = Hearing(
             self._places,
             self._sessions,
@@ -112,9 +114,9 @@ class SmartCharging:
             ready=self._ready,
             now=self.now_of,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.now_of(cpo)),
-            reported=self._reported,
+            reported=self._watch.reported,
         )
-        self._desks = {served.name: self._desk(served) for served in self._places.sites}
+        self._desks |= {served.name: self._desk(served) for served in self._places.sites}
         self._rounds = Rounds(
             self._desks,
             self._reader,
@@ -123,6 +125,7 @@ class SmartCharging:
             settings,
             now=self._machine_now,
             skews=self._skews,
+            watch=self._watch,
         )
         self._client: Client | None = None
         self._loaded = False
@@ -150,7 +153,7 @@ class SmartCharging:
         loop = None
         if not by_hand:
             loop = asyncio.create_task(
-                run_for_ever(self.step, self._triggers, self._settings.coalesce_s, self._rounds.next_due_s)
+                run_for_ever(self._round, self._triggers, self._settings.coalesce_s, self._rounds.next_due_s)
             )
         try:
             yield self
@@ -158,6 +161,7 @@ class SmartCharging:
             if loop is not None:
                 loop.cancel()
                 await asyncio.gather(loop, return_exceptions=True)
+            await self._watch.close()
             for desk in self._desks.values():
                 await desk.dispatcher.close()
             self._chargers.bind(None)
@@ -165,6 +169,10 @@ class SmartCharging:
 
     async def step(self) -> None:
         """Do one round: read what is due, plan what changed or has a new slot, send, await the results."""
+        await self._round()
+        await self._watch.settled()
+
+    async def _round(self) -> None:
         if self._client is not None:
             await self._rounds.one(self._client)
 
@@ -251,26 +259,6 @@ class SmartCharging:
 
     def _heard(self, cpo: PartyId, reply: Reply[Any]) -> None:
         self._skews[cpo].note(reply.timestamp, self._machine_now(), reply.latency_s)
-
-    async def _reported(self, cpo: PartyId, session_id: str, profile: ActiveChargingProfile) -> None:
-        key = f"{cpo.key}/{session_id.casefold()}"
-        stay = self._memory.stays.get(key)
-        served = None if stay is None else self._places.at(cpo, stay.location_id)
-        if served is None:
-            self._triggers.read(cpo)
-            return
-        desk = self._desks[served.name]
-        try:
-            conflict = await desk.dispatcher.observed(key, profile)
-        except ProfileUnreadable as error:
-            desk.note(EventKind.FAULT, f"{desk.name(key)}: {error.message}")
-            return
-        if conflict is not None:
-            line = "somebody else limits it: is there a second planner?"
-            if not conflict.is_lower:
-                line = "the CPO says that our limit is not in force; it is set again"
-            desk.note(EventKind.WARNING, f"{desk.name(key)}: {line}")
-            self._triggers.plan(served.name)
 
     def _named(self, site_name: str) -> Desk:
         desk = self._desks.get(site_name)
