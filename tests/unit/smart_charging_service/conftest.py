@@ -1,5 +1,6 @@
 """A planner and a CPO in one process, each the other's node; the CPO does as it is told, and says so."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -64,12 +65,18 @@ class ChargePoints:
 
     answer: str = "ACCEPTED"
     result: str = "ACCEPTED"
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    """Results come once it is set; at the beginning it is."""
     set: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.done.set()
 
     async def set_charging_profile(self, request: Request, session_id: str, profile: Any) -> Outcome:
         self.set.append((session_id, profile["charging_profile"]))
 
         async def later() -> str:
+            await self.done.wait()
             return self.result
 
         return accepted(later()) if self.answer == "ACCEPTED" else Outcome(self.answer)

@@ -1,5 +1,6 @@
 """When things fail: what the planner does, and what it says."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -154,6 +155,27 @@ async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWo
     world.smart.withdraw("yard")
     await world.smart.step()
     assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
+
+
+async def test_limit_that_falls_while_results_are_awaited_is_sent_at_once(make_world: MakeWorld) -> None:
+    world = await make_world(site(evses=1, amps=32))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    world.points.done.clear()
+    waiting = asyncio.create_task(world.smart.step())
+    while not world.points.set:
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    until = world.clock() + timedelta(hours=1)
+    world.smart.announce("yard", GridEvent(world.clock(), until, amps=Decimal(8)))
+    await waiting  # nobody waits for the result any longer
+    again = asyncio.create_task(world.smart.step())
+    while len(world.points.set) < 2:
+        await asyncio.sleep(0)
+    assert world.points.amps("S1")[0] == 8
+    world.points.done.set()
+    await again
+    assert world.cars()["E1"].state is CarState.CONTROLLED
 
 
 def test_skew_is_learned_from_when_answers_were_made() -> None:
