@@ -15,7 +15,9 @@ from ocn.simulation.smart.meters import SlotMeters
 from ocn.simulation.smart.outcome import Outcomes
 from ocn.simulation.smart.scenario import Scenario
 
-_BAR = 16
+_LONGEST_BAR, _SHORTEST_BAR = 16, 4
+_TIME, _TEXT = 7, 28
+"""Columns of a line besides its bars."""
 _FULL, _EMPTY = "█", "░"
 
 
@@ -26,6 +28,8 @@ class SmartScreen(Screen, Watching):
         super().__init__(console, scenario.slots.count)
         self._scenario = scenario
         self._begun = False
+        room = (console.width - _TIME) // len(scenario.sites) - _TEXT if console.is_terminal else _LONGEST_BAR
+        self._bar_width = min(max(room, _SHORTEST_BAR), _LONGEST_BAR)
 
     def slot_ended(self, slot: int, at: datetime, sites: Sequence[SlotMeters]) -> None:
         """See :class:`Watching`."""
@@ -36,9 +40,10 @@ class SmartScreen(Screen, Watching):
             return
         if not self._begun:
             self._begun = True
-            names = "".join(f"{each.cpo!s:<{_WIDTH}}" for each in self._scenario.sites)
-            self.console.print(f"[bold]       {names}[/bold]", soft_wrap=True)
-        cells = "".join(_cell(each) for each in sites)
+            width = self._bar_width + _TEXT
+            names = "".join(f"{each.cpo!s:<{width}}" for each in self._scenario.sites)
+            self.console.print(f"[bold]{' ' * _TIME}{names.rstrip()}[/bold]", soft_wrap=True)
+        cells = "".join(_cell(each, self._bar_width) for each in sites)
         self.console.print(f"{local:%H:%M}  {cells}".rstrip(), soft_wrap=True)
 
     def reacted(self, reaction: Reaction) -> None:
@@ -52,9 +57,6 @@ class SmartScreen(Screen, Watching):
             f"{reaction.after_kw:.1f} kW flow",
             soft_wrap=True,
         )
-
-
-_WIDTH = _BAR + 30
 
 
 def show_cast(console: Console, network: LocalNetwork, cast: SmartCast) -> None:
@@ -73,7 +75,7 @@ def show_outcomes(console: Console, outcomes: Outcomes) -> None:
     console.rule("[bold]As metered, beside other policies", align="left")
     for each in outcomes.sites:
         console.print(f"[bold]{each.site.id}[/bold], ", end="")
-        show_comparison(console, each.compared, ())
+        show_comparison(console, each.compared, (), speed=False)
     console.rule("[bold]Claims", align="left")
     for claim in outcomes.claims:
         mark = "[green]✓[/green]" if claim.ok else "[bold red]✗[/bold red]"
@@ -86,11 +88,11 @@ def show_outcomes(console: Console, outcomes: Outcomes) -> None:
     )
 
 
-def _cell(meters: SlotMeters) -> str:
+def _cell(meters: SlotMeters, width: int) -> str:
     """One site's slot: ``████░░  34.1 of 44.7 kW, 5 of 24 cars``."""
     share = meters.power_kw / meters.limit_kw if meters.limit_kw > 0 else float(meters.power_kw > 0)
-    filled = min(_BAR, round(share * _BAR))
+    filled = min(width, round(share * width))
     style = "bold red" if meters.over else "green"
-    bar = f"[{style}]{_FULL * filled}[/{style}][dim]{_EMPTY * (_BAR - filled)}[/dim]"
-    text = f" {meters.power_kw:5.1f} of {meters.limit_kw:5.1f} kW, {meters.charging:2} of {meters.present:2}"
-    return bar + text.ljust(_WIDTH - _BAR)
+    bar = f"[{style}]{_FULL * filled}[/{style}][dim]{_EMPTY * (width - filled)}[/dim]"
+    text = f" {meters.power_kw:4.1f} of {meters.limit_kw:4.1f} kW, {meters.charging:2} of {meters.present:2}"
+    return bar + text.ljust(_TEXT)
