@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from ocn.cli import app
 from ocn.errors import ConfigurationError, OcnError
+from ocn.smart_charging.errors import SiteUnreadable
 from ocn.smart_charging.files import load_site
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/plan-a-site.md"
@@ -74,15 +75,13 @@ def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Pat
         ('file = "a.json"\nsilent_after_minutes = 5\nfallback_kw = 5\nother = 1', "other"),
     ],
 )
-def test_feed_that_cannot_be_used_is_a_fault_and_the_site_is_planned(
+def test_feed_that_cannot_be_used_is_refused_for_its_limits_would_be_lifted(
     tmp_path: Path, feed: str, said: str
 ) -> None:
     file = tmp_path / "yard.toml"
     file.write_text(SITE.format(whose="") + f"\n[feed]\n{feed}\n")
-    loaded = load_site(file)
-    assert loaded.site.feed is None
-    assert said in str(loaded.faults[0])
-    assert "no limit feed is read" in str(loaded.faults[0])
+    with pytest.raises(SiteUnreadable, match=said):
+        load_site(file)
 
 
 def test_party_that_cannot_be_one_is_refused(tmp_path: Path) -> None:

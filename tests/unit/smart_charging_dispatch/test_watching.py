@@ -1,6 +1,6 @@
 """What a CPO says is in force, against what it confirmed: a second planner is found and told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +53,18 @@ async def test_observed_course_above_ours_is_counted_at_once_and_ours_is_sent_ag
         report = await it.follow({"a": 6, "b": 16}, limit=22)
         assert report.sent == ("a", "b")
         assert it.in_force() == {"a": 6, "b": 16}
+
+
+async def test_observed_course_from_the_middle_of_a_slot_on_is_the_one_that_was_confirmed() -> None:
+    async with play("a") as it:
+        await it.begin({"a": 6}, limit=22)
+        it.clock.now += timedelta(minutes=4)
+
+        assert await it.dispatcher.observed("a", _active(it.clock.now, 6)) is None
+        conflict = await it.dispatcher.observed("a", _active(it.clock.now, 0))
+
+        assert conflict is not None
+        assert conflict.is_lower
 
 
 async def test_observed_course_that_is_under_way_is_no_conflict() -> None:

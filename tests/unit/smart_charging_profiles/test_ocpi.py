@@ -110,7 +110,19 @@ def test_read_active_profile_holds_on_after_the_time_that_was_asked_for() -> Non
         "charging_profile": _profile([(0, 8)], None, duration=60),
     }
 
-    assert course_of_active(active, _FRAME).steps == (80,)
+    assert set(course_of_active(active, _FRAME).steps) == {80}
+
+
+def test_read_active_profile_that_begins_within_the_slot_says_nothing_of_before() -> None:
+    active = {"start_date_time": "2026-11-28T12:04:30Z", "charging_profile": _profile([(0, 8)], None)}
+
+    assert set(course_of_active(active, _FRAME).steps) == {80}
+
+
+def test_read_active_profile_that_begins_later_leaves_the_outlet_free_until_then() -> None:
+    active = {"start_date_time": "2026-11-28T12:34:30Z", "charging_profile": _profile([(0, 8)], None)}
+
+    assert course_of_active(active, _FRAME).steps == (320, 320, 320, 80)
 
 
 def test_read_profile_that_reaches_far_keeps_the_most_of_what_is_late() -> None:

@@ -101,6 +101,11 @@ async def test_car_that_takes_no_limit_is_planned_around(make_world: MakeWorld) 
     await world.smart.step()
     await world.pushes(world.session("S1", "E1"))
     await world.smart.step()
+    world.smart.announce(
+        "yard", GridEvent(world.clock(), world.clock() + timedelta(hours=1), amps=Decimal(24))
+    )
+    await world.smart.step()
+    assert "what it may draw is planned around" in world.cars()["E1"].why
     world.points.answer = "ACCEPTED"
     await world.pushes(world.session("S2", "E2"))
     await world.smart.step()
@@ -226,6 +231,7 @@ async def test_session_that_cannot_be_meant_is_a_fault_and_the_rest_is_planned(
     ("wish", "said"),
     [
         ({"departure_time": "2020-01-01T00:00:00Z"}, "departure_time"),
+        ({"departure_time": "2026-03-02T07:00:00Z"}, "before its arrival"),
         ({"departure_time": LATER, "energy_need": 900}, "cannot be had"),
         ({"energy_need": -1}, "energy_need"),
         ({"profile_type": ["FAST"]}, "profile_type"),
@@ -242,6 +248,35 @@ async def test_preferences_that_cannot_be_met_are_a_fault_and_the_rest_is_planne
     await world.smart.step()
     assert {car.state for car in world.cars().values()} == {CarState.CONTROLLED}
     assert said in world.events()
+
+
+async def test_active_session_that_has_not_begun_by_its_own_word_counts(make_world: MakeWorld) -> None:
+    world = await make_world(site(amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1", start_date_time=LATER))
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] + world.points.amps("S2")[0] <= 16
+
+
+@pytest.mark.parametrize("days", [4, 20])
+async def test_car_that_stands_for_days_counts_as_long_as_its_cpo_lists_it(
+    make_world: MakeWorld, days: int
+) -> None:
+    world = await make_world(site(amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.clock.forward(days * 24 * 60)
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert world.points.amps("S1")[-1] + world.points.amps("S2")[-1] <= 16
+
+    await world.cpo_storage.remove("sessions", CPO, "S1")
+    world.clock.forward(25 * 60)
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.GONE
+    assert world.points.amps("S2")[-1] == 16
 
 
 async def test_preferences_of_another_emsp_do_not_count(make_world: MakeWorld) -> None:

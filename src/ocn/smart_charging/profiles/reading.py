@@ -36,13 +36,17 @@ class Frame:
 def course_of_active(active: object, frame: Frame) -> Course:
     """Read an ``ActiveChargingProfile``. Its duration says how far the CPO looked, not what follows.
 
+    One that begins within the first slot, mostly at the moment it was made, says nothing of that slot's past.
+
     Raises:
         ProfileUnreadable: it is none, or in a unit that says nothing about this outlet.
     """
     table = _table(active, "the active profile")
     inner = _table(table.get("charging_profile"), "charging_profile")
     given = inner.get("start_date_time") or table.get("start_date_time")
-    return course_of({**inner, "duration": None}, frame, _moment(given))
+    start = _moment(given)
+    is_of_now = start < frame.begin + timedelta(minutes=frame.slot_minutes)
+    return _in_slots(_holds({**inner, "duration": None}, frame, start), frame, 0 if is_of_now else None)
 
 
 def course_of(profile: object, frame: Frame, start: datetime | None = None) -> Course:
@@ -55,6 +59,11 @@ def course_of(profile: object, frame: Frame, start: datetime | None = None) -> C
     """
     table = _table(profile, "the profile")
     begin = _moment(table.get("start_date_time")) if start is None else start
+    return _in_slots(_holds(table, frame, begin), frame)
+
+
+def _holds(table: Mapping[str, object], frame: Frame, begin: datetime) -> list[tuple[datetime, int]]:
+    """Return from when on which steps hold."""
     free = frame.outlet.most
     holds = [(begin, free)]
     for place, (seconds, limit) in enumerate(_periods(table)):
@@ -63,13 +72,14 @@ def course_of(profile: object, frame: Frame, start: datetime | None = None) -> C
     if duration is not None:
         until = begin + timedelta(seconds=_seconds(duration, "duration"))
         holds = [*(each for each in holds if each[0] < until), (until, free)]
-    return _in_slots(holds, frame)
+    return holds
 
 
-def _in_slots(holds: list[tuple[datetime, int]], frame: Frame) -> Course:
-    """Take the most of whatever holds within each slot; before all of it the outlet's own limit does."""
+def _in_slots(holds: list[tuple[datetime, int]], frame: Frame, before: int | None = None) -> Course:
+    """Take the most of whatever holds within each slot; ``before`` that, by default, all the outlet gives."""
     slot = timedelta(minutes=frame.slot_minutes)
-    spans = [(frame.begin, frame.outlet.most), *holds] if frame.begin < holds[0][0] else holds
+    first = frame.outlet.most if before is None else before
+    spans = [(frame.begin, first), *holds] if frame.begin < holds[0][0] else holds
     ends = [start for start, _ in spans[1:]]
     count = min(max(0, _slots_until(spans[-1][0], frame)), _MOST_SLOTS) + 1
     steps = [0] * count
@@ -77,9 +87,9 @@ def _in_slots(holds: list[tuple[datetime, int]], frame: Frame) -> Course:
         begins = max(start, frame.begin)
         if end is not None and end <= begins:
             continue
-        first = min(count - 1, (begins - frame.begin) // slot)
+        begun = min(count - 1, (begins - frame.begin) // slot)
         last = count - 1 if end is None else min(count, _slots_until(end, frame)) - 1
-        for i in range(first, last + 1):
+        for i in range(begun, last + 1):
             steps[i] = max(steps[i], most)
     return Course(frame.begin, frame.slot_minutes, tuple(steps))
 

@@ -17,6 +17,7 @@ from ocn.smart_charging.site.model import Current
 
 _MOST_PARTS = 10_000
 _MOST_TARIFFS = 2_000
+"""Of one CPO."""
 _CAPABLE = "CHARGING_PROFILE_CAPABLE"
 
 
@@ -59,11 +60,14 @@ class CpoData:
     async def take_tariff(self, cpo: PartyId, tariff_id: str, tariff: Mapping[str, Any]) -> bool:
         """Take a tariff; True when it is new."""
         known = self._memory.tariffs.get((cpo.key, tariff_id.casefold()))
-        if known == tariff or (known is None and len(self._memory.tariffs) >= _MOST_TARIFFS):
+        if known == tariff or (known is None and self._has_told_too_many(cpo)):
             return False
         await self._memory.keep_tariff(cpo, tariff_id, dict(tariff))
         self._changed(cpo)
         return known is None
+
+    def _has_told_too_many(self, cpo: PartyId) -> bool:
+        return sum(owner == cpo.key for owner, _ in self._memory.tariffs) >= _MOST_TARIFFS
 
     async def drop_tariff(self, cpo: PartyId, tariff_id: str) -> None:
         """Forget a tariff."""

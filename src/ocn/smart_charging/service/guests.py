@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from ocn.smart_charging.planning.problem import Outlet
-from ocn.smart_charging.service.events import local
 from ocn.smart_charging.service.history import Typical
 from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.needs import Need, need_of
@@ -14,11 +12,6 @@ from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.served import ServedSite
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.site.model import Evse
-
-_EARLY = timedelta(minutes=5)
-"""A session may be told so long before it starts by our reckoning."""
-_SILENT = timedelta(days=3)
-"""A session that nobody has told of for so long is taken for gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +47,20 @@ OutletsOf = Callable[[Evse, Stay], tuple[Outlet, Outlet]]
 def guests_of(
     served: ServedSite, memory: Memory, places: Places, outlets: OutletsOf, now: datetime
 ) -> Guests:
-    """Look who is at a site now."""
+    """Look who is at a site now.
+
+    A car that stands there full for days is told of no more, but may draw what was confirmed last: it counts
+    until its CPO does not list it any more.
+    """
     site = served.site
     typical = Typical.of(site.zone, (past for past in memory.past.values() if past.site == served.name))
     left_out: dict[str, str] = {}
     at: dict[str, tuple[Stay, Evse]] = {}
     for stay in _active(memory.stays.values(), served):
         evse = places.evse(served, stay.evse_uid)
-        why = _why_not(stay, evse, now, site.zone)
-        if evse is None or why is not None:
-            left_out[stay.key] = why or ""
+        if evse is None:
+            where = f"the site file has no EVSE {stay.evse_uid[:60]!r}"
+            left_out[stay.key] = f"{where}: what is drawn there is not planned for"
             continue
         other = at.get(evse.id)
         if other is not None:
@@ -74,7 +71,7 @@ def guests_of(
     planned = {}
     for stay, evse in at.values():
         here, takes = outlets(evse, stay)
-        need = need_of(stay, memory.preferences.get(stay.key), typical, here.most * here.step_kw, now)
+        need = need_of(stay, memory.wish(stay), typical, here.most * here.step_kw, now)
         planned[stay.key] = Guest(stay, evse, need, here, takes)
     return Guests(planned, left_out)
 
@@ -88,13 +85,3 @@ def _active(stays: Iterable[Stay], served: ServedSite) -> list[Stay]:
         if stay.is_active and stay.cpo == served.cpo and stay.location_id.casefold() == location
     )
     return sorted(here, key=lambda stay: (stay.begin, stay.key))
-
-
-def _why_not(stay: Stay, evse: Evse | None, now: datetime, zone: ZoneInfo) -> str | None:
-    if evse is None:
-        return f"the site file has no EVSE {stay.evse_uid[:60]!r}: what is drawn there is not planned for"
-    if stay.begin > now + _EARLY:
-        return f"it begins {local(stay.begin, zone)}, which is not yet: it is not planned before"
-    if now - max(stay.updated, stay.begin) > _SILENT:
-        return f"nothing was told of it for {_SILENT.days} days: it is taken for gone"
-    return None

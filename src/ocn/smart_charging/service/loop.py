@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from ocn.errors import OcnError
-from ocn.smart_charging.service.triggers import Triggers
+from ocn.smart_charging.service.triggers import Waiting
 from ocn.smart_charging.slots import slot_of
 
 _LOG = logging.getLogger("ocn.smart_charging")
@@ -16,7 +16,7 @@ _SHORTEST_S = 0.05
 
 
 async def run_for_ever(
-    step: Callable[[], Awaitable[None]], triggers: Triggers, coalesce_s: float, next_due: Callable[[], float]
+    step: Callable[[], Awaitable[None]], waiting: Waiting, coalesce_s: float, next_due: Callable[[], float]
 ) -> None:
     """Do one round after another, at most one at a time; what happens meanwhile is done in the next."""
     while True:
@@ -26,7 +26,7 @@ async def run_for_ever(
             _LOG.error("smart charging: %s", error)
         except Exception:  # noqa: BLE001  one round's failure must not end planning
             _LOG.exception("smart charging: a defect; it goes on")
-        if await triggers.rung(min(_LONGEST_S, max(_SHORTEST_S, next_due()))):
+        if await waiting.rung(min(_LONGEST_S, max(_SHORTEST_S, next_due()))):
             await asyncio.sleep(coalesce_s)
 
 

@@ -32,7 +32,7 @@ class Memory:
         self._storage = storage
         self.stays: dict[str, Stay] = {}
         self.preferences: dict[str, Preferences] = {}
-        """By session key, also of sessions that are not known yet."""
+        """By session key and sender (:func:`wish_key`), also of sessions that are not known yet."""
         self.past: dict[str, Past] = {}
         self.tariffs: dict[tuple[str, str], JsonObject] = {}
         """By CPO and id."""
@@ -73,9 +73,19 @@ class Memory:
         self.stays[stay.key] = stay
 
     async def keep_preferences(self, session_key: str, preferences: Preferences) -> None:
-        """Remember what a driver wants."""
-        await self._put(PREFERENCES, session_key, preferences.as_json())
-        self.preferences[session_key] = preferences
+        """Remember what somebody says that a driver wants."""
+        key = wish_key(session_key, preferences.by)
+        await self._put(PREFERENCES, key, preferences.as_json())
+        self.preferences[key] = preferences
+
+    def early_wishes(self, emsp: str) -> int:
+        """Count what an eMSP says of sessions that are not known."""
+        found = (_session_of(key, wish) for key, wish in self.preferences.items() if wish.by == emsp)
+        return sum(session_key not in self.stays for session_key in found)
+
+    def wish(self, stay: Stay) -> Preferences | None:
+        """Return what a session's own eMSP says that its driver wants; None while nobody says whose it is."""
+        return None if stay.emsp is None else self.preferences.get(wish_key(stay.key, stay.emsp))
 
     async def keep_past(self, cpo: PartyId, name: str, past: Past) -> None:
         """Remember how a session went, under a name that does not lead back to it."""
@@ -118,19 +128,19 @@ class Memory:
         """Forget sessions that were over before a moment, with all that belongs to them, and the past."""
         for key in [key for key, stay in self.stays.items() if stay.is_over and stay.updated < ended_before]:
             await self._remove(SESSIONS, key)
-            del self.stays[key]
+            self.stays.pop(key, None)
         for key in [key for key, past in self.past.items() if past.end < past_before]:
             await self._remove(PAST, key)
-            del self.past[key]
+            self.past.pop(key, None)
         for key in [key for key, wish in self.preferences.items() if self._is_done(key, wish, ended_before)]:
             await self._remove(PREFERENCES, key)
-            del self.preferences[key]
+            self.preferences.pop(key, None)
         for key in [key for key in self.profiles if key not in self.stays]:
             await self._remove(PROFILES, key)
-            del self.profiles[key]
+            self.profiles.pop(key, None)
 
-    def _is_done(self, session_key: str, wish: Preferences, before: datetime) -> bool:
-        stay = self.stays.get(session_key)
+    def _is_done(self, key: str, wish: Preferences, before: datetime) -> bool:
+        stay = self.stays.get(_session_of(key, wish))
         return stay.is_over if stay is not None else wish.received < before
 
     async def _all(self, kind: str) -> AsyncIterator[tuple[str, JsonObject]]:
@@ -148,6 +158,15 @@ class Memory:
 
     async def _remove(self, kind: str, key: str) -> None:
         await self._storage.remove(kind, _owner(key), key)
+
+
+def wish_key(session_key: str, emsp: str) -> str:
+    """Name what an eMSP says of a session; of one that is not known yet several may say something."""
+    return f"{session_key}#{emsp}"
+
+
+def _session_of(key: str, wish: Preferences) -> str:
+    return key.removesuffix(wish_key("", wish.by))
 
 
 def _owner(key: str) -> PartyId:

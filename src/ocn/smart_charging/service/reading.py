@@ -8,7 +8,7 @@ from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.party.counterparty import Counterparty
-from ocn.party.errors import PartyError, RequestFailed
+from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
 from ocn.party.reply import Reply
 from ocn.smart_charging.service.cpo_data import CpoData
 from ocn.smart_charging.service.memory import Memory
@@ -20,12 +20,17 @@ from ocn.smart_charging.service.view import EventKind
 
 _FROM_BEFORE = timedelta(days=14)
 """At first, sessions that changed since then are read: one that stands longer is told of when it changes."""
+_LONGEST_BEFORE = timedelta(days=90)
+_SILENT, _WHOLE_EVERY = timedelta(days=3), timedelta(days=1)
+"""Once an active session was not told of for so long, all are read so often: who is not listed is gone."""
 _OVERLAP = timedelta(minutes=10)
 """So much is read twice: what a CPO writes while it is read must not fall between two readings."""
 _PAGE = 20
 """Sessions and tariffs that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
 """A session that is not listed at a full reading, and of which so long nothing was told, is over."""
+_SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
+"""Something else can be asked for all the same."""
 
 Heard = Callable[[PartyId, Reply[Any]], None]
 """Is shown every answer, for what it says of the CPO's clock."""
@@ -55,6 +60,7 @@ class Reader:
         self._read: dict[PartyId, datetime] = {}
         self._tried: dict[PartyId, datetime] = {}
         self._whole: set[PartyId] = set()
+        self._whole_read: dict[PartyId, datetime] = {}
         self._page: dict[PartyId, int] = {}
 
     def last_read(self, cpo: PartyId) -> datetime | None:
@@ -94,11 +100,16 @@ class Reader:
         return True
 
     async def _read_sessions(self, told: Counterparty, cpo: PartyId, now: datetime) -> None:
-        last = None if cpo in self._whole else self._read.get(cpo)
-        since = now - _FROM_BEFORE if last is None else last - _OVERLAP
+        oldest = min((stay.updated for stay in self._active(cpo)), default=now)
+        last = None if cpo in self._whole or self._is_whole_due(cpo, oldest, now) else self._read.get(cpo)
+        if last is None:  # from far enough back that every session we know is listed, if there still is one
+            since = max(now - _LONGEST_BEFORE, min(now - _FROM_BEFORE, oldest - _OVERLAP))
+        else:
+            since = last - _OVERLAP
         listed = await self._listed(told, cpo, since, now)
         if last is None:
             self._whole.discard(cpo)
+            self._whole_read[cpo] = now
             await self._end_unlisted(cpo, listed, now)
 
     async def _listed(self, told: Counterparty, cpo: PartyId, since: datetime, now: datetime) -> set[str]:
@@ -129,6 +140,13 @@ class Reader:
                     listed.add(f"{cpo.key}/{session_id.casefold()}")
         return listed
 
+    def _active(self, cpo: PartyId) -> list[Stay]:
+        return [stay for stay in self._memory.stays.values() if stay.cpo == cpo and stay.is_active]
+
+    def _is_whole_due(self, cpo: PartyId, oldest: datetime, now: datetime) -> bool:
+        read = self._whole_read.get(cpo)
+        return now - oldest > _SILENT and (read is None or now - read >= _WHOLE_EVERY)
+
     async def _end_unlisted(self, cpo: PartyId, listed: set[str], now: datetime) -> None:
         for stay in [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]:
             served = self._places.at(cpo, stay.location_id)
@@ -149,7 +167,7 @@ class Reader:
         for served in self._places.of(cpo):
             try:
                 reply = await told.get_location(served.location_id)
-            except RequestFailed as error:
+            except _SAID_NO as error:
                 line = f"{cpo} does not tell its location {served.location_id}: {error.message}"
                 self._note(served.name, EventKind.WARNING, line)
                 continue
@@ -160,7 +178,7 @@ class Reader:
             async for tariff in told.tariffs(limit=_PAGE):
                 if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
                     await self._data.take_tariff(cpo, tariff["id"], tariff)
-        except RequestFailed as error:
+        except _SAID_NO as error:
             for served in self._places.of(cpo):
                 line = f"{cpo} does not tell its tariffs: {error.message}"
                 self._note(served.name, EventKind.WARNING, line)

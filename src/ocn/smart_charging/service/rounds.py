@@ -1,7 +1,7 @@
-"""One round of the planner: read what is due, hear feeds, plan what changed, send, say what came of it."""
+"""One round of a CPO's sites: read what is due, hear feeds, plan what changed, send, say what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ocn.ocpi.party_id import PartyId
@@ -16,7 +16,7 @@ from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.reading import Reader
 from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.skew import Skew
-from ocn.smart_charging.service.triggers import Triggers
+from ocn.smart_charging.service.triggers import Waiting
 from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.service.watch import Watch
 from ocn.smart_charging.slots import slot_of
@@ -34,77 +34,78 @@ _SAID = {
 
 
 class Rounds:
-    """Does rounds, one at a time."""
+    """Does rounds of one CPO's sites, one at a time: who answers slowly holds up nobody else's."""
 
     def __init__(
         self,
+        cpo: PartyId,
         desks: Mapping[str, Desk],
         reader: Reader,
         memory: Memory,
-        triggers: Triggers,
+        waiting: Waiting,
         settings: ServiceSettings,
         *,
         now: Callable[[], datetime],
-        skews: Mapping[PartyId, Skew],
+        skew: Skew,
         watch: Watch,
     ) -> None:
-        self._desks = desks
+        self._cpo = cpo
+        self._all_desks = desks
         self._reader = reader
         self._memory = memory
-        self._triggers = triggers
+        self._waiting = waiting
         self._settings = settings
         self._now = now
-        self._skews = skews
+        self._skew = skew
         self._watch = watch
         self._turn = asyncio.Lock()
-        self._asked: set[PartyId] = set()
+        self._asked = False
         self._due: dict[str, datetime] = {}
         self._forgot: datetime | None = None
 
     async def one(self, client: Client) -> None:
         """Do one; what is not read yet is not planned."""
         async with self._turn:
-            self._asked |= self._triggers.take_cpos()
-            cpos = [
-                cpo for cpo in self._skews if self._reader.is_due(cpo, self._time(cpo), cpo in self._asked)
-            ]
-            self._asked -= set(cpos)
-            await _all(self._read(client, cpo) for cpo in cpos)
-            for desk in self._desks.values():
+            desks = self._desks()
+            self._asked |= self._waiting.take_read()
+            if self._reader.is_due(self._cpo, desks[0].now(), self._asked):
+                self._asked = False
+                await self._read(client, desks)
+            for desk in desks:
                 await self._hear_feed(desk)
-            changed = self._triggers.take_sites()
-            due = [desk for name, desk in self._desks.items() if name in changed or self._is_due(desk)]
-            await _all(self._replan(desk) for desk in due if desk.last_read is not None)
-            self._watch.look()
+            changed = self._waiting.take_sites()
+            due = [desk for desk in desks if desk.served.name in changed or self._is_due(desk)]
+            await all_of(self._replan(desk) for desk in due if desk.last_read is not None)
+            self._watch.look(desks)
             await self._forget()
 
     def next_due_s(self) -> float:
         """Return how long nothing is due, if nothing happens."""
         waits = [_AGAIN_S if self._asked else _NEVER_S]
-        for name, desk in self._desks.items():
-            now = desk.now()
+        for desk in self._desks():
+            name, now = desk.served.name, desk.now()
             waits.append(seconds_to_slot(now, desk.served.site.slot_minutes))
             if name in self._due:
                 waits.append((self._due[name] - now).total_seconds())
         return min(waits)
 
-    def _time(self, cpo: PartyId) -> datetime:
-        return next(desk.now() for desk in self._desks.values() if desk.served.cpo == cpo)
+    def _desks(self) -> list[Desk]:
+        return [desk for desk in self._all_desks.values() if desk.served.cpo == self._cpo]
 
-    async def _read(self, client: Client, cpo: PartyId) -> None:
-        first = self._reader.last_read(cpo) is None
-        if not await self._reader.read(client, cpo, self._time(cpo)):
+    async def _read(self, client: Client, desks: Sequence[Desk]) -> None:
+        first = self._reader.last_read(self._cpo) is None
+        if not await self._reader.read(client, self._cpo, desks[0].now()):
             return
-        for desk in [desk for desk in self._desks.values() if desk.served.cpo == cpo]:
-            desk.last_read = self._reader.last_read(cpo)
+        for desk in desks:
+            desk.last_read = self._reader.last_read(self._cpo)
             if first:
-                desk.note(EventKind.TOLD, f"everything was read from {cpo}")
-                self._triggers.plan(desk.served.name)
-            ahead = self._skews[cpo].ahead
+                desk.note(EventKind.TOLD, f"everything was read from {self._cpo}")
+                self._waiting.plan(desk.served.name)
+            ahead = self._skew.ahead
             if self._settings.plan_by_cpo_clock and abs(ahead) > self._settings.warned_skew:
                 where = "ahead of" if ahead > timedelta(0) else "behind"
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
-                desk.note(EventKind.WARNING, f"the clock of {cpo} is {by}")
+                desk.note(EventKind.WARNING, f"the clock of {self._cpo} is {by}")
 
     async def _hear_feed(self, desk: Desk) -> None:
         file, now = desk.served.feed_file, desk.now()
@@ -117,14 +118,14 @@ class Rounds:
             desk.note(EventKind.FAULT, error.message)
         else:
             if desk.feed.hear(events, min(told, now)):
-                self._triggers.plan(desk.served.name)
+                self._waiting.plan(desk.served.name)
                 for event in events:
                     desk.note(EventKind.GRID, event.line(desk.served.site.zone))
         silent = desk.feed.is_silent(now)
         if silent:
             desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
         if silent != was_silent:
-            self._triggers.plan(desk.served.name)
+            self._waiting.plan(desk.served.name)
 
     def _is_due(self, desk: Desk) -> bool:
         now = desk.now()
@@ -134,15 +135,14 @@ class Rounds:
         return due is not None and due <= now
 
     async def _replan(self, desk: Desk) -> None:
+        self._due.pop(desk.served.name, None)
         report = await desk.replan()
-        if report.due is None:
-            self._due.pop(desk.served.name, None)
-        else:
+        if report.due is not None:
             self._due[desk.served.name] = report.due
         _tell(desk, report)
         if report.unknown:
             self._reader.ask_all(desk.served.cpo)
-            self._triggers.read(desk.served.cpo)
+            self._waiting.read()
 
     async def _forget(self) -> None:
         now = self._now()
@@ -151,7 +151,7 @@ class Rounds:
             await self._memory.forget(now - self._settings.ended_kept, now - self._settings.past_kept)
 
 
-async def _all(doing: Iterable[Awaitable[None]]) -> None:
+async def all_of(doing: Iterable[Awaitable[None]]) -> None:
     """Do it all at once and to the end, then raise what went wrong first."""
     for outcome in await asyncio.gather(*doing, return_exceptions=True):
         if outcome is not None:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.service.history import Past
-from ocn.smart_charging.service.memory import Memory
+from ocn.smart_charging.service.memory import Memory, wish_key
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.preferences import read_preferences
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
@@ -16,9 +16,10 @@ from ocn.smart_charging.service.stays import SessionUnusable, Stay, told
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
 
-_MOST_EARLY = 10_000
+_MOST_EARLY, _MOST_WISHES = 1_000, 100_000
+"""Preferences for sessions that are not known yet: of one eMSP, and beside all others that are kept."""
 _MOST_KEPT = 200_000
-"""Sessions in all, those that are over included."""
+"""Sessions of a CPO, those that are over included."""
 
 
 class Note(Protocol):
@@ -83,7 +84,7 @@ class Sessions:
             return False
         for fault in update.faults:
             self._fault(served, key, fault)
-        if before is None and self._is_full():
+        if before is None and self._is_full(cpo):
             self._note(served.name, EventKind.FAULT, f"more than {self._most} sessions; the rest is left out")
             return False
         await self._keep(served, update.stay, before)
@@ -96,7 +97,7 @@ class Sessions:
         key = f"{cpo.key}/{session_id.casefold()}"
         stay = self._memory.stays.get(key)
         if stay is None:
-            if len(self._memory.preferences) >= _MOST_EARLY:
+            if self._has_sent_too_many(key, by.key):
                 return False
             self._triggers.read(cpo)
         elif stay.emsp is not None and stay.emsp != by.key:
@@ -104,17 +105,26 @@ class Sessions:
         preferences, faults = read_preferences(members, by.key, now)
         await self._memory.keep_preferences(key, preferences)
         served = None if stay is None else self._places.at(cpo, stay.location_id)
+        if stay is not None and preferences.departure is not None and preferences.departure <= stay.begin:
+            faults.append("departure_time is before its arrival; it is assumed instead")
         if served is not None:
             for fault in faults:
                 self._fault(served, key, fault)
             self._triggers.plan(served.name)
         return True
 
-    def _is_full(self) -> bool:
+    def _has_sent_too_many(self, session_key: str, emsp: str) -> bool:
+        wishes = self._memory.preferences
+        if wish_key(session_key, emsp) in wishes:
+            return False
+        return len(wishes) >= _MOST_WISHES or self._memory.early_wishes(emsp) >= _MOST_EARLY
+
+    def _is_full(self, cpo: PartyId) -> bool:
         stays = self._memory.stays
         if len(stays) < self._most:
             return False
-        return len(stays) >= _MOST_KEPT or sum(stay.is_active for stay in stays.values()) >= self._most
+        own = [stay for stay in stays.values() if stay.cpo == cpo]
+        return len(own) >= _MOST_KEPT or sum(stay.is_active for stay in own) >= self._most
 
     def _served(self, cpo: PartyId, members: Mapping[str, Any], before: Stay | None) -> ServedSite | None:
         location = before.location_id if before is not None else members.get("location_id")

@@ -101,7 +101,7 @@ class _Showing:
             now_kw=power_kw(guest.stay),
             confirmed_kw=None if confirmed is None else confirmed.at(self.now) * guest.outlet.step_kw,
             state=_state(standing),
-            why=f"{name}: has what it needs" if why is None else sentence(why, plan, clock, said_by),
+            why=_not_wanting(name, draft) if why is None else sentence(why, plan, clock, said_by),
             driver_line="" if why is None else for_driver(why, clock),
             bound=None if why is None else str(why.bound),
             profile=guest.need.profile,
@@ -163,6 +163,12 @@ class _Showing:
             mean_kw(stay, start, self.length) if start + self.length <= self.now else None
             for start in self.slots.starts()
         )
+
+
+def _not_wanting(name: str, draft: Draft) -> str:
+    if name in draft.present:
+        return f"{name}: has what it needs"
+    return f"{name}: can be told nothing now, so what it may draw is planned around"
 
 
 def _state(standing: Standing | None) -> CarState:

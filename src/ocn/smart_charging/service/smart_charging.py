@@ -37,7 +37,7 @@ from ocn.smart_charging.service.memory import Memory
 from ocn.smart_charging.service.places import Places
 from ocn.smart_charging.service.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.reading import Reader
-from ocn.smart_charging.service.rounds import Rounds
+from ocn.smart_charging.service.rounds import Rounds, all_of
 from ocn.smart_charging.service.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.sessions import Sessions
 from ocn.smart_charging.service.showing import shown
@@ -81,7 +81,7 @@ class SmartCharging:
         self._machine_now = now or _utc_now
         self._memory = Memory(storage)
         self._names = Pseudonyms(secret)
-        self._triggers = Triggers()
+        self._triggers = Triggers({served.name: served.cpo for served in self._places.sites})
         self._skews = {cpo: Skew() for cpo in self._places.cpos}
         self._chargers = PartyChargers(self._memory, self._machine_now)
         self._data = CpoData(self._memory, self._places, self._triggers, self._note)
@@ -117,16 +117,20 @@ class SmartCharging:
             reported=self._watch.reported,
         )
         self._desks |= {served.name: self._desk(served) for served in self._places.sites}
-        self._rounds = Rounds(
-            self._desks,
-            self._reader,
-            self._memory,
-            self._triggers,
-            settings,
-            now=self._machine_now,
-            skews=self._skews,
-            watch=self._watch,
-        )
+        self._rounds = {
+            cpo: Rounds(
+                cpo,
+                self._desks,
+                self._reader,
+                self._memory,
+                self._triggers.of(cpo),
+                settings,
+                now=self._machine_now,
+                skew=skew,
+                watch=self._watch,
+            )
+            for cpo, skew in self._skews.items()
+        }
         self._client: Client | None = None
         self._loaded = False
         self._loading = asyncio.Lock()
@@ -150,17 +154,13 @@ class SmartCharging:
         self._reader.forget()
         for desk in self._desks.values():
             desk.note(EventKind.TOLD, "the planner starts")
-        loop = None
-        if not by_hand:
-            loop = asyncio.create_task(
-                run_for_ever(self._round, self._triggers, self._settings.coalesce_s, self._rounds.next_due_s)
-            )
+        loops = [] if by_hand else [asyncio.create_task(self._plan(cpo, client)) for cpo in self._rounds]
         try:
             yield self
         finally:
-            if loop is not None:
+            for loop in loops:
                 loop.cancel()
-                await asyncio.gather(loop, return_exceptions=True)
+            await asyncio.gather(*loops, return_exceptions=True)
             await self._watch.close()
             for desk in self._desks.values():
                 await desk.dispatcher.close()
@@ -168,13 +168,16 @@ class SmartCharging:
             self._client = None
 
     async def step(self) -> None:
-        """Do one round: read what is due, plan what changed or has a new slot, send, await the results."""
-        await self._round()
-        await self._watch.settled()
-
-    async def _round(self) -> None:
+        """Do one round of each CPO: read what is due, plan what is to be, send, await the results."""
         if self._client is not None:
-            await self._rounds.one(self._client)
+            await all_of(rounds.one(self._client) for rounds in self._rounds.values())
+            await self._watch.settled()
+
+    async def _plan(self, cpo: PartyId, client: Client) -> None:
+        rounds = self._rounds[cpo]
+        await run_for_ever(
+            lambda: rounds.one(client), self._triggers.of(cpo), self._settings.coalesce_s, rounds.next_due_s
+        )
 
     # ---- what is shown, and what is told from outside
 

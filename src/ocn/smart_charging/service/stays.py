@@ -21,6 +21,8 @@ _MOST_READINGS = 400
 _MOST_PERIODS_READ = 200
 _AHEAD = timedelta(hours=1)
 """A ``last_updated`` further ahead than that is not believed: it would silence all that comes after."""
+_EARLY = timedelta(minutes=5)
+"""A session may be told so long before it starts by our reckoning."""
 _ZERO = Decimal(0)
 _STATUSES = ("ACTIVE", "COMPLETED", "INVALID", "PENDING", "RESERVATION")
 _OVER = frozenset({"COMPLETED", "INVALID"})
@@ -137,6 +139,11 @@ def told(
         before.power_since if before else None,
         before.readings if before else (),
     )
+    if stay.is_active and stay.begin > now + _EARLY:
+        faults.append(
+            f"start_date_time {format_datetime(stay.begin)} is not yet, though it is ACTIVE; taken for now"
+        )
+        stay = replace(stay, begin=now if before is None else min(before.begin, now))
     stay = _with_periods(stay, members.get("charging_periods"))
     if not stay.readings or stay.readings[-1].at < updated:
         stay = replace(stay, readings=(*stay.readings, Reading(updated, stay.kwh))[-_MOST_READINGS:])

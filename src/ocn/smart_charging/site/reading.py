@@ -54,7 +54,7 @@ def read_site(text: str, file: str = "site.toml") -> Reading:
             f"{file}: no EVSE can be planned{told}",
             hint="Each [[evse]] names its fuse; see `ocn smart check`.",
         )
-    prices, feed = _prices(content, places, faults), _feed(content, places, faults)
+    prices, feed = _prices(content, places, faults), _feed(content, places)
     return Reading(replace(site, fuses=standing, evses=kept, prices=prices, feed=feed), tuple(faults))
 
 
@@ -139,7 +139,8 @@ def _prices(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> 
         return SitePrices()
 
 
-def _feed(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> SiteFeed | None:
+def _feed(content: Mapping[str, Any], places: Places) -> SiteFeed | None:
+    """Read what would lower limits; without it a site would be planned with more than it may have."""
     part = content.get("feed")
     if part is None:
         return None
@@ -148,5 +149,6 @@ def _feed(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> Si
             raise Wrong(None, "is written as [feed]")
         return feed_of(Table(part))
     except Wrong as wrong:
-        faults.append(fault(places, "feed", None, None, wrong, "no limit feed is read"))
-        return None
+        then = "without it limits would be lifted unseen, so the file is refused"
+        told = fault(places, "feed", None, None, wrong, then)
+        raise SiteUnreadable(str(told)) from wrong
