@@ -1,6 +1,6 @@
 """What planning costs, and what plans are worth: ``python -m bench.smart [--quick] [--seeds N]``.
 
-CPU time of one process. A plan is one slot of the closed loop at the busiest time of a made-up workplace,
+CPU time of one process. A plan is one slot of the closed loop at the busiest time of a made-up depot,
 with everything that belongs to it: learning, programme, guard, last stage. Beside it the same slots by least
 laxity alone. Then whole days of made-up sites, with seeds that were not tuned on, against the aims of the
 planner: see docs/explanation/smart-charging.md.
@@ -26,7 +26,7 @@ _DAY_EVSES = 50
 
 @dataclass(frozen=True)
 class PlanTimes:
-    """Milliseconds of CPU for one slot of a site; ``present`` cars are there."""
+    """Milliseconds of CPU for one slot of a site in which ``present`` cars want energy."""
 
     evses: int
     present: int
@@ -67,15 +67,15 @@ def measure_smart_charging(sizes: Sequence[int], seeds: int, evses: int = _DAY_E
 
 def plan_times(evses: int) -> PlanTimes:
     """Time the busiest slots of a day; the first plan is not counted, for imports are in it."""
-    world = World(generate(Wanted(Kind.WORKPLACE, evses, 1)))
+    world = World(generate(Wanted(Kind.DEPOT, evses, 1)))
     kept = _Keeping()
     world.run(kept)
-    busiest = max(range(len(kept.moments)), key=lambda i: len(kept.moments[i].seen))
+    busiest = max(range(len(kept.moments)), key=lambda i: _wanting(kept.moments[i]))
     first = max(0, min(busiest, len(kept.moments) - _SLOTS - 1))
     moments = kept.moments[first : first + _SLOTS + 1]
     planned = _taken_ms(Planned(world.days.slots.hours, midnight=world.midnight), moments)[1:]
     plain = _taken_ms(LeastLaxity(), moments)[1:]
-    present = max(len(moment.seen) for moment in moments)
+    present = max(map(_wanting, moments))
     return PlanTimes(evses, present, statistics.mean(planned), max(planned), statistics.mean(plain))
 
 
@@ -100,7 +100,7 @@ def smart_section(found: SmartCharging) -> list[str]:
     lines = [
         "## Smart charging",
         "",
-        "One plan at the busiest time of a workplace, everything included; CPU time of one core. The solver",
+        "One plan at the busiest time of a depot, everything included; CPU time of one core. The solver",
         "decides below 500 cars also who gets less than nothing or 6 A; above, powers are rounded.",
         "",
         "| EVSEs | cars there | ms a plan | most | goal | least laxity alone, ms |",
@@ -121,11 +121,15 @@ def smart_section(found: SmartCharging) -> list[str]:
         f"| | all | {' | '.join(names)} |",
         f"|---|---|{'---|' * len(names)}",
     ]
-    for each in found.days:
-        cells = " | ".join(f"{held} ({median:.2f})" for _, held, median in each.aims)
-        name = f"{each.kind}{', congested' if each.congested else ''}"
-        lines.append(f"| {name} | {each.held} of {each.days} | {cells} |")
+    for day in found.days:
+        cells = " | ".join(f"{held} ({median:.2f})" for _, held, median in day.aims)
+        name = f"{day.kind}{', congested' if day.congested else ''}"
+        lines.append(f"| {name} | {day.held} of {day.days} | {cells} |")
     return lines
+
+
+def _wanting(moment: Moment) -> int:
+    return sum(seen.need_kwh > 0 for seen in moment.seen)
 
 
 class _Keeping(LeastLaxity):

@@ -1,6 +1,5 @@
 """``ocn demo``: a whole network, and a charging session that roams through it."""
 
-import asyncio
 import json
 import tempfile
 import time
@@ -15,10 +14,9 @@ from ocn.cli.network_options import ChainPort, Directory, Node1Port, Node2Port, 
 
 if TYPE_CHECKING:
     from ocn.cli.demo_programme import Programme
+    from ocn.cli.demo_smart import SmartDemo
     from ocn.simulation.cast import Cast
-    from ocn.simulation.network import LocalNetwork
     from ocn.simulation.network_files import Ports
-    from ocn.simulation.play import StepResult
     from ocn.simulation.summary import Summary
 
 EPILOG = """
@@ -36,6 +34,8 @@ Then DE MSP reads, reserves, charges and is billed at both CPOs, and every step 
   ocn demo --versions
 
   ocn demo --settle
+
+  ocn demo --smart --plot day.svg
 """
 
 
@@ -59,26 +59,51 @@ def demo(
             "--settle", help="Play settlement instead: sessions that are paid in a test token while they run."
         ),
     ] = False,
+    smart: Annotated[
+        bool,
+        typer.Option(
+            "--smart", help="Play a day of smart charging instead: two sites, and a planner they hire."
+        ),
+    ] = False,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=999, help="With --smart: another seed, another day.")
+    ] = 3,
+    plot: Annotated[
+        Path,
+        typer.Option("--plot", help="With --smart: where to draw the day, as .png, .svg or .pdf."),
+    ] = Path("smart-demo.png"),
+    page_port: Annotated[
+        int,
+        typer.Option(
+            "--page-port", min=0, max=65535, help="With --smart and --keep: TCP port of the planner's page."
+        ),
+    ] = 0,
     directory: Directory = None,
     chain_port: ChainPort = 0,
     node1_port: Node1Port = 0,
     node2_port: Node2Port = 0,
 ) -> None:
-    """Play a roaming charging session through two nodes, in about ten seconds."""
+    """Play a charging session that roams through two nodes, in ten seconds; or money, or a smart day."""
     from ocn.cli.logs import set_up_logging
     from ocn.cli.signals import run_until_signalled
 
     if settle and versions:
         raise typer.BadParameter("OCPI 2.1.1 has no modules of one's own, so nothing is settled in it.")
+    if smart and (settle or versions):
+        raise typer.BadParameter("--smart is a play of its own: leave --settle and --versions out.")
 
-    set_up_logging("warning")
+    set_up_logging("error" if smart else "warning")  # a planner's warnings are on its page
     ports = chosen_ports(chain_port, node1_port, node2_port)
-    demo_run = _Demo(_programme(settle=settle, versions=versions), keep, as_json, ports)
+    demo_run: _Demo | SmartDemo
+    if smart:
+        demo_run = _smart_demo(seed, plot, keep, as_json, ports, page_port)
+    else:
+        demo_run = _Demo(_programme(settle=settle, versions=versions), keep, as_json, ports)
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))
         run_until_signalled(demo_run.run(directory))
-    if demo_run.summary is None:
+    if not demo_run.finished:
         raise typer.Exit(130)
     if not demo_run.ok:
         raise typer.Exit(1)
@@ -94,6 +119,11 @@ class _Demo:
         self._ports = ports
         self._console = Console(stderr=as_json, quiet=as_json, highlight=False)
         self.summary: Summary | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it was played to its end."""
+        return self.summary is not None
 
     @property
     def ok(self) -> bool:
@@ -134,10 +164,9 @@ class _Demo:
             show_network(self._console, network, cast)
             if required:
                 self._console.print("  Every message is signed by its sender; unsigned ones are refused.")
-            playing = asyncio.ensure_future(programme.play(cast, traffic, screen))
-            await _unless_it_breaks(playing, network)
+            results = await network.while_up(programme.play(cast, traffic, screen))
             seconds = time.perf_counter() - began
-            summary = Summary.of(playing.result(), traffic, seconds, len(cast.cpos), programme.scenes)
+            summary = Summary.of(results, traffic, seconds, len(cast.cpos), programme.scenes)
             screen.__exit__(None, None, None)
             beside = await programme.show(self._console, network)
             show_summary(self._console, summary)
@@ -151,6 +180,14 @@ class _Demo:
             close_undisturbed()
 
 
+def _smart_demo(
+    seed: int, plot: Path, keep: bool, as_json: bool, ports: "Ports", page_port: int
+) -> "SmartDemo":
+    from ocn.cli.demo_smart import SmartChoices, SmartDemo
+
+    return SmartDemo(SmartChoices(seed, plot, keep, as_json, ports, page_port))
+
+
 def _programme(*, settle: bool, versions: bool) -> "Programme":
     if settle:
         from ocn.cli.demo_settling import Settling
@@ -159,19 +196,6 @@ def _programme(*, settle: bool, versions: bool) -> "Programme":
     from ocn.cli.demo_programme import Roaming
 
     return Roaming(versions=versions)
-
-
-async def _unless_it_breaks(playing: "asyncio.Future[list[StepResult]]", network: "LocalNetwork") -> None:
-    """Wait for the play, or for the end of a process, which fails it."""
-    watching = asyncio.ensure_future(network.watch())
-    try:
-        await asyncio.wait((playing, watching), return_when=asyncio.FIRST_COMPLETED)
-        if not playing.done():
-            watching.result()
-    finally:
-        for task in (playing, watching):
-            task.cancel()
-        await asyncio.gather(playing, watching, return_exceptions=True)
 
 
 def _show_curl(console: Console, cast: "Cast") -> None:

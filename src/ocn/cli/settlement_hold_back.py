@@ -56,6 +56,8 @@ def hold_back(
         raise typer.BadParameter("Give --arbiter with HOURS above 0, and only then.")
     vaults = account(payer), account(payee)
     judge = "" if arbiter is None else account(arbiter)
+    if judge in vaults:
+        raise typer.BadParameter("The arbiter must be a third party, not one of the two vaults.")
 
     async def change(session: "Session") -> tuple[dict[str, Any], list["Receipt"]]:
         kind = await session.token(token)
@@ -67,7 +69,11 @@ def hold_back(
         window, found = await session.reader.hold_back(lane.payer, lane.payee, lane.token)
         return {"payer": lane.payer, "payee": lane.payee, "window_s": window, "arbiter": found}, [sent]
 
-    show_outcome(*settlement.run(change, keys), as_json=settlement.as_json)
+    fields, sent = settlement.run(change, keys)
+    if signed is None and not settlement.as_json:
+        typer.echo(fields["signed"])  # whole and alone, to be copied or piped
+    else:
+        show_outcome(fields, sent, as_json=settlement.as_json)
 
 
 def _require_side(vault: str, lane: "Lane") -> None:

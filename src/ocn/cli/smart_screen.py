@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.site.model import Fuse, Site
 
+_SPEED = ("ms a slot", "max")
+
 
 def show_faults(faults: "Sequence[Fault]") -> None:
     """Say what is wrong, on standard error."""
@@ -45,29 +47,21 @@ def _fuse_line(fuse: "Fuse") -> str:
     return f"{escape(fuse.name)}  [dim]{', '.join(limits) or 'no limit of its own'}[/dim]"
 
 
-def show_comparison(console: Console, compared: "Comparison", found: "Sequence[Aim]") -> None:
-    """Show a row per policy, and whether the aims are held."""
+def show_comparison(
+    console: Console, compared: "Comparison", found: "Sequence[Aim]", *, speed: bool = True
+) -> None:
+    """Show a row per policy, with ``speed`` how long it took to decide, and whether the aims are held."""
     days = compared.world.days
     console.print(
         f"[bold]{escape(days.site.name)}[/bold]: {len(days.stays)} sessions at {len(days.site.evses)} EVSEs, "
         f"{sum(stay.need_kwh for stay in days.stays):,.0f} kWh asked for, {days.slots.count} slots"
     )
-    table = Table(box=None)
-    table.add_column("policy")
-    for name in (
-        "delivered %",
-        "met %",
-        "worst 5 %",
-        "EUR",
-        "ct/kWh",
-        "peak kW",
-        "pauses",
-        "over",
-        "ms a slot",
-        "max",
-    ):
+    table = Table(box=None, pad_edge=False, collapse_padding=True)
+    table.add_column("policy", no_wrap=True)
+    names = ("delivered %", "met %", "worst 5 %", "EUR", "ct/kWh", "peak kW", "pauses", "over")
+    for name in (*names, *(_SPEED if speed else ())):
         table.add_column(name, justify="right")
-    for row in _rows(compared):
+    for row in _rows(compared, speed=speed):
         table.add_row(*row)
     console.print(table)
     for aim in found:
@@ -75,10 +69,10 @@ def show_comparison(console: Console, compared: "Comparison", found: "Sequence[A
         console.print(f"  {mark} {aim.name}: {aim.value:.2f} [dim](wanted: {aim.wanted})[/dim]")
 
 
-def _rows(compared: "Comparison") -> Iterator[tuple[str, ...]]:
+def _rows(compared: "Comparison", *, speed: bool) -> Iterator[tuple[str, ...]]:
     for each in compared.outcomes:
         name = f"[bold]{each.name}[/bold]" if each.name == "ocn" else each.name
-        speed = (f"{each.cpu_ms_mean:.1f}", f"{each.cpu_ms_max:.0f}") if each.cpu_ms_max else ("", "")
+        took = (f"{each.cpu_ms_mean:.1f}", f"{each.cpu_ms_max:.0f}") if each.cpu_ms_max else ("", "")
         yield (
             name,
             f"{each.delivered_percent:.2f}",
@@ -89,5 +83,5 @@ def _rows(compared: "Comparison") -> Iterator[tuple[str, ...]]:
             f"{each.peak_kw:.1f}",
             f"{each.pauses_per_session:.2f}",
             str(each.overruns),
-            *speed,
+            *(took if speed else ()),
         )

@@ -87,7 +87,7 @@ def simulate(
         if not as_json:
             show_comparison(console, compared, found)
         if plot is not None:
-            draw(compared, _numbered(plot, number) if repeat > 1 else plot)
+            draw(compared, file=_numbered(plot, number) if repeat > 1 else plot)
     if as_json:
         print(json.dumps(figures[0] if repeat == 1 else figures, indent=2))
     elif repeat > 1:

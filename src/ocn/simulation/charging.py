@@ -1,10 +1,11 @@
 """One car charging at one connector, from plug to unplug, as a meter sees it.
 
-Energy is integrated in steps of ten seconds counted from the start, and a change of the charging profile
-takes hold at the next step. What the meter reads at a moment therefore does not depend on how often somebody
-looked before.
+Energy is integrated in steps, of ten seconds if nothing else is said, counted from the start; a change of the
+charging profile takes hold at the next step. What the meter reads at a moment therefore does not depend on
+how often somebody looked before.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
@@ -13,8 +14,9 @@ from enum import StrEnum
 from ocn.simulation.car import Car
 from ocn.simulation.charging_profile import ChargingProfile
 
-_STEP = timedelta(seconds=10)
+STEP = timedelta(seconds=10)
 _SECONDS_PER_HOUR = 3600
+_NOTHING_WH = Decimal("0.000001")
 
 
 class Activity(StrEnum):
@@ -51,8 +53,9 @@ class Reading:
 class Charging:
     """The meter. Moments given to it must not go back."""
 
-    def __init__(self, car: Car, started_at: datetime) -> None:
+    def __init__(self, car: Car, started_at: datetime, step: timedelta = STEP) -> None:
         self._car = car
+        self._step = step
         self._started_at = started_at
         self._stepped_to = started_at
         self._stored_wh = car.arrives_with_wh
@@ -73,19 +76,34 @@ class Charging:
         """Read the meter."""
         self._run_steps(at)
         rest = self._stretch_of(max(timedelta(0), at - self._stepped_to))
-        stretches = tuple(
-            replace(s, energy_wh=s.energy_wh.to_integral_value(ROUND_FLOOR))
-            for s in _continued(self._stretches, rest)
-        )
+        stretches = tuple(_in_whole_wh(_continued(self._stretches, rest)))
         energy_wh = sum((s.energy_wh for s in stretches), Decimal(0))
         return Reading(at, energy_wh, self._power_w(), stretches)
 
+    def power_w(self, at: datetime) -> Decimal:
+        """Return the power from a moment on, without reading the energy."""
+        self._run_steps(at)
+        return self._power_w()
+
+    def energy_wh(self, at: datetime) -> Decimal:
+        """Return the energy to the last digit, before the register cuts it."""
+        self._run_steps(at)
+        rest = self._stretch_of(max(timedelta(0), at - self._stepped_to))
+        return sum((each.energy_wh for each in self._stretches), rest.energy_wh)
+
+    def is_full(self, at: datetime) -> bool:
+        """Whether the car has all that it can take, or wants."""
+        self._run_steps(at)
+        return self._stored_wh >= self._car.battery_wh
+
     def _run_steps(self, at: datetime) -> None:
-        while self._stepped_to + _STEP <= at:
-            step = self._stretch_of(_STEP)
+        while self._stepped_to + self._step <= at:
+            step = self._stretch_of(self._step)
             self._stretches = _continued(self._stretches, step)
             self._stored_wh += step.energy_wh * self._car.efficiency
-            self._stepped_to += _STEP
+            if self._car.battery_wh - self._stored_wh < _NOTHING_WH:
+                self._stored_wh = max(self._car.battery_wh, self._stored_wh)
+            self._stepped_to += self._step
 
     def _stretch_of(self, duration: timedelta) -> Stretch:
         full = self._stored_wh >= self._car.battery_wh
@@ -94,9 +112,13 @@ class Charging:
             self._stepped_to,
             Activity.PARKED if full else Activity.CHARGING,
             None if full else self._allowed_w(),
-            self._power_w() * seconds / _SECONDS_PER_HOUR,
+            min(self._power_w() * seconds / _SECONDS_PER_HOUR, self._room_wh()),
             duration,
         )
+
+    def _room_wh(self) -> Decimal:
+        """What the meter will still show until the car is full."""
+        return max(Decimal(0), self._car.battery_wh - self._stored_wh) / self._car.efficiency
 
     def _allowed_w(self) -> Decimal | None:
         if self._profile is None:
@@ -105,6 +127,16 @@ class Charging:
 
     def _power_w(self) -> Decimal:
         return self._car.power_w(self._stored_wh, self._allowed_w())
+
+
+def _in_whole_wh(stretches: list[Stretch]) -> Iterator[Stretch]:
+    """Cut what the register has at the end of each stretch to whole watt-hours: the parts add up to it."""
+    register, shown = Decimal(0), Decimal(0)
+    for each in stretches:
+        register += each.energy_wh
+        now_shown = (register + _NOTHING_WH).to_integral_value(ROUND_FLOOR)
+        yield replace(each, energy_wh=now_shown - shown)
+        shown = now_shown
 
 
 def _continued(stretches: list[Stretch], step: Stretch) -> list[Stretch]:

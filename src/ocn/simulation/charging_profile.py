@@ -11,34 +11,40 @@ from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.simulation.car import MAX_POWER_W
 from ocn.simulation.fleet import PHASES, VOLTAGE
 
-_WATTS_PER_UNIT = {"W": Decimal(1), "A": Decimal(VOLTAGE * PHASES)}
-
 
 @dataclass(frozen=True, slots=True)
 class ChargingProfile:
-    """A profile ready to be asked. ``periods`` are (seconds since start, watts), in ascending order."""
+    """A profile ready to be asked. ``periods`` are (seconds since start, watts), in ascending order.
+
+    ``unit`` is that of the OCPI object; its amperes are those of each of the car's ``phases``.
+    """
 
     start: datetime | None
     duration: timedelta | None
     periods: tuple[tuple[int, Decimal], ...]
+    unit: str = "W"
+    phases: int = PHASES
 
     @classmethod
-    def from_object(cls, profile: object) -> "ChargingProfile":
-        """Read the OCPI object.
+    def from_object(cls, profile: object, phases: int = PHASES) -> "ChargingProfile":
+        """Read the OCPI object, for a car that charges from so many phases.
 
         Raises:
             InvalidParameters: a member is missing or malformed, or the periods do not start at 0 and rise.
         """
         try:
-            return cls._read(profile)
+            return cls._read(profile, phases)
         except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
             raise InvalidParameters(f"the charging_profile is malformed: {error}") from error
 
     @classmethod
-    def _read(cls, profile: object) -> "ChargingProfile":
+    def _read(cls, profile: object, phases: int) -> "ChargingProfile":
         if not isinstance(profile, dict):
             raise TypeError("not an object")
-        watts = _WATTS_PER_UNIT[profile["charging_rate_unit"]]
+        unit = profile["charging_rate_unit"]
+        if unit not in ("W", "A"):
+            raise ValueError("charging_rate_unit must be W or A")
+        watts = _watts(unit, phases)
         periods = tuple(
             (int(period["start_period"]), Decimal(str(period["limit"])) * watts)
             for period in profile["charging_profile_period"]
@@ -53,12 +59,14 @@ class ChargingProfile:
             None if start is None else parse_datetime(start),
             None if duration is None else timedelta(seconds=int(duration)),
             periods,
+            unit,
+            phases,
         )
 
     @classmethod
     def unlimited(cls) -> "ChargingProfile":
         """No limit at any time."""
-        return cls(None, timedelta(0), ((0, MAX_POWER_W),))
+        return cls(None, timedelta(0), ())
 
     def allowed_w(self, at: datetime, charging_since: datetime) -> Decimal | None:
         """Return the limit at a moment; None where the profile does not speak."""
@@ -69,24 +77,34 @@ class ChargingProfile:
             (limit for offset, limit in reversed(self.periods) if passed >= timedelta(seconds=offset)), None
         )
 
-    def active(self, charging_since: datetime, now: datetime, horizon: timedelta) -> ActiveChargingProfile:
-        """Describe what applies from now on for ``horizon``, in watts (OCPI's ActiveChargingProfile)."""
+    def active(
+        self, charging_since: datetime, now: datetime, horizon: timedelta, most_w: Decimal = MAX_POWER_W
+    ) -> ActiveChargingProfile:
+        """Describe what applies from now on for ``horizon``, in its unit (OCPI's ActiveChargingProfile).
+
+        Where it does not speak, ``most_w`` is what the charge point allows.
+        """
         start = self.start or charging_since
         edges = [start + timedelta(seconds=offset) for offset, _ in self.periods]
         if self.duration is not None:
             edges.append(start + self.duration)
         moments = [now, *(edge for edge in edges if now < edge < now + horizon)]
         limits = [self.allowed_w(moment, charging_since) for moment in moments]
+        per_unit = _watts(self.unit, self.phases)
         profile: ChargingProfileObject = {
             "start_date_time": format_datetime(now),
             "duration": int(horizon.total_seconds()),
-            "charging_rate_unit": "W",
+            "charging_rate_unit": self.unit,
             "charging_profile_period": [
                 {
                     "start_period": int((moment - now).total_seconds()),
-                    "limit": MAX_POWER_W if limit is None else limit,
+                    "limit": (most_w if limit is None else limit) / per_unit,
                 }
                 for moment, limit in zip(moments, limits, strict=True)
             ],
         }
         return {"start_date_time": format_datetime(now), "charging_profile": profile}
+
+
+def _watts(unit: str, phases: int) -> Decimal:
+    return Decimal(VOLTAGE * phases) if unit == "A" else Decimal(1)

@@ -1,7 +1,10 @@
-"""Time as the simulation sees it: one port, the real clock, and one that runs faster."""
+"""Time as the simulation sees it: one port, the real clock, one that runs faster, one that is stepped."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import Protocol
 
 
@@ -50,3 +53,53 @@ class AcceleratedClock:
     async def sleep(self, duration: timedelta) -> None:
         """Wait for a stretch of fast time."""
         await self._base.sleep(duration / self._speed)
+
+
+class SteppedClock:
+    """A clock that stands until it is told to go on, and first waits until nothing is owed at its moment.
+
+    All parties of one process share it, so a day takes as long as its messages do, and comes out the same
+    however fast they are. Sleepers are woken in the order of their moments; what they start then must be
+    among what is owed, or it may happen later than it should.
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+        self._owed: list[Callable[[], Awaitable[None]]] = []
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._order = count()
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self._now
+
+    async def sleep(self, duration: timedelta) -> None:
+        """Wait until the clock has been advanced so far; at once if that is no time."""
+        if duration <= timedelta(0):
+            return
+        woken = asyncio.get_running_loop().create_future()
+        heappush(self._sleepers, (self._now + duration, next(self._order), woken))
+        await woken
+
+    def owes(self, settled: Callable[[], Awaitable[None]]) -> None:
+        """Wait for this, too, before time goes on."""
+        self._owed.append(settled)
+
+    async def settled(self) -> None:
+        """Wait until nothing is owed."""
+        await asyncio.sleep(0)  # whoever was woken gets to say what it owes
+        for each in self._owed:
+            await each()
+
+    async def advance_to(self, moment: datetime) -> None:
+        """Go on, once nothing is owed; every sleeper on the way has its moment first."""
+        if moment < self._now:
+            raise ValueError(f"time cannot go back from {self._now} to {moment}")
+        await self.settled()
+        while self._sleepers and self._sleepers[0][0] <= moment:
+            due, _, woken = heappop(self._sleepers)
+            if not woken.done():
+                self._now = due
+                woken.set_result(None)
+                await self.settled()
+        self._now = moment

@@ -10,6 +10,7 @@ from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.functional_modules import CustomHandler
 from ocn.party.identity import PartyRole
+from ocn.party.limits import Limits
 from ocn.party.object_edge import Known, nothing_known
 from ocn.party.party import Listing, Party
 from ocn.party.routes import Interface
@@ -51,6 +52,7 @@ class Connection:
         storage: PartyStorage,
         known: Known = nothing_known,
         custom_modules: Mapping[Interface, CustomHandler] = _NONE,
+        limits: Limits | None = None,
     ) -> Party:
         """Make the party; it joins when it is entered. In 2.1.1 there are no signatures to demand."""
         signs = self.key is not None and (self.version is None or self.version.has_routing)
@@ -75,4 +77,5 @@ class Connection:
             known=known,
             conversion=Policy(Choice.PASS),
             custom_modules=custom_modules,
+            limits=limits,
         )

@@ -55,12 +55,16 @@ class SimulatedCpo(SimulatedParty):
         pace: Pace | None = None,
         clock: Clock | None = None,
         settles: "Callable[[CpoCommands, Callable[[], Client]], Settlement] | None" = None,
+        hired: frozenset[PartyId] = frozenset(),
     ) -> None:
-        """Prepare. ``settles`` is given what holds and stops sessions, and makes how they are paid."""
+        """Prepare. ``settles`` is given what holds and stops sessions, and makes how they are paid.
+
+        ``hired`` are planners that may read and limit all sessions.
+        """
         self._pace = pace or Pace()
         self._clock = clock or SystemClock()
         self._updates = Updates()
-        self.operations = Operations(party, self._clock, speed=self._pace.speed)
+        self.operations = Operations(party, self._clock, speed=self._pace.speed, hired=hired)
         ledger = Ledger(party)
         till = Till()
         self._reports = Reports(
@@ -70,7 +74,7 @@ class SimulatedCpo(SimulatedParty):
         commands = CpoCommands(self.operations, self._reports, till, self._clock, self._pace.reaction)
         settlement = settles(commands, lambda: self.party.client) if settles is not None else None
         till.payee = settlement.payee if settlement is not None else None
-        handlers = CpoLists(self.operations.points, ledger), commands, StoredReceiver(self._storage)
+        handlers = CpoLists(self.operations.points, ledger, hired), commands, StoredReceiver(self._storage)
         offered = CPO_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
             party,

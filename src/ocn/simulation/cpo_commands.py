@@ -6,7 +6,7 @@ UNLOCK_CAPABLE, so the party kit answers NOT_SUPPORTED.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from ocn.ocpi.objects import CancelReservation, ReserveNow, SetChargingProfile, StartSession, StopSession
 from ocn.party.counterparty import Counterparty
@@ -16,9 +16,20 @@ from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
 from ocn.simulation.errors import Refused
 from ocn.simulation.operations import Operations, StatusChange, required_text
-from ocn.simulation.reports import Reports
 from ocn.simulation.running_session import RunningSession
 from ocn.simulation.till import Till
+
+
+class SessionReports(Protocol):
+    """Tells eMSPs of sessions; :class:`ocn.simulation.reports.Reports` does."""
+
+    def begin(self, session: RunningSession, emsp: Counterparty) -> None:
+        """Tell of a session from now on."""
+        ...
+
+    async def status(self, change: StatusChange | None, emsp: Counterparty) -> None:
+        """Tell what an EVSE is doing."""
+        ...
 
 
 class CpoCommands:
@@ -28,7 +39,12 @@ class CpoCommands:
     """
 
     def __init__(
-        self, operations: Operations, reports: Reports, till: Till, clock: Clock, reaction: timedelta
+        self,
+        operations: Operations,
+        reports: SessionReports,
+        till: Till,
+        clock: Clock,
+        reaction: timedelta,
     ) -> None:
         self._operations = operations
         self._reports = reports
@@ -70,22 +86,26 @@ class CpoCommands:
             return rejected(refusal.message)
         return accepted(self._told([change] if change else [], request.caller))
 
-    async def set_charging_profile(self, _: Request, session_id: str, profile: SetChargingProfile) -> Outcome:
-        """Limit a running session. Its id is known to nobody who was not told of the session."""
-        session = self._operations.running.get(session_id)
+    async def set_charging_profile(
+        self, request: Request, session_id: str, profile: SetChargingProfile
+    ) -> Outcome:
+        """Limit a running session, for its eMSP or a planner that is hired; it is unknown to others."""
+        session = self._operations.session_for(request.sender, session_id)
         if session is None:
             return unknown_session()
-        limits = ChargingProfile.from_object(profile.get("charging_profile"))
+        limits = ChargingProfile.from_object(profile.get("charging_profile"), session.car.phases)
         return accepted(self._limited(session, limits))
 
-    async def clear_charging_profile(self, _: Request, session_id: str) -> Outcome:
+    async def clear_charging_profile(self, request: Request, session_id: str) -> Outcome:
         """Lift the limit of a running session."""
-        session = self._operations.running.get(session_id)
+        session = self._operations.session_for(request.sender, session_id)
         return unknown_session() if session is None else accepted(self._limited(session, None))
 
-    async def get_active_charging_profile(self, _: Request, session_id: str, duration_s: int) -> Outcome:
+    async def get_active_charging_profile(
+        self, request: Request, session_id: str, duration_s: int
+    ) -> Outcome:
         """Tell what a running session may draw."""
-        session = self._operations.running.get(session_id)
+        session = self._operations.session_for(request.sender, session_id)
         if session is None:
             return unknown_session()
         return accepted(self._active(session, timedelta(seconds=min(duration_s, 86_400))))

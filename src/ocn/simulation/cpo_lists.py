@@ -1,5 +1,7 @@
 """What a simulated CPO lets others read: locations, tariffs, and an eMSP's own sessions and CDRs."""
 
+from collections.abc import Callable
+
 from ocn.ocpi.objects import Cdr, Connector, Evse, Location, Session, Tariff
 from ocn.ocpi.party_id import PartyId
 from ocn.party.lists import ListQuery, Page
@@ -12,8 +14,9 @@ from ocn.simulation.history import History, build_history
 class Ledger:
     """Finished business by eMSP: the past that every pair of parties has, and what has been since."""
 
-    def __init__(self, cpo: PartyId) -> None:
+    def __init__(self, cpo: PartyId, past: Callable[[PartyId, PartyId], History] = build_history) -> None:
         self._cpo = cpo
+        self._past = past
         self._histories: dict[PartyId, History] = {}
         self._sessions: dict[PartyId, dict[str, Session]] = {}
         self._cdrs: dict[PartyId, list[Cdr]] = {}
@@ -34,18 +37,27 @@ class Ledger:
         """Return an eMSP's CDRs, oldest first."""
         return [*self._history(emsp).cdrs, *self._cdrs.get(emsp, [])]
 
+    def everybodys_sessions(self) -> list[Session]:
+        """Return what is known of all eMSPs, oldest first."""
+        return [each for emsp in {**self._histories, **self._sessions} for each in self.sessions(emsp)]
+
+    def everybodys_cdrs(self) -> list[Cdr]:
+        """Return the CDRs of all eMSPs."""
+        return [each for emsp in {**self._histories, **self._cdrs} for each in self.cdrs(emsp)]
+
     def _history(self, emsp: PartyId) -> History:
         if emsp not in self._histories:
-            self._histories[emsp] = build_history(self._cpo, emsp)
+            self._histories[emsp] = self._past(self._cpo, emsp)
         return self._histories[emsp]
 
 
 class CpoLists:
-    """Handlers of the sender interfaces."""
+    """Handlers of the sender interfaces. Planners that are ``hired`` see everybody's sessions and CDRs."""
 
-    def __init__(self, points: ChargePoints, ledger: Ledger) -> None:
+    def __init__(self, points: ChargePoints, ledger: Ledger, hired: frozenset[PartyId] = frozenset()) -> None:
         self._points = points
         self._ledger = ledger
+        self._hired = hired
 
     async def list_locations(self, _: Request, query: ListQuery) -> Page[Location]:
         """All locations."""
@@ -80,8 +92,12 @@ class CpoLists:
 
     async def list_sessions(self, request: Request, query: ListQuery) -> Page[Session]:
         """The sessions of the asking eMSP's drivers."""
+        if request.sender in self._hired:
+            return Page.of(self._ledger.everybodys_sessions(), query)
         return Page.of(self._ledger.sessions(request.sender), query)
 
     async def list_cdrs(self, request: Request, query: ListQuery) -> Page[Cdr]:
         """The CDRs of the asking eMSP's drivers."""
+        if request.sender in self._hired:
+            return Page.of(self._ledger.everybodys_cdrs(), query)
         return Page.of(self._ledger.cdrs(request.sender), query)

@@ -80,6 +80,23 @@ class CheckedCdrs:
         self.checked[owner, cdr["id"]] = await self._checks.check(cdr, owner, self._version())
 
 
+class StartedSessions(StoredReceiver):
+    """Keeps what others push, and knows sessions by the reference that their START_SESSION had."""
+
+    def __init__(self, storage: PartyStorage, updates: Updates) -> None:
+        super().__init__(storage)
+        self._updates = updates
+        self.session_ids: dict[tuple[PartyId, str], str] = {}
+
+    async def put_session(self, request: Request, owner: PartyId, session_id: str, session: Session) -> bool:
+        """Keep it."""
+        new = await super().put_session(request, owner, session_id, session)
+        if reference := session.get("authorization_reference"):
+            self.session_ids[owner, reference] = session_id
+            await self._updates.tell()
+        return new
+
+
 class SimulatedEmsp(SimulatedParty):
     """An eMSP that is on the network while entered."""
 
@@ -88,17 +105,17 @@ class SimulatedEmsp(SimulatedParty):
         party: PartyId,
         connection: Connection,
         settles: "Callable[[PartyStorage], Spending] | None" = None,
+        drivers: int = 10,
     ) -> None:
-        self.tokens = build_tokens(party)
+        self.tokens = build_tokens(party, drivers)
         self._updates = Updates()
         self._storage: PartyStorage = ToldStorage(connection.storage, self._updates)
         self._spending = settles(self._storage) if settles is not None else None
         settlement = self._spending.settlement if self._spending is not None else None
         self._storage = self._spending.storage if self._spending is not None else self._storage
-        self._cdrs = CheckedCdrs(
-            StoredReceiver(self._storage), BillChecks(self._storage), lambda: self.version
-        )
-        handlers = DriverTokens(self.tokens, self.reference), self._cdrs, StoredReceiver(self._storage)
+        self._received = StartedSessions(self._storage, self._updates)
+        self._cdrs = CheckedCdrs(self._received, BillChecks(self._storage), lambda: self.version)
+        handlers = DriverTokens(self.tokens, self.reference), self._cdrs, self._received
         offered = EMSP_MODULES | {(ModuleID.HUB_CLIENT_INFO, InterfaceRole.RECEIVER)}
         joins = connection.party(
             party,
@@ -160,6 +177,18 @@ class SimulatedEmsp(SimulatedParty):
 
         async def look() -> Session | None:
             return next((session for session in await self.sessions(cpo) if holds(session)), None)
+
+        return await self._updates.wait_for(look, timeout_s)
+
+    async def session_of(self, cpo: PartyId, reference: str, timeout_s: float) -> str:
+        """Wait for the session that was started with a reference, and return its id.
+
+        Raises:
+            TimeoutError: the CPO does not tell of it in time.
+        """
+
+        async def look() -> str | None:
+            return self._received.session_ids.get((cpo, reference))
 
         return await self._updates.wait_for(look, timeout_s)
 

@@ -25,6 +25,11 @@ class History:
     cdrs: tuple[Cdr, ...]
 
 
+def no_history(_cpo: PartyId, _emsp: PartyId) -> History:
+    """Nothing was before."""
+    return History((), ())
+
+
 def build_history(cpo: PartyId, emsp: PartyId) -> History:
     """Make up the past: the same two parties always have the same one."""
     dice = random.Random(cpo.key + emsp.key)

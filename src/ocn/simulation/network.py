@@ -1,11 +1,11 @@
 """A whole local network of real processes: a chain with the contracts, and two nodes listed in them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 
@@ -17,13 +17,17 @@ from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.listing import RegistryListing, RegistrySignatories
-from ocn.registry.calls import Change, set_node, set_party
+from ocn.registry.calls import Change, create_agreement, set_node, set_party, set_service
+from ocn.registry.listings import Permission
 from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter
 from ocn.signing.keys import PrivateKey
 from ocn.simulation.errors import NetworkFailed
 from ocn.simulation.network_files import CHAIN, SPENDER, NetworkFiles, NodeFiles, Ports
 from ocn.simulation.processes import Process, ProcessGroup
+
+_READ_S, _POLL_S = 30.0, 0.05
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,23 @@ class LocalNetwork:
         """Wait for a process to end by itself; NetworkFailed when one does."""
         await self._group.watch()
 
+    async def while_up(self, work: Coroutine[None, None, T]) -> T:
+        """Do something, unless a process of the network ends meanwhile.
+
+        Raises:
+            NetworkFailed: one did.
+        """
+        doing, watching = asyncio.ensure_future(work), asyncio.ensure_future(self.watch())
+        try:
+            await asyncio.wait((doing, watching), return_when=asyncio.FIRST_COMPLETED)
+            if not doing.done():
+                watching.result()
+        finally:
+            for task in (doing, watching):
+                task.cancel()
+            await asyncio.gather(doing, watching, return_exceptions=True)
+        return doing.result()
+
     async def list_node(self, node: LocalNode, key: PrivateKey) -> None:
         """List a node in the registry, unless it is."""
         listed = await self._reader.node(node.operator)
@@ -86,13 +107,13 @@ class LocalNetwork:
 
     async def seen_everywhere(self, party: PartyId, *, at: LocalNode | None = None) -> str:
         """Wait until every node has read a party's listing (at a node); return the URL of its node."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(_READ_S):
             while True:
                 homes = {await self.node_of(party, asking=node) for node in self.nodes}
                 home = homes.pop()
                 if home is not None and not homes and (at is None or home == at.url):
                     return home
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(_POLL_S)
 
     async def node_of(self, party: PartyId, *, asking: LocalNode | None = None) -> str | None:
         """Ask a node which node serves a party, by the registry."""
@@ -101,6 +122,31 @@ class LocalNetwork:
             listing = await answer.json(content_type=None) if "json" in answer.content_type else {}
         found = listing.get("url")
         return found if isinstance(found, str) else None
+
+    async def offer_service(
+        self, name: str, url: str, permissions: Sequence[Permission], key: PrivateKey
+    ) -> None:
+        """List a service of a party, which must be listed itself."""
+        await self._change(set_service(name, url, tuple(permissions)), key)
+
+    async def permit(self, provider: str, key: PrivateKey) -> None:
+        """Let a listed party agree that a service receives copies of what it sends."""
+        await self._change(create_agreement(provider), key)
+
+    async def read_everywhere(self) -> None:
+        """Wait until every node has read what the chain has by now."""
+        head = await self.chain.head_number()
+        async with asyncio.timeout(_READ_S):
+            while True:
+                if all([await self._cursor(node) >= head for node in self.nodes]):
+                    return
+                await asyncio.sleep(_POLL_S)
+
+    async def _cursor(self, node: LocalNode) -> int:
+        headers = {"Authorization": f"Token {node.admin_key}"}
+        async with self._http.get(f"{node.url}/admin/node", headers=headers) as answer:
+            cursor = (await answer.json())["registry"]["cursor"]
+        return int(cursor) if cursor is not None else -1
 
     async def is_connected(self, party: PartyId, node: LocalNode) -> bool:
         """Ask a node's operator whether a party is registered there, now reachable or not."""

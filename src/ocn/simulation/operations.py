@@ -5,18 +5,17 @@ Knows neither network nor waiting. :class:`Refused` is for whoever sent a comman
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
 
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.objects import Evse, Location, ReserveNow, StartSession, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.simulation.arrivals import AnyCar, Arrivals
 from ocn.simulation.bills import Bills
-from ocn.simulation.car import Car
 from ocn.simulation.charge_points import ChargePoint, ChargePoints
 from ocn.simulation.clock import AcceleratedClock, Clock
 from ocn.simulation.errors import Refused
-from ocn.simulation.fleet import build_fleet
+from ocn.simulation.fleet import Fleet, build_fleet
 from ocn.simulation.records import SessionFacts
 from ocn.simulation.reservations import Reservation, ReservationBook
 from ocn.simulation.running_session import RunningSession
@@ -31,14 +30,28 @@ class StatusChange:
 
 
 class Operations:
-    """Charge points, reservations, sessions and bills of one CPO. ``speed`` is that of time at the meter."""
+    """Charge points, reservations, sessions and bills of one CPO. ``speed`` is that of time at the meter.
 
-    def __init__(self, cpo: PartyId, clock: Clock, *, speed: int = 1) -> None:
+    ``hired`` are planners that may read and limit every session, beside the eMSP of each.
+    """
+
+    def __init__(
+        self,
+        cpo: PartyId,
+        clock: Clock,
+        *,
+        speed: int = 1,
+        fleet: Fleet | None = None,
+        arrivals: Arrivals | None = None,
+        hired: frozenset[PartyId] = frozenset(),
+    ) -> None:
         self.cpo = cpo
-        self.points = ChargePoints(build_fleet(cpo))
+        self.hired = hired
+        self.points = ChargePoints(fleet or build_fleet(cpo))
         self.running: dict[str, RunningSession] = {}
         self.bills = Bills(clock)
         self._reservations = ReservationBook()
+        self._arrivals = arrivals or AnyCar(cpo)
         self._clock = clock
         self._speed = speed
 
@@ -68,6 +81,13 @@ class Operations:
         """Return an eMSP's running session, or None when there is none of that id."""
         session = self.running.get(session_id)
         return session if session is not None and session.facts.emsp == emsp else None
+
+    def session_for(self, party: PartyId, session_id: str) -> RunningSession | None:
+        """Return a running session to a party that may read and limit it; to others it is not there."""
+        session = self.running.get(session_id)
+        if session is None or (session.facts.emsp != party and party not in self.hired):
+            return None
+        return session
 
     def finish(self, session: RunningSession) -> StatusChange | None:
         """Unplug the car."""
@@ -119,11 +139,11 @@ class Operations:
     def _plug_in(
         self, point: ChargePoint, token: Token, reference: str | None, now: datetime
     ) -> RunningSession:
-        session_id = uuid4().hex
+        plugged = self._arrivals.at(point.evse["uid"])
         fast = AcceleratedClock(self._clock, self._speed)
         started_at = now.replace(microsecond=now.microsecond // 1000 * 1000)
         facts = SessionFacts(
-            session_id,
+            plugged.session_id,
             self.cpo,
             token,
             point.location,
@@ -134,7 +154,7 @@ class Operations:
             reference,
         )
         self._status(point.evse["uid"], "CHARGING")
-        return RunningSession(facts, Car.from_seed(self.cpo.key + point.evse["uid"]), fast)
+        return RunningSession(facts, plugged.car, fast, plugged.step)
 
     def _status(self, evse_uid: str, status: str) -> StatusChange | None:
         changed = self.points.set_status(evse_uid, status, self._clock.now())

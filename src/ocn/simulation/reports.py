@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -59,7 +59,10 @@ class Reports:
 
     def begin(self, session: RunningSession, emsp: Counterparty) -> None:
         """Report on a session from now to its end."""
-        task = asyncio.create_task(self._report(session, emsp))
+        self._start(self._report(session, emsp))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -75,7 +78,7 @@ class Reports:
             patch = {name: change.evse[name] for name in ("status", "last_updated")}
             place = change.location["id"], change.evse["uid"]
             # Not every eMSP keeps locations, and one that never read this one cannot take a PATCH of it.
-            await _tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
+            await tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
 
     async def bill(self, cdr: Cdr, emsp: Counterparty) -> CdrReceipt | None:
         """Post a CDR until it is taken, look whether it is where the answer says, and have it settled.
@@ -106,8 +109,12 @@ class Reports:
             current = session.session()
             patch = changes_of(current)
             self._ledger.keep_session(owner, current)
-            await _tell(lambda patch=patch: emsp.patch_session(session_id, patch))  # type: ignore[misc]  # default binds it now
+            await tell(lambda patch=patch: emsp.patch_session(session_id, patch))  # type: ignore[misc]  # default binds it now
             await self._till.session(current)
+        await self._end(session, emsp)
+
+    async def _end(self, session: RunningSession, emsp: Counterparty) -> None:
+        session_id, owner = session.facts.id, session.facts.emsp
         change = self._operations.finish(session)
         await self._put(session, emsp, owner)
         await self.status(change, emsp)
@@ -119,11 +126,12 @@ class Reports:
     async def _put(self, session: RunningSession, emsp: Counterparty, owner: PartyId) -> None:
         current = session.session()
         self._ledger.keep_session(owner, current)
-        await _tell(lambda: emsp.put_session(current))
+        await tell(lambda: emsp.put_session(current))
         await self._till.session(current)
 
 
-async def _tell(push: Callable[[], Awaitable[object]], level: int = logging.WARNING) -> None:
+async def tell(push: Callable[[], Awaitable[object]], level: int = logging.WARNING) -> None:
+    """Push something; that it is not taken is logged, and not fatal."""
     try:
         await push()
     except PartyError as error:

@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 from ocn.ocpi.objects import Cdr, Session
 from ocn.party.json_text import JsonObject
 from ocn.simulation.car import Car
-from ocn.simulation.charging import Charging, Reading
+from ocn.simulation.charging import STEP, Charging, Reading
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
 from ocn.simulation.misbilling import Misbilling
@@ -18,9 +19,10 @@ _LONGEST = timedelta(hours=24)
 class RunningSession:
     """One car at one connector. Its clock may be fast, and starts when the car is plugged in."""
 
-    def __init__(self, facts: SessionFacts, car: Car, clock: Clock) -> None:
+    def __init__(self, facts: SessionFacts, car: Car, clock: Clock, step: timedelta = STEP) -> None:
         self.facts = facts
-        self._charging = Charging(car, facts.started_at)
+        self.car = car
+        self._charging = Charging(car, facts.started_at, step)
         self._clock = clock
         self._stop = asyncio.Event()
         self._final: Reading | None = None
@@ -69,7 +71,26 @@ class RunningSession:
         """What the charge point will allow from now on (ActiveChargingProfile)."""
         now = self._clock.now()
         profile = self.profile or ChargingProfile.unlimited()
-        return dict(profile.active(self.facts.started_at, now, horizon))
+        return dict(profile.active(self.facts.started_at, now, horizon, self.car.max_power_w))
+
+    @property
+    def power_w(self) -> Decimal:
+        """What it draws at this moment."""
+        return Decimal(0) if self._final is not None else self._charging.power_w(self._clock.now())
+
+    @property
+    def exact_wh(self) -> Decimal:
+        """What it has drawn, to the last digit; while it runs."""
+        return self._charging.energy_wh(self._clock.now())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the car wants nothing more."""
+        return self._final is not None or self._charging.is_full(self._clock.now())
+
+    def reading(self) -> Reading:
+        """What the meter shows now, or showed at the end."""
+        return self._read()
 
     def _read(self) -> Reading:
         return self._final or self._charging.read(self._clock.now())

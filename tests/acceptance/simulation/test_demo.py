@@ -38,10 +38,10 @@ async def running(*arguments: str, cwd: Path) -> AsyncIterator[Process]:
         await process.communicate()
 
 
-async def output_until(process: Process, pattern: str) -> str:
+async def output_until(process: Process, pattern: str, within_s: float = 120) -> str:
     assert process.stdout is not None
     seen = ""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(within_s):
         while not re.search(pattern, seen):
             line = await process.stdout.readline()
             assert line, seen

@@ -259,7 +259,11 @@ async def test_set_off_is_promised_and_ends_with_notice(run: Run, url: str) -> N
 async def test_holding_back_is_agreed_by_what_one_side_prints_and_the_other_sends(run: Run) -> None:
     lane = ("--token", "EUR", "--payer", PAYER.address, "--payee", PAYEE.address)
     held = ("hold-back", "24", *lane, "--arbiter", OTHER.address)
-    text = (await run_json(run, *held))["signed"]
+    text = (await run(*held)).removesuffix("\n")
+    assert text == (await run_json(run, *held))["signed"]
+    for vault in (PAYER, PAYEE):
+        with pytest.raises(AssertionError, match="must be a third party"):
+            await run("hold-back", "24", *lane, "--arbiter", vault.address)
     for wrong in (("hold-back", "48", *lane, "--arbiter", OTHER.address), ("hold-back", "0", *lane)):
         with pytest.raises(ConfigurationError, match="the other side signed 86400 s"):
             await run(*wrong, "--signed", text, key=PAYEE)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.records import Recorded
 from ocn.settlement.storage import SqlStore, open_store
@@ -46,3 +49,24 @@ def next_voucher(
     entry = extend(before.head if before else NOTHING_YET, leaves, amount.to_bytes(32, "big"))
     signature = sign_voucher(KEY, lane, entry.cumulative, entry.evidence).signature
     return Recorded(lane, entry, signature, NOON)
+
+
+def terms(number: int = 1, reserve: int = 5) -> SignedTerms:
+    """Terms that both have signed."""
+    document = Terms(
+        payer=Side(EMSP, KEY.address, KEY.address, KEY.address),
+        payee=Side(CPO, OTHER_KEY.address, OTHER_KEY.address, OTHER_KEY.address),
+        chain_id=LANE.chain_id,
+        contract=LANE.contract,
+        token=LANE.token,
+        decimals=6,
+        currency="EUR",
+        tick=Tick(500, 10),
+        grace_s=20,
+        reserve=reserve,
+        unsecured=0,
+        rate=Decimal("1.25"),
+        rate_source="ECB",
+        number=number,
+    )
+    return SignedTerms(document).signed_by(KEY, EMSP).signed_by(OTHER_KEY, CPO)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from tests.integration.settlement_storage.conftest import (
@@ -11,8 +10,8 @@ from tests.integration.settlement_storage.conftest import (
     KEY,
     LANE,
     NOON,
-    OTHER_KEY,
     next_voucher,
+    terms,
 )
 
 from ocn.ocpi.party_id import PartyId
@@ -20,8 +19,6 @@ from ocn.settlement.core.booking import Booking, Settlement
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.invoices import InvoiceState, invoice_records
 from ocn.settlement.core.reasons import Reason, Refusal
-from ocn.settlement.core.signed_terms import SignedTerms
-from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.records import Case, Outcome, Step, case_id
 from ocn.settlement.store import Store
@@ -147,26 +144,6 @@ async def test_settled_session_closes_its_cases(store: Store) -> None:
     found = await store.case(EMSP, CASE.id)
     assert found is not None
     assert found.outcome is Outcome.SETTLED
-
-
-def terms(number: int = 1, reserve: int = 5) -> SignedTerms:
-    document = Terms(
-        payer=Side(EMSP, KEY.address, KEY.address, KEY.address),
-        payee=Side(CPO, OTHER_KEY.address, OTHER_KEY.address, OTHER_KEY.address),
-        chain_id=LANE.chain_id,
-        contract=LANE.contract,
-        token=LANE.token,
-        decimals=6,
-        currency="EUR",
-        tick=Tick(500, 10),
-        grace_s=20,
-        reserve=reserve,
-        unsecured=0,
-        rate=Decimal("1.25"),
-        rate_source="ECB",
-        number=number,
-    )
-    return SignedTerms(document).signed_by(KEY, EMSP).signed_by(OTHER_KEY, CPO)
 
 
 async def test_terms_of_a_pair_are_kept_by_their_number(store: Store) -> None:

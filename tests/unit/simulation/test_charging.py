@@ -118,3 +118,39 @@ def test_profile_that_is_malformed_is_refused(broken: object) -> None:
 def test_car_of_a_seed_is_always_the_same() -> None:
     assert Car.from_seed("a") == Car.from_seed("a")
     assert len({Car.from_seed(str(n)) for n in range(50)}) > 10
+
+
+def test_profile_in_amperes_counts_the_phases_of_the_car_and_is_told_in_amperes() -> None:
+    limits = ChargingProfile.from_object(
+        {"charging_rate_unit": "A", "charging_profile_period": [{"start_period": 0, "limit": 10}]}, phases=1
+    )
+    assert limits.allowed_w(START, START) == 2_300
+    told = limits.active(START, START, timedelta(minutes=5), most_w=Decimal(7_360))["charging_profile"]
+    assert (told["charging_rate_unit"], told["charging_profile_period"][0]["limit"]) == ("A", 10)
+
+
+def test_one_phase_car_charges_with_six_ampere_and_not_with_less() -> None:
+    car = Car(Decimal(50_000), Decimal(0), Decimal(3_680), phases=1)
+    powers = [car.power_w(Decimal(0), Decimal(allowed)) for allowed in (1_379, 1_380, 3_000, 9_000)]
+    assert powers == [0, 1_380, 3_000, 3_680]
+
+
+def test_car_that_does_not_taper_stops_with_what_it_needs_to_the_watt_hour() -> None:
+    car = Car(Decimal(50_000), Decimal(50_000) - Decimal(8_600) * Decimal("0.92"), taper_from=Decimal(1))
+    charging = Charging(car, START, timedelta(minutes=1))
+    assert not charging.is_full(START + timedelta(minutes=40))
+    assert charging.read(START + timedelta(hours=2)).energy_wh == 8_600
+    assert charging.is_full(START + timedelta(hours=2))
+    assert charging.power_w(START + timedelta(hours=2)) == 0
+
+
+@given(limits=st.lists(st.integers(4_140, 12_000), min_size=1, max_size=8))
+@settings(max_examples=30, deadline=None)
+def test_stretches_add_up_to_the_register_whatever_the_limits(limits: list[int]) -> None:
+    charging = Charging(CAR, START)
+    for n, limit in enumerate(limits):
+        charging.use_profile(profile((0, str(limit))), START + n * timedelta(minutes=7))
+    at = START + len(limits) * timedelta(minutes=7)
+    reading = charging.read(at)
+    assert sum(stretch.energy_wh for stretch in reading.stretches) == reading.energy_wh
+    assert 0 <= charging.energy_wh(at) - reading.energy_wh < 1

@@ -147,3 +147,13 @@ async def test_session_left_for_a_day_ends_by_itself(clock: Clock) -> None:
     assert not await session.stopped_within(clock, timedelta(hours=23))
     assert await session.stopped_within(clock, timedelta(hours=1))
     assert session.session()["start_date_time"] == format_datetime(datetime(2026, 1, 5, 12, tzinfo=UTC))
+
+
+def test_session_is_there_for_its_emsp_and_a_hired_planner_and_for_nobody_else(clock: Clock) -> None:
+    planner = PartyId("NL", "PLN")
+    operations = Operations(CPO, clock, hired=frozenset({planner}))
+    session = operations.start(MSP, start())
+    assert operations.session_for(MSP, session.facts.id) is session
+    assert operations.session_for(planner, session.facts.id) is session
+    assert operations.session_for(OTHER, session.facts.id) is None
+    assert operations.session_for(planner, "another") is None

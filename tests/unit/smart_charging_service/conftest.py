@@ -68,6 +68,8 @@ class ChargePoints:
     done: asyncio.Event = field(default_factory=asyncio.Event)
     """Results come once it is set; at the beginning it is."""
     set: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    active: dict[str, Any] | None = None
+    """What it says is in force when it is asked; by default it does not say."""
 
     def __post_init__(self) -> None:
         self.done.set()
@@ -84,7 +86,14 @@ class ChargePoints:
     async def get_active_charging_profile(
         self, request: Request, session_id: str, duration_s: int
     ) -> Outcome:
-        return Outcome("REJECTED")
+        if self.active is None:
+            return Outcome("REJECTED")
+        answer = {"result": "ACCEPTED", "profile": self.active}
+
+        async def later() -> dict[str, Any]:
+            return answer
+
+        return accepted(later())
 
     async def set_charging_preferences(self, request: Request, session_id: str, preferences: Any) -> str:
         return "ACCEPTED"

@@ -355,6 +355,25 @@ async def test_profile_that_somebody_else_set_is_told(make_world: MakeWorld) -> 
     assert world.cars()["E1"].state is CarState.CONTROLLED
 
 
+async def test_profile_that_somebody_else_set_is_found_by_asking_once_in_a_while(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    now = format_datetime(world.clock())
+    periods = [{"start_period": 0, "limit": 6.5}]
+    profile = {"start_date_time": now, "charging_rate_unit": "A", "charging_profile_period": periods}
+    world.points.active = {"start_date_time": now, "charging_profile": profile}
+    world.clock.forward(30)
+    await world.smart.step()
+    assert "second planner" not in world.events()
+    world.clock.forward(31)
+    await world.smart.step()
+    assert "second planner" in world.events()
+
+
 async def test_stranger_is_not_heard(make_world: MakeWorld) -> None:
     from ocn.party.errors import RequestFailed
 

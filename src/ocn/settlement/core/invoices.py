@@ -8,6 +8,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.canonical import JsonObject
+from ocn.signing.hashes import keccak256
 
 _HASH_DIGITS = 34
 
@@ -41,8 +42,8 @@ class InvoiceRecord:
 def invoice_records(booking: Booking, payer: PartyId, payee: PartyId, now: datetime) -> list[InvoiceRecord]:
     """Return the records of a booking: one for the payee's CDRs, one for the payer's credit CDRs, if any.
 
-    Their ids are made of the transaction, so both sides make the same ones; a transaction that nets has
-    some on both lanes.
+    Their ids are made of the transaction, the lane and what was claimed before, so both sides make the same
+    ones, and those of a transaction that claims from many payers, or nets, are all different.
     """
     made = ((payee, payer, "B", booking.cdrs), (payer, payee, "C", booking.credits))
     return [
@@ -53,7 +54,8 @@ def invoice_records(booking: Booking, payer: PartyId, payee: PartyId, now: datet
 
 
 def _body(booking: Booking, owner: PartyId, kind: str, cdrs: tuple[str, ...], now: datetime) -> JsonObject:
-    digits = booking.settlement.transaction.removeprefix("0x")[:_HASH_DIGITS]
+    settled = f"{booking.settlement.transaction} {booking.lane.key} {booking.settlement.claimed_before}"
+    digits = keccak256(settled.encode()).hex()[:_HASH_DIGITS]
     return {
         "country_code": owner.country_code,
         "party_id": owner.party_id,

@@ -33,6 +33,11 @@ class SignedTerms:
         """The hash of the document, by which terms are called."""
         return keccak256(terms_bytes(self.terms))
 
+    @property
+    def proves_vaults(self) -> bool:
+        """Whether both sides have signed for their vaults; terms of before that was asked for do not."""
+        return bool(self.payer_vault_signature and self.payee_vault_signature)
+
     def signed_by(
         self, key: PrivateKey, party: PartyId, *, voucher_key: PrivateKey | None = None
     ) -> "SignedTerms":

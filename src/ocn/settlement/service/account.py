@@ -12,7 +12,7 @@ from typing import TypeAlias
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.accepting import taken
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
-from ocn.settlement.core.evidence import ZERO_HASH, Entry, Head, Kind, Leaf, extend
+from ocn.settlement.core.evidence import NOTHING_YET, ZERO_HASH, Entry, Head, Kind, Leaf, extend
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.opening import Opened
 from ocn.settlement.core.replaying import NOTHING_PROVEN, Keys, Proven
@@ -64,6 +64,14 @@ class Account:
         if last is not None:
             return last.head
         return Head(0, (await self.house.ledger.state(lane)).claimed, ZERO_HASH)
+
+    async def history_head(self, lane: Lane) -> Head:
+        """Return what vouchers of before have to continue; those of an unknown lane begin where they did.
+
+        What the chain has paid is a part of them.
+        """
+        last = await self.last(lane)
+        return last.head if last is not None else NOTHING_YET
 
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> dict[str, SessionBook]:
         """Return the books of a CPO's sessions, new where there is none; by ids as they were asked for."""
@@ -121,7 +129,8 @@ class Account:
         self, lane: Lane, shown: Sequence[Opened], keys: Keys, *, live: bool, proven: Proven
     ) -> list[Entry]:
         """Nothing is kept that only a key of before has signed: it may be in others' hands by now."""
-        read = keys.read(lane, await self.head(lane), shown, proven)
+        head = await (self.head(lane) if live else self.history_head(lane))
+        read = keys.read(lane, head, shown, proven)
         for entry, signature in read.good:
             if live:
                 await self._require_due(entry)

@@ -58,7 +58,7 @@ class Agreeing:
         await self._require_listed_key(terms, sender)
         newest = await self._pairs.newest(terms.payer.party, terms.payee.party)
         if newest is not None and newest.signed.hash == proposal.hash:
-            return newest.signed
+            return await self._agreed_before(newest, proposal)
         await self._require_wanted(terms, newest.terms.number if newest is not None else 0)
         agreed = self._signed(proposal)
         return (await self._pairs.agreed(agreed)).signed
@@ -99,6 +99,15 @@ class Agreeing:
         listed = await self._house.keys.keys(party)
         if listed is None or not same_address(listed.party, terms.side_of(party).key):
             raise TermsInvalid(f"the registry lists another key for {party} than signs these terms")
+
+    async def _agreed_before(self, known: Pair, proposal: SignedTerms) -> SignedTerms:
+        """Terms that were kept before vaults were proven get the proofs now."""
+        if known.signed.proves_vaults:
+            return known.signed
+        await self._require_vault_on_chain(
+            proposal.terms, proposal.terms.side_of(self._peer_of(proposal.terms))
+        )
+        return (await self._pairs.agreed(self._signed(proposal))).signed
 
     def _signed(self, terms: SignedTerms) -> SignedTerms:
         return terms.signed_by(self._house.key, self._house.own, voucher_key=self._house.voucher_key)

@@ -49,7 +49,7 @@ class Recovering:
         keys = await account.keys(lane, replayed=True)
         if keys.known == keys.today:
             return NOTHING_PROVEN
-        newest, head = 0, await account.head(lane)
+        newest, head = 0, await account.history_head(lane)
         seen = Proven(head.number + 1)
         while shown := await self._page(lane, head.number):
             everything = Proven(head.number + 1, b"".join(each.evidence for each in shown))

@@ -175,8 +175,8 @@ def terms_values(signed: SignedTerms) -> dict[str, Any]:
         "document": terms_bytes(signed.terms),
         "payer_signature": signed.payer_signature,
         "payee_signature": signed.payee_signature,
-        "payer_vault_signature": signed.payer_vault_signature,
-        "payee_vault_signature": signed.payee_vault_signature,
+        "payer_vault_signature": signed.payer_vault_signature or None,
+        "payee_vault_signature": signed.payee_vault_signature or None,
     }
 
 

@@ -103,6 +103,9 @@ class SqlStore:
             kept = await connection.execute(select(t.terms.c.document).filter_by(**key))
             if kept.scalar_one() != values["document"]:
                 raise ConflictingState(f"other terms number {terms.terms.number} are agreed with this party")
+            proofs = {name: values[name] for name in ("payer_vault_signature", "payee_vault_signature")}
+            unproven = update(t.terms).filter_by(**key).where(t.terms.c.payer_vault_signature.is_(None))
+            await connection.execute(unproven.values(proofs))
 
     async def terms(self, payer: PartyId, payee: PartyId) -> Sequence[SignedTerms]:
         """See the port."""

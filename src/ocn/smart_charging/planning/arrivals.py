@@ -14,6 +14,8 @@ _AHEAD_H = 18.0
 _SOON_H = 2.0
 _HEADROOM = 0.15
 """So much more is kept room for, at whatever price: on some days more come than on others."""
+_HEADROOM_GUESSED = 0.3
+"""And where it is only guessed who comes."""
 _STAYED = 0.75
 """Of their mean stay: about half of them leave before it, and their energy fits no later."""
 _FILL = 0.92
@@ -98,7 +100,10 @@ class Arrivals:
         else:
             self._learn(now)
             crowds = self._as_typical(now, spans, capacity_kw)
-        return tuple(late for at, crowd in crowds for late in crowd.latecomers(at, self._slot_h, horizon))
+        guessed = not days
+        return tuple(
+            late for at, crowd in crowds for late in crowd.latecomers(at, self._slot_h, horizon, guessed)
+        )
 
     def _learn(self, now: int) -> None:
         """Tell the typical sites of every slot that has begun since."""
@@ -196,14 +201,13 @@ class _Crowd:
         for limit, kw in other.on_limits_kw.items():
             self.on_limits_kw[limit] += weight * kw
 
-    def latecomers(self, at: int, slot_h: float, horizon: int) -> list[Latecomers]:
+    def latecomers(self, at: int, slot_h: float, horizon: int, guessed: bool) -> list[Latecomers]:
         if self.need_kwh < _LEAST_KWH or self.most_kw <= 0:
             return []
         departure = min(float(horizon), at + max(1.0, _STAYED * self.need_times_stay / self.need_kwh))
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
         shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
-        expected = Latecomers(at, departure, need, self.most_kw, shares)
-        if not _HEADROOM:
-            return [expected]
-        more = replace(expected, need_kwh=need * _HEADROOM, most_kw=self.most_kw * _HEADROOM, whenever=True)
+        expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
+        part = _HEADROOM_GUESSED if guessed else _HEADROOM
+        more = replace(expected, need_kwh=need * part, most_kw=self.most_kw * part, whenever=True)
         return [expected, more]

@@ -49,6 +49,22 @@ class Optimal:
             _shadow_prices(problem, self._program, self._blocks, self._found),
         )
 
+    def lacking_share(self) -> float:
+        """Return which part of all that is asked for, also by those who are expected, limits keep back.
+
+        What a car could not get though it were alone there, for its time is too short, does not count.
+        """
+        if self._found is None:
+            return 1.0
+        written, demands, count = self._program, self._demands, len(self._demands)
+        hours = self._problem.slot_h * self._blocks.lengths[written.block_of]
+        most = np.bincount(written.demand_of, written.upper[: written.powers] * hours, minlength=count)
+        lacking = self._found.values[written.powers : written.powers + self._segments * count]
+        kept_back = lacking.reshape(count, -1).sum(axis=1) - (demands.need_kwh - most).clip(0)
+        counted = ~demands.whenever
+        asked = float(demands.need_kwh[counted].sum())
+        return float(kept_back[counted].clip(0).sum()) / asked if asked > 0 else 0.0
+
     def with_least_powers(self) -> Floats | None:
         """Return nearly the best powers for now that are nothing or at least each car's smallest.
 

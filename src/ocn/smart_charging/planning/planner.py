@@ -26,7 +26,9 @@ def plan(problem: Problem, weights: Weights = USUAL_WEIGHTS, effort: Effort = US
         return by_least_laxity(problem, "the solver did not finish in time")
     wishes = optimal.wishes()
     steps = settle(problem, wishes.powers_kw[0])
-    if len(problem.cars) < effort.least_powers_cars:
+    if _is_uncertain(problem, weights) and optimal.lacking_share() > weights.congested_share:
+        steps = least_laxity_now(problem)
+    elif len(problem.cars) < effort.least_powers_cars:
         steps = _cheapest(problem, optimal, steps)
     worse = worse_off(problem, steps)
     if worse:
@@ -36,6 +38,17 @@ def plan(problem: Problem, weights: Weights = USUAL_WEIGHTS, effort: Effort = US
         ]
         steps = settle(problem, raised)
     return Plan(problem, Method.PROGRAM, steps, wishes, frozenset(worse))
+
+
+def _is_uncertain(problem: Problem, weights: Weights) -> bool:
+    """Whether too little is known of too many to plan by, if there is not enough for all.
+
+    Least laxity needs no forecast, so then it serves best; only of a price for the peak it knows nothing.
+    """
+    if problem.peak_price > 0:
+        return False
+    guessed = sum(each.need_kwh for each in problem.latecomers if each.guessed and not each.whenever)
+    return guessed > weights.uncertain_share * (guessed + sum(car.need_kwh for car in problem.cars))
 
 
 def _cheapest(problem: Problem, optimal: "Optimal", rounded: tuple[int, ...]) -> tuple[int, ...]:

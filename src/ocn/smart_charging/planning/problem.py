@@ -99,6 +99,8 @@ class Latecomers:
     most_kw: float
     shares: tuple[tuple[int, float], ...]
     """Pairs of limit and kW of it per kW drawn."""
+    guessed: bool = False
+    """By what is typical, not by days of this site."""
     whenever: bool = False
     """They are kept room for at any price, so they take no cheap slots from others, and raise no peak."""
 

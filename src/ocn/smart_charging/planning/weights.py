@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Prices of what has none: what is lacking, its risk, ties."""
+    """Prices of what has none: what is lacking, its risk, ties; and when least laxity is asked instead."""
 
     lacking_eur_per_kwh: float = 1000.0
     """A kWh that a car will lack when it leaves: far above any price, so nothing is saved at its expense."""
@@ -24,6 +24,10 @@ class Weights:
     small_need_kwh: float = 12.0
     most_for_small_needs: float = 4.0
     """Whoever asked for less than that loses more by each kWh: its risk counts up to so many times more."""
+    congested_share: float = 0.005
+    """More than this part of all energy cannot be delivered: the site is congested."""
+    uncertain_share: float = 0.25
+    """And more than this part of it is asked for by cars that are only guessed: least laxity decides."""
     waiting_eur_per_kwh: float = 1e-5
     """A slot of waiting: of equal slots the earlier is taken."""
     going_on_eur_per_kwh: float = 0.002

@@ -18,6 +18,7 @@ from ocn.smart_charging.service.served import ServiceSettings
 from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.triggers import Waiting
 from ocn.smart_charging.service.view import EventKind
+from ocn.smart_charging.service.watch import Watch
 from ocn.smart_charging.slots import slot_of
 
 _FORGET_EVERY = timedelta(hours=1)
@@ -46,6 +47,7 @@ class Rounds:
         *,
         now: Callable[[], datetime],
         skew: Skew,
+        watch: Watch,
     ) -> None:
         self._cpo = cpo
         self._all_desks = desks
@@ -55,6 +57,7 @@ class Rounds:
         self._settings = settings
         self._now = now
         self._skew = skew
+        self._watch = watch
         self._turn = asyncio.Lock()
         self._asked = False
         self._due: dict[str, datetime] = {}
@@ -74,6 +77,7 @@ class Rounds:
             changed = self._waiting.take_sites()
             due = [desk for desk in desks if desk.served.name in changed or self._is_due(desk)]
             await all_of(self._replan(desk) for desk in due if desk.last_read is not None)
+            self._watch.look(desks)
             await self._forget()
 
     def next_due_s(self) -> float:

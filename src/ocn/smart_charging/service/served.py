@@ -44,6 +44,8 @@ class ServiceSettings:
     """However often something comes that is not known here."""
     read_all_every: timedelta = timedelta(hours=1)
     """How often locations and tariffs are."""
+    look_every: timedelta | None = timedelta(hours=1)
+    """How often the CPO is asked what is in force for a car, in case somebody else plans it, too."""
     past_kept: timedelta = timedelta(days=35)
     """For how long it is remembered when cars came, left, and what they took: no id, no name."""
     ended_kept: timedelta = timedelta(days=7)

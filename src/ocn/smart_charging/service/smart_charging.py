@@ -18,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocn.ocpi.objects import ActiveChargingProfile
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.party.reply import Reply
@@ -26,7 +25,7 @@ from ocn.party.routes import Interface
 from ocn.party.storage import PartyStorage
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.errors import EventUnusable, ProfileUnreadable
+from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.bills import Bills
 from ocn.smart_charging.service.charging import PartyChargers
 from ocn.smart_charging.service.cpo_data import CpoData
@@ -46,6 +45,7 @@ from ocn.smart_charging.service.skew import Skew
 from ocn.smart_charging.service.stays import Stay
 from ocn.smart_charging.service.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind, SiteView
+from ocn.smart_charging.service.watch import Watch
 
 _USUAL = ServiceSettings()
 
@@ -104,6 +104,8 @@ class SmartCharging:
             heard=self._heard,
         )
         bills = Bills(self._memory, self._places, self._sessions, self._names, self._note)
+        self._desks: dict[str, Desk] = {}
+        self._watch = Watch(self._desks, self._memory, self._places, self._triggers, settings.look_every)
         self._hearing = Hearing(
             self._places,
             self._sessions,
@@ -112,9 +114,9 @@ class SmartCharging:
             ready=self._ready,
             now=self.now_of,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.now_of(cpo)),
-            reported=self._reported,
+            reported=self._watch.reported,
         )
-        self._desks = {served.name: self._desk(served) for served in self._places.sites}
+        self._desks |= {served.name: self._desk(served) for served in self._places.sites}
         self._rounds = {
             cpo: Rounds(
                 cpo,
@@ -125,6 +127,7 @@ class SmartCharging:
                 settings,
                 now=self._machine_now,
                 skew=skew,
+                watch=self._watch,
             )
             for cpo, skew in self._skews.items()
         }
@@ -158,6 +161,7 @@ class SmartCharging:
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
+            await self._watch.close()
             for desk in self._desks.values():
                 await desk.dispatcher.close()
             self._chargers.bind(None)
@@ -167,6 +171,7 @@ class SmartCharging:
         """Do one round of each CPO: read what is due, plan what is to be, send, await the results."""
         if self._client is not None:
             await all_of(rounds.one(self._client) for rounds in self._rounds.values())
+            await self._watch.settled()
 
     async def _plan(self, cpo: PartyId, client: Client) -> None:
         rounds = self._rounds[cpo]
@@ -258,26 +263,6 @@ class SmartCharging:
 
     def _heard(self, cpo: PartyId, reply: Reply[Any]) -> None:
         self._skews[cpo].note(reply.timestamp, self._machine_now(), reply.latency_s)
-
-    async def _reported(self, cpo: PartyId, session_id: str, profile: ActiveChargingProfile) -> None:
-        key = f"{cpo.key}/{session_id.casefold()}"
-        stay = self._memory.stays.get(key)
-        served = None if stay is None else self._places.at(cpo, stay.location_id)
-        if served is None:
-            self._triggers.read(cpo)
-            return
-        desk = self._desks[served.name]
-        try:
-            conflict = await desk.dispatcher.observed(key, profile)
-        except ProfileUnreadable as error:
-            desk.note(EventKind.FAULT, f"{desk.name(key)}: {error.message}")
-            return
-        if conflict is not None:
-            line = "somebody else limits it: is there a second planner?"
-            if not conflict.is_lower:
-                line = "the CPO says that our limit is not in force; it is set again"
-            desk.note(EventKind.WARNING, f"{desk.name(key)}: {line}")
-            self._triggers.plan(served.name)
 
     def _named(self, site_name: str) -> Desk:
         desk = self._desks.get(site_name)

@@ -28,11 +28,21 @@ class Run:
     """Per slot in which anybody was there."""
 
 
+Draws = Callable[[Stay, float, float, float], float]
+"""What a car draws (kWh): the visit, what is delivered (kWh), what it may (kW), and for how long (h)."""
+
+
+def all_it_may(stay: Stay, delivered_kwh: float, power_kw: float, hours: float) -> float:
+    """Draw what is granted, until all that is needed is delivered."""
+    return min(power_kw * hours, max(0.0, stay.need_kwh - delivered_kwh))
+
+
 class World:
     """A site on its days, ready to be run by one policy after another."""
 
-    def __init__(self, days: Days, peak_price: float = 0.0) -> None:
+    def __init__(self, days: Days, peak_price: float = 0.0, draws: Draws = all_it_may) -> None:
         self.days = days
+        self._draws = draws
         self.peak_price = peak_price
         self.wiring = Wiring.of(days.site)
         ahead = len(days.prices)
@@ -75,7 +85,7 @@ class World:
             drawn = 0.0
             for i, count in zip(here, steps, strict=True):
                 outlet = self._outlets[stays[i].id]
-                energy = min(count * outlet.step_kw * slot_h, max(0.0, stays[i].need_kwh - delivered[i]))
+                energy = self._draws(stays[i], delivered[i], count * outlet.step_kw, slot_h)
                 wanting = stays[i].need_kwh - delivered[i] > _NOTHING_KWH
                 pauses += bool(steps_before.get(i) and not count and wanting)
                 delivered[i] += energy

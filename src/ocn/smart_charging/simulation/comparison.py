@@ -58,15 +58,31 @@ def compare(
     units = [limit.unit_kw for limit in world.limits]
     earlier = [world.seen(stay) for stay in world.days.earlier]
     ours = Planned(world.days.slots.hours, earlier, units, world.midnight, weights, effort)
-    policies: Sequence[Policy] = (Uncontrolled(), EqualShare(), EarliestDeparture(), LeastLaxity(), ours)
+    runs = _runs(world, (*WITHOUT_A_PLAN, ours), progress)
+    return _compared(world, runs, progress)
+
+
+def compare_with(world: World, ours: Run, progress: Progress | None = None) -> Comparison:
+    """Compare a run that was made elsewhere, such as over a network, with every policy and the optimum."""
+    return _compared(world, [*_runs(world, WITHOUT_A_PLAN, progress), ours], progress)
+
+
+WITHOUT_A_PLAN: Sequence[Policy] = (Uncontrolled(), EqualShare(), EarliestDeparture(), LeastLaxity())
+
+
+def _runs(world: World, policies: Sequence[Policy], progress: Progress | None) -> list[Run]:
     count = world.days.slots.count
     runs = []
     for policy in policies:
         told = None if progress is None else _told(progress, policy.name, count)
         runs.append(world.run(policy, told))
+    return runs
+
+
+def _compared(world: World, runs: list[Run], progress: Progress | None) -> Comparison:
     if progress is not None:
         progress(OPTIMUM, 0, 1)
-    runs += _optimum(world)
+    runs = [*runs, *_optimum(world)]
     if progress is not None:
         progress(OPTIMUM, 1, 1)
     return Comparison(world, tuple(runs), tuple(outcome(world, run) for run in runs))

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ocn.errors import ConfigurationError
 from ocn.smart_charging.simulation.comparison import Comparison
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _STYLES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -33,8 +37,8 @@ def check_picture(file: Path) -> None:
         raise ConfigurationError("matplotlib is not installed", hint="Install ocn[smart].")
 
 
-def plot(compared: Comparison, file: Path) -> None:
-    """Write the picture.
+def plot(*compared: Comparison, file: Path) -> None:
+    """Write the picture, with a panel for each comparison.
 
     Raises:
         ConfigurationError: as by :func:`check_picture`, or the file cannot be written.
@@ -43,29 +47,34 @@ def plot(compared: Comparison, file: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    days = compared.world.days
-    hours = [slot * days.slots.hours for slot in range(days.slots.count)]
     with mpl.rc_context({"svg.hashsalt": "ocn", "font.size": 9}):
-        figure = Figure(figsize=(10, 5), layout="constrained")
-        axes = figure.subplots()
-        for run in compared.runs:
-            if run.name in _STYLES:
-                color, line = _STYLES[run.name]
-                axes.step(hours, run.power_kw, line, where="post", color=color, label=run.name, linewidth=1.3)
-        axes.step(hours, _limit_kw(compared), where="post", color="#b03030", label="limit", linewidth=1)
-        axes.set_xlabel(f"hours from {days.slots.start.astimezone(days.site.zone):%Y-%m-%d %H:%M}")
-        axes.set_ylabel("kW")
-        axes.set_ylim(bottom=0)
-        axes.set_title(days.site.name)
-        price = axes.twinx()
-        prices = [100 * eur for eur in days.prices[: days.slots.count]]
-        price.step(hours, prices, where="post", color="#8060a0", linewidth=0.8, alpha=0.6)
-        price.set_ylabel("ct/kWh", color="#8060a0")
-        axes.legend(loc="upper right", frameon=False)
+        figure = Figure(figsize=(10, 5 * len(compared)), layout="constrained")
+        panels = figure.subplots(len(compared), squeeze=False)
+        for axes, each in zip(panels.flat, compared, strict=True):
+            _draw(axes, each)
         try:
             figure.savefig(file, metadata={"Date": None} if file.suffix.lower() == ".svg" else None)
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _draw(axes: "Axes", compared: Comparison) -> None:
+    days = compared.world.days
+    hours = [slot * days.slots.hours for slot in range(days.slots.count)]
+    for run in compared.runs:
+        if run.name in _STYLES:
+            color, line = _STYLES[run.name]
+            axes.step(hours, run.power_kw, line, where="post", color=color, label=run.name, linewidth=1.3)
+    axes.step(hours, _limit_kw(compared), where="post", color="#b03030", label="limit", linewidth=1)
+    axes.set_xlabel(f"hours from {days.slots.start.astimezone(days.site.zone):%Y-%m-%d %H:%M}")
+    axes.set_ylabel("kW")
+    axes.set_ylim(bottom=0)
+    axes.set_title(days.site.name)
+    price = axes.twinx()
+    prices = [100 * eur for eur in days.prices[: days.slots.count]]
+    price.step(hours, prices, where="post", color="#8060a0", linewidth=0.8, alpha=0.6)
+    price.set_ylabel("ct/kWh", color="#8060a0")
+    axes.legend(loc="upper right", frameon=False)
 
 
 def _limit_kw(compared: Comparison) -> list[float]:

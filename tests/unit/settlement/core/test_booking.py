@@ -87,12 +87,21 @@ def test_references_fit_their_members() -> None:
     assert record.body == {
         "country_code": "DE",
         "party_id": "CPO",
-        "id": "ab" * 17 + "-B",
+        "id": record.id,
         "invoice_id": booking.invoice_id,
         "cdrs": ["CDR-S2", "CDR-S1"],
         "last_updated": "2026-11-20T12:00:00.000Z",
     }
-    assert len(record.id) == 36
+    assert (len(record.id), record.id[-2:]) == (36, "-B")
+
+
+def test_records_of_one_transaction_that_claims_from_many_payers_have_different_ids() -> None:
+    settlement = Settlement(HASH, 9, 0, 287)
+    lanes = (LANE, Lane(1, CONTRACT, TOKEN, LANE.payer, LANE.payee), LANE.opposite)
+    made = [invoice_records(book(each, settlement, ENTRIES), EMSP, CPO, NOON)[0] for each in lanes]
+    twice = book(LANE, Settlement(HASH, 9, 150, 287), ENTRIES[1:], through=1)
+    made += invoice_records(twice, EMSP, CPO, NOON)
+    assert len({record.id for record in made}) == 4
 
 
 def test_credit_cdrs_have_a_record_of_their_issuer_and_differences_have_none() -> None:

@@ -45,6 +45,24 @@ async def test_terms_proposed_by_either_side_are_kept_by_both(here: World) -> No
         ours[0].require_vault_of(party)
 
 
+async def test_terms_of_before_vaults_were_proven_get_the_proofs_when_they_are_proposed_again(
+    here: World,
+) -> None:
+    old = replace(
+        SignedTerms(make_terms()).signed_by(EMSP_KEY, EMSP).signed_by(CPO_KEY, CPO),
+        payer_vault_signature=b"",
+        payee_vault_signature=b"",
+    )
+    for side in (here.payer, here.payee):
+        await side.pairs.agreed(old)
+    await here.payee.propose(make_terms())
+    for store in (here.payer_store, here.payee_store):
+        (kept,) = await store.terms(EMSP, CPO)
+        assert kept.proves_vaults
+        kept.require_vault_of(EMSP)
+        kept.require_vault_of(CPO)
+
+
 async def test_terms_proposed_twice_are_agreed_once(here: World) -> None:
     await here.payee.propose(make_terms())
     here.faults.lose_answer = True

@@ -117,6 +117,47 @@ async def test_payee_that_has_lost_everything_recovers_from_the_payer(here: Worl
     assert await here.owed() == 160_000 + 200_000
 
 
+async def claimed_in_the_middle(here: World) -> None:
+    """A session of 0.9 kWh, of which the chain has paid the first 0.5."""
+    await here.agree()
+    await here.payer.step()
+    await here.charge(kwh="0.5")
+    await here.payee.step()
+    await here.collect.settle_now(EMSP)
+    assert (await here.chain.state(LANE)).claimed == 200_000
+    await here.charge(kwh="0.9")
+    await here.payee.step()
+
+
+async def test_payer_that_has_lost_everything_after_a_claim_gets_all_vouchers_back(here: World) -> None:
+    await claimed_in_the_middle(here)
+    await here.lose_payer()
+    await here.charge(kwh="1.2")
+    await here.payee.step()
+    assert len(await same_log(here)) == 3
+    assert await here.owed() == 480_000
+    assert (await here.payer_store.books(CPO, ["S1"]))["S1"].settled == 480_000
+
+
+@pytest.mark.parametrize("loser", ["payer", "payee"])
+async def test_side_that_has_lost_everything_after_a_claim_recovers_all_vouchers(
+    here: World, loser: str
+) -> None:
+    await claimed_in_the_middle(here)
+    if loser == "payer":
+        await here.lose_payer()
+        await here.payer.recover(CPO)
+    else:
+        await here.lose_payee()
+        await here.payee.recover(EMSP)
+    assert [each.entry.cumulative for each in await same_log(here)] == [200_000, 360_000]
+    await here.charge(kwh="1.2")
+    await here.payee.step()
+    assert await here.owed() == 480_000
+    await here.collect.settle_now(EMSP)
+    assert (await here.chain.state(LANE)).claimed == 480_000
+
+
 async def test_cdr_that_was_paid_before_the_loss_is_not_paid_again(here: World) -> None:
     await here.agree()
     await here.charge(kwh="0.4")
