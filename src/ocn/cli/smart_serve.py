@@ -15,6 +15,7 @@ from ocn.cli.registry_options import takes
 from ocn.cli.simulate_options import Joining, joining_options
 from ocn.errors import ConfigurationError
 from ocn.ocpi.roles import Role
+from ocn.ocpi.versions import VersionNumber
 
 if TYPE_CHECKING:
     from ocn.smart_charging.page import PageServing
@@ -82,6 +83,11 @@ def serve(
     from ocn.party.serving import bind
     from ocn.smart_charging.page import PageServing, PageSettings
 
+    if joining.ocpi is VersionNumber.V2_1_1:
+        raise ConfigurationError(
+            "OCPI 2.1.1 has no charging profiles, and names nobody who sends",
+            hint="Leave --ocpi out, or take 2.2.1.",
+        )
     set_up_logging("warning")
     sites = _sites(site)
 

@@ -43,6 +43,12 @@ def test_site_of_nobody_is_refused_with_what_to_add(tmp_path: Path, whose: str) 
     assert "cpo" in (error.hint or "")
 
 
+def test_version_without_charging_profiles_is_refused(tmp_path: Path) -> None:
+    error = serve("--party", "DE", "PLN", "--site", str(tmp_path / "yard.toml"), "--ocpi", "2.1.1")
+    assert isinstance(error, ConfigurationError)
+    assert "2.1.1 has no charging profiles" in error.message
+
+
 def test_first_start_without_a_token_says_so(tmp_path: Path) -> None:
     file = tmp_path / "yard.toml"
     file.write_text(SITE.format(whose='cpo = "DE CPO"\nlocation = "LOC1"'))
