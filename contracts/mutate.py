@@ -1,6 +1,6 @@
 """Run the tests of Lanes against faulty copies of it.
 
-``python contracts/mutate.py [--sample N] [--seed S] [--file F] [--jobs N]``
+``python contracts/mutate.py [--sample N] [--seed S] [--file F] [--jobs N] [--after N]``
 
 Every mutant must be killed: some test fails with it. One that cannot be, because it does what the original
 does, is listed in ``equivalent_mutants.json`` with the reason. The exit status is the number of others that
@@ -32,7 +32,10 @@ from vyper.compiler.settings import (  # type: ignore[import-untyped]  # as abov
     OptimizationLevel,
     Settings,
 )
-from vyper.exceptions import VyperException  # type: ignore[import-untyped]  # as above
+from vyper.exceptions import (  # type: ignore[import-untyped]  # as above
+    VyperException,
+    VyperInternalException,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 if __name__ == "__main__":
@@ -149,7 +152,7 @@ def _fate(mutant: Mutant) -> Fate:
     original = load("Lanes")
     try:
         code = _mutated(mutant)
-    except VyperException:
+    except (VyperException, VyperInternalException):
         return Fate.STILLBORN
     if code == _original():
         return Fate.SAME_CODE
@@ -216,13 +219,14 @@ def main() -> int:
     parser.add_argument("--sample", type=int, help="only so many, chosen by chance")
     parser.add_argument("--seed", type=int, default=0, help="of the choice")
     parser.add_argument("--file", help="only those of one file, such as lanes/claims.vy")
+    parser.add_argument("--after", type=int, default=0, help="leave out so many: to go on with a run")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     arguments = parser.parse_args()
     chosen = all_mutants((arguments.file,) if arguments.file else FILES)
     if arguments.sample is not None:
         chosen = random.Random(arguments.seed).sample(chosen, min(arguments.sample, len(chosen)))
     outcomes = []
-    for number, outcome in enumerate(run(chosen, arguments.jobs), 1):
+    for number, outcome in enumerate(run(chosen[arguments.after :], arguments.jobs), arguments.after + 1):
         outcomes.append(outcome)
         print(
             f"{number}/{len(chosen)} {outcome.fate.name:9} {outcome.seconds:5.1f} s  {outcome.mutant}",

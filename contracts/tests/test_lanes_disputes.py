@@ -221,6 +221,18 @@ def test_dispute_gives_the_payee_what_has_matured(bench: Bench) -> None:
     assert bench.market.free(CPO) == 100
 
 
+def test_leaf_claimed_after_a_collection_is_disputed(bench: Bench) -> None:
+    bench.claim(100)
+    for _ in range(2):
+        start_of_epoch(bench.market)
+    assert collect(bench.market) == 100
+    bench.claim(30)
+
+    bench.dispute(1, 0)
+
+    assert bench.disputed(bench.history.vouchers[1][0])[0] == 30
+
+
 def test_leaf_of_an_older_bucket_cannot_hold_up_a_newer_one(bench: Bench) -> None:
     bench.claim(100)
     bench.claim(50)
@@ -349,6 +361,15 @@ def test_dispute_is_not_resolved_by_anybody_else(bench: Bench, who: Person, to_p
 
     with refused("Not yours to resolve."):
         bench.resolve(who, bench.history.vouchers[0][0], to_payer)
+
+
+def test_dispute_about_the_smallest_amount_is_resolved(bench: Bench) -> None:
+    bench.claim(1, 100)
+    bench.dispute(0, 0)
+
+    bench.resolve(CPO, bench.history.vouchers[0][0], 1)
+
+    assert (bench.market.free(EMSP), bench.market.free(CPO)) == (1, 0)
 
 
 def test_nobody_gets_more_than_was_frozen(bench: Bench) -> None:

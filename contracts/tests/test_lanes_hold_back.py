@@ -296,6 +296,27 @@ def test_claim_collects_what_has_matured(held: Market) -> None:
     assert bucket(held, epoch + 2) == (30, 150, item[2])
 
 
+def test_smallest_amount_that_has_matured_is_collected_by_a_claim(held: Market) -> None:
+    before = held.free(CPO)
+    held.claim(CPO, held.item(EMSP, CPO, held.claimed(EMSP, CPO) + 1))
+    start_of_epoch(held)
+    start_of_epoch(held)
+
+    held.claim(CPO, held.item(EMSP, CPO, held.claimed(EMSP, CPO) + 30))
+
+    assert held.free(CPO) == before + 1
+
+
+def test_smallest_amount_that_has_matured_is_collected(held: Market) -> None:
+    before = held.free(CPO)
+    held.claim(CPO, held.item(EMSP, CPO, held.claimed(EMSP, CPO) + 1))
+    start_of_epoch(held)
+    start_of_epoch(held)
+
+    assert collect(held) == 1
+    assert held.free(CPO) == before + 1
+
+
 def test_two_epochs_without_a_claim_free_both_buckets(held: Market) -> None:
     epoch = held.evm.now // WINDOW
     held.claim(CPO, held.item(EMSP, CPO, 150))
