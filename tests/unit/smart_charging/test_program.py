@@ -157,7 +157,7 @@ def test_program_risk_of_leaving_early_outweighs_a_lower_price_later() -> None:
 
 def test_program_room_is_left_for_latecomers() -> None:
     problem = _problem((0.2, 0.1, 0.1, 0.1), (2,) * SLOTS, (6.0,), (4,))
-    late = Latecomers(1, 4, need_kwh=5.0, most_kw=9.0, shares=((0, 1.0),), sigma=0.0)
+    late = Latecomers(1, 4, need_kwh=5.0, most_kw=9.0, shares=((0, 1.0),))
 
     assert _solved(problem).powers_kw[0][0] == pytest.approx(0.0)
     assert _solved(replace(problem, latecomers=(late,))).powers_kw[0][0] == pytest.approx(2.0)

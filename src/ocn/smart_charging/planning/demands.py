@@ -84,7 +84,7 @@ def demands_of(problem: Problem) -> Demands:
     return Demands(
         arrival=np.array([0] * count + [each.at for each in late], dtype=np.int64),
         departure=both([car.departure for car in cars], [each.departure for each in late]),
-        sigma=both([car.sigma for car in cars], [each.sigma for each in late]),
+        sigma=both([car.sigma for car in cars], [0.0] * len(late)),
         need_kwh=both([car.need_kwh for car in cars], [each.need_kwh for each in late]),
         asked_kwh=both([max(car.asked_kwh, car.need_kwh) for car in cars], [each.need_kwh for each in late]),
         most_kw=both([car.most_kw for car in cars], [each.most_kw for each in late]),

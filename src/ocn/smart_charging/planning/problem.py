@@ -91,7 +91,7 @@ class Car:
 
 @dataclass(frozen=True, slots=True)
 class Latecomers:
-    """Cars that are expected at slot ``at``, taken together; they leave at ``departure`` +- ``sigma``."""
+    """Cars that are expected at slot ``at``, taken together; they leave at ``departure``, not sooner."""
 
     at: int
     departure: float
@@ -99,7 +99,6 @@ class Latecomers:
     most_kw: float
     shares: tuple[tuple[int, float], ...]
     """Pairs of limit and kW of it per kW drawn."""
-    sigma: float = 2.0
     guessed: bool = False
     """By what is typical, not by days of this site."""
     whenever: bool = False

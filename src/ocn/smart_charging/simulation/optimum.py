@@ -23,7 +23,7 @@ def offline_optimum(world: World) -> Run | None:
         outlet = world.outlet(stay)
         shares = tuple((load.limit, load.units * units[load.limit] / outlet.step_kw) for load in outlet.loads)
         most = outlet.most * outlet.step_kw
-        stays.append(Latecomers(stay.arrival, stay.departure, stay.need_kwh, most, shares, sigma=0.0))
+        stays.append(Latecomers(stay.arrival, stay.departure, stay.need_kwh, most, shares))
     problem = Problem(
         days.slots.hours, days.prices[:count], limits, (), tuple(stays), peak_price=world.peak_price
     )
