@@ -9,7 +9,7 @@ from ocn.smart_charging.planning.guard import worse_off
 from ocn.smart_charging.planning.least_laxity import least_laxity_now, outlook
 from ocn.smart_charging.planning.plan import Method, Plan
 from ocn.smart_charging.planning.planner import plan
-from ocn.smart_charging.planning.problem import Car, Limit, Load, Phase, Problem
+from ocn.smart_charging.planning.problem import Car, Latecomers, Limit, Load, Phase, Problem
 from ocn.smart_charging.planning.weights import Effort
 
 SLOTS = 16
@@ -155,3 +155,15 @@ def test_outlook_of_more_than_fits_says_what_will_be_lacking() -> None:
     ahead = outlook(asked)
 
     assert sum(ahead.lacking_kwh) == pytest.approx(20.0 - 4 * 11.04 * 0.25, abs=0.02)
+
+
+@pytest.mark.parametrize("guessed", [True, False])
+def test_plan_too_little_for_cars_that_are_only_guessed_is_left_to_least_laxity(guessed: bool) -> None:
+    pytest.importorskip("highspy")
+    dear_now = (0.4,) * 4 + (0.1,) * 12
+    late = Latecomers(4, 8.0, 200.0, 300.0, tuple((i, 1 / 3) for i in range(3)), guessed=guessed)
+    asked = replace(problem(three_phase("a", need_kwh=5.0), prices=dear_now), latecomers=(late,))
+
+    steps = plan(asked).steps
+
+    assert (steps == least_laxity_now(asked)) is guessed

@@ -95,7 +95,7 @@ def test_replanner_made_anew_in_the_middle_plans_within_the_limits() -> None:
 def test_replanner_three_arrivals_a_day_are_expected_again_on_the_next() -> None:
     replanner = Replanner(0.25)
     for slot in range(97):
-        here = [seen(f"{slot}", slot, slot + 12)] if slot in {30, 31, 33} else []
+        here = [seen(f"{slot}", slot, slot + 8)] if slot in {30, 31, 33} else []
         replanner.plan(slot, here, limits(), PRICES)
 
     made = replanner.plan(97, [seen("now", 97, 190)], limits(), PRICES)

@@ -31,10 +31,10 @@ def serve(controller: Controller, lines: BinaryIO, answers: BinaryIO, plans: Pat
                 answer = _TOO_LONG
             else:
                 answer = controller.answer(line)
+            if kept is not None and controller.plan is not None and answer is not _TOO_LONG:
+                kept.write(json.dumps(document(controller.plan, controller.slot)) + "\n")
             answers.write(answer.encode() + b"\n")
             answers.flush()
-            if kept is not None and controller.plan is not None:
-                kept.write(json.dumps(document(controller.plan, controller.slot)) + "\n")
     except BrokenPipeError:
         return  # nobody reads the answers any more
     finally:

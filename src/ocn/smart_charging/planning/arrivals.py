@@ -16,8 +16,6 @@ _HEADROOM = 0.15
 """So much more is kept room for, at whatever price: on some days more come than on others."""
 _HEADROOM_GUESSED = 0.3
 """And where it is only guessed who comes."""
-_STAYED = 0.75
-"""Of their mean stay: about half of them leave before it, and their energy fits no later."""
 _FILL = 0.92
 """Of what their stay would allow at full power: more is not expected to be asked for."""
 _LEAST_KWH = 0.5
@@ -204,7 +202,7 @@ class _Crowd:
     def latecomers(self, at: int, slot_h: float, horizon: int, guessed: bool) -> list[Latecomers]:
         if self.need_kwh < _LEAST_KWH or self.most_kw <= 0:
             return []
-        departure = min(float(horizon), at + max(1.0, _STAYED * self.need_times_stay / self.need_kwh))
+        departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
         shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
         expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
