@@ -58,6 +58,7 @@ FIRST: dict[str, tuple[str, ...]] = {
     "lanes/hot_keys.vy": ("keys", "typed_calls", "netting"),
     "lanes/lane_record.vy": ("claims", "reserves", "netting"),
     "lanes/notice.vy": ("deposits", "reserves", "setoff"),
+    "lanes/refusals.vy": ("reserves", "hold_back"),
     "lanes/reserves.vy": ("reserves", "typed_calls"),
     "lanes/setoffs.vy": ("setoff", "typed_calls"),
     "lanes/token_moves.vy": ("deposits", "tokens"),
