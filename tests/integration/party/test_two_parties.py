@@ -76,6 +76,7 @@ SESSION: Any = {
     "country_code": "DE",
     "party_id": "CPO",
     "id": "S1",
+    "cdr_token": {"country_code": "NL", "party_id": "MSP"},
     "kwh": Decimal("1.10"),
     "charging_periods": [{"n": 1}],
     "status": "ACTIVE",
@@ -85,6 +86,7 @@ CDR: Any = {
     "country_code": "DE",
     "party_id": "CPO",
     "id": "CDR1",
+    "cdr_token": {"country_code": "NL", "party_id": "MSP"},
     "total_energy": Decimal("10.00"),
     "last_updated": STAMP,
 }

@@ -20,6 +20,8 @@ from ocn.registry.calls import create_agreement, revoke_agreement, set_service
 from ocn.registry.listings import Permission
 from ocn.signing.keys import PrivateKey
 
+PLANNERS = PartyId("DE", "SPL"), PartyId("DE", "KPL")
+"""Hired in these tests: they may read sessions of all eMSPs."""
 ASKED_FOR = tuple(
     int(permission)
     for permission in (
@@ -105,7 +107,7 @@ async def join(operated: Operated) -> AsyncIterator[Join]:
             network, party_id = operated.network, PartyId.parse(name)
             key, storage, points = key or PrivateKey.generate(), storage or MemoryStorage(), ChargePoints()
             await network.list_party(party_id, (role,), key, network.nodes[node])
-            usual = [StoredSender(storage), StoredReceiver(storage)]
+            usual = [StoredSender(storage, readers=PLANNERS), StoredReceiver(storage)]
             party = Party(
                 roles=[PartyRole.of(name, role)],
                 node_url=network.nodes[node].url,

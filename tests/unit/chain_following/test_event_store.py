@@ -1,7 +1,9 @@
 """The event log: whole windows or nothing."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -131,3 +133,25 @@ def test_tables_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
         opened(path)
     with closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT title FROM event").fetchall() == [("concert",)]
+
+
+def test_closing_waits_for_a_write_that_its_caller_gave_up(tmp_path: Path) -> None:
+    store = opened(tmp_path / "index.sqlite")
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> Iterator[Row[Key, str]]:
+        writing.set()
+        assert go_on.wait(10)
+        yield row(1)
+
+    with ThreadPoolExecutor(2) as threads:
+        written = threads.submit(store.append, slowly(), [Place(1, "h1")], Place(1, "h1"))
+        assert writing.wait(10)
+        closed = threads.submit(store.close)
+        assert not closed.done()
+        go_on.set()
+        closed.result(10)
+        written.result(10)
+    again = opened(tmp_path / "index.sqlite")
+    assert again.cursor() == Place(1, "h1")
+    again.close()

@@ -153,9 +153,12 @@ async def test_b6_pages_carry_their_headers_signed(make_pair: Any) -> None:
 async def test_b6_dates_select_and_survive_the_next_link(make_pair: Any) -> None:
     pair = await make_pair()
     for day in range(1, 10):
-        await pair.cpo.storage.put(
-            "sessions", pair.cpo_id, f"S{day}", {"id": f"S{day}", "last_updated": f"2026-01-0{day}T00:00:00Z"}
-        )
+        session = {
+            "id": f"S{day}",
+            "cdr_token": {"country_code": "NL", "party_id": "MSP"},
+            "last_updated": f"2026-01-0{day}T00:00:00Z",
+        }
+        await pair.cpo.storage.put("sessions", pair.cpo_id, session["id"], session)
     from ocn.ocpi.timestamps import parse_datetime
 
     found = pair.emsp.client.to("DE CPO").sessions(

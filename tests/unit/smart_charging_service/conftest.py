@@ -205,7 +205,11 @@ async def make_world() -> AsyncIterator[MakeWorld]:
                 node_url=PLANNER_URL,
                 public_url=CPO_URL,
                 storage=cpo_storage,
-                handlers=[points, StoredSender(cpo_storage), StoredReceiver(cpo_storage)],
+                handlers=[
+                    points,
+                    StoredSender(cpo_storage, readers=(PLANNER,)),
+                    StoredReceiver(cpo_storage),
+                ],
                 **common,
             )
             network.add(CPO_URL, cpo)

@@ -113,8 +113,9 @@ class EventStore(Generic[KeyT, RecordT]):
         )
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file, when whoever is at it has done; a write that was given up goes on in its thread."""
+        with self._turn:
+            self._db.close()
 
     def cursor(self) -> Place | None:
         """Return the last block that was read, or None."""

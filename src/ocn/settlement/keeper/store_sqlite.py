@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -38,7 +39,7 @@ class SqliteKeeperStore:
             KeeperStoreUnusable: the file cannot be used, or is another account's.
         """
         self._where = "memory" if path is None else str(path)
-        self._turn = asyncio.Lock()
+        self._turn = threading.Lock()  # held by threads: who waited for one may have given up
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,8 +146,7 @@ class SqliteKeeperStore:
 
     async def close(self) -> None:
         """See the port."""
-        async with self._turn:
-            self._db.close()
+        await asyncio.to_thread(self._shut)
 
     def _jobs(self, which: str, *values: int) -> list[OpenJob]:
         query = f"SELECT id, body, tries FROM job WHERE {which} ORDER BY id"  # noqa: S608  # literals above
@@ -171,21 +171,25 @@ class SqliteKeeperStore:
 
     @to_the_end
     async def _do(self, work: Callable[[], T]) -> T:
-        async with self._turn:
-            return await asyncio.to_thread(self._transact, work)
+        return await asyncio.to_thread(self._transact, work)
 
     def _transact(self, work: Callable[[], T]) -> T:
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._turn:
             try:
-                result = work()
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._unusable(str(error)) from error
-        return result
+                self._db.execute("BEGIN IMMEDIATE")
+                try:
+                    result = work()
+                except BaseException:
+                    self._db.execute("ROLLBACK")
+                    raise
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise self._unusable(str(error)) from error
+            return result
+
+    def _shut(self) -> None:
+        with self._turn:
+            self._db.close()
 
     def _unusable(self, why: str) -> KeeperStoreUnusable:
         return KeeperStoreUnusable(
