@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from contracts.tests import market as markets
 from contracts.tests.contract import NOBODY
 from contracts.tests.evm import Evm, refused
 from contracts.tests.market import (
@@ -14,7 +15,6 @@ from contracts.tests.market import (
     OTHER,
     STRANGER,
     Market,
-    lanes_artifact,
     open_market,
 )
 from contracts.tests.people import Person, Vrs
@@ -278,4 +278,4 @@ def test_contract_tells_its_delay(delay: int) -> None:
 @pytest.mark.parametrize("delay", [0, 30 * DAY + 1, 2**256 - 1])
 def test_contract_with_no_delay_or_one_too_long_cannot_be_made(delay: int) -> None:
     with refused("Delay must be 1 second to 30 days."):
-        Evm().send(KEEPER.address, None, lanes_artifact().bytecode + encode(["uint256"], [delay]))
+        Evm().send(KEEPER.address, None, markets.lanes_artifact().bytecode + encode(["uint256"], [delay]))

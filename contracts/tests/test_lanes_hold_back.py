@@ -296,6 +296,12 @@ def test_claim_collects_what_has_matured(held: Market) -> None:
     assert bucket(held, epoch + 2) == (30, 150, item[2])
 
 
+def test_claim_while_nothing_has_matured_tells_of_no_collection(held: Market) -> None:
+    receipt = held.send(KEEPER, "claim", CPO, held.euro, [held.item(EMSP, CPO, 150)])
+
+    assert [name for name, _ in held.events(receipt)] == ["Claimed"]
+
+
 def test_smallest_amount_that_has_matured_is_collected_by_a_claim(held: Market) -> None:
     before = held.free(CPO)
     held.claim(CPO, held.item(EMSP, CPO, held.claimed(EMSP, CPO) + 1))
