@@ -186,6 +186,14 @@ def test_typed_signature_has_one_form(ready: Market, purpose: Purpose) -> None:
         purpose.send(ready, (v, ORDER.to_bytes(32, "big"), s))
 
 
+@pytest.mark.parametrize(("s", "why"), [(ORDER // 2, NOT_THE_SIGNER), (ORDER // 2 + 1, "Invalid signature.")])
+def test_typed_signature_is_low_up_to_half_of_the_order(ready: Market, s: int, why: str) -> None:
+    v, r, _ = PURPOSES[0].sign(ready)
+
+    with refused(why):  # a signature of nobody in particular, but a signature
+        PURPOSES[0].send(ready, (v, r, s.to_bytes(32, "big")))
+
+
 @for_own_keys
 def test_typed_call_of_the_owner_alone_takes_no_key_of_any_right(ready: Market, purpose: Purpose) -> None:
     ready.send(purpose.signer, "setSigner", KEY, VOUCHERS | RETURNS)
