@@ -25,7 +25,7 @@ def test_simulate_prints_a_row_a_policy_and_whether_the_aims_are_held(tmp_path: 
         "ocn",
         "offline optimum",
     ):
-        assert f"\n {policy} " in done.stdout
+        assert f"\n{policy} " in done.stdout
     assert "slots over a limit: 0.00" in done.stdout
     assert picture.read_bytes().startswith(_PNG)
 
@@ -58,7 +58,7 @@ def test_simulate_without_the_solver_compares_without_an_optimum() -> None:
     done = run(smart_without_solver(*SMALL))
 
     assert done.returncode == 0, done.stderr
-    assert "\n ocn " in done.stdout
+    assert "\nocn " in done.stdout
     assert "optimum" not in done.stdout
 
 

@@ -1,8 +1,10 @@
 """``ocn smart serve`` before it runs: what it refuses, and what of a site file it tells."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from tests.unit.docs.conftest import is_of_a_site
 from typer.testing import CliRunner
 
@@ -25,6 +27,14 @@ amps = 40
 id = "E1"
 fuse = "main"
 """
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """The command writes logs to what the runner takes for standard error, which ends with it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def serve(*arguments: str) -> Exception | None:

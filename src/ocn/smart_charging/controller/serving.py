@@ -1,6 +1,8 @@
 """Lines in, lines out, until the input ends."""
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,10 +38,18 @@ def serve(controller: Controller, lines: BinaryIO, answers: BinaryIO, plans: Pat
             answers.write(answer.encode() + b"\n")
             answers.flush()
     except BrokenPipeError:
-        return  # nobody reads the answers any more
+        _forget_rest(answers)  # nobody reads the answers any more
     finally:
         if kept is not None:
             kept.close()
+
+
+def _forget_rest(answers: BinaryIO) -> None:
+    """Or the end of the process would try to write what was not read."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, answers.fileno())
+        os.close(nowhere)
 
 
 def _skip_rest(lines: BinaryIO) -> None:
