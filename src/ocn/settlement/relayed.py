@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
-from ocn.party.lists import ListQuery, Page
-from ocn.party.registration import Registration
 from ocn.party.storage import PartyStorage
+from ocn.party.storage_around import StorageAround
 from ocn.settlement.heard import Beginning, Heard, objects
 
 
@@ -15,7 +14,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class RelayedObjects:
+class RelayedObjects(StorageAround):
     """:class:`ocn.settlement.ports.Relayed`, and the party's storage, through which it is told.
 
     Give it to the party and its handlers in place of the storage that it is made over. What is stored past it
@@ -23,7 +22,7 @@ class RelayedObjects:
     """
 
     def __init__(self, storage: PartyStorage, *, now: Callable[[], datetime] = _now) -> None:
-        self._storage = storage
+        super().__init__(storage)
         self._heard = Heard(storage, now)
 
     async def session(self, owner: PartyId, session_id: str) -> JsonObject | None:
@@ -67,35 +66,11 @@ class RelayedObjects:
             await self._heard.session(owner, object_id, value)
         return await self._storage.put(kind, owner, object_id, value)
 
-    async def get(self, kind: str, owner: PartyId, object_id: str) -> JsonObject | None:
-        """See :class:`PartyStorage`."""
-        return await self._storage.get(kind, owner, object_id)
-
     async def remove(self, kind: str, owner: PartyId, object_id: str) -> bool:
         """Remove; what it priced it still prices."""
         if kind == "tariffs":
             await self._heard.tariff(owner, object_id, None)
         return await self._storage.remove(kind, owner, object_id)
-
-    async def page(self, kind: str, owner: PartyId | None, query: ListQuery) -> Page[JsonObject]:
-        """See :class:`PartyStorage`."""
-        return await self._storage.page(kind, owner, query)
-
-    async def load_registration(self) -> Registration | None:
-        """See :class:`PartyStorage`."""
-        return await self._storage.load_registration()
-
-    async def save_registration(self, registration: Registration) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.save_registration(registration)
-
-    async def forget_registration(self) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.forget_registration()
-
-    async def close(self) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.close()
 
 
 def _session_id(document: JsonObject) -> str:

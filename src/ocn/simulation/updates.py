@@ -6,9 +6,8 @@ from typing import TypeVar
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
-from ocn.party.lists import ListQuery, Page
-from ocn.party.registration import Registration
 from ocn.party.storage import PartyStorage
+from ocn.party.storage_around import StorageAround
 
 T = TypeVar("T")
 
@@ -36,43 +35,15 @@ class Updates:
             return found
 
 
-class ToldStorage:
+class ToldStorage(StorageAround):
     """A PartyStorage that tells of every object put into it."""
 
     def __init__(self, storage: PartyStorage, updates: Updates) -> None:
-        self._storage = storage
+        super().__init__(storage)
         self._updates = updates
-
-    async def load_registration(self) -> Registration | None:
-        """See :class:`PartyStorage`."""
-        return await self._storage.load_registration()
-
-    async def save_registration(self, registration: Registration) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.save_registration(registration)
-
-    async def forget_registration(self) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.forget_registration()
 
     async def put(self, kind: str, owner: PartyId, object_id: str, value: JsonObject) -> bool:
         """Store, then tell."""
         new = await self._storage.put(kind, owner, object_id, value)
         await self._updates.tell()
         return new
-
-    async def get(self, kind: str, owner: PartyId, object_id: str) -> JsonObject | None:
-        """See :class:`PartyStorage`."""
-        return await self._storage.get(kind, owner, object_id)
-
-    async def remove(self, kind: str, owner: PartyId, object_id: str) -> bool:
-        """See :class:`PartyStorage`."""
-        return await self._storage.remove(kind, owner, object_id)
-
-    async def page(self, kind: str, owner: PartyId | None, query: ListQuery) -> Page[JsonObject]:
-        """See :class:`PartyStorage`."""
-        return await self._storage.page(kind, owner, query)
-
-    async def close(self) -> None:
-        """See :class:`PartyStorage`."""
-        await self._storage.close()
