@@ -23,7 +23,7 @@ from ocn.node.members import Members, token_hash
 from ocn.node.model import Platform, PlatformRole
 from ocn.node.object_store.model import Bounds
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
-from ocn.node.service import listening
+from ocn.node.serving import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore, SqlObjectStore, open_database
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId

@@ -16,7 +16,7 @@ from ocn.node.config import NodeConfig
 _OPENING = """\
 # Settings of a node
 
-Written by `make docs-reference` from `src/ocn/node/config.py`; do not edit.
+Written by `make docs-reference` from `src/ocn/node/config`; do not edit.
 
 `ocn node run` and `ocn node check` read a TOML file (`--config FILE`) and the environment; a variable
 wins over the file. A setting `part.name` stands in the file under `[part]` as `name = ...`, and in the

@@ -33,7 +33,7 @@ def run(config: Path | None = _FILE) -> None:
 
     from ocn.cli.logs import set_up_logging
     from ocn.node.config import load_config
-    from ocn.node.service import serve
+    from ocn.node.serving import serve
 
     settings = load_config(config)
     set_up_logging(settings.log.level, json_lines=settings.log.json_lines)

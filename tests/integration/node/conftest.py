@@ -22,7 +22,7 @@ from ocn.node.edge.server import HttpServer
 from ocn.node.exits import Exit, GuardedUrls
 from ocn.node.members import Members
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
-from ocn.node.service import listening
+from ocn.node.serving import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role

@@ -4,7 +4,7 @@ import pytest
 
 from ocn.errors import ConfigurationError
 from ocn.node.config import NodeConfig
-from ocn.node.service import _secrets
+from ocn.node.keys import read_keys
 
 
 def settings(admin_key: str | None) -> NodeConfig:
@@ -14,11 +14,11 @@ def settings(admin_key: str | None) -> NodeConfig:
 @pytest.mark.parametrize("admin_key", ["a" * 65, "two words", "schlüssel", "line\nbreak"])
 def test_admin_key_that_cannot_be_sent_is_a_configuration_error(admin_key: str) -> None:
     with pytest.raises(ConfigurationError, match="admin_key") as raised:
-        _secrets(settings(admin_key))
+        read_keys(settings(admin_key).identity)
     assert admin_key not in str(raised.value)
 
 
 @pytest.mark.parametrize("admin_key", ["a" * 64, "admin-key", None])
 def test_admin_key_that_can_be_sent_or_none_is_taken(admin_key: str | None) -> None:
-    _, taken = _secrets(settings(admin_key))
+    _, taken = read_keys(settings(admin_key).identity)
     assert taken == admin_key or (admin_key is None and len(taken) == 43)

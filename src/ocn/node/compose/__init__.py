@@ -1,7 +1,7 @@
 """Put a node together: the only room that picks concrete classes.
 
 :func:`assemble` wires the stages from ports alone, so that a test can give it others; ``serve`` (in
-:mod:`ocn.node.service`) opens the real ones and keeps the node running.
+:mod:`ocn.node.serving`) opens the real ones and keeps the node running.
 
 ``parts``      what a node is made of besides its settings
 ``shared``     what several stages use, made once each

@@ -1,9 +1,7 @@
-"""Run a node: open its database, its index and its way out, serve until told to stop, close them in turn."""
+"""Open what a node needs: its database, its index, its way out; close them in the opposite order."""
 
 import asyncio
-import secrets
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from datetime import timedelta
@@ -12,26 +10,22 @@ import structlog
 
 from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
-from ocn.chain.wallet import key_from_file, key_from_hex
-from ocn.errors import ConfigurationError
 from ocn.node.background.copies import CopyRetention, prune_copies
-from ocn.node.background.fetching import Fetching
 from ocn.node.background.housekeeping import follow_changes, forget_gone, prune_expired
-from ocn.node.background.syncing import Syncing
 from ocn.node.clock import SystemClock
 from ocn.node.compose import BROADCASTS_WAITING, Parts, assemble, dispatching
-from ocn.node.config import NodeConfig, read_secret
+from ocn.node.config import NodeConfig
 from ocn.node.copies.parts import CopyParts
 from ocn.node.edge.application import Application
-from ocn.node.edge.server import HttpServer, ServerLimits
 from ocn.node.exits import Exit, GuardedUrls
+from ocn.node.filling import filling
 from ocn.node.forwarding.lanes import Lanes
+from ocn.node.keys import read_keys
 from ocn.node.members import Members
 from ocn.node.object_store.model import Bounds
 from ocn.node.object_store.noting import Notes
 from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.outbound.tls import client_context
-from ocn.node.peers import Peers, SignedExchange
 from ocn.node.storage import (
     AesGcmSealing,
     SqlClientInfoStore,
@@ -41,72 +35,15 @@ from ocn.node.storage import (
     open_database,
 )
 from ocn.node.storage.copies import SqlCopyStore
-from ocn.ocpi.authorization import is_credentials_token
-from ocn.ocpi.party_id import PartyId
 from ocn.registry.index import IndexSettings, RegistryIndex, Source
-from ocn.signing import PrivateKey
 
 _log = structlog.get_logger("ocn.node")
-_IDLE_CONNECTIONS = 5_000
-"""Clients may keep so many open beyond the requests being served."""
-
-
-async def serve(config: NodeConfig, *, on_started: Callable[[str], None] | None = None) -> None:
-    """Run a node until cancelled or signalled; requests under way are answered first.
-
-    ``on_started`` is called once with the address it listens on. A second signal cuts off what is under way.
-
-    Raises:
-        ConfigurationError, StorageError, ChainError: it cannot start, and nothing is left open.
-    """
-    async with opened(config) as application, listening(application, config) as server:
-        if on_started is not None:
-            on_started(f"http://{config.listen.host}:{server.port}")
-        await _signal(server)
-
-
-@asynccontextmanager
-async def listening(application: Application, config: NodeConfig) -> AsyncIterator[HttpServer]:
-    """Serve an application where the settings say; at the end answer what is under way, then close.
-
-    Raises:
-        ConfigurationError: the address cannot be had.
-    """
-    limits = config.limits
-    server = HttpServer(
-        application,
-        ServerLimits(
-            requests=limits.concurrent_requests,
-            connections=limits.concurrent_requests + _IDLE_CONNECTIONS,
-            body_bytes=limits.body_bytes,
-            body_timeout_s=limits.body_timeout_seconds,
-        ),
-    )
-    try:
-        await server.listen(config.listen.host, config.listen.port)
-    except OSError as error:
-        raise ConfigurationError(
-            f"cannot listen on {config.listen.host}:{config.listen.port}: {error.strerror}"
-        ) from error
-    try:
-        yield server
-    finally:
-        await server.close(grace_s=limits.forward_timeout_seconds + 1)
-
-
-async def _signal(server: HttpServer) -> None:
-    """Return at the first Ctrl-C or SIGTERM; from the second on, nothing is waited for."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: server.hurry() if stop.is_set() else stop.set())
-    await stop.wait()
 
 
 @asynccontextmanager
 async def opened(config: NodeConfig) -> AsyncIterator[Application]:
     """Open everything a node needs, and close it in the opposite order."""
-    key, admin_key = _secrets(config)
+    key, admin_key = read_keys(config.identity)
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(config.database.url))
@@ -154,7 +91,7 @@ async def opened(config: NodeConfig) -> AsyncIterator[Application]:
                 follow_changes(members),
                 forget_gone(objects, clock, timedelta(days=config.store.gone_days)),
                 *([notes.run()] if notes is not None else []),
-                *_filling(config, parts, members, objects),
+                *filling(config, parts, members, objects),
                 application.client_info.run(),
                 prune_copies(copies.store, kept, clock),
                 dispatching(config, parts, members, copies).run(),
@@ -203,74 +140,11 @@ async def _index(config: NodeConfig) -> AsyncIterator[RegistryIndex]:
         await chain.close()
 
 
-def _secrets(config: NodeConfig) -> tuple[PrivateKey, str]:
-    identity = config.identity
-    if identity.key is not None and identity.key_file is not None:
-        raise ConfigurationError("identity.key and identity.key_file are both set; keep one")
-    if identity.key is not None:
-        key = key_from_hex(identity.key.get_secret_value(), "identity.key")
-    elif identity.key_file is not None:
-        key = key_from_file(identity.key_file, lambda: _password(config))
-    else:
-        raise ConfigurationError(
-            "the node has no key: set identity.key_file or OCN_NODE_IDENTITY__KEY",
-            hint="`ocn key new --out FILE` makes one",
-        )
-    admin_key = read_secret(identity.admin_key, identity.admin_key_file, "identity.admin_key")
-    if not admin_key:
-        admin_key = secrets.token_urlsafe(32)
-        _log.warning("admin_api_closed", reason="no identity.admin_key is set")
-    if not is_credentials_token(admin_key):
-        raise ConfigurationError("identity.admin_key: 1 to 64 printable ASCII characters without spaces")
-    return key, admin_key
-
-
-def _password(config: NodeConfig) -> str:
-    file = config.identity.keystore_password_file
-    if file is None:
-        raise ConfigurationError("identity.key_file is a keystore: set identity.keystore_password_file")
-    return read_secret(None, file, "identity.keystore_password") or ""
-
-
 def _outbound_limits(config: NodeConfig) -> OutboundLimits:
     return OutboundLimits(
         max_connections_per_origin=config.limits.connections_per_receiver,
         max_response_body=config.limits.answer_bytes,
     )
-
-
-def _filling(
-    config: NodeConfig, parts: Parts, members: Members, objects: SqlObjectStore
-) -> Iterator[Coroutine[None, None, None]]:
-    """What fills the hub's memory besides broadcasts."""
-    if config.store.sync_minutes:
-        exchange = SignedExchange(
-            key=parts.key,
-            outbound=parts.outbound,
-            now_ms=parts.now_ms,
-            max_age_ms=int(config.limits.node_clock_skew_seconds * 1000),
-        )
-        syncing = Syncing(
-            store=objects,
-            peers=Peers(
-                address=parts.key.address, url=config.base_url, directory=parts.directory, exchange=exchange
-            ),
-            directory=parts.directory,
-            members=members,
-            clock=parts.clock,
-            remembered=timedelta(days=config.store.gone_days),
-        )
-        yield syncing.run(config.store.sync_minutes * 60)
-    if config.store.fetch_hours:
-        fetching = Fetching(
-            hub=PartyId(config.hub.country_code, config.hub.party_id),
-            store=objects,
-            members=members,
-            outbound=parts.outbound,
-            url_check=parts.url_check,
-            timeout_s=config.limits.forward_timeout_seconds,
-        )
-        yield fetching.run(config.store.fetch_hours * 3600)
 
 
 def _bounds(config: NodeConfig) -> Bounds:
