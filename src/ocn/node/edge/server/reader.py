@@ -6,38 +6,22 @@ coding but ``chunked``, a coding in HTTP/1.0, no host or two. Pure: no socket, n
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import IntEnum, auto
 from typing import NoReturn
 
 import httptools
 
+from ocn.node.edge.server.by_shape import is_whole, new_shapes, read_as
+from ocn.node.edge.server.fields import gathered, target
+from ocn.node.edge.server.framing import awaits_continue, has_body, too_large
 from ocn.node.edge.server.limits import ServerLimits
-from ocn.node.edge.server.message import (
-    ExpectationFailed,
-    HeadTooLarge,
-    HttpRequest,
-    Refusal,
-)
-from ocn.node.head_shapes import REQUEST_LINE, HeadShape, HeadShapes
-from ocn.ocpi import headers as names
+from ocn.node.edge.server.message import HeadTooLarge, HttpRequest, Refusal
+from ocn.node.head_shapes import HeadShape, HeadShapes
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, OcpiError, TooLarge
 
-_ONCE = frozenset({"host", "content-length", "transfer-encoding", "expect"})
-_NAMES = {
-    spelling.encode(): name
-    for name in (
-        *names.DISPLAY_NAME,
-        *("host", "content-length", "content-type", "accept", "accept-encoding", "connection", "user-agent"),
-        *("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip", "traceparent"),
-    )
-    for spelling in (name, name.title(), names.DISPLAY_NAME.get(name, name))
-}
-"""Names as they are usually spelled, to save most of the work of lower-casing them."""
 _METHODS = {method.encode(): method for method in ("GET", "POST", "PUT", "PATCH", "DELETE")}
 _NO_REQUEST = HttpRequest("", "", "", {})
-_NONE: frozenset[str] = frozenset()
-_BLANKS = frozenset({" ", "\t"})
 _VERSIONS = frozenset({"1.0", "1.1"})
 
 
@@ -101,7 +85,7 @@ class RequestReader:
         if parser is None or self.state is Reading.STOPPED:
             return
         if self._shape is not None and not self.ready:
-            request = _read_as(self._shape, data, self._limits)
+            request = read_as(self._shape, data, self._limits)
             if request is not None:
                 self.ready.append(request)
                 return
@@ -122,10 +106,10 @@ class RequestReader:
         Else llhttp may have begun to read another, and must read on.
         """
         request = self.ready[0]
-        if isinstance(request, HttpRequest) and _is_whole(request, data):
+        if isinstance(request, HttpRequest) and is_whole(request, data):
             self._aligned = True
             shape = self._shapes.seen(self._names)
-            if shape is not None and _read_as(shape, data, self._limits) == request:
+            if shape is not None and read_as(shape, data, self._limits) == request:
                 self._shape = shape
 
     def _interrupted(self, error: Exception, data: bytes) -> None:
@@ -210,8 +194,8 @@ class RequestReader:
             return
         self._check_size()
         version, method = parser.get_http_version(), parser.get_method()
-        path, query = _target(self._url)
-        headers, doubled = _gathered(self._names, self._values)
+        path, query = target(self._url)
+        headers, doubled = gathered(self._names, self._values)
         self._head = head = HttpRequest(
             _METHODS.get(method) or method.decode("ascii"),
             path,
@@ -228,7 +212,11 @@ class RequestReader:
             self._fail(InvalidParameters(f"HTTP/{version} is not served here"))
         if method == b"CONNECT":
             self._fail(MethodNotAllowed("this is no proxy"))
-        framed = self._check_framing(head)
+        try:
+            framed = has_body(head, self._limits.body_bytes)
+            self.wants_continue = awaits_continue(head) and framed
+        except OcpiError as error:
+            self._fail(error)
         self._resumed = framed and "upgrade" in headers and parser.should_upgrade()
 
     def on_body(self, data: bytes) -> None:
@@ -242,7 +230,7 @@ class RequestReader:
         else:  # a list of pieces would take twenty times the memory of a body sent in the smallest chunks
             self._body = bytearray(self._body) + data
         if len(self._body) > self._limits.body_bytes:
-            self._fail_size()
+            self._fail(too_large(self._limits.body_bytes))
 
     def on_message_complete(self) -> None:
         """The end of a request."""
@@ -254,34 +242,6 @@ class RequestReader:
         self.ready.append(_with_body(head, bytes(self._body)) if self._body else head)
         self.state = Reading.BETWEEN if head.keep_alive else Reading.STOPPED
 
-    def _check_framing(self, head: HttpRequest) -> bool:
-        """Refuse what is ambiguous; say whether there is a body."""
-        headers, old = head.headers, head.version_1_0
-        if "host" not in headers and not old:
-            self._fail(InvalidParameters("the request has no Host header"))
-        if head.doubled and (repeated := head.doubled & _ONCE):
-            self._fail(InvalidParameters(f"the request has more than one {min(repeated)} header"))
-        framed = self._has_body(headers, old=old)
-        if not old and (expectation := headers.get("expect")) is not None:
-            if expectation.lower() != "100-continue":
-                self._fail(ExpectationFailed("of Expect, only 100-continue is understood"))
-            self.wants_continue = framed
-        return framed
-
-    def _has_body(self, headers: Mapping[str, str], *, old: bool) -> bool:
-        length, coding = headers.get("content-length"), headers.get("transfer-encoding")
-        if coding is not None:
-            if length is not None or old or coding.lower() != "chunked":
-                self._fail(InvalidParameters("the transfer coding is ambiguous or not chunked"))
-            return True
-        if length is None:
-            return False
-        if not (length.isascii() and length.isdigit()):
-            self._fail(InvalidParameters("the request's length is malformed"))
-        if int(length[:20]) > self._limits.body_bytes:
-            self._fail_size()
-        return bool(length.strip("0"))
-
     def _check_size(self) -> None:
         if len(self._names) > self._limits.headers:
             self._fail(HeadTooLarge(f"the request has more than {self._limits.headers} headers"))
@@ -291,50 +251,10 @@ class RequestReader:
             if size > self._limits.head_bytes:
                 self._fail(HeadTooLarge(f"the head has more than {self._limits.head_bytes} bytes"))
 
-    def _fail_size(self) -> NoReturn:
-        self._fail(TooLarge(f"the body is larger than {self._limits.body_bytes} bytes"))
-
     def _fail(self, error: OcpiError) -> NoReturn:
         """Stop the parser; it turns any exception of a callback into one of its own, so keep ours aside."""
         self._refusal = error
         raise error
-
-
-def new_shapes() -> HeadShapes:
-    """Return an empty memory for the heads of requests."""
-    return HeadShapes(REQUEST_LINE, needed="host")
-
-
-def _is_whole(request: HttpRequest, data: bytes) -> bool:
-    headers = request.headers
-    end, length = data.find(b"\r\n\r\n"), headers.get("content-length", "0")
-    return "transfer-encoding" not in headers and length.isdigit() and end + 4 + int(length) == len(data)
-
-
-def _read_as(shape: HeadShape, data: bytes, limits: ServerLimits) -> HttpRequest | None:
-    """Read one whole request; None when it is not one of that shape within the limits."""
-    end = data.find(b"\r\n\r\n") + 2
-    if not 2 <= end <= limits.head_bytes:
-        return None
-    values = shape.values(data[:end])
-    if values is None:
-        return None
-    headers = dict(zip(shape.names, values[2:], strict=True))
-    body = data[end + 2 :]
-    if len(body) != int(headers.get("content-length", "0")) or len(body) > limits.body_bytes:
-        return None
-    path, _, query = values[1].partition("?")
-    return HttpRequest(values[0], path, query, headers, _NONE, body)
-
-
-def _target(url: bytes) -> tuple[str, str]:
-    """Path and query; of a target in absolute form (RFC 9112, 3.2.2) too."""
-    text = url.decode("latin-1")
-    if not text.startswith("/"):
-        _, scheme, rest = text.partition("://")
-        text = "/" + rest.partition("/")[2] if scheme else text
-    path, _, query = text.partition("?")
-    return path, query
 
 
 def _collector(names: list[bytes], values: list[bytes]) -> Callable[[bytes, bytes], None]:
@@ -346,33 +266,6 @@ def _collector(names: list[bytes], values: list[bytes]) -> Callable[[bytes, byte
         add_value(value)
 
     return on_header
-
-
-def _gathered(raw_names: list[bytes], raw_values: list[bytes]) -> tuple[dict[str, str], frozenset[str]]:
-    """Headers by name, the values of one that is there more than once joined, and which those are."""
-    names = [_NAMES.get(name) or name.decode("latin-1").lower() for name in raw_names]
-    values = _texts(raw_values)
-    found = dict(zip(names, values, strict=True))
-    if len(found) == len(names):
-        return found, _NONE
-    found.clear()
-    doubled: set[str] = set()
-    for name, value in zip(names, values, strict=True):
-        if name in found:
-            doubled.add(name)
-            found[name] = f"{found[name]}, {value}"
-        else:
-            found[name] = value
-    return found, frozenset(doubled)
-
-
-def _texts(values: list[bytes]) -> list[str]:
-    """Decode values, without the blanks around them. All at once: that takes half of the time."""
-    text = b"\n".join(values).decode("latin-1")
-    texts = text.split("\n")
-    if len(texts) != len(values) or " \n" in text or "\t\n" in text or text[-1:] in _BLANKS:
-        return [value.decode("latin-1").strip(" \t") for value in values]
-    return texts
 
 
 def _with_body(head: HttpRequest, body: bytes) -> HttpRequest:

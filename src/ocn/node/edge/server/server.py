@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 import structlog
 
+from ocn.node.edge.server.by_shape import new_shapes
 from ocn.node.edge.server.connection import Connection
 from ocn.node.edge.server.limits import ServerLimits
 from ocn.node.edge.server.message import HttpRequest
-from ocn.node.edge.server.reader import new_shapes
 from ocn.node.stages import Answer
 from ocn.node.turn import Turn
 from ocn.ocpi.errors import OcpiError
