@@ -1,22 +1,16 @@
 """Make ``Answer`` of ``Delivered``."""
 
-from dataclasses import dataclass
-from urllib.parse import urljoin
-
-from ocn.node.handed_out import HandedOut, Place
-from ocn.node.links import below_node_door
-from ocn.node.model import LinkKind
+from ocn.node.handed_out import HandedOut
 from ocn.node.node_headers import CONVERSION
 from ocn.node.party_signatures import PartySignatures
 from ocn.node.ports import Clock, OutboundAnswer, UrlCheck
+from ocn.node.responding.exchanging import Exchanged, Exchanging
 from ocn.node.responding.verdicts import relayed_body
 from ocn.node.stages import (
     Answer,
     Delivered,
-    Door,
     LocalPlatform,
     Permitted,
-    RemoteNode,
     Routed,
     Signatures,
     Way,
@@ -25,7 +19,6 @@ from ocn.node.strict import MISSING_STRICT, SignatureDemands, StrictLinks, Stric
 from ocn.ocpi import headers as names
 from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import HubFault, InvalidParameters, ServerFault
-from ocn.ocpi.links import format_next_link, next_link
 from ocn.ocpi.members import append_member, find_member, replace_member
 from ocn.ocpi.modules import Carries
 from ocn.ocpi.statuses import is_success
@@ -47,15 +40,6 @@ _DIRECT, _NOTHING = Way.DIRECT, Carries.NOTHING
 _WITHOUT_BODY = frozenset({204, 205})
 
 
-@dataclass(frozen=True, slots=True)
-class _Exchanged:
-    """A header of the answer that now names an address of this node."""
-
-    name: str
-    old: str
-    new: str
-
-
 class Responder:
     """Verifies answers, exchanges their addresses and restores the caller's ids."""
 
@@ -72,8 +56,7 @@ class Responder:
         demands: SignatureDemands,
     ) -> None:
         self._party_signatures = party_signatures
-        self._handed_out = handed_out
-        self._url_check = url_check
+        self._exchanging = Exchanging(handed_out, url_check)
         self._clock = clock
         self._key = key
         self._strict_signatures = strict_signatures
@@ -96,7 +79,9 @@ class Responder:
         strict = self._strict(routed, answer, headers, body)
         signatures, envelope = self._signature(routed, headers, body, strict is not None)
         carries = routed.received.address.carries
-        exchanged = None if carries is _NOTHING else await self._exchange(routed, headers, answer.status)
+        exchanged = (
+            None if carries is _NOTHING else await self._exchanging.exchange(routed, headers, answer.status)
+        )
         if signatures is None and strict is None:
             # An address that was not exchanged would lead the caller, and its token, past the node.
             headers.pop(names.LINK, None)
@@ -146,58 +131,11 @@ class Responder:
             raise ServerFault(f"Unable to verify response signature: {unmet}")
         return signatures, envelope
 
-    async def _exchange(self, routed: Routed, headers: dict[str, str], status: int) -> _Exchanged | None:
-        address = routed.received.address
-        if not 200 <= status < 300:
-            return None
-        if address.carries is Carries.NEXT_PAGE and names.LINK in headers:
-            target = next_link(headers[names.LINK])
-            if target is None:
-                return None
-            url = await self._mint(routed, LinkKind.PAGE, target)
-            return _Exchanged(names.LINK, headers[names.LINK], format_next_link(url))
-        if address.carries is Carries.LOCATION and names.LOCATION in headers:
-            url = await self._mint(routed, LinkKind.LOCATION, headers[names.LOCATION])
-            return _Exchanged(names.LOCATION, headers[names.LOCATION], url)
-        return None
-
-    async def _mint(self, routed: Routed, kind: LinkKind, target: str) -> str:
-        received = routed.received
-        lifetimes = self._handed_out.lifetimes
-        return await self._handed_out.mint(
-            kind,
-            Place(received.address.module, received.address.interface_role, received.address.version),
-            holder=routed.permitted.sender,
-            owner=routed.permitted.receiver,
-            owner_platform=routed.target.platform.id if isinstance(routed.target, LocalPlatform) else None,
-            target=self._target(routed, target),
-            for_node=received.door is Door.NODE,
-            lifetime=lifetimes.page if kind is LinkKind.PAGE else lifetimes.location,
-        )
-
-    def _target(self, routed: Routed, address: str) -> str:
-        """Return what is kept of an address in the answer: whole, or its path behind another node's door."""
-        try:
-            url = urljoin(routed.url, address)
-            self._url_check.check(url)
-            if self._handed_out.is_own(url):
-                raise InvalidParameters("it is an address of this node")
-        except (InvalidParameters, ValueError) as error:
-            raise HubFault(
-                f"the receiver answered with an address that cannot be relayed: {error}"
-            ) from error
-        if not isinstance(routed.target, RemoteNode):
-            return url
-        below = below_node_door(url, routed.target.url)
-        if below is None:
-            raise HubFault("the receiver's node answered with an address that is not its own")
-        return below
-
     def _sign_again(
         self,
         signatures: Signatures,
         envelope: JsonValue,
-        exchanged: _Exchanged,
+        exchanged: Exchanged,
         headers: dict[str, str],
         body: bytes,
     ) -> bytes:
