@@ -2,26 +2,25 @@
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import groupby
 
 import structlog
 
 from ocn.errors import OcnError
 from ocn.node.client_info.introductions import Introductions
 from ocn.node.client_info.last_seen import LastSeen
+from ocn.node.client_info.lead import Lead
 from ocn.node.client_info.listing import Listing
-from ocn.node.client_info.model import View
 from ocn.node.client_info.nodes import Nodes
 from ocn.node.client_info.probes import Probes
-from ocn.node.client_info.pushes import Pushes, receiver_endpoint
+from ocn.node.client_info.pushes import Pushes
 from ocn.node.client_info.roster import Roster
 from ocn.node.client_info.store import ClientInfoStore
 from ocn.node.client_info.tasks import OneEach
+from ocn.node.client_info.telling import Telling
 from ocn.node.client_info.views import Admits, Sight, Views
 from ocn.node.members import Members
 from ocn.node.model import Platform
@@ -31,7 +30,6 @@ from ocn.node.ports import Clock, Directory, Outbound
 _log = structlog.get_logger("ocn.node.client_info")
 
 TICK_S = 1.0
-_LEAD = timedelta(seconds=15)
 _EVERYTHING = timedelta(seconds=60)
 """So often all is worked out again, whether anything is known to have changed or not."""
 _OTHERWISE = timedelta(minutes=5)
@@ -40,10 +38,6 @@ _SIGHTINGS = timedelta(seconds=10)
 _PUSHED_TO_AT_ONCE = 64
 _PROBED_AT_ONCE = 32
 _NODES_AT_ONCE = 16
-_PARTIES_AT_ONCE = 4
-"""PUTs under way to one platform, each about another party."""
-_ROUND_S = 60.0
-"""So long one platform may take the place of others; the rest of its news follows in the next round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +70,14 @@ class ClientInfo:
         self._members = members
         self._clock = clock
         self._timing = timing
-        self._id = secrets.token_hex(8)
+        self._lead = Lead(store)
         self._news = asyncio.Event()
         self._leads = False
-        self._lead_until = clock.now()
         self._settled: object = None
         self._settled_at: datetime | None = None
         self._sighted_at: datetime | None = None
         self._registry_changes = 0
         self._forgotten_at = -1
-        self._failed: dict[str, datetime] = {}
         self.last_seen = LastSeen(store, now_ms)
         self.roster = Roster(
             address=address,
@@ -126,7 +118,17 @@ class ClientInfo:
             last_seen=self.last_seen,
             clock=clock,
         )
-        self._telling = OneEach(_PUSHED_TO_AT_ONCE)
+        self._telling = Telling(
+            members=members,
+            roster=self.roster,
+            views=self._views,
+            pushes=self._pushes,
+            introductions=self.introductions,
+            last_seen=self.last_seen,
+            clock=clock,
+            again_after=timing.still_alive or _OTHERWISE,
+        )
+        self._being_told = OneEach(_PUSHED_TO_AT_ONCE)
         self._probing = OneEach(_PROBED_AT_ONCE)
         self._meeting = OneEach(_NODES_AT_ONCE)
 
@@ -165,7 +167,7 @@ class ClientInfo:
         self._forget_gone()
         await self.roster.refresh_if_changed()
         await self._exchange_sightings(now)
-        if not await self._has_lead(now):
+        if not await self._lead.held(now):
             self._leads = False
             return
         if not self._leads:
@@ -181,12 +183,12 @@ class ClientInfo:
 
     async def quiet(self) -> None:
         """Wait until all that was begun has ended."""
-        for work in (self._telling, self._probing, self._meeting):
+        for work in (self._being_told, self._probing, self._meeting):
             await work.quiet()
 
     async def close(self) -> None:
         """Cut off what is under way, and store who was heard."""
-        for work in (self._telling, self._probing, self._meeting):
+        for work in (self._being_told, self._probing, self._meeting):
             await work.close()
         await self.introductions.close()
         with contextlib.suppress(OcnError):
@@ -200,18 +202,7 @@ class ClientInfo:
         there = {platform.id for platform in self._members.platforms()}
         self.last_seen.keep(there)
         self.introductions.keep(there)
-        for platform_id in self._failed.keys() - there:
-            del self._failed[platform_id]
-
-    async def _has_lead(self, now: datetime) -> bool:
-        """Whether this replica does the work; it asks again when half of its time is over."""
-        if self._leads and now < self._lead_until - _LEAD / 2:
-            return True
-        until = now + _LEAD
-        if not await self._store.lead(self._id, now, until):
-            return False
-        self._lead_until = until
-        return True
+        self._telling.keep(there)
 
     async def _exchange_sightings(self, now: datetime) -> None:
         """Tell other replicas who was heard here, and read whom they heard; at once while one is OFFLINE."""
@@ -236,63 +227,19 @@ class ClientInfo:
 
     def _begin(self, now: datetime) -> None:
         for platform in self._members.platforms():
-            if self._is_to_be_told(platform, now):
-                self._telling.begin(platform.id, partial(self._tell, platform.id))
+            if self._telling.is_due(platform, now):
+                self._being_told.begin(platform.id, partial(self._tell, platform.id))
         for platform in self._probes.due(now):
             self._probing.begin(platform.id, partial(self._probe, platform))
         for peer in self.nodes.due(now):
             self._meeting.begin(peer.address, partial(self.nodes.meet, peer))
-
-    def _is_to_be_told(self, platform: Platform, now: datetime) -> bool:
-        """Whether a platform has news to get and can be expected to take it."""
-        if receiver_endpoint(platform) is None or self.last_seen.is_offline(platform.id):
-            return False
-        failed = self._failed.get(platform.id)
-        if failed is not None:
-            heard = self.last_seen.heard_at(platform.id)
-            checked = self.last_seen.stored(platform.id).checked_at
-            back = max((moment for moment in (heard, checked) if moment is not None), default=failed)
-            if back <= failed and now - failed < (self._timing.still_alive or _OTHERWISE):
-                return False
-        return bool(self._views.untold(platform))
 
     async def _probe(self, platform: Platform) -> None:
         await self._probes.probe(platform)
         self._news.set()
 
     async def _tell(self, platform_id: str) -> None:
-        """Tell a platform all its news, until it cannot be reached or has had its time."""
-        try:
-            async with asyncio.timeout(_ROUND_S):
-                while (platform := self._members.by_id(platform_id)) is not None:
-                    untold = self._views.untold(platform)
-                    if not untold:
-                        break
-                    parties = [list(views) for _, views in groupby(sorted(untold, key=_party), key=_party)]
-                    together = parties[:_PARTIES_AT_ONCE]
-                    reached = await asyncio.gather(
-                        *(self._tell_of_party(platform, views) for views in together)
-                    )
-                    if not all(reached):
-                        self._failed[platform_id] = self._clock.now()
-                        if self._timing.still_alive:
-                            self._probing.begin(platform_id, partial(self._probe, platform))
-                        return
-        except TimeoutError:
-            return
-        self._failed.pop(platform_id, None)
-
-    async def _tell_of_party(self, platform: Platform, views: list[View]) -> bool:
-        """Tell of a party, its roles one after the other: their PUTs go to one address (HUB-96)."""
-        for view in views:
-            client = self.roster.get(view.key)
-            if client is not None:
-                if not await self._pushes.push(platform, client, view):
-                    return False
-                self.introductions.told(platform.id, client.party, view.status)
-            await self._views.told([view])
-        return True
-
-
-def _party(view: View) -> str:
-    return view.key.party_key
+        reached = await self._telling.tell(platform_id)
+        platform = self._members.by_id(platform_id)
+        if not reached and platform is not None and self._timing.still_alive:
+            self._probing.begin(platform_id, partial(self._probe, platform))
