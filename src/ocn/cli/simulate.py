@@ -11,7 +11,8 @@ from rich.markup import escape
 
 from ocn.cli.party_options import PairCommand
 from ocn.cli.registry_options import takes
-from ocn.cli.simulate_options import Joining, joining_options
+from ocn.cli.simulate_joining import Joining
+from ocn.cli.simulate_options import joining_options
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:

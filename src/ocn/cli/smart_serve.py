@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn.cli.registry_options import takes
-from ocn.cli.simulate_options import Joining, joining_options
+from ocn.cli.simulate_joining import Joining
+from ocn.cli.simulate_options import joining_options
 from ocn.errors import ConfigurationError
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocn.node.edge.server import HttpRequest, ServerLimits
-from ocn.node.edge.server import reader as requests
+from ocn.node.edge.server import by_shape as requests
 from ocn.node.edge.server.message import Refusal
 from ocn.node.edge.server.reader import RequestReader
 from ocn.node.head_shapes import REQUEST_LINE, HeadShape, HeadShapes
