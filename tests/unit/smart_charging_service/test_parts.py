@@ -108,6 +108,24 @@ def test_tariff_that_cannot_be_read_says_no_price() -> None:
     assert TariffPrices({"elements": 5}, "Europe/Berlin", Decimal(11)).eur_per_kwh(slots) == (None,) * 4
 
 
+def test_tariff_by_current_is_priced_by_what_the_car_can_take_and_by_an_unknown_restriction_not_at_all() -> (
+    None
+):
+    slots = Slots(START, 15, 1)
+    slow, fast = ({"type": "ENERGY", "price": Decimal(price), "step_size": 1} for price in ("0.2", "0.6"))
+    tariff: dict[str, Any] = {"id": "T1", "currency": "EUR", "last_updated": "2026-01-01T00:00:00Z"}
+    tariff["elements"] = [
+        {"price_components": [slow], "restrictions": {"max_current": 32}},
+        {"price_components": [fast], "restrictions": {"min_current": 32}},
+    ]
+    by_power = [
+        TariffPrices(tariff, "Europe/Berlin", Decimal(kw)).eur_per_kwh(slots)[0] for kw in ("3.7", "11")
+    ]
+    assert by_power == [Decimal("0.2"), Decimal("0.6")]
+    tariff["elements"][1]["restrictions"] = {"weather": "SUNNY"}
+    assert TariffPrices(tariff, "Europe/Berlin", Decimal(11)).eur_per_kwh(slots) == (None,)
+
+
 async def test_updates_of_one_session_that_come_at_once_all_count(make_world: MakeWorld) -> None:
     world = await make_world()
     await world.smart.step()

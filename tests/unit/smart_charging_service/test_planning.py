@@ -107,6 +107,26 @@ async def test_driver_who_wants_it_cheap_waits_for_the_cheap_hours_of_the_tariff
     assert world.points.amps("S1")[0] == 16
 
 
+async def test_driver_who_wants_it_cheap_goes_by_the_site_where_the_tariff_says_no_price(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    price = {"type": "ENERGY", "price": Decimal("0.60"), "step_size": 1}
+    elements = [{"price_components": [price], "restrictions": {"weather": "SUNNY"}}]
+    tariff = {"country_code": "DE", "party_id": "CPO", "id": "T1", "currency": "EUR", "elements": elements}
+    await world.cpo_storage.put("tariffs", CPO, "T1", tariff | {"last_updated": "2026-01-01T00:00:00Z"})
+    evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
+    await world.cpo_storage.put("locations", CPO, "LOC1", {"id": "LOC1", "evses": [evse]})
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=8))
+    await world.wants("S1", profile_type="CHEAP", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+    draft = world.smart._desks["yard"].draft
+    assert draft is not None
+    assert [car.prices for car in draft.seen] == [None]
+
+
 async def test_car_of_which_nobody_said_anything_charges_at_once_whatever_it_costs(
     make_world: MakeWorld,
 ) -> None:

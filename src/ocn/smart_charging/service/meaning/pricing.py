@@ -17,13 +17,16 @@ def prices_for(guest: Guest, served: ServedSite, memory: Memory, slots: Slots) -
 
     For who is not known to wait every hour costs the same, so nothing keeps it waiting. Who asked to charge
     cheaply goes by the tariff it will be billed by; so does everybody at a site without prices of its own.
+    A tariff that says no price for any slot is none: nothing would be free by it.
     """
     if not guest.need.waits:
         return (0.0,) * slots.count
     if guest.need.profile != "CHEAP" and served.prices is not None:
         return None
     tariff = _tariff(guest, served, memory)
-    return None if tariff is None else planned_prices(tariff, slots)
+    if tariff is None or all(price is None for price in tariff.eur_per_kwh(slots)):
+        return None
+    return planned_prices(tariff, slots)
 
 
 def _tariff(guest: Guest, served: ServedSite, memory: Memory) -> PriceSource | None:

@@ -15,7 +15,8 @@ _DECIMALS = 6
 class TariffPrices:
     """What a kWh costs by a tariff at a power, the time it takes included.
 
-    A session is imagined that begins with the slots: restrictions on its length count from there.
+    A session is imagined that begins with the slots and charges with this power all along: restrictions on
+    its length and energy count from there, those on current take what the power is at 230 V.
     """
 
     tariff: JsonObject = field(repr=False)
@@ -23,7 +24,10 @@ class TariffPrices:
     power_kw: Decimal
 
     def eur_per_kwh(self, slots: Slots) -> Sequence[Decimal | None]:
-        """See :class:`ocn.smart_charging.prices.PriceSource`; all unknown where the tariff is unreadable."""
+        """See :class:`ocn.smart_charging.prices.PriceSource`.
+
+        All unknown where the tariff is unreadable; one that depends on a restriction nobody knows is, too.
+        """
         try:
             found = curve(
                 self.tariff, self.zone, slots.start, slots.count, slots.minutes, power_kw=self.power_kw
@@ -31,15 +35,6 @@ class TariffPrices:
         except TariffError:
             return (None,) * slots.count
         return tuple(_price(each.per_kwh(self.power_kw)) for each in found)
-
-
-def why_unusable(tariff: JsonObject, zone: str, slots: Slots) -> str | None:
-    """Return why a tariff gives no prices; None if it does."""
-    try:
-        curve(tariff, zone, slots.start, 1, slots.minutes)
-    except TariffError as error:
-        return error.message
-    return None
 
 
 def _price(amount: Amount) -> Decimal | None:
