@@ -13,6 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.disputing import Dispute
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane, LaneState
 from ocn.settlement.core.reasons import Refusal
@@ -47,6 +48,10 @@ class Ledger(Protocol):
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         """Return what moved the lane's claimed total beyond a value, oldest first; confirmed only."""
+        ...
+
+    async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
+        """Return what was ever disputed on a lane, in the order it was opened."""
         ...
 
 

@@ -12,6 +12,7 @@ from ocn.settlement.lanes.in_memory import LaneRecords
 from ocn.settlement.lanes.reading import LanesReader
 from ocn.settlement.lanes.records import (
     VOUCHERS,
+    DisputeRecord,
     Key,
     Kind,
     LaneLayout,
@@ -76,6 +77,16 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         """Return the keys whose vouchers count for a party, its own first, and those whose did once."""
         found = self._state(view).signers_of(party)
         return [party, *(key for key, record in found if record.rights & VOUCHERS or record.retires_at)]
+
+    def disputes(self, view: View = "latest") -> list[tuple[Key, DisputeRecord]]:
+        """Return every dispute there ever was, whose lane is followed."""
+        return list(self._state(view).disputes())
+
+    def disputes_on(
+        self, payer: str, payee: str, token: str, view: View = "latest"
+    ) -> list[tuple[Key, DisputeRecord]]:
+        """Return the disputes of one lane, in the order they were opened."""
+        return list(self._state(view).disputes_on(payer, payee, token))
 
     def record(self, key: Key, view: View = "latest") -> Record | None:
         """Return the record of a key."""
