@@ -10,6 +10,7 @@ from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.service.heard.bills import Bills
 from ocn.smart_charging.service.heard.clocks import Clocks
+from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.hearing import Hearing
 from ocn.smart_charging.service.heard.pulling import Reader
@@ -48,19 +49,19 @@ class Assembly:
         self.places = Places(sites)
         self.memory = Memory(storage)
         self._names = Pseudonyms(secret)
-        self.clocks = Clocks(self.places.cpos, now, by_cpo=settings.plan_by_cpo_clock)
+        tolerated = settings.warned_skew if settings.plan_by_cpo_clock else None
+        self.clocks = Clocks(self.places.cpos, now, tolerated)
         self.triggers = Triggers({served.name: served.cpo for served in self.places.sites})
-        self.chargers = PartyChargers(self.memory, now)
+        self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
-        self.reader = Reader(
-            self.memory, self.places, sessions, data, settings, note=self._note, heard=self.clocks.heard
-        )
+        copies = Copies(self.places, self._note)
+        self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}
         self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)
-        self.hearing = self._hearing(sessions, data)
+        self.hearing = self._hearing(sessions, data, copies)
         self._seat()
-        self.rounds = {cpo: self._rounds(cpo, now) for cpo in self.places.cpos}
+        self.rounds = {cpo: self._rounds(cpo) for cpo in self.places.cpos}
         self._loaded = False
         self._loading = asyncio.Lock()
 
@@ -83,18 +84,15 @@ class Assembly:
             if (stay := self.memory.stays.get(key)) is not None
             and self.places.at(stay.cpo, stay.location_id) is served
         }
-
-        def now() -> datetime:
-            return self.clocks.now(served.cpo)
-
+        clock = self.clocks.of(served.cpo)
         dispatcher = Dispatcher(
             self.chargers,
-            clock=now,
+            clock=clock.now,
             memory=self.memory.keep_standings,
             known=known,
             settings=self._dispatch,
         )
-        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, now)
+        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
 
     def _sessions(self) -> Sessions:
         return Sessions(
@@ -107,20 +105,33 @@ class Assembly:
             self._settings.most_sessions,
         )
 
-    def _hearing(self, sessions: Sessions, data: CpoData) -> Hearing:
+    def _reader(self, sessions: Sessions, data: CpoData, copies: Copies) -> Reader:
+        return Reader(
+            self.memory,
+            self.places,
+            sessions,
+            data,
+            copies,
+            self._settings,
+            note=self._note,
+            heard=self.clocks.heard,
+        )
+
+    def _hearing(self, sessions: Sessions, data: CpoData, copies: Copies) -> Hearing:
         bills = Bills(self.memory, self.places, sessions, self._names, self._note)
         return Hearing(
             self.places,
             sessions,
             data,
             self.triggers,
+            copies,
             ready=self.ready,
-            now=self.clocks.now,
+            clocks=self.clocks,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),
             reported=self.watch.reported,
         )
 
-    def _rounds(self, cpo: PartyId, now: Callable[[], datetime]) -> Rounds:
+    def _rounds(self, cpo: PartyId) -> Rounds:
         return Rounds(
             cpo,
             self.desks,
@@ -128,8 +139,7 @@ class Assembly:
             self.memory,
             self.triggers.of(cpo),
             self._settings,
-            now=now,
-            ahead=lambda: self.clocks.ahead(cpo),
+            clock=self.clocks.of(cpo),
             watch=self.watch,
         )
 
