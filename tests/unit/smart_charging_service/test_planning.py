@@ -122,7 +122,7 @@ async def test_driver_who_wants_it_cheap_goes_by_the_site_where_the_tariff_says_
     leaves = format_datetime(START + timedelta(hours=8))
     await world.wants("S1", profile_type="CHEAP", departure_time=leaves, energy_need=20)
     await world.smart.step()
-    draft = world.smart._desks["yard"].draft
+    draft = world.smart._parts.desks["yard"].draft
     assert draft is not None
     assert [car.prices for car in draft.seen] == [None]
 
