@@ -4,6 +4,7 @@ import typer
 
 from ocn.cli import (
     settlement_cases,
+    settlement_claim,
     settlement_dispute,
     settlement_disputes,
     settlement_hold_back,
@@ -29,5 +30,6 @@ for part in (
     settlement_setoff,
     settlement_hold_back,
     settlement_disputes,
+    settlement_claim,
 ):
     app.add_typer(part.app)

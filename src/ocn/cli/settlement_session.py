@@ -177,6 +177,10 @@ class Session:
             for limit in limits
         ]
 
+    async def is_contract(self, account: str) -> bool:
+        """Whether there is code at an address."""
+        return bool(await self._chain.code(account))
+
     async def gas_of(self, data: bytes) -> int:
         """Return what a call of the contract would use now, sent by the signer.
 

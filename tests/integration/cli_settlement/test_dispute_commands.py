@@ -2,76 +2,35 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.integration.cli_settlement.commands import PAYER, Run, pass_time, run_json, transactions
+from tests.integration.cli_settlement.payers_log import (
+    ARBITER,
+    EUR,
+    LANE,
+    PAYEE,
+    STRANGER,
+    VOUCHERS,
+    log,
+    stored,
+)
 
 from ocn.chain.client import ChainClient
-from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS
-from ocn.chain.networks import BUILT_IN
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
 from ocn.errors import ConfigurationError
-from ocn.ocpi.party_id import PartyId
-from ocn.settlement import Side, Terms, Tick, open_store
-from ocn.settlement.core.books import CdrBook, CdrState
-from ocn.settlement.core.evidence import NOTHING_YET, Entry, Kind, Leaf, extend
-from ocn.settlement.core.lane import Lane
-from ocn.settlement.core.signed_terms import SignedTerms
+from ocn.settlement.core.evidence import NOTHING_YET, Entry, extend
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import AmountInvalid
 from ocn.settlement.lanes import calls
 from ocn.settlement.lanes.reading import LanesReader
-from ocn.settlement.records import Recorded, Step
 from ocn.signing.keys import PrivateKey
 
-PAYEE, ARBITER, STRANGER = (PrivateKey(account.key_bytes) for account in DEVELOPMENT_ACCOUNTS[2:5])
-CPO, EMSP = PartyId("DE", "CPO"), PartyId("NL", "MSP")
-LOCAL = BUILT_IN["local"]
-LANE = Lane(LOCAL.chain_id, str(LOCAL.lanes), LOCAL.tokens["EUR"], PAYER.address, PAYEE.address)
 SIDES = ("--token", "EUR", "--payer", PAYER.address, "--payee", PAYEE.address)
-EUR = 1_000_000
 HOUR = 3600
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-TERMS = Terms(
-    payer=Side(EMSP, PAYER.address, PAYER.address, PAYER.address),
-    payee=Side(CPO, PAYEE.address, PAYEE.address, PAYEE.address),
-    chain_id=LANE.chain_id,
-    contract=LANE.contract,
-    token=LANE.token,
-    decimals=6,
-    currency="EUR",
-    tick=Tick(500, 10),
-    grace_s=20,
-    reserve=0,
-    unsecured=100,
-    hold_back_h=1,
-    arbiter=ARBITER.address,
-)
-
-
-def leaf(session: str, units: int, *, cdr: str = "") -> Leaf:
-    kind, name = (Kind.CDR, cdr) if cdr else (Kind.TICK, session)
-    return Leaf(kind, CPO, session, name, units, 500, bytes([len(session)]) * 32)
-
-
-VOUCHERS = (
-    (leaf("S1", 2 * EUR), leaf("S2", EUR)),
-    (leaf("S1", 3 * EUR),),
-    (leaf("S1", EUR, cdr="CDR1"), leaf("S3", 0)),
-    (leaf("S4", 4 * EUR),),  # not claimed
-)
-
-
-def log() -> list[Entry]:
-    head, entries = NOTHING_YET, []
-    for number, leaves in enumerate(VOUCHERS):
-        entries.append(extend(head, leaves, bytes([number]) * 32))
-        head = entries[-1].head
-    return entries
 
 
 @dataclass
@@ -107,20 +66,6 @@ async def next_window(url: str) -> None:
         head = await ChainClient(rpc).block("latest")
     assert head is not None
     await pass_time(url, HOUR - head.timestamp % HOUR)
-
-
-async def stored(url: str, entries: list[Entry], terms: Terms = TERMS) -> str:
-    """Make the payer's database."""
-    store = await open_store(url)
-    signed = SignedTerms(terms).signed_by(PAYER, EMSP).signed_by(PAYEE, CPO)
-    await store.save_terms(signed, NOON)
-    for entry in entries:
-        voucher = sign_voucher(PAYER, LANE, entry.cumulative, entry.evidence)
-        await store.record(Step(NOON, vouchers=(Recorded(LANE, entry, voucher.signature, NOON),)))
-    cdr = CdrBook(CPO, "CDR1", "S1", LANE.key, bytes(32), 6 * EUR, CdrState.ACCEPTED)
-    await store.record(Step(NOON, cdrs=(cdr,)))
-    await store.close()
-    return url
 
 
 @pytest.fixture

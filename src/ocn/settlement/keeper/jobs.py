@@ -7,6 +7,8 @@ import msgspec
 
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
+from ocn.signing.hashes import keccak256
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -37,6 +39,19 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimWallet:
+    """Cash a voucher that the payer's contract wallet has to confirm. It is never tried twice by itself."""
+
+    voucher: WalletVoucher
+
+    @property
+    def name(self) -> str:
+        """Two open jobs never have the same; a wallet may want to be shown another signature."""
+        shown = keccak256(self.voucher.signature).hex()[:16]
+        return f"claim wallet {self.voucher.lane.key} {self.voucher.cumulative} {shown}"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of the account's own money, which must not happen twice, such as a withdrawal."""
 
@@ -44,7 +59,7 @@ class Call:
     data: bytes = field(repr=False)
 
 
-Job: TypeAlias = Claim | Net | Call
+Job: TypeAlias = Claim | Net | ClaimWallet | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,8 @@ def job_to_json(job: Job) -> bytes:
     """Write a job."""
     if isinstance(job, Call):
         return _ENCODER.encode({"call": job.name, "data": job.data.hex()})
+    if isinstance(job, ClaimWallet):
+        return _ENCODER.encode({"wallet": _voucher_to_json(job.voucher)})
     vouchers = [job.voucher] if isinstance(job, Claim) else [job.voucher, job.back]
     return _ENCODER.encode({"vouchers": [_voucher_to_json(voucher) for voucher in vouchers]})
 
@@ -69,11 +86,13 @@ def job_from_json(text: str) -> Job:
     content: dict[str, Any] = msgspec.json.decode(text)
     if "call" in content:
         return Call(content["call"], bytes.fromhex(content["data"]))
-    vouchers = [_voucher_from_json(voucher) for voucher in content["vouchers"]]
+    if "wallet" in content:
+        return ClaimWallet(WalletVoucher(*_members(content["wallet"])))
+    vouchers = [SignedVoucher(*_members(voucher)) for voucher in content["vouchers"]]
     return Claim(vouchers[0]) if len(vouchers) == 1 else Net(vouchers[0], vouchers[1])
 
 
-def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
+def _voucher_to_json(voucher: SignedVoucher | WalletVoucher) -> dict[str, str]:
     return {
         "lane": voucher.lane.key,
         "cumulative": str(voucher.cumulative),
@@ -82,8 +101,8 @@ def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
     }
 
 
-def _voucher_from_json(content: dict[str, str]) -> SignedVoucher:
-    return SignedVoucher(
+def _members(content: dict[str, str]) -> tuple[Lane, int, bytes, bytes]:
+    return (
         Lane.from_key(content["lane"]),
         int(content["cumulative"]),
         bytes.fromhex(content["evidence"]),
