@@ -19,8 +19,8 @@ def prices_for(
 
     For who is not known to wait every hour costs the same, so nothing keeps it waiting. Who asked to charge
     cheaply goes by the tariff it will be billed by; so does everybody at a site without prices of its own.
-    Who wants it green goes by carbon, where that is known.
-    A tariff that says no price for any slot is none: nothing would be free by it.
+    Who wants it green goes by carbon, where that is known. A tariff that says no price for any slot is none:
+    nothing would be free by it.
     """
     if not guest.need.waits:
         return (0.0,) * slots.count
