@@ -25,6 +25,7 @@ STANDINGS: Final = "ocn-smart-standings"
 PROFILES: Final = "ocn-smart-profiles"
 LIMITS: Final = "ocn-smart-limits"
 PEAKS: Final = "ocn-smart-peaks"
+FORECASTS: Final = "ocn-smart-forecasts"
 _PAGE = 1000
 
 
@@ -49,6 +50,8 @@ class Memory:
         """What was in force, by session key: for CDRs that bill a pause."""
         self.limits: dict[str, list[JsonObject]] = {}
         """What was announced, by site: :attr:`ocn.smart_charging.service.sites.served.ServedSite.key`."""
+        self.forecasts: dict[str, JsonObject] = {}
+        """What a grid operator says of capacity, likewise."""
         self.peaks: dict[str, JsonObject] = {}
         """The highest power that is billed, likewise."""
 
@@ -76,6 +79,8 @@ class Memory:
             self.limits[key] = kept["limits"]
         async for key, kept in self._all(PEAKS):
             self.peaks[key] = kept
+        async for key, kept in self._all(FORECASTS):
+            self.forecasts[key] = kept
         async for key, kept in self._all(TARIFFS):
             cpo, _, tariff_id = key.partition("/")
             self.tariffs[cpo, tariff_id] = kept
@@ -145,6 +150,12 @@ class Memory:
         if self.limits.get(site_key, []) != limits:
             await self._put(LIMITS, site_key, {"limits": limits})
             self.limits[site_key] = limits
+
+    async def keep_forecast(self, site_key: str, forecast: JsonObject) -> None:
+        """Remember what a grid operator says: it says it once, and counts on it."""
+        if self.forecasts.get(site_key) != forecast:
+            await self._put(FORECASTS, site_key, forecast)
+            self.forecasts[site_key] = forecast
 
     async def keep_peak(self, site_key: str, peak: JsonObject) -> None:
         """Remember the highest power of a site."""
