@@ -6,6 +6,7 @@ objects by :mod:`ocn.settlement.relayed`; chargers belong to the CPO's back end.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -130,6 +131,14 @@ class Relayed(Protocol):
 
     async def time_zone(self, owner: PartyId, session: JsonObject) -> str | None:
         """Return the time zone of the session's location; None when it was not told before."""
+        ...
+
+    async def since(self, owner: PartyId, session_id: str) -> datetime | None:
+        """Return the earliest moment at which a session may have begun.
+
+        That is when it was first told of, or the earliest start that it was ever told with. None where nobody
+        took note of when it was told.
+        """
         ...
 
 

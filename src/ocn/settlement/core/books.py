@@ -35,6 +35,11 @@ class SessionBook:
         return self.paid - self.credited
 
     @property
+    def is_known(self) -> bool:
+        """Whether it was paid for before, as far as these books go."""
+        return bool(self.identity or self.paid or self.cdr_id)
+
+    @property
     def is_finished(self) -> bool:
         """Whether a CDR is accepted."""
         return bool(self.cdr_id)

@@ -73,6 +73,13 @@ class Account:
         last = await self.last(lane)
         return last.head if last is not None else NOTHING_YET
 
+    async def begins_above_zero(self, lane: Lane) -> bool:
+        """Whether the chain has paid, before a lane's first voucher here, what that says nothing of."""
+        first = await self.house.store.vouchers(lane, after=0, most=1)
+        if first:
+            return first[0].entry.cumulative > first[0].entry.amount
+        return (await self.house.ledger.state(lane)).claimed > 0
+
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> dict[str, SessionBook]:
         """Return the books of a CPO's sessions, new where there is none; by ids as they were asked for."""
         missing = [each for each in session_ids if _key(owner, each) not in self._books]
