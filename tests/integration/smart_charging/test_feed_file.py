@@ -10,7 +10,7 @@ from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_wo
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.errors import EventUnusable
-from ocn.smart_charging.service.feed_file import read_feed
+from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.site.model import SiteFeed
 
 __all__ = ["make_world"]

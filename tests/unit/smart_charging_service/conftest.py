@@ -15,7 +15,7 @@ from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage, Outcome, Party, PartyRole, StoredReceiver, StoredSender, accepted
 from ocn.party.in_process import InProcessNetwork
 from ocn.party.request import Request
-from ocn.smart_charging.service.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 from ocn.smart_charging.service.view import CarView
 from ocn.smart_charging.site.model import Site

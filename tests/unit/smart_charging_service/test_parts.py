@@ -15,13 +15,13 @@ from ocn.ocpi.objects import Session
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import ListQuery, MemoryStorage, Page, Request, StoredSender
 from ocn.smart_charging.planning import planner
-from ocn.smart_charging.service.events import EventLog
-from ocn.smart_charging.service.memory import SESSIONS, Memory
-from ocn.smart_charging.service.metering import delivered_kwh, kwh_at, mean_kw, power_kw
-from ocn.smart_charging.service.places import Places
-from ocn.smart_charging.service.served import ServedSite
-from ocn.smart_charging.service.stays import Reading, Stay
-from ocn.smart_charging.service.tariff_prices import TariffPrices
+from ocn.smart_charging.service.known.memory import SESSIONS, Memory
+from ocn.smart_charging.service.known.stays import Reading, Stay
+from ocn.smart_charging.service.meaning.metering import delivered_kwh, kwh_at, mean_kw, power_kw
+from ocn.smart_charging.service.meaning.tariff_prices import TariffPrices
+from ocn.smart_charging.service.sites.events import EventLog
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.slots import Slots
 

@@ -12,8 +12,8 @@ from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, si
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.prices import FlatPrice, PriceSeries
-from ocn.smart_charging.service.pseudonyms import Pseudonyms
-from ocn.smart_charging.service.served import ServiceSettings
+from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, Source
 
 

@@ -26,26 +26,26 @@ from ocn.party.storage import PartyStorage
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.errors import EventUnusable
-from ocn.smart_charging.service.bills import Bills
-from ocn.smart_charging.service.charging import PartyChargers
-from ocn.smart_charging.service.cpo_data import CpoData
-from ocn.smart_charging.service.desk import Desk
-from ocn.smart_charging.service.feed import GridEvent
-from ocn.smart_charging.service.hearing import MODULES, Hearing
-from ocn.smart_charging.service.loop import run_for_ever
-from ocn.smart_charging.service.memory import Memory
-from ocn.smart_charging.service.places import Places
-from ocn.smart_charging.service.pseudonyms import Pseudonyms
-from ocn.smart_charging.service.reading import Reader
-from ocn.smart_charging.service.rounds import Rounds, all_of
-from ocn.smart_charging.service.served import ServedSite, ServiceSettings
-from ocn.smart_charging.service.sessions import Sessions
-from ocn.smart_charging.service.showing import shown
-from ocn.smart_charging.service.skew import Skew
-from ocn.smart_charging.service.stays import Stay
-from ocn.smart_charging.service.triggers import Triggers
+from ocn.smart_charging.service.heard.bills import Bills
+from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.heard.hearing import MODULES, Hearing
+from ocn.smart_charging.service.heard.pulling import Reader
+from ocn.smart_charging.service.heard.sessions import Sessions
+from ocn.smart_charging.service.heard.skew import Skew
+from ocn.smart_charging.service.known.memory import Memory
+from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.rounds.charging import PartyChargers
+from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.loop import run_for_ever
+from ocn.smart_charging.service.rounds.rounds import Rounds, all_of
+from ocn.smart_charging.service.rounds.watch import Watch
+from ocn.smart_charging.service.shown.showing import shown
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.sites.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind, SiteView
-from ocn.smart_charging.service.watch import Watch
 
 _USUAL = ServiceSettings()
 
