@@ -8,7 +8,7 @@ from tests.unit.smart_charging_dispatch.play import play
 from tests.unit.smart_charging_dispatch.world import ANSWER_LOST, HELD, LATE, LOST, OVERDUE, Fate, refused
 
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.dispatch.standing import Refusal, State
+from ocn.smart_charging.dispatch.states import Refusal, State
 
 _EARLY = Fate(answer="ACCEPTED", result="REJECTED")
 

@@ -117,7 +117,7 @@ async def test_updates_of_one_session_that_come_at_once_all_count(make_world: Ma
     patches: list[dict[str, Any]] = [{"kwh": 3}, {"end_date_time": now}, {"status": "COMPLETED"}]
     told = world.cpo.client.to("DE PLN")
     await asyncio.gather(*(told.patch_session("S1", patch | {"last_updated": now}) for patch in patches))
-    (kept,) = world.smart._memory.stays.values()
+    (kept,) = world.smart._parts.memory.stays.values()
     assert (kept.kwh, kept.status, kept.end) == (Decimal(3), "COMPLETED", world.clock())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from ocn.smart_charging.dispatch.asking import Asking
 from ocn.smart_charging.dispatch.delivery import Delivery
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
@@ -41,7 +42,8 @@ class Dispatcher:
         self._clock = clock
         self._memory = memory
         self._ledger = Ledger(known, settings)
-        self._delivery = Delivery(chargers, self._ledger, clock, settings)
+        self._asking = Asking(chargers, self._ledger, clock, settings)
+        self._delivery = Delivery(self._asking, self._ledger, clock, settings)
         self._watching = Watching(self._ledger, clock, settings)
         self._turn = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
@@ -61,7 +63,7 @@ class Dispatcher:
         if standing is None:
             return True
         now = self._clock()
-        return standing.is_due(now) and not self._delivery.line(standing.cpo).pace.is_down(now)
+        return standing.is_due(now) and not self._asking.line(standing.cpo).pace.is_down(now)
 
     async def follow(
         self, wanted: Mapping[str, Wanted], limits: Sequence[Limit], slots: Slots
@@ -87,7 +89,7 @@ class Dispatcher:
         delivery = self._delivery
         while True:
             now = self._clock()
-            delivery.quieter(now)
+            self._asking.quieter(now)
             messages = following.choose(now, delivery.may)
             if not messages and not following.awaits(delivery.waiting):
                 messages = following.choose(now, delivery.may, last_resort=True)
@@ -131,7 +133,7 @@ class Dispatcher:
             row = course.over(*room.grid)
             if room.fitted(session, row, standing) != row:
                 return False
-            self._delivery.line(standing.cpo).under_way += 1
+            self._asking.line(standing.cpo).under_way += 1
             sent = self._ledger.send(session, course, now)
             await self._start([Message(session, standing.cpo, sent, clears=True)])
             while self._delivery.waiting[session]:
@@ -145,7 +147,7 @@ class Dispatcher:
         message = self._ledger.by_ticket(ticket)
         if message is None:
             return False
-        self._delivery.result(message, result)
+        self._asking.result(message, result)
         return True
 
     async def observed(self, session: str, profile: object) -> Conflict | None:

@@ -12,8 +12,10 @@ from typing import Any
 from ocn.smart_charging.dispatch.choosing import Urgency
 from ocn.smart_charging.dispatch.records import record_of, standing_of
 from ocn.smart_charging.dispatch.room import Room
+from ocn.smart_charging.dispatch.sent import Sent
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings, backed_off
-from ocn.smart_charging.dispatch.standing import Refusal, Sent, Standing
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.errors import Fault
 from ocn.smart_charging.profiles.course import Course

@@ -7,53 +7,16 @@ result was known.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from ocn.smart_charging.dispatch.grid import Grid, Row, highest
+from ocn.smart_charging.dispatch.sent import Sent, joined
+from ocn.smart_charging.dispatch.states import Refusal, State
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.ocpi import AMPS, Rate
 
 _MOST_IN_FLIGHT = 6
 """More are put together, as the highest of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A course that was sent, the ``number``th of all; ``ticket`` tells its result."""
-
-    number: int
-    course: Course
-    at: datetime
-    until: datetime
-    ticket: str = ""
-    beside: int = 0
-    """The number of the last message beside which it took effect, so that it is not known which came last."""
-
-
-class Refusal(StrEnum):
-    """Why the last message did not do what it should."""
-
-    NOT_SUPPORTED = "NOT_SUPPORTED"
-    REJECTED = "REJECTED"
-    TOO_OFTEN = "TOO_OFTEN"
-    UNKNOWN_SESSION = "UNKNOWN_SESSION"
-    UNANSWERED = "UNANSWERED"
-    """Nothing came back that tells whether the CPO took it."""
-    OVERDUE = "OVERDUE"
-    """The CPO took it; what became of it is not known."""
-
-
-class State(StrEnum):
-    """What a session is to those who look on."""
-
-    NEW = "new"
-    CONTROLLED = "controlled"
-    ON_ITS_WAY = "on its way"
-    UNCONFIRMED = "unconfirmed"
-    TOO_OFTEN = "too often"
-    NOT_CONTROLLABLE = "not controllable"
-    UNKNOWN = "unknown to its CPO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +104,7 @@ class Standing:
         """Count a message as under way."""
         held = (*self.may_hold, sent)
         if len(held) > _MOST_IN_FLIGHT:
-            held = (_joined(held[0], held[1]), *held[2:])
+            held = (joined(held[0], held[1]), *held[2:])
         return replace(self, may_hold=held)
 
     def answered(self, number: int, ticket: str) -> "Standing":
@@ -198,18 +161,3 @@ class Standing:
         """The last message that was sent after one, and before its result; 0 if there is none."""
         sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
         return max((each.number for each in sent if each.number > number), default=0)
-
-
-def _joined(one: Sent, other: Sent) -> Sent:
-    """Two messages as one that lets through whatever either does."""
-    begin = max(one.course.begin, other.course.begin)
-    minutes = min(one.course.slot_minutes, other.course.slot_minutes)
-    grid = Grid.until(begin, minutes, (one.course, other.course))
-    steps = highest([one.course.over(*grid), other.course.over(*grid)], grid)
-    return Sent(
-        one.number,
-        Course(begin, minutes, steps),
-        max(one.at, other.at),
-        max(one.until, other.until),
-        beside=max(one.beside, other.beside),
-    )

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ocn.ocpi.timestamps import read_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.service.heard.feed import GridEvent, usable
-from ocn.smart_charging.service.known.stays import moment
 from ocn.smart_charging.site.model import Site
 
 _MOST_BYTES = 1_000_000
@@ -34,7 +34,7 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
         raise EventUnusable(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise EventUnusable(f"{file} is no JSON: {shown(str(error))}") from error
-    told = moment(content.get("told")) if isinstance(content, dict) else None
+    told = read_datetime(content.get("told")) if isinstance(content, dict) else None
     if told is None:
         raise EventUnusable(f"{file} does not say when it was told", hint='It begins {"told": "2026-...Z"')
     limits = content.get("limits", [])
@@ -46,7 +46,7 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
 def _event(part: object, place: str, site: Site) -> GridEvent:
     if not isinstance(part, Mapping) or set(part) - _KNOWN:
         raise EventUnusable(f"{place}: an object of {', '.join(sorted(_KNOWN))} is wanted")
-    begin, until, fuse = moment(part.get("from")), moment(part.get("until")), part.get("fuse")
+    begin, until, fuse = read_datetime(part.get("from")), read_datetime(part.get("until")), part.get("fuse")
     if begin is None or until is None:
         raise EventUnusable(f"{place}: from and until are DateTimes in UTC")
     if fuse is not None and not isinstance(fuse, str):

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ocn.ocpi.party_id import PartyId
+from ocn.smart_charging.service.heard.session_reading import told
 from ocn.smart_charging.service.known.history import Past
 from ocn.smart_charging.service.known.memory import Memory, wish_key
 from ocn.smart_charging.service.known.preferences import read_preferences
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
-from ocn.smart_charging.service.known.stays import SessionUnusable, Stay, told
+from ocn.smart_charging.service.known.stays import SessionUnusable, Stay
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.sites.triggers import Triggers

@@ -8,7 +8,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from statistics import median
 
-from ocn.smart_charging.service.known.stays import moment
+from ocn.ocpi.timestamps import read_datetime
 
 _MOST_LATENCY = timedelta(seconds=5)
 """An answer that took longer says too little about when it was made."""
@@ -30,7 +30,7 @@ class Skew:
 
     def note(self, stamp: str | None, received: datetime, latency_s: float) -> None:
         """Learn from an answer; one that is late or makes no sense says nothing."""
-        latency, made = timedelta(seconds=latency_s), moment(stamp)
+        latency, made = timedelta(seconds=latency_s), read_datetime(stamp)
         if made is None or not timedelta(0) <= latency <= _MOST_LATENCY:
             return
         ahead = made - (received - latency / 2)

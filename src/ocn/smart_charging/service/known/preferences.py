@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.ocpi.timestamps import format_datetime, parse_datetime, read_datetime
 from ocn.party.json_text import JsonObject
 from ocn.smart_charging.numbers import number, shown
-from ocn.smart_charging.service.known.stays import moment
 
 PROFILES = ("CHEAP", "FAST", "GREEN", "REGULAR")
 _MOST_KWH = Decimal(1000)
@@ -47,7 +46,7 @@ def read_preferences(members: Mapping[str, Any], by: str, now: datetime) -> tupl
     if profile not in PROFILES:
         faults.append(f"profile_type {shown(profile)} is none of OCPI's; taken for REGULAR")
         profile = "REGULAR"
-    leaves = moment(departure)
+    leaves = read_datetime(departure)
     if departure is not None and (leaves is None or not now - _LONGEST <= leaves <= now + _LONGEST):
         faults.append(f"departure_time {shown(departure)} cannot be meant; it is assumed instead")
         leaves = None

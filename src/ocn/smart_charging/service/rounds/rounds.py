@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.smart_charging.dispatch.report import FollowReport
-from ocn.smart_charging.dispatch.standing import Refusal
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.heard.pulling import Reader
-from ocn.smart_charging.service.heard.skew import Skew
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.rounds.loop import seconds_to_slot
@@ -46,7 +45,7 @@ class Rounds:
         settings: ServiceSettings,
         *,
         now: Callable[[], datetime],
-        skew: Skew,
+        ahead: Callable[[], timedelta],
         watch: Watch,
     ) -> None:
         self._cpo = cpo
@@ -56,7 +55,7 @@ class Rounds:
         self._waiting = waiting
         self._settings = settings
         self._now = now
-        self._skew = skew
+        self._ahead = ahead
         self._watch = watch
         self._turn = asyncio.Lock()
         self._asked = False
@@ -102,8 +101,8 @@ class Rounds:
             if first:
                 desk.note(EventKind.TOLD, f"everything was read from {self._cpo}")
                 self._waiting.plan(desk.served.name)
-            ahead = self._skew.ahead
-            if self._settings.plan_by_cpo_clock and abs(ahead) > self._settings.warned_skew:
+            ahead = self._ahead()
+            if abs(ahead) > self._settings.warned_skew:
                 where = "ahead of" if ahead > timedelta(0) else "behind"
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
                 desk.note(EventKind.WARNING, f"the clock of {self._cpo} is {by}")

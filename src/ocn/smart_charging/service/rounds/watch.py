@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ocn.errors import OcnError
 from ocn.ocpi.objects import ActiveChargingProfile
 from ocn.ocpi.party_id import PartyId
-from ocn.smart_charging.dispatch.standing import State
+from ocn.smart_charging.dispatch.states import State
 from ocn.smart_charging.dispatch.watching import Conflict
 from ocn.smart_charging.errors import ProfileUnreadable
 from ocn.smart_charging.service.known.memory import Memory
