@@ -1,7 +1,7 @@
 """Ask a CPO with one message, and tell the ledger what it says: at once, and as the result."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ocn.ocpi.objects import ChargingProfile
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
@@ -37,6 +37,11 @@ class Asking:
         """Let intervals go down that were not complained of for a while."""
         for line in self._lines.values():
             line.pace = line.pace.quieter(now, self._settings)
+
+    def put_back(self, by: timedelta) -> None:
+        """The clock was put back by so much."""
+        for line in self._lines.values():
+            line.pace = line.pace.put_back(by)
 
     async def asked(self, message: Message, profile: ChargingProfile) -> Answered | None:
         """Send it; return the answer if there will be a result."""

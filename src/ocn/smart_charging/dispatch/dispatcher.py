@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ocn.smart_charging.dispatch.asking import Asking
@@ -14,6 +14,7 @@ from ocn.smart_charging.dispatch.report import FollowReport, report
 from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
 from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.steady import SteadyClock
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.dispatch.watching import Conflict, Watching
 from ocn.smart_charging.errors import Fault
@@ -25,8 +26,8 @@ from ocn.smart_charging.slots import Slots
 class Dispatcher:
     """For one site, in one event loop.
 
-    ``clock`` tells the planner's time, aware UTC. ``known`` is what ``memory`` stored before, by session;
-    ``faults`` are the records in it that could not be read.
+    ``clock`` tells the planner's time, aware UTC; it may be put back. ``known`` is what ``memory`` stored
+    before, by session; ``faults`` are the records in it that could not be read.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class Dispatcher:
         settings: DispatchSettings = USUAL_DISPATCH,
     ) -> None:
         self._chargers = chargers
-        self._clock = clock
         self._memory = memory
         self._ledger = Ledger(known, settings)
-        self._asking = Asking(chargers, self._ledger, clock, settings)
-        self._delivery = Delivery(self._asking, self._ledger, clock, settings)
-        self._watching = Watching(self._ledger, clock, settings)
+        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back)
+        self._clock: Callable[[], datetime] = steady
+        self._asking = Asking(chargers, self._ledger, steady, settings)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings)
+        self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
@@ -171,6 +173,10 @@ class Dispatcher:
         except Unanswered:
             return None
         return None if profile is None else await self.observed(session, profile)
+
+    def _clock_was_put_back(self, by: timedelta) -> None:
+        self._ledger.put_back(by)
+        self._asking.put_back(by)
 
     async def close(self) -> None:
         """End all tasks. What is under way stays counted, and stored."""

@@ -6,7 +6,7 @@ take effect any more, so whatever is chosen later is chosen beside it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ocn.smart_charging.dispatch.choosing import Urgency
@@ -120,6 +120,18 @@ class Ledger:
         for session, standing in list(self.standings.items()):
             if standing.cpo == cpo and standing.refusal is Refusal.UNANSWERED:
                 self._put(session, replace(standing, not_before=None))
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last message was sent that counts for some session."""
+        sent = (each.last_at for each in (*self.standings.values(), *self._remembered.values()))
+        return max((at for at in sent if at is not None), default=None)
+
+    def put_back(self, by: timedelta) -> None:
+        """The clock was put back by so much: what has some time left to wait or to arrive still has it."""
+        self._remembered = {session: each.put_back(by) for session, each in self._remembered.items()}
+        for session, standing in list(self.standings.items()):
+            self._put(session, standing.put_back(by))
 
     def by_ticket(self, ticket: str) -> Message | None:
         """Find the message whose result comes under a ticket."""

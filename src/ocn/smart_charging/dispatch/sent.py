@@ -1,7 +1,7 @@
 """One message with a course, as it is counted until it cannot take effect any more."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.grid import Grid, highest
 from ocn.smart_charging.profiles.course import Course
@@ -18,6 +18,10 @@ class Sent:
     ticket: str = ""
     beside: int = 0
     """The number of the last message beside which it took effect, so that it is not known which came last."""
+
+    def put_back(self, by: timedelta) -> "Sent":
+        """Return it as a clock tells of it that was put back by so much; the course is as the CPO has it."""
+        return replace(self, at=self.at - by, until=self.until - by)
 
 
 def joined(one: Sent, other: Sent) -> Sent:

@@ -154,6 +154,15 @@ class Standing:
         """Count a course as in force that the CPO says is, though it was not ours."""
         return self.sending(Sent(number, course, now, now))
 
+    def put_back(self, by: timedelta) -> "Standing":
+        """Return it as a clock tells of it that was put back by so much: what was left of waits still is."""
+        return replace(
+            self,
+            in_force=None if self.in_force is None else self.in_force.put_back(by),
+            may_hold=tuple(sent.put_back(by) for sent in self.may_hold),
+            not_before=None if self.not_before is None else self.not_before - by,
+        )
+
     def _knows(self, number: int) -> bool:
         return any(each.number == number for each in self.may_hold)
 

@@ -36,7 +36,7 @@ class Resting:
         counted, since = float(guest.stay.kwh), self._since.get(guest.key)
         if since is not None:
             longest = _RESTS.get(guest.need.kwh_from, _USUALLY_RESTS)
-            if counted <= since[1] + _NOTHING_KWH and now - since[0] < longest:
+            if counted <= since[1] + _NOTHING_KWH and abs(now - since[0]) < longest:
                 return True
             del self._since[guest.key]
             self._offered.pop(guest.key, None)

@@ -89,7 +89,7 @@ class Watch:
         for key in gone:
             del self._looked[key]
         in_hand = [key for key, standing in standings.items() if standing.state is State.CONTROLLED]
-        return [key for key in in_hand if now - self._looked.setdefault(key, now) >= every]
+        return [key for key in in_hand if abs(now - self._looked.setdefault(key, now)) >= every]
 
     async def _ask(self, desk: Desk, due: list[str]) -> None:
         for key in due:
