@@ -48,9 +48,10 @@ class Assembly:
         self.places = Places(sites)
         self.memory = Memory(storage)
         self._names = Pseudonyms(secret)
-        self.clocks = Clocks(self.places.cpos, now, by_cpo=settings.plan_by_cpo_clock)
+        tolerated = settings.warned_skew if settings.plan_by_cpo_clock else None
+        self.clocks = Clocks(self.places.cpos, now, tolerated)
         self.triggers = Triggers({served.name: served.cpo for served in self.places.sites})
-        self.chargers = PartyChargers(self.memory, now)
+        self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
         self.reader = Reader(
@@ -60,7 +61,7 @@ class Assembly:
         self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)
         self.hearing = self._hearing(sessions, data)
         self._seat()
-        self.rounds = {cpo: self._rounds(cpo, now) for cpo in self.places.cpos}
+        self.rounds = {cpo: self._rounds(cpo) for cpo in self.places.cpos}
         self._loaded = False
         self._loading = asyncio.Lock()
 
@@ -83,18 +84,15 @@ class Assembly:
             if (stay := self.memory.stays.get(key)) is not None
             and self.places.at(stay.cpo, stay.location_id) is served
         }
-
-        def now() -> datetime:
-            return self.clocks.now(served.cpo)
-
+        clock = self.clocks.of(served.cpo)
         dispatcher = Dispatcher(
             self.chargers,
-            clock=now,
+            clock=clock.now,
             memory=self.memory.keep_standings,
             known=known,
             settings=self._dispatch,
         )
-        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, now)
+        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
 
     def _sessions(self) -> Sessions:
         return Sessions(
@@ -115,12 +113,12 @@ class Assembly:
             data,
             self.triggers,
             ready=self.ready,
-            now=self.clocks.now,
+            clocks=self.clocks,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),
             reported=self.watch.reported,
         )
 
-    def _rounds(self, cpo: PartyId, now: Callable[[], datetime]) -> Rounds:
+    def _rounds(self, cpo: PartyId) -> Rounds:
         return Rounds(
             cpo,
             self.desks,
@@ -128,8 +126,7 @@ class Assembly:
             self.memory,
             self.triggers.of(cpo),
             self._settings,
-            now=now,
-            ahead=lambda: self.clocks.ahead(cpo),
+            clock=self.clocks.of(cpo),
             watch=self.watch,
         )
 

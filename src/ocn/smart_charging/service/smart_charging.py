@@ -126,7 +126,7 @@ class SmartCharging:
         return shown(desk, desk.now())
 
     def announce(self, site_name: str, event: GridEvent) -> None:
-        """Lower a limit for a while.
+        """Lower a limit for a while; it is said in real time, whatever the CPO's clock shows.
 
         Raises:
             EventUnusable: there is no such site, or the event cannot be meant.
@@ -139,7 +139,7 @@ class SmartCharging:
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         """Lower the site's top from now on for some minutes; see :meth:`announce`."""
-        now = self._named(site_name).now()
+        now = self._named(site_name).clock.real()
         self.announce(site_name, GridEvent(now, now + timedelta(minutes=minutes), kw=kw))
         await self._named(site_name).keep_limits()
 

@@ -1,4 +1,7 @@
-"""Limits that come from outside while the planner runs, and what holds once a feed has fallen silent."""
+"""Limits that come from outside while the planner runs, and what holds once a feed has fallen silent.
+
+All moments here are in real time, ``now`` too.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -104,7 +107,7 @@ class LimitFeed:
     def is_silent(self, now: datetime) -> bool:
         """Whether the site has a feed, and it has said nothing for too long."""
         feed = self._site.feed
-        return feed is not None and (self._heard is None or now - self._heard > feed.silent_after)
+        return feed is not None and (self._heard is None or abs(now - self._heard) > feed.silent_after)
 
     def limited(self, now: datetime) -> Site:
         """Return the site with what holds now and what is announced for later."""

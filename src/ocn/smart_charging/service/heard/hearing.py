@@ -5,7 +5,6 @@ sessions at those; of anybody else nothing is kept.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from ocn.ocpi.errors import InvalidParameters
@@ -16,6 +15,7 @@ from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
 from ocn.party.routes import Interface
+from ocn.smart_charging.service.heard.clocks import Clocks
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.sessions import Sessions
 from ocn.smart_charging.service.sites.places import Places
@@ -53,7 +53,7 @@ class Hearing:
         triggers: Triggers,
         *,
         ready: Callable[[], Awaitable[None]],
-        now: Callable[[PartyId], datetime],
+        clocks: Clocks,
         judged: Judged,
         reported: Reported,
     ) -> None:
@@ -62,7 +62,7 @@ class Hearing:
         self._data = data
         self._triggers = triggers
         self._ready = ready
-        self._now = now
+        self._clocks = clocks
         self._judged = judged
         self._reported = reported
 
@@ -70,13 +70,14 @@ class Hearing:
 
     async def put_session(self, request: Request, owner: PartyId, session_id: str, session: Session) -> bool:
         await self._serves(owner)
-        return await self._sessions.take(owner, session_id, session, self._now(owner), _sent_to(request))
+        now = self._clocks.now(owner)
+        return await self._sessions.take(owner, session_id, session, now, _sent_to(request))
 
     async def patch_session(
         self, request: Request, owner: PartyId, session_id: str, patch: JsonObject
     ) -> None:
         await self._serves(owner)
-        await self._sessions.take(owner, session_id, patch, self._now(owner), _sent_to(request))
+        await self._sessions.take(owner, session_id, patch, self._clocks.now(owner), _sent_to(request))
 
     async def list_sessions(self, request: Request, query: ListQuery) -> Page[Session]:
         """Offer none: the interface is there for the copies of preferences."""
@@ -90,7 +91,7 @@ class Hearing:
         if request.headers.get(_COPY) != "request" or cpo is None:
             return "NOT_POSSIBLE"
         await self._serves(cpo)
-        taken = await self._sessions.want(cpo, session_id, request.sender, preferences, self._now(cpo))
+        taken = await self._sessions.want(cpo, session_id, request.sender, preferences, self._clocks.of(cpo))
         return "ACCEPTED" if taken else "NOT_POSSIBLE"
 
     # ---- locations and tariffs

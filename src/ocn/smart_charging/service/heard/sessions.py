@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ocn.ocpi.party_id import PartyId
+from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.heard.session_reading import told
 from ocn.smart_charging.service.known.history import Past
 from ocn.smart_charging.service.known.memory import Memory, wish_key
@@ -92,7 +93,7 @@ class Sessions:
         return before is None
 
     async def want(
-        self, cpo: PartyId, session_id: str, by: PartyId, members: Mapping[str, Any], now: datetime
+        self, cpo: PartyId, session_id: str, by: PartyId, members: Mapping[str, Any], clock: CpoClock
     ) -> bool:
         """Take in what a driver wants; False where it is not for the sender to say, or there is no room."""
         key = f"{cpo.key}/{session_id.casefold()}"
@@ -103,10 +104,11 @@ class Sessions:
             self._triggers.read(cpo)
         elif stay.emsp is not None and stay.emsp != by.key:
             return False
-        preferences, faults = read_preferences(members, by.key, now)
+        preferences, faults = read_preferences(members, by.key, clock.real())
         await self._memory.keep_preferences(key, preferences)
         served = None if stay is None else self._places.at(cpo, stay.location_id)
-        if stay is not None and preferences.departure is not None and preferences.departure <= stay.begin:
+        leaves = preferences.on_clock(clock.ahead).departure
+        if stay is not None and leaves is not None and leaves <= stay.begin:
             faults.append("departure_time is before its arrival; it is assumed instead")
         if served is not None:
             for fault in faults:

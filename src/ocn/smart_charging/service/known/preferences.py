@@ -1,7 +1,7 @@
 """What a driver wants of smart charging, as the eMSP tells the CPO, and this party by a copy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,12 @@ class Preferences:
     received: datetime
     profile: str = "REGULAR"
     departure: datetime | None = None
+    """In real time."""
     need_kwh: Decimal | None = None
+
+    def on_clock(self, ahead: timedelta) -> "Preferences":
+        """Return them as a clock shows it that is ahead of real time by so much."""
+        return self if self.departure is None else replace(self, departure=self.departure + ahead)
 
     def as_json(self) -> JsonObject:
         """Write what :func:`preferences_from_json` reads."""

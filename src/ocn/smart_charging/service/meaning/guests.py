@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.service.known.history import Typical
@@ -45,9 +45,14 @@ OutletsOf = Callable[[Evse, Stay], tuple[Outlet, Outlet]]
 
 
 def guests_of(
-    served: ServedSite, memory: Memory, places: Places, outlets: OutletsOf, now: datetime
+    served: ServedSite,
+    memory: Memory,
+    places: Places,
+    outlets: OutletsOf,
+    now: datetime,
+    ahead: timedelta = timedelta(0),
 ) -> Guests:
-    """Look who is at a site now.
+    """Look who is at a site now; the clock that it goes by is ``ahead`` of real time, of which drivers speak.
 
     A car that stands there full for days is told of no more, but may draw what was confirmed last: it counts
     until its CPO does not list it any more.
@@ -71,7 +76,9 @@ def guests_of(
     planned = {}
     for stay, evse in at.values():
         here, takes = outlets(evse, stay)
-        need = need_of(stay, memory.wish(stay), typical, here.most * here.step_kw, now)
+        wish = memory.wish(stay)
+        wish = None if wish is None else wish.on_clock(ahead)
+        need = need_of(stay, wish, typical, here.most * here.step_kw, now)
         planned[stay.key] = Guest(stay, evse, need, here, takes)
     return Guests(planned, left_out)
 

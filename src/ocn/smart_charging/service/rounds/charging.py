@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from ocn.ocpi.objects import ActiveChargingProfile, ChargingProfile
+from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.client import Client
 from ocn.party.counterparty import Counterparty
@@ -55,7 +56,7 @@ class Sent:
 class PartyChargers:
     """See :class:`ocn.smart_charging.dispatch.ports.Chargers`; sessions go by their keys."""
 
-    def __init__(self, memory: Memory, now: Callable[[], datetime]) -> None:
+    def __init__(self, memory: Memory, now: Callable[[PartyId], datetime]) -> None:
         self._memory = memory
         self._now = now
         self._client: Client | None = None
@@ -71,7 +72,7 @@ class PartyChargers:
             pending = await cpo.set_charging_profile(stay.id, profile)
         except PartyError as error:
             raise _unanswered(error, stay) from error
-        return Sent(pending, self._keeping(session, cast("JsonObject", profile)))
+        return Sent(pending, self._keeping(session, stay, cast("JsonObject", profile)))
 
     async def clear(self, session: str) -> Sent:
         """See the port."""
@@ -80,7 +81,7 @@ class PartyChargers:
             pending = await cpo.clear_charging_profile(stay.id)
         except PartyError as error:
             raise _unanswered(error, stay) from error
-        return Sent(pending, self._keeping(session, _NO_PROFILE))
+        return Sent(pending, self._keeping(session, stay, _NO_PROFILE))
 
     async def active(self, session: str, duration_s: int) -> ActiveChargingProfile | None:
         """See the port."""
@@ -98,8 +99,8 @@ class PartyChargers:
             raise Unanswered("nothing is sent: the planner is not running, or the session is not known")
         return self._client.to(stay.cpo), stay
 
-    def _keeping(self, session: str, profile: JsonObject) -> Callable[[], Awaitable[None]]:
-        sent = format_datetime(self._now())
+    def _keeping(self, session: str, stay: Stay, profile: JsonObject) -> Callable[[], Awaitable[None]]:
+        sent = format_datetime(self._now(stay.cpo))
 
         async def keep() -> None:
             kept = self._memory.profiles.get(session, [])

@@ -1,7 +1,7 @@
 """One site: planned again and again, and what came of the plans."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.profiles.courses import courses
+from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.heard.feed import LimitFeed, event_from_json
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
@@ -37,10 +38,10 @@ class Desk:
         names: Pseudonyms,
         dispatcher: Dispatcher,
         settings: ServiceSettings,
-        now: Callable[[], datetime],
+        clock: CpoClock,
     ) -> None:
         self.served = served
-        self.now = now
+        self.clock = clock
         self.feed = LimitFeed(served.site)
         for kept in memory.limits.get(served.key, []):
             with suppress(EventUnusable):  # the site file has changed since
@@ -56,7 +57,11 @@ class Desk:
         self._safe_after = settings.safe_after
         self._following: asyncio.Task[FollowReport] | None = None
         self._cars = Cars(float(served.site.voltage))
-        self._drafting = Drafting(served, memory, places, names, dispatcher, self._cars, self.note)
+        self._drafting = Drafting(served, memory, places, names, dispatcher, self._cars, clock, self.note)
+
+    def now(self) -> datetime:
+        """Return the time at the site: its CPO's."""
+        return self.clock.now()
 
     def note(self, kind: EventKind, line: str) -> None:
         """Note an event."""
@@ -77,8 +82,7 @@ class Desk:
 
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""
-        now = self.now()
-        draft = self._drafting.draft(self.feed.limited(now), now, self.record.peak_kw)
+        draft = self._drafting.draft(self.feed.limited(self.clock.real()), self.record.peak_kw)
         replanner = self._drafting.replanner(draft.slots)
         plan = await asyncio.to_thread(
             replanner.plan,

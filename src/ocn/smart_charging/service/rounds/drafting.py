@@ -13,6 +13,7 @@ from ocn.smart_charging.planning.replanner import Replanner
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.prices import planned_prices
 from ocn.smart_charging.profiles.ocpi import rate_of
+from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.known.history import arrivals
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
@@ -43,6 +44,7 @@ class Drafting:
         names: Pseudonyms,
         dispatcher: Dispatcher,
         cars: Cars,
+        clock: CpoClock,
         note: Callable[[EventKind, str], None],
     ) -> None:
         self._served = served
@@ -51,19 +53,21 @@ class Drafting:
         self._names = names
         self._dispatcher = dispatcher
         self._cars = cars
+        self._clock = clock
         self._note = note
         self._wiring = Wiring.of(served.site)
         self._replanner: Replanner | None = None
 
-    def draft(self, site: Site, now: datetime, peak_so_far_kw: float) -> Draft:
+    def draft(self, site: Site, peak_so_far_kw: float) -> Draft:
         """Gather all that a plan as of now is made from; ``site`` with the limits that hold."""
+        now, ahead = self._clock.now(), self._clock.ahead
         wiring = Wiring.of(site)
         if wiring.places != self._wiring.places:
             self._replanner = None  # limits are numbered otherwise: what was learned by their numbers is not
         self._wiring = wiring
         minutes = site.slot_minutes
         slots = Slots(slot_of(now, minutes), minutes, int(_HORIZON / timedelta(minutes=minutes)))
-        found = guests_of(self._served, self._memory, self._places, self._outlets, now)
+        found = guests_of(self._served, self._memory, self._places, self._outlets, now, ahead)
         guests = self._named(found)
         here = {guest.key: name for name, guest in guests.items()}
         self._cars.only(here)
@@ -72,7 +76,8 @@ class Drafting:
         obeying = {name: guest for name, guest in guests.items() if self._dispatcher.plannable(guest.key)}
         standings = self._dispatcher.standings
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
-        limits = wiring.limits(slots)
+        real = self._clock.in_real_time(slots)
+        limits = wiring.limits(real)
         return Draft(
             now,
             slots,
@@ -81,7 +86,7 @@ class Drafting:
             {name: guest.outlet for name, guest in obeying.items()},
             limits,
             around(limits, unplanned, slots),
-            planned_prices(self._served.prices, slots),
+            planned_prices(self._served.prices, real),
             float(site.prices.peak_eur_per_kw),
             peak_so_far_kw,
         )

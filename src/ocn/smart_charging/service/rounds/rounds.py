@@ -1,7 +1,7 @@
 """One round of a CPO's sites: read what is due, hear feeds, plan what changed, send, say what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ocn.ocpi.party_id import PartyId
@@ -9,6 +9,7 @@ from ocn.party.client import Client
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.known.memory import Memory
@@ -44,8 +45,7 @@ class Rounds:
         waiting: Waiting,
         settings: ServiceSettings,
         *,
-        now: Callable[[], datetime],
-        ahead: Callable[[], timedelta],
+        clock: CpoClock,
         watch: Watch,
     ) -> None:
         self._cpo = cpo
@@ -54,8 +54,7 @@ class Rounds:
         self._memory = memory
         self._waiting = waiting
         self._settings = settings
-        self._now = now
-        self._ahead = ahead
+        self._clock = clock
         self._watch = watch
         self._turn = asyncio.Lock()
         self._asked = False
@@ -101,14 +100,14 @@ class Rounds:
             if first:
                 desk.note(EventKind.TOLD, f"everything was read from {self._cpo}")
                 self._waiting.plan(desk.served.name)
-            ahead = self._ahead()
-            if abs(ahead) > self._settings.warned_skew:
+            ahead = self._clock.ahead
+            if ahead:
                 where = "ahead of" if ahead > timedelta(0) else "behind"
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
                 desk.note(EventKind.WARNING, f"the clock of {self._cpo} is {by}")
 
     async def _hear_feed(self, desk: Desk) -> None:
-        file, now = desk.served.feed_file, desk.now()
+        file, now = desk.served.feed_file, self._clock.real()
         if file is None:
             return
         was_silent = desk.feed.is_silent(now)
@@ -145,8 +144,8 @@ class Rounds:
             self._waiting.read()
 
     async def _forget(self) -> None:
-        now = self._now()
-        if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
+        now = self._clock.now()
+        if self._forgot is None or abs(now - self._forgot) >= _FORGET_EVERY:
             self._forgot = now
             await self._memory.forget(now - self._settings.ended_kept, now - self._settings.past_kept)
 

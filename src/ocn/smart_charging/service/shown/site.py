@@ -24,14 +24,15 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         _sum([car.measured_kw[i] for car in cars]) if start < now else None
         for i, start in enumerate(slots.starts())
     )
-    known = prices.eur_per_kwh(slots) if prices is not None else (None,) * slots.count
+    real = desk.clock.in_real_time(slots)
+    known = prices.eur_per_kwh(real) if prices is not None else (None,) * slots.count
     return SiteView(
         site=site.name,
         zone=site.zone.key,
         now=now,
         slot_minutes=site.slot_minutes,
         begin=slots.start,
-        limit_kw=_limits(desk, now, slots),
+        limit_kw=_limits(desk, slots),
         measured_kw=measured,
         price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
         cars=cars,
@@ -50,10 +51,10 @@ def _slots_shown(now: datetime, minutes: int) -> Slots:
     return Slots(slot_of(now, minutes) - each_way * length, minutes, 2 * each_way)
 
 
-def _limits(desk: Desk, now: datetime, slots: Slots) -> Series:
+def _limits(desk: Desk, slots: Slots) -> Series:
     """What held in slots that were planned, and what is known to hold in all others."""
-    limited = desk.feed.limited(now)
-    limits, held = Wiring.of(limited).limits(slots), desk.record.limit_kw
+    limited, held = desk.feed.limited(desk.clock.real()), desk.record.limit_kw
+    limits = Wiring.of(limited).limits(desk.clock.in_real_time(slots))
     first = slot_number(slots.start, slots.minutes)
     return tuple(
         held[first + i] if first + i in held else top_kw(limited, limits, i) for i in range(slots.count)

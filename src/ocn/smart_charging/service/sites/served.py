@@ -51,7 +51,7 @@ class ServiceSettings:
     ended_kept: timedelta = timedelta(days=7)
     """For how long a session that is over is kept, and what was sent for it: until its CDR has come."""
     warned_skew: timedelta = timedelta(seconds=10)
-    """A CPO's clock that is off by more is told of."""
+    """A CPO's clock that is off by more is told of, and planned by; off by less it counts as right."""
     result_s: float = 30.0
     """How long the result of a profile is awaited before it counts as unconfirmed."""
     safe_after: timedelta = timedelta(hours=1)
