@@ -10,6 +10,7 @@ from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.service.heard.bills import Bills
 from ocn.smart_charging.service.heard.clocks import Clocks
+from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.hearing import Hearing
 from ocn.smart_charging.service.heard.pulling import Reader
@@ -54,12 +55,11 @@ class Assembly:
         self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
-        self.reader = Reader(
-            self.memory, self.places, sessions, data, settings, note=self._note, heard=self.clocks.heard
-        )
+        copies = Copies(self.places, self._note)
+        self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}
         self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)
-        self.hearing = self._hearing(sessions, data)
+        self.hearing = self._hearing(sessions, data, copies)
         self._seat()
         self.rounds = {cpo: self._rounds(cpo) for cpo in self.places.cpos}
         self._loaded = False
@@ -105,13 +105,26 @@ class Assembly:
             self._settings.most_sessions,
         )
 
-    def _hearing(self, sessions: Sessions, data: CpoData) -> Hearing:
+    def _reader(self, sessions: Sessions, data: CpoData, copies: Copies) -> Reader:
+        return Reader(
+            self.memory,
+            self.places,
+            sessions,
+            data,
+            copies,
+            self._settings,
+            note=self._note,
+            heard=self.clocks.heard,
+        )
+
+    def _hearing(self, sessions: Sessions, data: CpoData, copies: Copies) -> Hearing:
         bills = Bills(self.memory, self.places, sessions, self._names, self._note)
         return Hearing(
             self.places,
             sessions,
             data,
             self.triggers,
+            copies,
             ready=self.ready,
             clocks=self.clocks,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),

@@ -16,6 +16,7 @@ from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
 from ocn.party.routes import Interface
 from ocn.smart_charging.service.heard.clocks import Clocks
+from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.sessions import Sessions
 from ocn.smart_charging.service.sites.places import Places
@@ -51,6 +52,7 @@ class Hearing:
         sessions: Sessions,
         data: CpoData,
         triggers: Triggers,
+        copies: Copies,
         *,
         ready: Callable[[], Awaitable[None]],
         clocks: Clocks,
@@ -61,6 +63,7 @@ class Hearing:
         self._sessions = sessions
         self._data = data
         self._triggers = triggers
+        self._copies = copies
         self._ready = ready
         self._clocks = clocks
         self._judged = judged
@@ -69,15 +72,20 @@ class Hearing:
     # ---- sessions, and what drivers want
 
     async def put_session(self, request: Request, owner: PartyId, session_id: str, session: Session) -> bool:
-        await self._serves(owner)
-        now = self._clocks.now(owner)
-        return await self._sessions.take(owner, session_id, session, now, _sent_to(request))
+        return await self._pushed(request, owner, session_id, session)
 
     async def patch_session(
         self, request: Request, owner: PartyId, session_id: str, patch: JsonObject
     ) -> None:
+        await self._pushed(request, owner, session_id, patch)
+
+    async def _pushed(
+        self, request: Request, owner: PartyId, session_id: str, members: Mapping[str, Any]
+    ) -> bool:
         await self._serves(owner)
-        await self._sessions.take(owner, session_id, patch, self._clocks.now(owner), _sent_to(request))
+        now = self._clocks.now(owner)
+        self._copies.came(owner, now)
+        return await self._sessions.take(owner, session_id, members, now, _sent_to(request))
 
     async def list_sessions(self, request: Request, query: ListQuery) -> Page[Session]:
         """Offer none: the interface is there for the copies of preferences."""

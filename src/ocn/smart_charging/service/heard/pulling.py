@@ -9,7 +9,9 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.party.counterparty import Counterparty
 from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
+from ocn.party.json_text import JsonObject
 from ocn.party.reply import Reply
+from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.sessions import Note, Sessions
 from ocn.smart_charging.service.known.memory import Memory
@@ -45,6 +47,7 @@ class Reader:
         places: Places,
         sessions: Sessions,
         data: CpoData,
+        copies: Copies,
         settings: ServiceSettings,
         *,
         note: Note,
@@ -54,6 +57,7 @@ class Reader:
         self._places = places
         self._sessions = sessions
         self._data = data
+        self._copies = copies
         self._settings = settings
         self._note = note
         self._heard = heard
@@ -138,9 +142,18 @@ class Reader:
             for session in reply.data:
                 session_id = session.get("id") if isinstance(session, dict) else None
                 if isinstance(session_id, str) and session_id:
-                    await self._sessions.take(cpo, session_id, session, now)
-                    listed.add(f"{cpo.key}/{session_id.casefold()}")
+                    listed.add(await self._take(cpo, session_id, session, now))
         return listed
+
+    async def _take(self, cpo: PartyId, session_id: str, session: JsonObject, now: datetime) -> str:
+        """Take a session in, and return its key; whether it was told of before shows whether copies come."""
+        key, last = f"{cpo.key}/{session_id.casefold()}", self._read.get(cpo)
+        before = self._memory.stays.get(key)
+        await self._sessions.take(cpo, session_id, session, now)
+        after = self._memory.stays.get(key)
+        if last is not None and after is not None and after != before and after.updated > last:
+            self._copies.only_read(cpo, after, now)
+        return key
 
     def _active(self, cpo: PartyId) -> list[Stay]:
         return [stay for stay in self._memory.stays.values() if stay.cpo == cpo and stay.is_active]
