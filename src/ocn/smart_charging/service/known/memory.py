@@ -14,6 +14,7 @@ from ocn.party.storage import PartyStorage
 from ocn.smart_charging.service.known.history import Past, past_from_json
 from ocn.smart_charging.service.known.preferences import Preferences, preferences_from_json
 from ocn.smart_charging.service.known.stays import SessionUnusable, Stay, stay_from_json
+from ocn.smart_charging.service.known.told_evses import ToldEvse
 
 SESSIONS: Final = "ocn-smart-sessions"
 PREFERENCES: Final = "ocn-smart-preferences"
@@ -40,6 +41,8 @@ class Memory:
         """By CPO and id."""
         self.tariff_ids: dict[tuple[str, str], tuple[str, ...]] = {}
         """By CPO and EVSE: those of its connectors."""
+        self.told_evses: dict[tuple[str, str], ToldEvse] = {}
+        """What EVSEs give that no site file has, likewise; not stored, for it is read at every start."""
         self.standings: dict[str, JsonObject] = {}
         """What the dispatcher keeps, by session key."""
         self.profiles: dict[str, list[JsonObject]] = {}
