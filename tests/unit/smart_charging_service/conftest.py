@@ -76,7 +76,12 @@ class ChargePoints:
 
     async def set_charging_profile(self, request: Request, session_id: str, profile: Any) -> Outcome:
         self.set.append((session_id, profile["charging_profile"]))
+        return self._outcome()
 
+    async def clear_charging_profile(self, request: Request, session_id: str) -> Outcome:
+        return self._outcome()
+
+    def _outcome(self) -> Outcome:
         async def later() -> str:
             await self.done.wait()
             return self.result

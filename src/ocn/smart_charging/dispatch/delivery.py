@@ -36,7 +36,7 @@ class Delivery:
     def may(self, session: str, standing: Standing, choice: Choice) -> bool:
         """Let a session be asked now, if it and its CPO are ready for it."""
         now, line = self._clock(), self._asking.line(standing.cpo)
-        if standing.refusal is Refusal.NOT_SUPPORTED:
+        if not standing.may_be_told:
             return False
         self.held[session] = line.free_at(standing, choice.urgency, now)
         if (
@@ -99,7 +99,7 @@ class Delivery:
         waits = [
             self._asking.line(each.cpo).free_at(each, Urgency.OVER, now)
             for each in self._ledger.standings.values()
-            if each.refusal is not Refusal.NOT_SUPPORTED
+            if each.may_be_told
         ]
         return [each for each in waits if each is not None]
 

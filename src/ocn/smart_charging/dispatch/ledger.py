@@ -64,11 +64,7 @@ class Ledger:
             self._changed.add(gone)
         for session, want in wanted.items():
             standing = self.standings.get(session) or self._remembered.get(session)
-            if standing is None:
-                standing = Standing(want.outlet, want.cpo, want.rate)
-            elif (standing.outlet, standing.cpo, standing.rate) != (want.outlet, want.cpo, want.rate):
-                standing = replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate)
-            self.standings[session] = standing
+            self.standings[session] = _as_wanted(standing or Standing(want.outlet), want)
         self._changed |= self._remembered.keys() - wanted.keys()
         self._remembered = {}
 
@@ -169,6 +165,13 @@ class Ledger:
     def _retry(self, standing: Standing, now: datetime) -> datetime:
         settings = self.settings
         return now + backed_off(settings.first_retry, standing.failures + 1, settings.longest_retry)
+
+
+def _as_wanted(standing: Standing, want: Wanted) -> Standing:
+    known = (standing.outlet, standing.cpo, standing.rate, standing.takes_limits)
+    if known == (want.outlet, want.cpo, want.rate, want.takes_limits):
+        return standing
+    return replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate, takes_limits=want.takes_limits)
 
 
 def _newest(standing: Standing) -> int:

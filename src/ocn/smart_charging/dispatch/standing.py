@@ -32,6 +32,8 @@ class Standing:
     failures: int = 0
     not_before: datetime | None = None
     """When it may be tried again."""
+    takes_limits: bool = True
+    """See :class:`ocn.smart_charging.dispatch.wanted.Wanted`; it is not stored, for it is told each time."""
     limited_by_others: Course | None = None
     """What somebody else lets it draw, where that is less than what was confirmed to us."""
 
@@ -60,13 +62,19 @@ class Standing:
     @property
     def is_new(self) -> bool:
         """Whether it was never confirmed, and nothing speaks against that it will be."""
-        return self.in_force is None and self.refusal is None
+        return self.in_force is None and self.may_be_told and self.refusal is None
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether it is worth asking at all, now or later."""
+        return self.takes_limits and self.refusal is not Refusal.NOT_SUPPORTED
 
     @property
     def state(self) -> State:
         """In one word."""
+        if not self.may_be_told:
+            return State.NOT_CONTROLLABLE
         by_refusal = {
-            Refusal.NOT_SUPPORTED: State.NOT_CONTROLLABLE,
             Refusal.UNKNOWN_SESSION: State.UNKNOWN,
             Refusal.TOO_OFTEN: State.TOO_OFTEN,
         }
@@ -78,9 +86,7 @@ class Standing:
 
     def is_due(self, now: datetime) -> bool:
         """Whether it may be asked (again)."""
-        if self.refusal is Refusal.NOT_SUPPORTED:
-            return False
-        return self.not_before is None or self.not_before <= now
+        return self.may_be_told and (self.not_before is None or self.not_before <= now)
 
     def known(self, grid: Grid) -> Row:
         """Return the most of all courses that may hold; nothing where there are none."""

@@ -9,6 +9,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.numbers import number
 from ocn.smart_charging.service.heard.sessions import Note
 from ocn.smart_charging.service.known.memory import Memory
+from ocn.smart_charging.service.known.told_evses import told_evse
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.sites.triggers import Triggers
@@ -55,6 +56,8 @@ class CpoData:
             if self._places.evse(served, uid) is not None:
                 await self._memory.keep_tariff_ids(cpo, uid, ids)
                 self._compare(served, uid, evse, connectors)
+            elif evse.get("connectors") is not None:
+                self._memory.told_evses[cpo.key, uid.casefold()] = told_evse(connectors)
         self._triggers.plan(served.name)
 
     async def take_tariff(self, cpo: PartyId, tariff_id: str, tariff: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from ocn.party.storage import PartyStorage
 from ocn.smart_charging.service.known.history import Past, past_from_json
 from ocn.smart_charging.service.known.preferences import Preferences, preferences_from_json
 from ocn.smart_charging.service.known.stays import SessionUnusable, Stay, stay_from_json
+from ocn.smart_charging.service.known.told_evses import ToldEvse
 
 SESSIONS: Final = "ocn-smart-sessions"
 PREFERENCES: Final = "ocn-smart-preferences"
@@ -23,6 +24,7 @@ CONNECTORS: Final = "ocn-smart-connectors"
 STANDINGS: Final = "ocn-smart-standings"
 PROFILES: Final = "ocn-smart-profiles"
 LIMITS: Final = "ocn-smart-limits"
+PEAKS: Final = "ocn-smart-peaks"
 _PAGE = 1000
 
 
@@ -39,12 +41,16 @@ class Memory:
         """By CPO and id."""
         self.tariff_ids: dict[tuple[str, str], tuple[str, ...]] = {}
         """By CPO and EVSE: those of its connectors."""
+        self.told_evses: dict[tuple[str, str], ToldEvse] = {}
+        """What EVSEs give that no site file has, likewise; not stored, for it is read at every start."""
         self.standings: dict[str, JsonObject] = {}
         """What the dispatcher keeps, by session key."""
         self.profiles: dict[str, list[JsonObject]] = {}
         """What was in force, by session key: for CDRs that bill a pause."""
         self.limits: dict[str, list[JsonObject]] = {}
         """What was announced, by site: :attr:`ocn.smart_charging.service.sites.served.ServedSite.key`."""
+        self.peaks: dict[str, JsonObject] = {}
+        """The highest power that is billed, likewise."""
 
     async def load(self) -> None:
         """Read everything; what cannot be read any more is removed, for the CPO can tell it again."""
@@ -68,6 +74,8 @@ class Memory:
     async def _load_what_sites_are_told(self) -> None:
         async for key, kept in self._all(LIMITS):
             self.limits[key] = kept["limits"]
+        async for key, kept in self._all(PEAKS):
+            self.peaks[key] = kept
         async for key, kept in self._all(TARIFFS):
             cpo, _, tariff_id = key.partition("/")
             self.tariffs[cpo, tariff_id] = kept
@@ -137,6 +145,12 @@ class Memory:
         if self.limits.get(site_key, []) != limits:
             await self._put(LIMITS, site_key, {"limits": limits})
             self.limits[site_key] = limits
+
+    async def keep_peak(self, site_key: str, peak: JsonObject) -> None:
+        """Remember the highest power of a site."""
+        if self.peaks.get(site_key) != peak:
+            await self._put(PEAKS, site_key, peak)
+            self.peaks[site_key] = peak
 
     async def forget(self, ended_before: datetime, past_before: datetime) -> None:
         """Forget sessions that were over before a moment, with all that belongs to them, and the past."""

@@ -31,10 +31,8 @@ class Sent:
 
     @property
     def answer(self) -> str:
-        """What the CPO said at once; nothing that can be read counts as REJECTED."""
-        data = self._pending.reply.data
-        result = data.get("result") if isinstance(data, dict) else None
-        return result if isinstance(result, str) else "REJECTED"
+        """What the CPO said at once."""
+        return str(_word(self._pending.reply.data))
 
     @property
     def ticket(self) -> str:
@@ -42,15 +40,14 @@ class Sent:
         return self._pending.response_url
 
     async def result(self, timeout_s: float) -> str | None:
-        """Wait for what the charge point said."""
+        """Wait for what the charge point said; what says nothing that can be read is none."""
         try:
-            found = await self._pending.result(timeout_s)
+            result = _word(await self._pending.result(timeout_s))
         except ResultOverdue:
             return None
-        result = found.get("result") if isinstance(found, dict) else None
         if result == _ACCEPTED:
             await self._in_force()
-        return result if isinstance(result, str) else "REJECTED"
+        return result
 
 
 class PartyChargers:
@@ -72,7 +69,7 @@ class PartyChargers:
             pending = await cpo.set_charging_profile(stay.id, profile)
         except PartyError as error:
             raise _unanswered(error, stay) from error
-        return Sent(pending, self._keeping(session, stay, cast("JsonObject", profile)))
+        return _told(pending, stay, self._keeping(session, stay, cast("JsonObject", profile)))
 
     async def clear(self, session: str) -> Sent:
         """See the port."""
@@ -81,7 +78,7 @@ class PartyChargers:
             pending = await cpo.clear_charging_profile(stay.id)
         except PartyError as error:
             raise _unanswered(error, stay) from error
-        return Sent(pending, self._keeping(session, stay, _NO_PROFILE))
+        return _told(pending, stay, self._keeping(session, stay, _NO_PROFILE))
 
     async def active(self, session: str, duration_s: int) -> ActiveChargingProfile | None:
         """See the port."""
@@ -109,6 +106,19 @@ class PartyChargers:
                 await self._memory.keep_profiles(session, [*kept, entry][-_MOST_PROFILES:])
 
         return keep
+
+
+def _told(pending: Pending[Any, Any], stay: Stay, in_force: Callable[[], Awaitable[None]]) -> Sent:
+    """Return a message that was answered: one whose answer says nothing may be in force all the same."""
+    if _word(pending.reply.data) is None:
+        raise Unanswered(f"{stay.cpo} answered a message, and not whether it took it")
+    return Sent(pending, in_force)
+
+
+def _word(said: object) -> str | None:
+    """What an immediate or a later answer says; None where it says nothing."""
+    result = said.get("result") if isinstance(said, dict) else None
+    return result if isinstance(result, str) else None
 
 
 def _unanswered(error: PartyError, stay: Stay) -> Unanswered:

@@ -19,6 +19,7 @@ from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.cars import Cars
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
 from ocn.smart_charging.service.rounds.drafting import Drafting, counted
+from ocn.smart_charging.service.rounds.peak import Peak
 from ocn.smart_charging.service.rounds.record import Record
 from ocn.smart_charging.service.sites.events import EventLog
 from ocn.smart_charging.service.sites.places import Places
@@ -52,6 +53,8 @@ class Desk:
         self.plan: Plan | None = None
         self.record = Record()
         self.last_read: datetime | None = None
+        site = served.site
+        self._peak = Peak(site.prices.peak_period, site.zone, memory.peaks.get(served.key))
         self._memory = memory
         self._names = names
         self._safe_after = settings.safe_after
@@ -82,7 +85,8 @@ class Desk:
 
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""
-        draft = self._drafting.draft(self.feed.limited(self.clock.real()), self.record.peak_kw)
+        await self._keep_peak()
+        draft = self._drafting.draft(self.feed.limited(self.clock.real()), self._peak.kw)
         replanner = self._drafting.replanner(draft.slots)
         plan = await asyncio.to_thread(
             replanner.plan,
@@ -127,9 +131,12 @@ class Desk:
         ]
 
     def _remember(self, draft: Draft, steps: Mapping[str, int]) -> None:
-        site = self.served.site
-        self.record.planned(draft, site, steps)
+        self.record.planned(draft, self.served.site, steps)
         self._cars.offered(draft, steps)
+
+    async def _keep_peak(self) -> None:
+        site = self.served.site
         if site.prices.peak_eur_per_kw > 0:
-            length = timedelta(minutes=draft.slots.minutes)
-            self.record.measured(self.stays(), draft.slots.start, length, site.zone)
+            slot = slot_of(self.now(), site.slot_minutes)
+            self._peak.count(self.stays(), slot, timedelta(minutes=site.slot_minutes))
+            await self._memory.keep_peak(self.served.key, self._peak.as_json())

@@ -67,7 +67,7 @@ class Drafting:
         self._wiring = wiring
         minutes = site.slot_minutes
         slots = Slots(slot_of(now, minutes), minutes, int(_HORIZON / timedelta(minutes=minutes)))
-        found = guests_of(self._served, self._memory, self._places, self._outlets, now, ahead)
+        found = guests_of(self._served, self._memory, self._places, self._outlets, wiring, now, ahead)
         guests = self._named(found)
         here = {guest.key: name for name, guest in guests.items()}
         self._cars.only(here)
@@ -131,7 +131,7 @@ class Drafting:
         return guests
 
     def _tell(self, found: Guests, guests: Mapping[str, Guest], now: datetime) -> None:
-        for key, why in found.left_out.items():
+        for key, why in found.faults.items():
             self._note(EventKind.FAULT, f"{self._names.of(key)}: {why}")
         for line in self._cars.unmet(iter(guests.items()), now, self._served.site.zone):
             self._note(EventKind.FAULT, line)
@@ -157,4 +157,5 @@ class Drafting:
 
 def counted(guest: Guest) -> Wanted:
     """Return a car as the dispatcher knows it, with nothing asked of it."""
-    return Wanted(guest.outlet, None, str(guest.stay.cpo), rate_of(guest.evse))
+    takes_limits = not guest.is_stranger
+    return Wanted(guest.outlet, None, str(guest.stay.cpo), rate_of(guest.evse), takes_limits)

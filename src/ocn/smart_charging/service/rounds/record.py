@@ -1,12 +1,10 @@
-"""How the last slots of a site were planned, for those who look on, and what the plan goes by of them."""
+"""How the last slots of a site were planned, for those who look on, and to see what deviates."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
-from ocn.smart_charging.service.meaning.metering import mean_kw
 from ocn.smart_charging.service.meaning.tops import top_kw
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.slots import slot_of
@@ -26,8 +24,6 @@ class Record:
         """By slot and name: as it was planned when the slot was there."""
         self.limit_kw: dict[int, float | None] = {}
         """By slot: what the top let through when the slot was planned last."""
-        self.peak_kw = 0.0
-        """The highest power of a slot that is over, of this month as far as sessions are kept."""
         self._over: dict[str, datetime] = {}
 
     def planned(self, draft: Draft, site: Site, steps: Mapping[str, int]) -> None:
@@ -40,13 +36,6 @@ class Record:
         oldest = number - int(_SHOWN / timedelta(minutes=minutes))
         self.planned_kw = {slot: row for slot, row in self.planned_kw.items() if slot >= oldest}
         self.limit_kw = {slot: kw for slot, kw in self.limit_kw.items() if slot >= oldest}
-
-    def measured(self, stays: Iterable[Stay], slot: datetime, length: timedelta, zone: ZoneInfo) -> None:
-        """Count the slot before one that begins; the peak begins anew with the month."""
-        before = slot - length
-        if before.astimezone(zone).month != (before - length).astimezone(zone).month:
-            self.peak_kw = 0.0
-        self.peak_kw = max(self.peak_kw, sum(mean_kw(stay, before, length) or 0.0 for stay in stays))
 
     def deviates(self, name: str, before: Stay, stay: Stay, slots: tuple[datetime, int]) -> bool:
         """Whether a session draws clearly more or less than is planned, or did between two updates.

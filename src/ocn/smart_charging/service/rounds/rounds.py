@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
 from ocn.party.client import Client
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.states import Refusal
-from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.clocks import CpoClock
-from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.feeding import hear_feed
 from ocn.smart_charging.service.rounds.loop import seconds_to_slot
 from ocn.smart_charging.service.rounds.watch import Watch
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -23,6 +23,8 @@ from ocn.smart_charging.slots import slot_of
 
 _FORGET_EVERY = timedelta(hours=1)
 _NEVER_S, _AGAIN_S = 3600.0, 1.0
+_MOST_AGAIN = 3
+"""So many rounds that break are done again at once; then with the next slot."""
 _SAID = {
     Refusal.NOT_SUPPORTED: "its charge point takes no limits: what it may draw is planned around",
     Refusal.REJECTED: "its limit was rejected: it counts at the last one confirmed, and is tried again",
@@ -59,6 +61,8 @@ class Rounds:
         self._turn = asyncio.Lock()
         self._asked = False
         self._due: dict[str, datetime] = {}
+        self._broken: dict[str, int] = {}
+        """Rounds in a row that raised, by site."""
         self._forgot: datetime | None = None
 
     async def one(self, client: Client) -> None:
@@ -67,14 +71,13 @@ class Rounds:
             desks = self._desks()
             self._asked |= self._waiting.take_read()
             if self._reader.is_due(self._cpo, desks[0].now(), self._asked):
-                self._asked = False
                 await self._read(client, desks)
             for desk in desks:
-                await self._hear_feed(desk)
+                await hear_feed(desk, self._waiting)
                 await desk.keep_limits()
             changed = self._waiting.take_sites()
             due = [desk for desk in desks if desk.served.name in changed or self._is_due(desk)]
-            await all_of(self._replan(desk) for desk in due if desk.last_read is not None)
+            await all_of(self._planned(desk) for desk in due if desk.last_read is not None)
             self._watch.look(desks)
             await self._forget()
 
@@ -93,7 +96,9 @@ class Rounds:
 
     async def _read(self, client: Client, desks: Sequence[Desk]) -> None:
         first = self._reader.last_read(self._cpo) is None
-        if not await self._reader.read(client, self._cpo, desks[0].now()):
+        was_read = await self._reader.read(client, self._cpo, desks[0].now())
+        self._asked = False  # where that raised, it is asked for still
+        if not was_read:
             return
         for desk in desks:
             desk.last_read = self._reader.last_read(self._cpo)
@@ -106,32 +111,27 @@ class Rounds:
                 by = f"{abs(ahead).total_seconds():.0f} s {where} ours"
                 desk.note(EventKind.WARNING, f"the clock of {self._cpo} is {by}")
 
-    async def _hear_feed(self, desk: Desk) -> None:
-        file, now = desk.served.feed_file, self._clock.real()
-        if file is None:
-            return
-        was_silent = desk.feed.is_silent(now)
-        try:
-            told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
-        except EventUnusable as error:
-            desk.note(EventKind.FAULT, error.message)
-        else:
-            if desk.feed.hear(events, min(told, now)):
-                self._waiting.plan(desk.served.name)
-                for event in events:
-                    desk.note(EventKind.GRID, event.line(desk.served.site.zone))
-        silent = desk.feed.is_silent(now)
-        if silent:
-            desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
-        if silent != was_silent:
-            self._waiting.plan(desk.served.name)
-
     def _is_due(self, desk: Desk) -> bool:
         now = desk.now()
         if desk.draft is None or desk.draft.slots.start != slot_of(now, desk.served.site.slot_minutes):
             return True
         due = self._due.get(desk.served.name)
         return due is not None and due <= now
+
+    async def _planned(self, desk: Desk) -> None:
+        """Plan a site; where that raises, what it was to be planned for waits again, but not for ever."""
+        name = desk.served.name
+        try:
+            await self._replan(desk)
+        except Exception as error:
+            broken = self._broken[name] = self._broken.get(name, 0) + 1
+            why = error.message if isinstance(error, OcnError) else type(error).__name__
+            if broken <= _MOST_AGAIN:
+                self._waiting.plan(name)
+            when = "at once" if broken <= _MOST_AGAIN else "with the next slot"
+            desk.note(EventKind.FAULT, f"a round of planning broke ({why}); it is done again {when}")
+            raise
+        self._broken.pop(name, None)
 
     async def _replan(self, desk: Desk) -> None:
         self._due.pop(desk.served.name, None)

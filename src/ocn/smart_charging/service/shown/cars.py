@@ -68,7 +68,7 @@ class ShownCars:
             now_kw=power_kw(guest.stay),
             confirmed_kw=None if confirmed is None else confirmed.at(self._now) * guest.outlet.step_kw,
             state=_state(standing),
-            why=_not_wanting(name, draft) if why is None else sentence(why, plan, clock, said_by),
+            why=_not_wanting(name, guest, draft) if why is None else sentence(why, plan, clock, said_by),
             driver_line="" if why is None else for_driver(why, clock),
             bound=None if why is None else str(why.bound),
             profile=guest.need.profile,
@@ -119,7 +119,9 @@ class ShownCars:
         )
 
 
-def _not_wanting(name: str, draft: Draft) -> str:
+def _not_wanting(name: str, guest: Guest, draft: Draft) -> str:
+    if guest.is_stranger:
+        return f"{name}: its EVSE is not in the site file, so what it may draw is planned around"
     if name in draft.present:
         return f"{name}: has what it needs"
     return f"{name}: can be told nothing now, so what it may draw is planned around"
