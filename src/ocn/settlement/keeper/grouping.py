@@ -50,6 +50,8 @@ class Plan:
     repeatable: bool = True
     pointless: tuple[tuple[int, str], ...] = ()
     together: tuple[SignedVoucher, ...] = ()
+    unsigned: calls.PartyCall | None = None
+    """What is to be signed for a vault, and sent in place of ``data``."""
 
 
 def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MOST_ITEMS) -> Plan:
@@ -66,7 +68,13 @@ def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MO
         return Plan(pointless=tuple(pointless))
     first = min(left, key=lambda job: (not _urgent(job, lanes), job.id))
     if isinstance(first.job, Call):
-        return Plan(first.job.data, (first.id,), repeatable=False, pointless=tuple(pointless))
+        return Plan(
+            first.job.data,
+            (first.id,),
+            repeatable=False,
+            pointless=tuple(pointless),
+            unsigned=first.job.unsigned,
+        )
     if isinstance(first.job, Net) and _nets(first.job, lanes):
         data = calls.net(first.job.voucher, first.job.back)
         return Plan(data, (first.id,), pointless=tuple(pointless))

@@ -7,6 +7,7 @@ import msgspec
 
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.lanes.calls import PartyCall
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -38,10 +39,15 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the account's own money, which must not happen twice, such as a withdrawal."""
+    """A call of a vault's own money, which must not happen twice, such as a withdrawal.
+
+    ``unsigned`` is one in the name of a vault that is not the account's: it is signed when it is sent, since
+    the vault's signatures are counted, and ``data`` is empty.
+    """
 
     name: str
     data: bytes = field(repr=False)
+    unsigned: PartyCall | None = None
 
 
 Job: TypeAlias = Claim | Net | Call
@@ -59,7 +65,10 @@ class OpenJob:
 def job_to_json(job: Job) -> bytes:
     """Write a job."""
     if isinstance(job, Call):
-        return _ENCODER.encode({"call": job.name, "data": job.data.hex()})
+        content: dict[str, Any] = {"call": job.name, "data": job.data.hex()}
+        if job.unsigned is not None:
+            content["unsigned"] = {"function": job.unsigned.function, "members": job.unsigned.members}
+        return _ENCODER.encode(content)
     vouchers = [job.voucher] if isinstance(job, Claim) else [job.voucher, job.back]
     return _ENCODER.encode({"vouchers": [_voucher_to_json(voucher) for voucher in vouchers]})
 
@@ -68,9 +77,17 @@ def job_from_json(text: str) -> Job:
     """Read what :func:`job_to_json` wrote."""
     content: dict[str, Any] = msgspec.json.decode(text)
     if "call" in content:
-        return Call(content["call"], bytes.fromhex(content["data"]))
+        return Call(content["call"], bytes.fromhex(content["data"]), _unsigned(content.get("unsigned")))
     vouchers = [_voucher_from_json(voucher) for voucher in content["vouchers"]]
     return Claim(vouchers[0]) if len(vouchers) == 1 else Net(vouchers[0], vouchers[1])
+
+
+def _unsigned(content: dict[str, Any] | None) -> PartyCall | None:
+    if content is None:
+        return None
+    return PartyCall(
+        content["function"], tuple((kind, name, value) for kind, name, value in content["members"])
+    )
 
 
 def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
