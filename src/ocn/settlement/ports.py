@@ -52,7 +52,7 @@ class Ledger(Protocol):
         ...
 
     async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
-        """Return what was ever disputed on a lane, in the order it was opened."""
+        """Return what was ever disputed on a lane, in no particular order."""
         ...
 
 
