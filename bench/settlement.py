@@ -162,7 +162,8 @@ async def one_pair(directory: Path, sessions: int, ticks: int) -> tuple[float, f
             return House(own, key, bounds, store, Chain(), now=clock)
 
         network, stored = InProcessNetwork(chunk=1 << 16), MemoryStorage()
-        payer = Settlement(await house(EMSP, EMSP_KEY), payer=Payer(RelayedObjects(stored), TariffEngine()))
+        relayed = RelayedObjects(stored, now=clock)
+        payer = Settlement(await house(EMSP, EMSP_KEY), payer=Payer(relayed, TariffEngine()))
         payee = Payee(NoChargers(), SettlePolicy(threshold=PLENTY))
         collecting = Settlement(await house(CPO, CPO_KEY), payee=payee)
 
@@ -197,7 +198,7 @@ async def one_pair(directory: Path, sessions: int, ticks: int) -> tuple[float, f
         await stored.put("tariffs", CPO, "T1", TARIFF)
         await collecting.propose(_terms())
         for number in range(sessions):
-            await stored.put("sessions", CPO, f"S{number}", _session(number, 0, clock.now))
+            await relayed.put("sessions", CPO, f"S{number}", _session(number, 0, clock.now))
         spent: list[tuple[float, float]] = []
         for tick in range(1, ticks + 3):
             clock.now += timedelta(seconds=TICK_S)

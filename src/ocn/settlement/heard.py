@@ -65,11 +65,17 @@ class Heard:
         async with self._lock:
             found = await self._storage.get(_BEGINNINGS, owner, session_id)
             told: list[dict[str, Any]] = [] if found is None else found["told"]
+            first = self._moment() if found is None else _first(found)
             if any(each["start"] == start for each in told[-1:]):
                 if not told[-1]["runs"] and _runs(session):
-                    await self._keep(owner, session_id, [*told[:-1], told[-1] | {"runs": True}])
+                    told = [*told[:-1], told[-1] | {"runs": True}]
+                    await self._keep(owner, session_id, first, told)
                 return
-            if len(told) > _MOST_STARTS or self._is_to_come(start):
+            if len(told) > _MOST_STARTS:
+                return
+            if self._is_to_come(start):
+                if found is None:
+                    await self._keep(owner, session_id, first, [])
                 return
             sold = await self._sold_today(owner, session)
             beginning = {
@@ -79,7 +85,16 @@ class Heard:
                 "tariff_ids": list(sold.tariff_ids),
                 "time_zone": sold.time_zone,
             }
-            await self._keep(owner, session_id, [*(each for each in told if each["runs"]), beginning])
+            told = [*(each for each in told if each["runs"]), beginning]
+            await self._keep(owner, session_id, first, told)
+
+    async def since(self, owner: PartyId, session_id: str) -> datetime | None:
+        """Return the earliest moment at which a session may have begun; None where nobody took note."""
+        found = await self._storage.get(_BEGINNINGS, owner, session_id)
+        if found is None:
+            return None
+        starts = (read_datetime(each["start"]) for each in found["told"])
+        return min([datetime.fromisoformat(_first(found)), *filter(None, starts)])
 
     async def beginnings(self, owner: PartyId, session_id: str) -> tuple[Beginning, ...]:
         """Return them, none where there were beyond all reason.
@@ -116,8 +131,8 @@ class Heard:
         stored = await self._storage.get("tariffs", owner, tariff_id)
         return [] if stored is None else [{"at": _BEFORE_ALL, "tariff": stored}]
 
-    async def _keep(self, owner: PartyId, session_id: str, told: list[dict[str, Any]]) -> None:
-        await self._storage.put(_BEGINNINGS, owner, session_id, {"told": told})
+    async def _keep(self, owner: PartyId, session_id: str, first: str, told: list[dict[str, Any]]) -> None:
+        await self._storage.put(_BEGINNINGS, owner, session_id, {"first": first, "told": told})
 
     def _is_to_come(self, start: object) -> bool:
         """A session told weeks ahead would be priced by tariffs that are forgotten when it begins."""
@@ -133,6 +148,11 @@ class Heard:
         """Return now, later than any moment before."""
         self._last = max(self._now(), self._last + timedelta(microseconds=1))
         return _written(self._last)
+
+
+def _first(found: JsonObject) -> str:
+    first: str = found.get("first") or found["told"][0]["at"]
+    return first
 
 
 def _runs(session: JsonObject) -> bool:

@@ -6,6 +6,7 @@ objects by :mod:`ocn.settlement.relayed`; chargers belong to the CPO's back end.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -51,7 +52,7 @@ class Ledger(Protocol):
         ...
 
     async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
-        """Return what was ever disputed on a lane, in the order it was opened."""
+        """Return what was ever disputed on a lane, in no particular order."""
         ...
 
 
@@ -132,6 +133,14 @@ class Relayed(Protocol):
         """Return the time zone of the session's location; None when it was not told before."""
         ...
 
+    async def since(self, owner: PartyId, session_id: str) -> datetime | None:
+        """Return the earliest moment at which a session may have begun.
+
+        That is when it was first told of, or the earliest start that it was ever told with. None where nobody
+        took note of when it was told.
+        """
+        ...
+
 
 class Drivers(Protocol):
     """Who charges at a payer's expense; belongs to the eMSP's back end."""
@@ -148,8 +157,8 @@ class Drivers(Protocol):
 class Meters(Protocol):
     """Whether signed meter values are what they should be; belongs to the eMSP's back end.
 
-    None is here: it takes the meters' public keys from somebody else than the CPO, and a reader of each
-    format.
+    It takes the meters' public keys from somebody else than the CPO, and a reader of each format;
+    :class:`ocn.settlement.SignedMeters` reads OCMF.
     """
 
     async def objection(self, owner: PartyId, cdr: JsonObject) -> str:

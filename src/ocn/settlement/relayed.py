@@ -45,6 +45,10 @@ class RelayedObjects(StorageAround):
         zones = {each.time_zone for each in begun}
         return zones.pop() if len(zones) == 1 else None
 
+    async def since(self, owner: PartyId, session_id: str) -> datetime | None:
+        """See the port."""
+        return await self._heard.since(owner, session_id)
+
     async def _sold_by(self, owner: PartyId, session: JsonObject, begun: Beginning) -> list[JsonObject]:
         sold_by = {each.casefold() for each in begun.tariff_ids}
         named = _tariffs_of_periods(session) or begun.tariff_ids

@@ -68,6 +68,10 @@ class Store(Protocol):
         """Return all terms of a pair, the newest first."""
         ...
 
+    async def agreed_at(self, payer: PartyId, payee: PartyId) -> Mapping[int, datetime]:
+        """Return when each terms of a pair were first kept here, by their number."""
+        ...
+
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """Return who has terms with whom: payer and payee."""
         ...

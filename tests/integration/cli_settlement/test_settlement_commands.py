@@ -222,7 +222,8 @@ async def test_holding_back_is_agreed_by_what_one_side_prints_and_the_other_send
     text = (await run(*held)).removesuffix("\n")
     printed, told = json.loads(text), json.loads((await run_json(run, *held))["signed"])
     for each in (printed, told):  # which differ with the second in which they were signed
-        assert each.pop("deadline") and each.pop("signature")
+        assert each.pop("deadline")
+        assert each.pop("signature")
     assert printed == told
     for vault in (PAYER, PAYEE):
         with pytest.raises(AssertionError, match="must be a third party"):

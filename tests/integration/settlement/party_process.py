@@ -130,7 +130,7 @@ async def charge(joined: Party, mine: Settlement, storage: SqliteStorage) -> Non
 async def grown(storage: SqliteStorage, session_id: str) -> dict[str, Any]:
     now = format_datetime(datetime.now(UTC))
     # At one charge point by one card: sessions of one and the same start would be one session.
-    start = datetime.now(UTC) - timedelta(seconds=SESSIONS.index(session_id))
+    start = datetime.now(UTC) + timedelta(seconds=SESSIONS.index(session_id))
     session = await storage.get("sessions", CPO, session_id) or {
         "country_code": "DE",
         "party_id": "CPO",

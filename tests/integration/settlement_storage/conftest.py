@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,17 @@ CPO, EMSP = PartyId("DE", "CPO"), PartyId("nl", "MsP")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def new_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'settlement.db'}"
+        numbers = count()
+        return lambda: f"sqlite:///{tmp_path / f'settlement{next(numbers)}.db'}"
     make: Callable[[], str] = request.getfixturevalue("new_postgresql_database")
-    return make()
+    return make
+
+
+@pytest.fixture
+def store_url(new_store_url: Callable[[], str]) -> str:
+    return new_store_url()
 
 
 @pytest.fixture

@@ -147,9 +147,12 @@ async def test_settled_session_closes_its_cases(store: Store) -> None:
 
 
 async def test_terms_of_a_pair_are_kept_by_their_number(store: Store) -> None:
+    later = NOON + timedelta(hours=1)
     await store.save_terms(terms(1), NOON)
-    await store.save_terms(terms(2), NOON)
-    await store.save_terms(terms(2), NOON)
+    await store.save_terms(terms(2), later)
+    await store.save_terms(terms(2), later + timedelta(hours=1))
+    assert await store.agreed_at(EMSP, CPO) == {1: NOON, 2: later}
+    assert await store.agreed_at(CPO, EMSP) == {}
     assert await store.terms(EMSP, CPO) == [terms(2), terms(1)]
     assert await store.terms(CPO, EMSP) == []
     assert list(await store.pairs()) == [(EMSP, CPO)]

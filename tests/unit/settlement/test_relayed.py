@@ -174,3 +174,22 @@ async def test_party_keeps_everything_else_as_it_was(told: Told) -> None:
     assert [each["id"] for each in page.items] == ["S1"]
     assert await told.relayed.get("tariffs", CPO, "t1") == tariff("0.4")
     assert await told.relayed.load_registration() is None
+
+
+async def test_session_is_known_since_it_was_first_told_or_its_earliest_start(told: Told) -> None:
+    first = told.clock.now
+    await told.session(start_date_time=format_datetime(first + timedelta(days=2)), status="PENDING")
+    told.clock.pass_(60)
+    await told.session(start_date_time=format_datetime(told.clock.now), status="ACTIVE")
+    since = await told.relayed.since(CPO, "S1")
+    assert since is not None
+    assert first <= since < told.clock.now
+    early = NOON - timedelta(days=1)
+    await told.session(id="S2", start_date_time=format_datetime(early))
+    await told.session(id="S2", start_date_time=format_datetime(told.clock.now))
+    assert await told.relayed.since(CPO, "S2") == early
+
+
+async def test_session_that_nobody_took_note_of_has_no_beginning(told: Told) -> None:
+    await told.storage.put("sessions", CPO, "S1", session())
+    assert await told.relayed.since(CPO, "S1") is None

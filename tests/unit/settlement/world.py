@@ -94,11 +94,6 @@ def make_terms(**changes: Any) -> Terms:
     return replace(terms, **changes)
 
 
-def started(session_id: str) -> str:
-    """Each session has a start of its own, within a second after noon; ids know no case."""
-    return format_datetime(NOON + timedelta(milliseconds=crc32(session_id.casefold().encode()) % 1000))
-
-
 def bounds(key: PrivateKey) -> TermsBounds:
     return TermsBounds(
         vault=key.address,
@@ -172,6 +167,7 @@ class World:
     settle_credits: SettlePolicy | None = None
     """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
+    starts: dict[str, str] = field(default_factory=dict)
     payee: Settlement = field(init=False)
     """The CPO's settlement, and ``collect`` its side that is paid."""
     collect: Payee = field(init=False)
@@ -234,12 +230,19 @@ class World:
     async def agree(self, **changes: Any) -> None:
         await self.payee.propose(make_terms(**changes))
 
+    def started(self, session_id: str) -> str:
+        """Each session has a start of its own, just before it is first told; ids know no case."""
+        name = session_id.casefold()
+        within = timedelta(milliseconds=crc32(name.encode()) % 1000)
+        start = format_datetime(max(NOON, self.clock.now - timedelta(seconds=10)) + within)
+        return self.starts.setdefault(name, start)
+
     def session(self, session_id: str = "S1", kwh: str = "0.3", **changes: Any) -> dict[str, Any]:
         return {
             "country_code": "DE",
             "party_id": "CPO",
             "id": session_id,
-            "start_date_time": started(session_id),
+            "start_date_time": self.started(session_id),
             "kwh": Decimal(kwh),
             "cdr_token": CARD,
             "auth_method": "COMMAND",
@@ -266,7 +269,7 @@ class World:
             "party_id": "CPO",
             "id": cdr_id or f"CDR-{session_id}",
             "session_id": session_id,
-            "start_date_time": started(session_id),
+            "start_date_time": self.started(session_id),
             "end_date_time": format_datetime(self.clock.now),
             "cdr_token": CARD,
             "auth_method": "COMMAND",

@@ -59,6 +59,10 @@ class Asked:
     verdict: Verdict | None = None
     objection: str = ""
     """What the back end has against a CDR's signed meter values."""
+    before_terms: bool = False
+    """Whether the session may have begun before the terms of its lane were kept here."""
+    admitted: bool = False
+    """People have looked at that, and said: it was not paid."""
     vouched: bool = True
     """Whether the back end stands for the session; asked before it is paid for the first time."""
     twin: str = ""

@@ -35,9 +35,18 @@ class SessionBook:
         return self.paid - self.credited
 
     @property
+    def is_known(self) -> bool:
+        """Whether it was paid for before, as far as these books go."""
+        return bool(self.identity or self.paid or self.cdr_id)
+
+    @property
     def is_finished(self) -> bool:
         """Whether a CDR is accepted."""
         return bool(self.cdr_id)
+
+    def ends_by(self, leaf: Leaf) -> bool:
+        """Whether a credit takes back the accepted CDR."""
+        return bool(leaf.ends) and leaf.ends.casefold() == self.cdr_id.casefold()
 
     def after(self, leaf: Leaf, stated_at: datetime | None = None) -> "SessionBook":
         """Return the book with one more leaf.
@@ -48,8 +57,8 @@ class SessionBook:
         if self.wh + leaf.wh > MOST_WH:
             raise EvidenceInvalid(f"session {self.id} would have more energy than can be counted")
         if leaf.kind is Kind.CREDIT:
-            ended = leaf.ends and leaf.ends.casefold() == self.cdr_id.casefold()
-            return replace(self, credited=self.credited + leaf.amount, cdr_id="" if ended else self.cdr_id)
+            cdr_id = "" if self.ends_by(leaf) else self.cdr_id
+            return replace(self, credited=self.credited + leaf.amount, cdr_id=cdr_id)
         return replace(
             self,
             paid=self.paid + leaf.amount,

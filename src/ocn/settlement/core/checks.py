@@ -46,6 +46,11 @@ def _not_of_these_terms(terms: Terms, asked: Asked) -> Refusal | None:
     if asked.twin:
         detail = f"the same token, start and place were paid for as session {asked.twin}"
         return Refusal(Reason.DUPLICATE_SESSION, detail)
+    if asked.before_terms and not asked.admitted:
+        return Refusal(
+            Reason.BEFORE_TERMS,
+            f"session {asked.ask.session_id} began before these terms were kept here",
+        )
     if not asked.vouched:
         return Refusal(Reason.NOT_OUR_TOKEN, f"no driver of {asked.own} is known to charge there")
     return None

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """A payer's reason to refuse one item of a request."""
+    """A payer's reason to refuse one item of a request; UNDERPAID is a payee's own."""
 
     UNREADABLE = "UNREADABLE"
     """The item cannot even be judged."""
@@ -31,6 +31,9 @@ class Reason(StrEnum):
     """The CDR in the request and the one that came by OCPI say different things."""
     OTHER_TERMS = "OTHER_TERMS"
     """The session is paid under other terms, on another lane."""
+    BEFORE_TERMS = "BEFORE_TERMS"
+    """The session is not in the books, and began before these terms were kept here. If books were lost, it
+    may have been paid."""
     CURRENCY = "CURRENCY"
     """Another currency than the terms'."""
     METER_BACKWARDS = "METER_BACKWARDS"
@@ -51,6 +54,8 @@ class Reason(StrEnum):
     """The amount is right but for a power of ten, or is not what the CDR says."""
     VERDICT = "VERDICT"
     """The CDR does not match, and no cause that both accept explains it."""
+    UNDERPAID = "UNDERPAID"
+    """Vouchers that a payee has got back from the payer call a CDR paid, and pay less than it bills."""
     DUPLICATE_ID = "DUPLICATE_ID"
     """Another CDR had this id."""
     DUPLICATE_SESSION = "DUPLICATE_SESSION"
@@ -66,6 +71,11 @@ class Reason(StrEnum):
     def may_pass(self) -> bool:
         """Whether asking again may succeed by itself."""
         return self in _PASSING
+
+    @property
+    def is_of_session(self) -> bool:
+        """Whether it stands against the session, whichever CDR bills it."""
+        return self is Reason.BEFORE_TERMS
 
     @property
     def opens_case(self) -> bool:

@@ -99,7 +99,7 @@ class LaneRecords:
             yield from self.disputes_on(*lane[1:4])
 
     def disputes_on(self, payer: str, payee: str, token: str) -> Iterator[tuple[Key, DisputeRecord]]:
-        """Return the disputes of a lane, in the order they were opened."""
+        """Return the disputes of a lane."""
         for key in self._disputes_of.get(lane_key(payer, payee, token), ()):
             record = self._records[key]
             if isinstance(record, DisputeRecord):

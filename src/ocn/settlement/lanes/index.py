@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from ocn.chain.client import ChainClient
 from ocn.chain.following import ChainIndex, Changes, IndexSettings, View
+from ocn.chain.following.log import OpenLog
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.lanes.audit import LaneSampler
 from ocn.settlement.lanes.in_memory import LaneRecords
@@ -40,8 +41,12 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         *,
         path: Path | None = None,
         settings: IndexSettings | None = None,
+        log: OpenLog[Key, Record] | None = None,
     ) -> None:
-        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close."""
+        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close.
+
+        What was read is kept in the file at ``path``, or in what ``log`` opens, or not at all.
+        """
         self._reader = LanesReader(chain, source.contract)
         super().__init__(
             LaneRecords,
@@ -51,6 +56,7 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
             layout=LaneLayout(),
             path=path,
             settings=settings or IndexSettings(),
+            log=log,
         )
 
     def free(self, token: str, party: str, view: View = "latest") -> int:
@@ -85,7 +91,7 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
     def disputes_on(
         self, payer: str, payee: str, token: str, view: View = "latest"
     ) -> list[tuple[Key, DisputeRecord]]:
-        """Return the disputes of one lane, in the order they were opened."""
+        """Return the disputes of one lane, in no particular order."""
         return list(self._state(view).disputes_on(payer, payee, token))
 
     def record(self, key: Key, view: View = "latest") -> Record | None:

@@ -123,7 +123,7 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 
 class LaneLayout:
-    """How keys and records stand in the event log; see :class:`ocn.chain.following.store.Layout`."""
+    """How keys and records stand in the event log; see :class:`ocn.chain.following.log.Layout`."""
 
     def key_to_text(self, key: Key) -> str:
         """Write ``free TOKEN PARTY``, ``lane PAYER PAYEE TOKEN``, ``signer PARTY KEY`` or a dispute.

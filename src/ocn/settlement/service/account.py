@@ -34,6 +34,8 @@ class Account:
         self._peer_keys: dict[str, int] = {}
         self.floor = 0
         """Of the terms by which the peer pays."""
+        self.least_credit = 0
+        """The floor of the terms by which this party pays, for what the peer gives back."""
         self.lock = asyncio.Lock()
         self._last: dict[Lane, Recorded | None] = {}
         self._books: dict[_Key, SessionBook] = {}
@@ -72,6 +74,13 @@ class Account:
         """
         last = await self.last(lane)
         return last.head if last is not None else NOTHING_YET
+
+    async def begins_above_zero(self, lane: Lane) -> bool:
+        """Whether the chain has paid, before a lane's first voucher here, what that says nothing of."""
+        first = await self.house.store.vouchers(lane, after=0, most=1)
+        if first:
+            return first[0].entry.cumulative > first[0].entry.amount
+        return (await self.house.ledger.state(lane)).claimed > 0
 
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> dict[str, SessionBook]:
         """Return the books of a CPO's sessions, new where there is none; by ids as they were asked for."""
@@ -171,7 +180,13 @@ class Account:
         }
         for leaf in entry.leaves:
             key = _key(leaf.owner, leaf.session_id)
-            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()), self.floor)
+            books[key] = taken(
+                books[key],
+                leaf,
+                bills.get(leaf.id.casefold()),
+                floor=self.floor,
+                least_credit=self.least_credit,
+            )
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

@@ -125,7 +125,7 @@ class Asking:
             self._peer.party,
             ask.owner,
             ask.session_id,
-            ask.id if ask.kind is Kind.CDR else "",
+            ask.id if ask.kind is Kind.CDR and not refused.refusal.reason.is_of_session else "",
             refused.refusal.reason,
             refused.refusal.detail,
             self._house.now(),

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from ocn.party.json_text import JsonObject, decode_object, encode_json
 from ocn.settlement.core.amounts import stated_total, units_of
 from ocn.settlement.core.asks import Ask, cdr_ask, known_id
-from ocn.settlement.core.books import CdrBook, CdrState
+from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.evidence import Kind, Leaf
 from ocn.settlement.core.reasons import Refusal
 from ocn.settlement.core.terms import Terms
 from ocn.settlement.errors import AmountInvalid, ConflictingState, SettlementError
 from ocn.settlement.records import Step
+from ocn.settlement.service.forgotten import may_have_been_credited, note_underpaid
 from ocn.settlement.service.pair import Pair
 
 
@@ -53,6 +54,9 @@ class Billing:
             )
             await self._house.store.record(Step(self._house.now(), cdrs=(book,)))
             (await self._open())[ask.id.casefold()] = Bill(ask)
+        elif known.state is CdrState.ACCEPTED:
+            books = await self._pair.account.books(ask.owner, [ask.session_id])
+            await note_underpaid(self._pair, ask, known, books[ask.session_id])
         return ask
 
     async def credit(self, cdr: JsonObject) -> None:
@@ -68,20 +72,34 @@ class Billing:
             billed = known.get(reference)
             if billed is None or billed.session_id.casefold() != ask.session_id.casefold():
                 raise SettlementError(f"no CDR {reference} of session {ask.session_id} was billed here")
-            if billed.total != ask.total:
+            if billed.state is CdrState.CREDITED:
+                return
+            book = (await self._pair.account.books(ask.owner, [ask.session_id]))[ask.session_id]
+            if ask.total not in (billed.total, book.settled):
                 said = self._pair.terms.said(ask.total)
                 raise AmountInvalid(f"CDR {reference} is credited with {said}, which is not what it was")
-            await self._give_back(ask, billed)
+            if await may_have_been_credited(self._pair, ask):
+                raise SettlementError(
+                    f"session {ask.session_id} may have been credited before this party lost its books",
+                    hint="See ocn settlement cases. Once people have approved it, credit it again.",
+                )
+            await self._give_back(ask, billed, book)
         (await self._open()).pop(reference.casefold(), None)
 
     async def give_difference(self, ask: Ask) -> None:
-        """Give back what the ticks of a session have cost more than its CDR; nothing where they have not."""
+        """Give back what the ticks of a session have cost more than its CDR; nothing where they have not.
+
+        A second time it is the floor of the terms at least, and the CDR asks for what was too much of it.
+        """
         account = self._pair.account
         async with account.lock:
             book = (await account.books(ask.owner, [ask.session_id]))[ask.session_id]
             if book.is_finished or book.settled <= ask.total:
                 return
-            recorded = await account.sign([_credit(ask, book.settled - ask.total)])
+            if await may_have_been_credited(self._pair, ask):
+                return
+            least = min(self._pair.terms.floor, book.settled) if book.credited else 0
+            recorded = await account.sign([_credit(ask, max(book.settled - ask.total, least))])
             await account.record(await account.step_with(recorded))
 
     async def refused(self, ask: Ask, refusal: Refusal, now: datetime) -> None:
@@ -100,11 +118,10 @@ class Billing:
             if book.state is not CdrState.OPEN:
                 bills.pop(cdr_id.casefold(), None)
 
-    async def _give_back(self, ask: Ask, billed: CdrBook) -> None:
+    async def _give_back(self, ask: Ask, billed: CdrBook, book: SessionBook) -> None:
         """By a voucher on the lane back; a CDR that was not paid is withdrawn."""
         account = self._pair.account
         note = replace(billed, id=ask.id, document=ask.hash, state=CdrState.CREDITED, body=b"")
-        book = (await account.books(ask.owner, [ask.session_id]))[ask.session_id]
         if billed.state is CdrState.ACCEPTED and book.settled > 0:
             recorded = await account.sign([_credit(ask, book.settled, ends=billed.id)])
             step = await account.step_with(recorded)

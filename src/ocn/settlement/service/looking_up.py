@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
 from ocn.party.json_text import JsonObject, decode_json, encode_json
@@ -14,6 +15,7 @@ from ocn.settlement.core.terms import Terms
 from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.records import Outcome, case_id
 from ocn.settlement.service.house import House
+from ocn.settlement.service.pair import Pair
 
 _FOR_PEOPLE = (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER, Reason.METER_REFUSED)
 """What people may overrule."""
@@ -39,11 +41,14 @@ class LookingUp:
         self._meters = meters
         self._tariffs: dict[tuple[str, str], tuple[Sequence[JsonObject], str | None]] = {}
 
-    async def around(self, ask: Ask, book: SessionBook, terms: Terms) -> Asked:
+    async def around(self, ask: Ask, book: SessionBook, pair: Pair) -> Asked:
         """Return an item with everything that judging it needs."""
         asked = await (
-            self._around_cdr(ask, book) if ask.kind is Kind.CDR else self._around_tick(ask, book, terms)
+            self._around_cdr(ask, book) if ask.kind is Kind.CDR else self._around_tick(ask, book, pair.terms)
         )
+        if not book.is_known and await self._is_before(ask, pair.since):
+            admitted = await self._is_approved(ask, Reason.BEFORE_TERMS, "")
+            asked = replace(asked, before_terms=True, admitted=admitted)
         if self._drivers is None or book.identity or asked.session is None:
             return asked
         return replace(asked, vouched=await self._drivers.charges(ask.owner, asked.session))
@@ -89,14 +94,21 @@ class LookingUp:
             overruled=overruled,
         )
 
+    async def _is_before(self, ask: Ask, terms_since: datetime) -> bool:
+        """Whether a session may have begun before terms were kept here: by other books, if any were lost."""
+        since = await self._relayed.since(ask.owner, ask.session_id)
+        return since is None or since < terms_since
+
     async def _overruled(self, ask: Ask) -> bool:
         for reason in _FOR_PEOPLE:
-            case = await self._house.store.case(
-                self._house.own, case_id(ask.owner, ask.session_id, ask.id, reason)
-            )
-            if case is not None and case.outcome is Outcome.APPROVED:
+            if await self._is_approved(ask, reason, ask.id):
                 return True
         return False
+
+    async def _is_approved(self, ask: Ask, reason: Reason, cdr_id: str) -> bool:
+        named = case_id(ask.owner, ask.session_id, cdr_id, reason)
+        case = await self._house.store.case(self._house.own, named)
+        return case is not None and case.outcome is Outcome.APPROVED
 
     async def _sold_by(self, ask: Ask) -> tuple[Sequence[JsonObject], str | None]:
         """Return tariffs and time zone as they were before the session began."""

@@ -1,6 +1,7 @@
 """One direction of an account under its terms: who pays whom for charging."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
@@ -19,6 +20,8 @@ class Pair:
 
     account: Account
     signed: SignedTerms
+    since: datetime
+    """When the first terms of this lane were kept here; after a loss, when they were found again."""
 
     @property
     def terms(self) -> Terms:

@@ -1,6 +1,7 @@
 """All counterparties of a party that it has terms with, found by who they are and by lane."""
 
 import asyncio
+from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.lane import Lane
@@ -26,10 +27,9 @@ class Pairs:
         pairs = await self._of(payer, payee)
         return max(pairs.values(), key=lambda pair: pair.terms.number, default=None)
 
-    async def in_force(self, payer: PartyId, payee: PartyId) -> Pair | None:
-        """Return the pair under the newest terms that new sessions may start under."""
-        now = self.house.now()
-        good = [pair for pair in (await self._of(payer, payee)).values() if pair.terms.is_in_force(now)]
+    async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
+        """Return the pair under the newest terms that sessions start under at a moment."""
+        good = [pair for pair in (await self._of(payer, payee)).values() if pair.terms.is_in_force(at)]
         return max(good, key=lambda pair: pair.terms.number, default=None)
 
     async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
@@ -64,7 +64,8 @@ class Pairs:
         await self._require_one_signer(terms)
         pairs = await self._of(terms.payer.party, terms.payee.party)
         await self.house.store.save_terms(signed, self.house.now())
-        self._add(pairs, signed)
+        kept_at = await self.house.store.agreed_at(terms.payer.party, terms.payee.party)
+        self._add(pairs, signed, kept_at[terms.number])
         return pairs[terms.lane]
 
     async def _require_own_vault(self, terms: Terms) -> None:
@@ -101,21 +102,25 @@ class Pairs:
         async with self._loading:
             if key not in self._pairs:
                 pairs: dict[Lane, Pair] = {}
+                kept_at = await self.house.store.agreed_at(payer, payee)
                 for signed in reversed(await self.house.store.terms(payer, payee)):
-                    self._add(pairs, signed)
+                    self._add(pairs, signed, kept_at[signed.terms.number])
                 self._pairs[key] = pairs
         return self._pairs[key]
 
-    def _add(self, pairs: dict[Lane, Pair], signed: SignedTerms) -> None:
+    def _add(self, pairs: dict[Lane, Pair], signed: SignedTerms, kept_at: datetime) -> None:
         terms = signed.terms
         pays = terms.payer.party == self.house.own
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
         account = self._accounts.setdefault(out, Account(self.house, other.party, out))
         account.note_peer_key(other.signer, terms.number)
-        known = pairs.setdefault(terms.lane, Pair(account, signed))
+        known = pairs.setdefault(terms.lane, Pair(account, signed, kept_at))
+        known.since = min(known.since, kept_at)
         if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
             return
         known.signed = signed
-        if not pays:
+        if pays:
+            account.least_credit = terms.floor
+        else:
             account.floor = terms.floor

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import parse_datetime
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.delivering import Exposure
 from ocn.settlement.core.holding_back import hold_back_difference
@@ -22,6 +25,8 @@ from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.reach import Peers
 
 _LOG = logging.getLogger("ocn.settlement")
+_SKEW: Final = timedelta(minutes=5)
+"""By which the clock of a charge point may be behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Payee:
         A payer whose reserve is too low is told what is missing, by the module and in ``why``.
         """
         house, pairs, peers = self._bound()
-        pair = await pairs.in_force(payer, house.own)
+        pair = await pairs.in_force(payer, house.own, house.now())
         newest = await pairs.newest(payer, house.own)
         until = newest.terms.valid_until if pair is None and newest is not None else None
         if until is not None and until <= house.now():
@@ -162,19 +167,22 @@ class Payee:
             await collecting.step()
 
     async def _collecting_for(self, document: JsonObject, payer: PartyId | None) -> Collecting | None:
-        """Return who collects for a session: on the lane it was first paid on, else under today's terms."""
+        """Return who collects for a session: where it is collected for, else by the terms it began under."""
         house, pairs, _ = self._bound()
         session_id = document.get("session_id") or document.get("id")
-        today = await pairs.in_force(payer or _payer_of(document), house.own)
-        if today is not None and isinstance(session_id, str):
-            collecting = self._collecting_of(today)
-            if collecting.deliveries.get(session_id) is not None:
-                return collecting
+        payer = payer or _payer_of(document)
         if isinstance(session_id, str):
+            for collecting in self._collecting.values():
+                if collecting.deliveries.get(session_id) is not None:
+                    return collecting
             book = (await house.store.books(house.own, [session_id])).get(session_id)
             if book is not None:
                 return self._collecting_of(await pairs.on(book.payer, house.own, Lane.from_key(book.lane)))
-        return None if today is None else self._collecting_of(today)
+        now = house.now()
+        began = _began(document) or now
+        found = await pairs.in_force(payer, house.own, began)
+        found = found or await pairs.in_force(payer, house.own, min(began + _SKEW, now))
+        return None if found is None else self._collecting_of(found)
 
     def _collecting_of(self, pair: Pair) -> Collecting:
         lane = pair.terms.lane
@@ -199,6 +207,13 @@ class Payee:
         if self._parts is None:
             raise AssertionError("a payee belongs to a Settlement")
         return self._parts
+
+
+def _began(document: JsonObject) -> datetime | None:
+    try:
+        return parse_datetime(str(document.get("start_date_time")))
+    except ValueError:
+        return None  # refused where it is read
 
 
 def _payer_of(document: JsonObject) -> PartyId:

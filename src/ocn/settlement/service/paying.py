@@ -125,7 +125,7 @@ class Paying:
 
     async def _judge_one(self, pair: Pair, ask: Ask, number: int, judged: _Judged, funds: int | None) -> None:
         book = judged.books[ask.session_id.casefold()]
-        asked = await self._looking_up.around(ask, book, pair.terms)
+        asked = await self._looking_up.around(ask, book, pair)
         asked = replace(
             asked, known=asked.known or judged.cdr(ask.id), twin=await self._twin(ask, book, judged)
         )
@@ -180,7 +180,8 @@ class Paying:
         ask = asked.ask
         if not refusal.reason.opens_case:
             return Refused(number, refusal)
-        cdr_id = ask.id if ask.kind is Kind.CDR else ""
+        of_cdr = ask.kind is Kind.CDR and not refusal.reason.is_of_session
+        cdr_id = ask.id if of_cdr else ""
         case = Case(
             case_id(ask.owner, ask.session_id, cdr_id, refusal.reason),
             self._house.own,

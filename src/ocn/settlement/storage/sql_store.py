@@ -112,6 +112,12 @@ class SqlStore:
         wanted = select(t.terms).where(t.terms.c.payer == payer.key, t.terms.c.payee == payee.key)
         return [terms_of(row) for row in await self._rows(wanted.order_by(t.terms.c.number.desc()))]
 
+    async def agreed_at(self, payer: PartyId, payee: PartyId) -> Mapping[int, datetime]:
+        """See the port."""
+        wanted = select(t.terms.c.number, t.terms.c.agreed_at)
+        its = wanted.where(t.terms.c.payer == payer.key, t.terms.c.payee == payee.key)
+        return {row.number: row.agreed_at for row in await self._rows(its)}
+
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """See the port."""
         rows = await self._rows(select(t.terms.c.payer, t.terms.c.payee).distinct())

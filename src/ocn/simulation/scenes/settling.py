@@ -20,7 +20,7 @@ async def agree(stage: SettlingStage) -> str:
     """The CPO proposes terms, the eMSP signs what it wants, and both keep the same."""
     terms = stage.terms
     pair = await stage.collects.propose(terms)
-    kept = await stage.spends.pairs.in_force(stage.emsp.id, stage.cpo.id)
+    kept = await stage.spends.pairs.newest(stage.emsp.id, stage.cpo.id)
     same("the terms that the eMSP keeps", kept and kept.signed.hash, pair.signed.hash)
     tick = f"a tick of {terms.tick.wh} Wh or {terms.tick.s} s"
     return f"{tick}, {terms.said(terms.reserve)} reserved, by both signed"

@@ -14,5 +14,5 @@ stay where they are.
     rounds    read, plan, send, again and again
     shown     from all of it to a view
 
-Over them ``assembly`` puts the parts together, and ``grid_operator`` takes what a grid operator says of capacity.
+Over them ``assembly`` puts the parts together, and ``grid_operator`` takes what one says of capacity.
 """

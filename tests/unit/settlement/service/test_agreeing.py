@@ -20,6 +20,7 @@ from tests.unit.settlement.world import (
 
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
 from ocn.party.errors import RequestFailed
 from ocn.party.strict import ListedKeys
 from ocn.settlement.core.bounds import TermsBounds
@@ -161,11 +162,19 @@ async def test_terms_that_have_ended_start_no_session_and_finish_those_that_run(
     await here.charge(kwh="0.3")
     await here.payee.step()
     here.clock.pass_(60)
-    assert not await here.collect.report(here.session("S2"))
+    late = here.session("S2", start_date_time=format_datetime(here.clock.now))
+    assert not await here.collect.report(late)
     await here.charge("S1", "0.6")
     await here.payee.step()
     assert await here.owed() == 240_000
     assert not (await here.collect.authorise(EMSP)).allowed
+
+
+async def test_session_that_began_under_terms_is_paid_though_they_end_before_it_is_told(here: World) -> None:
+    await here.agree(valid_until=here.clock.now + timedelta(seconds=5))
+    await here.charge(kwh="0.3")
+    await here.payee.step()
+    assert await here.owed() == 120_000
 
 
 async def proposed(here: World, signed: SignedTerms) -> str:

@@ -17,7 +17,8 @@ from tests.unit.settlement.world import CPO, EMSP, LANE, PRICE, World, world
 
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, extend
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.records import Recorded, Step
+from ocn.settlement.core.reasons import Reason
+from ocn.settlement.records import Outcome, Recorded, Step
 from ocn.settlement.store import Store
 
 UNITS_PER_WH = int(PRICE * 1000)
@@ -214,16 +215,12 @@ class Play:
         here, history = self.here, self.history
         here.faults.lose_request = here.faults.lose_answer = False
         here.restart_payer()
-        here.restart_payee()
-        self._harden()
         await here.payer.recover(CPO)
-        await self._tell_again()
-        for name in history.energy_wh.keys() - history.bills.keys():
-            await here.charge(name, self._kwh(name))
-        await here.collect.authorise(EMSP)
-        for _ in range(4):
-            here.clock.pass_(10)
-            await here.payee.step()
+        await self._settle()
+        for case in await here.payer_store.cases():
+            assert case.reason is Reason.BEFORE_TERMS  # both logs are whole: people see that it was not paid
+            await here.payer_store.close_case(EMSP, case.id, Outcome.APPROVED, "not paid", here.clock.now)
+        await self._settle()
         await check(here, history)
         ended = {
             leaf.ends for each in await log_of(here.payee_store, LANE.opposite) for leaf in each.entry.leaves
@@ -238,6 +235,18 @@ class Play:
         theirs, ours = await log_of(here.payer_store), await log_of(here.payee_store)
         assert [each.entry for each in theirs] == [each.entry for each in ours]
         assert await here.payer_store.cases() == []
+
+    async def _settle(self) -> None:
+        here, history = self.here, self.history
+        here.restart_payee()
+        self._harden()
+        await self._tell_again()
+        for name in history.energy_wh.keys() - history.bills.keys():
+            await here.charge(name, self._kwh(name))
+        await here.collect.authorise(EMSP)
+        for _ in range(4):
+            here.clock.pass_(10)
+            await here.payee.step()
 
     def _kwh(self, name: str) -> str:
         return str(Decimal(self.history.energy_wh[name]).scaleb(-3))

@@ -175,6 +175,19 @@ async def test_cdr_that_was_paid_before_the_loss_is_not_paid_again(here: World) 
     assert known["CDR-S1"].state is CdrState.ACCEPTED
 
 
+async def test_cdr_that_was_paid_before_the_loss_can_be_credited(here: World) -> None:
+    await here.agree()
+    await here.charge(kwh="0.4")
+    await here.payee.step()
+    cdr = await here.bill(kwh="0.39")
+    await here.payee.step()
+    await here.lose_payee()
+    await here.payee.recover(EMSP)
+    await here.collect.credit(here.credit_of(cdr))
+    await here.payee.step()
+    assert await here.credited() == await here.owed() == 160_000
+
+
 async def test_both_that_have_lost_everything_go_on_from_what_the_chain_has_paid(here: World) -> None:
     await here.agree()
     await here.payer.step()
