@@ -159,6 +159,6 @@ async def revocation_stops_the_copies(
 
 
 def storage_text(smart: SmartCharging) -> bytes:
-    storage = smart._parts.memory._storage
+    storage = smart._parts.memory._shelves._storage
     assert isinstance(storage, MemoryStorage)
     return b"".join(storage._objects.values())

@@ -51,7 +51,7 @@ class Desk:
         self.record = Record()
         self.last_read: datetime | None = None
         site = served.site
-        self._peak = Peak(site.prices.peak_period, site.zone, memory.peaks.get(served.key))
+        self._peak = Peak(site.prices.peak_period, site.zone, memory.sites.peaks.get(served.key))
         self._memory = memory
         self._names = names
         self._safe_after = settings.safe_after
@@ -136,4 +136,4 @@ class Desk:
         if site.prices.peak_eur_per_kw > 0:
             slot = slot_of(self.now(), site.slot_minutes)
             self._peak.count(self.stays(), slot, timedelta(minutes=site.slot_minutes))
-            await self._memory.keep_peak(self.served.key, self._peak.as_json())
+            await self._memory.sites.keep_peak(self.served.key, self._peak.as_json())

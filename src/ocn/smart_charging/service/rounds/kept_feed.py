@@ -14,10 +14,10 @@ _SAID = ("fed", "fallback")
 def remembered_feed(served: ServedSite, memory: Memory) -> LimitFeed:
     """Make the feed of a site with what was kept of it, as far as its site file still bears that."""
     feed = LimitFeed(served.site)
-    for kept in memory.limits.get(served.key, []):
+    for kept in memory.sites.limits.get(served.key, []):
         with suppress(EventUnusable):  # the site file has changed since
             feed.announce(event_from_json(kept))
-    forecasts = memory.forecasts.get(served.key)
+    forecasts = memory.sites.forecasts.get(served.key)
     if forecasts is not None and _is_told_once(served):
         with suppress(EventUnusable):  # likewise
             fed, fallback = ([event_from_json(each) for each in forecasts[name]] for name in _SAID)
@@ -29,11 +29,11 @@ def remembered_feed(served: ServedSite, memory: Memory) -> LimitFeed:
 
 async def keep_feed(feed: LimitFeed, served: ServedSite, memory: Memory) -> None:
     """Store what was announced or forecast since."""
-    await memory.keep_limits(served.key, [event.as_json() for event in feed.announced])
+    await memory.sites.keep_limits(served.key, [event.as_json() for event in feed.announced])
     if _is_told_once(served) and feed.has_word:
         said = zip(_SAID, feed.said, strict=True)
         kept = {name: [event.as_json() for event in events] for name, events in said}
-        await memory.keep_forecast(served.key, kept)
+        await memory.sites.keep_forecast(served.key, kept)
 
 
 def _is_told_once(served: ServedSite) -> bool:
