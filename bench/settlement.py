@@ -40,6 +40,7 @@ from ocn.settlement import (
     open_store,
 )
 from ocn.settlement.core.booking import Settlement as Settled
+from ocn.settlement.core.disputing import Dispute
 from ocn.settlement.core.lane import LaneState
 from ocn.settlement.core.vouchers import SignedVoucher, sign_voucher
 from ocn.settlement.protocol import MODULE
@@ -105,6 +106,9 @@ class Chain:
         return [lane.payer]
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settled]:
+        return []
+
+    async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
         return []
 
 

@@ -4,6 +4,9 @@ import typer
 
 from ocn.cli import (
     settlement_cases,
+    settlement_claim,
+    settlement_dispute,
+    settlement_disputes,
     settlement_hold_back,
     settlement_lanes,
     settlement_money,
@@ -20,5 +23,13 @@ app = typer.Typer(
     ),
 )
 app.add_typer(settlement_cases.app, name="cases")
-for part in (settlement_money, settlement_lanes, settlement_setoff, settlement_hold_back):
+app.add_typer(settlement_dispute.app, name="dispute")
+for part in (
+    settlement_money,
+    settlement_lanes,
+    settlement_setoff,
+    settlement_hold_back,
+    settlement_disputes,
+    settlement_claim,
+):
     app.add_typer(part.app)

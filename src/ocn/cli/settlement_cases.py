@@ -111,6 +111,7 @@ def close_case(
 ) -> None:
     """Close a case. One that a credit CDR and a new CDR settle closes by itself."""
     from ocn.cli.registry_output import show_one
+    from ocn.settlement.core.reasons import Reason
     from ocn.settlement.records import Outcome
 
     if approve == reject:
@@ -119,6 +120,11 @@ def close_case(
 
     async def close(store: "Store") -> "Case":
         case = await cases.find(store, case_id)
+        if case.reason is Reason.DISPUTED:
+            raise typer.BadParameter(
+                f"Case {case.id} is a dispute on chain and ends there: ocn settlement dispute.",
+                param_hint="ID",
+            )
         if not await store.close_case(case.own, case.id, outcome, note[:500], datetime.now(UTC)):
             raise typer.BadParameter(f"Case {case.id} is closed already: {case.outcome}.", param_hint="ID")
         return await cases.find(store, case_id)

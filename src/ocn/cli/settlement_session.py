@@ -177,6 +177,22 @@ class Session:
             for limit in limits
         ]
 
+    async def is_contract(self, account: str) -> bool:
+        """Whether there is code at an address."""
+        return bool(await self._chain.code(account))
+
+    async def gas_of(self, data: bytes) -> int:
+        """Return what a call of the contract would use now, sent by the signer.
+
+        Raises:
+            ChainReverted: the contract would refuse it.
+        """
+        return await self._chain.estimate_gas(self.vault, self.contract, data)
+
+    def say(self, what: str) -> None:
+        """Tell whoever waits."""
+        self._tell(what)
+
     async def send(self, what: str, data: bytes, *, to: str | None = None) -> Receipt:
         """Send a transaction of the signer to the contract and wait for its block, saying so meanwhile."""
         self._tell(f"{what}: asking the chain")

@@ -20,7 +20,7 @@ from ocn.ocpi.versions import VersionNumber
 
 if TYPE_CHECKING:
     from ocn.smart_charging.page import PageServing
-    from ocn.smart_charging.service.served import ServedSite
+    from ocn.smart_charging.service.sites.served import ServedSite
     from ocn.smart_charging.service.smart_charging import SmartCharging
 
     MakePage = Callable[[SmartCharging], PageServing | None]
@@ -107,7 +107,7 @@ async def _serve(
     joining: Joining, sites: "Sequence[ServedSite]", read_every: timedelta, page: "MakePage"
 ) -> None:
     from ocn.party.traffic import unwatched
-    from ocn.smart_charging.service.served import ServiceSettings
+    from ocn.smart_charging.service.sites.served import ServiceSettings
     from ocn.smart_charging.service.smart_charging import SmartCharging
 
     console = Console(highlight=False, soft_wrap=True)
@@ -144,7 +144,7 @@ async def _serve(
 def _sites(files: list[Path]) -> "list[ServedSite]":
     from ocn.cli.smart_screen import show_faults
     from ocn.smart_charging.files import load_site
-    from ocn.smart_charging.service.served import ServedSite
+    from ocn.smart_charging.service.sites.served import ServedSite
 
     found = []
     for file in files:
@@ -157,5 +157,5 @@ def _sites(files: list[Path]) -> "list[ServedSite]":
                 hint='Add cpo = "DE CPO" and location = "LOC1", the id in OCPI, to [site].',
             )
         feed = None if site.feed is None else file.parent / site.feed.file
-        found.append(ServedSite(site, site.cpo, site.location, loaded.prices, feed))
+        found.append(ServedSite(site, site.cpo, site.location, loaded.prices, loaded.carbon, feed))
     return found

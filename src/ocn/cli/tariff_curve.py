@@ -24,7 +24,19 @@ def curve(
     slots: Annotated[int, typer.Option(help="How many slots.")] = 96,
     slot_minutes: Annotated[int, typer.Option(help="How long each is.")] = 15,
     power_kw: Annotated[
-        str | None, typer.Option(metavar="KW", help="Charging power, for prices that depend on it.")
+        str | None,
+        typer.Option(
+            "--power-kw", "--power", metavar="KW", help="Power of charging, where prices depend on it."
+        ),
+    ] = None,
+    current_a: Annotated[
+        str | None,
+        typer.Option(
+            "--current-a",
+            "--current",
+            metavar="A",
+            help="Current of all phases together, where prices depend on it. Default: by power, at 230 V.",
+        ),
     ] = None,
     version: VersionOption = None,
     as_json: AsJson = False,
@@ -42,7 +54,8 @@ def curve(
             _moment(start, time_zone),
             slots,
             slot_minutes,
-            power_kw=_power(power_kw),
+            power_kw=_quantity(power_kw, "kW"),
+            current_a=_quantity(current_a, "A"),
             version=version,
         )
     except TariffError as error:
@@ -65,13 +78,14 @@ def _moment(text: str | None, time_zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=zone_named(time_zone).info)
 
 
-def _power(text: str | None) -> Decimal | None:
+def _quantity(text: str | None, unit: str) -> Decimal | None:
+    """Read a power or current; more than 0, so that something is charged."""
     if text is None:
         return None
     try:
-        power = Decimal(text)
+        number = Decimal(text)
     except InvalidOperation as error:
-        raise typer.BadParameter(f"{text[:40]!r} is no power in kW.") from error
-    if not power.is_finite() or not 0 < power < 10_000:
-        raise typer.BadParameter("A power is more than 0 and less than 10,000 kW.")
-    return power
+        raise typer.BadParameter(f"{text[:40]!r} is no number of {unit}.") from error
+    if not number.is_finite() or not Decimal("0.001") <= number < 10_000:
+        raise typer.BadParameter(f"Name from 0.001 to less than 10,000 {unit}.")
+    return number

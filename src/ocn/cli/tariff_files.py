@@ -108,9 +108,14 @@ def read_document(file: Path) -> Document:
     name = "standard input" if str(file) == "-" else str(file)
     try:
         with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as stream:
-            value = decode(stream.read(MAX_DOCUMENT_BYTES + 1))
+            content = stream.read(MAX_DOCUMENT_BYTES + 1)
     except OSError as error:
         raise OcnError(f"{name} cannot be read: {cause_of(error)}", hint="Name a file of JSON.") from error
+    if not content.strip():
+        hint = "Standard input can be read for one option." if str(file) == "-" else "Name a file of JSON."
+        raise OcnError(f"{name}: not JSON, for it is empty", hint=hint)
+    try:
+        value = decode(content)
     except JsonUnreadable as error:
         raise in_file(Document(name, None), error) from error
     if isinstance(value, dict) and "status_code" in value and "data" not in value:

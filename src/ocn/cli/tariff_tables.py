@@ -16,6 +16,7 @@ from ocn.tariffs import (
     Finding,
     Priced,
     SlotPrice,
+    Unstated,
     Verification,
     amount_json,
     as_decimal,
@@ -25,6 +26,7 @@ from ocn.tariffs import (
 
 _UNBROKEN = 160
 """Columns when nobody looks: a file or pipe gets whole lines."""
+_CURVE_MEMBERS = {"ENERGY": "energy", "TIME": "time", "PARKING_TIME": "parking"}
 _COLOURS = {"match": "green", "explained": "yellow", "mismatch": "red", "undecidable": "magenta"}
 
 
@@ -76,16 +78,20 @@ def show_explained(explained: Explained) -> None:
 
 
 def show_curve(slots: Iterable[SlotPrice], time_zone: str) -> None:
-    """Print the prices of slots in local time."""
+    """Print the prices of slots in local time; those that depend on what nobody said as ranges."""
     zone = ZoneInfo(time_zone)
     table = Table("from", "per kWh", "per hour charging", "per hour parking", "", header_style="bold")
+    open_to: set[str] = set()
     for slot in slots:
         local = slot.start.astimezone(zone)
         notes = [] if slot.changes is None else [f"changes at {slot.changes.astimezone(zone):%H:%M}"]
-        notes += [] if slot.certain else ["depends on power or current"]
-        prices = (_both(price) for price in (slot.energy, slot.time, slot.parking))
-        table.add_row(f"{local:%Y-%m-%d %H:%M %Z}", *prices, ", ".join(notes))
-    _console().print(table)
+        notes += ["depends on " + " and ".join(slot.depends_on)] if slot.depends_on else []
+        open_to.update(slot.depends_on)
+        table.add_row(f"{local:%Y-%m-%d %H:%M %Z}", *_slot_prices(slot), ", ".join(notes))
+    console = _console()
+    console.print(table)
+    if open_to - {Unstated.RESTRICTION}:
+        console.print("Ranges hold for every power and current; --power-kw or --current-a gives one price.")
 
 
 def slot_json(slot: SlotPrice) -> dict[str, Any]:
@@ -98,7 +104,25 @@ def slot_json(slot: SlotPrice) -> dict[str, Any]:
         "parking": amount_json(slot.parking),
         "changes": None if slot.changes is None else slot.changes.isoformat().replace("+00:00", "Z"),
         "certain": slot.certain,
+        "depends_on": [str(each) for each in slot.depends_on],
+        "bands": {
+            _CURVE_MEMBERS[kind]: {"low": amount_json(least), "high": amount_json(most)}
+            for kind, (least, most) in slot.bands.items()
+        },
     }
+
+
+def _slot_prices(slot: SlotPrice) -> list[str]:
+    shown = {"energy": slot.energy, "time": slot.time, "parking": slot.parking}
+    told = {name: _both(amount) for name, amount in shown.items()}
+    for kind, (least, most) in slot.bands.items():
+        excl, incl = (_range(*pair) for pair in ((least.excl, most.excl), (least.incl, most.incl)))
+        told[_CURVE_MEMBERS[kind]] = f"{excl} / {incl}"
+    return list(told.values())
+
+
+def _range(least: Fraction | None, most: Fraction | None) -> str:
+    return _money(least) if least == most else f"{_money(least)} to {_money(most)}"
 
 
 def _lines(priced: Priced) -> Table:

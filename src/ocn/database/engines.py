@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, event
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -116,16 +116,10 @@ def postgresql_engines(url: URL, _synchronous: str = "") -> Engines:
     Raises:
         ConfigurationError: psycopg is not installed.
     """
-    timeouts: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "ocn"}
-    if "options" not in url.query:
-        timeouts["options"] = (
-            f"-c statement_timeout={_STATEMENT_TIMEOUT_S}s -c lock_timeout={_BUSY_TIMEOUT_S}s"
-            f" -c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_S}s"
-        )
     try:
         engine = create_async_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args={name: value for name, value in timeouts.items() if name not in url.query},
+            connect_args=_timeouts(url),
             pool_size=_POSTGRESQL_CONNECTIONS,
             max_overflow=0,
             pool_timeout=_POOL_TIMEOUT_S,
@@ -141,3 +135,26 @@ def postgresql_engines(url: URL, _synchronous: str = "") -> Engines:
         snapshot=engine.execution_options(isolation_level="REPEATABLE READ"),
         transaction=engine,
     )
+
+
+def blocking_postgresql(url: URL) -> Engine:
+    """Open a blocking connection for code that runs in threads, one at a time."""
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=_timeouts(url),
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+
+def _timeouts(url: URL) -> dict[str, Any]:
+    timeouts: dict[str, Any] = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "ocn"}
+    if "options" not in url.query:
+        timeouts["options"] = (
+            f"-c statement_timeout={_STATEMENT_TIMEOUT_S}s -c lock_timeout={_BUSY_TIMEOUT_S}s"
+            f" -c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_S}s"
+        )
+    return {name: value for name, value in timeouts.items() if name not in url.query}

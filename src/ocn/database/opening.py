@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -16,7 +16,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from ocn.database.engines import Engines, postgresql_engines, sqlite_engines
+from ocn.database.engines import Engines, blocking_postgresql, postgresql_engines, sqlite_engines
 from ocn.database.errors import AlreadyStored, NotStorable, StorageError
 from ocn.database.upgrade import Schema, upgrade
 from ocn.errors import ConfigurationError
@@ -86,6 +86,21 @@ class Database:
     def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """For several changes: committed at the end of the block, rolled back when it raises."""
         return self._connected(self._engines.transaction, commit=True)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes are meant to use it at once: it is PostgreSQL."""
+        return self._engines.transaction.dialect.name == "postgresql"
+
+    def blocking(self) -> Engine:
+        """Return a blocking connection to the same database, for code in threads; the caller disposes of it.
+
+        Raises:
+            ConfigurationError: it is SQLite, where one connection is the queue of the process.
+        """
+        if not self.is_shared:
+            raise ConfigurationError(f"{self._name} has one connection", hint="That takes PostgreSQL.")
+        return blocking_postgresql(self._engines.transaction.url)
 
     async def upgrade(self) -> None:
         """Bring the tables to what this code knows; several processes may call it at once.

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+_MOST_CHARACTERS = 64
+
 
 def format_datetime(moment: datetime) -> str:
     """Write an aware moment as ``2020-01-08T12:35:53.380Z``, milliseconds always present."""
@@ -20,3 +22,11 @@ def parse_datetime(text: str) -> datetime:
     if moment.utcoffset():
         raise ValueError(f"a DateTime is in UTC, not {text[:40]!r}")
     return moment
+
+
+def read_datetime(value: object) -> datetime | None:
+    """Read what a stranger wrote where a DateTime belongs; None if it is none."""
+    try:
+        return parse_datetime(value) if isinstance(value, str) and len(value) <= _MOST_CHARACTERS else None
+    except (ValueError, OverflowError):
+        return None

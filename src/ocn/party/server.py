@@ -7,7 +7,7 @@ of a functional module, refusals included, is signed when this party signs.
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from ocn.conversion import status_for
@@ -18,6 +18,7 @@ from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.answers import Answer
 from ocn.party.asgi import Asked, Receive, Scope, Send, party_in, read_body, read_head, send_answer
+from ocn.party.clock import utc_now
 from ocn.party.configuration_modules import ConfigurationModules
 from ocn.party.credentials import Door
 from ocn.party.followups import Followups
@@ -45,7 +46,7 @@ class PartyApp:
         followups: Followups,
         limits: Limits,
         watch: Watch,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._configuration = configuration
         self._functional = functional

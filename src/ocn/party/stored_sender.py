@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from ocn.ocpi.objects import Cdr, Connector, Evse, Location, Session, Tariff, Token
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.token_issuer import issuer_key
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery, Page
 from ocn.party.request import Request
@@ -80,10 +81,9 @@ class StoredSender:
                 return Page(found, matching)
 
 
-def _issuer(token: Any) -> str:
+def _issuer(token: object) -> str:
     """Return whose token it is, as :attr:`PartyId.key`; until 2.2 its contract alone says so."""
-    if not isinstance(token, dict):
-        return ""
-    if "party_id" in token:
-        return f"{token.get('country_code')}{token['party_id']}".upper()
-    return str(token.get("contract_id")).replace("-", "")[:5].upper()
+    named = issuer_key(token)
+    if named is None and isinstance(token, dict):
+        return str(token.get("contract_id")).replace("-", "")[:5].upper()
+    return named or ""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ocn.chain.client import ChainClient
 from ocn.chain.following import IndexSettings
+from ocn.chain.following.log import EventLog, Layout, OpenLog
+from ocn.chain.following.shared_log import SharedLog
 from ocn.chain.networks import Network
 from ocn.database import Database
 from ocn.errors import ConfigurationError
@@ -20,7 +22,9 @@ from ocn.settlement.keeper import (
 )
 from ocn.settlement.lanes import LaneIndex, LaneSource
 from ocn.settlement.lanes.ledger import ChainLedger
+from ocn.settlement.lanes.records import Key, Record
 from ocn.settlement.lanes.tokens import Tokens
+from ocn.settlement.storage.tables import lane_log
 from ocn.signing.keys import PrivateKey
 
 
@@ -60,7 +64,8 @@ async def chain_side(
         key: pays for transactions, and is the vault's where reserves are to be kept by themselves.
         vault_key: of the vault, where ``key`` is another's: for what only the vault may promise or release.
         folder: for the index and the keeper; without one, both are in memory.
-        database: of the service's store, whose tables the keeper then remembers in instead of a file.
+        database: of the service's store, whose tables the keeper then remembers in instead of a file. Where
+            it is PostgreSQL the index does, too, and replicas of the service share it.
         following: how often to look, and what counts as confirmed.
         keeping: how to press, and how dear.
 
@@ -74,7 +79,8 @@ async def chain_side(
     source = LaneSource(network.lanes, network.first_block, frozenset(network.tokens.values()))
     paths = (folder / "lanes.sqlite", folder / "keeper.sqlite") if folder is not None else (None, None)
     tokens = Tokens(chain)
-    async with LaneIndex(chain, source, path=paths[0], settings=following) as index:
+    log = None if database is None or not database.is_shared else _shared_log(database, network.chain_id)
+    async with LaneIndex(chain, source, path=paths[0], settings=following, log=log) as index:
         await index.caught_up()
         store: KeeperStore
         if database is None:
@@ -89,3 +95,12 @@ async def chain_side(
                 yield ChainSide(network, network.lanes, index, ledger, keeper, tokens)
         finally:
             await store.close()
+
+
+def _shared_log(database: Database, chain_id: int) -> OpenLog[Key, Record]:
+    """Keep the index in the database. Contracts may have one address on several chains."""
+
+    def opened(identity: str, layout: Layout[Key, Record]) -> EventLog[Key, Record]:
+        return SharedLog(database.blocking(), lane_log, f"{chain_id} {identity}", layout)
+
+    return opened

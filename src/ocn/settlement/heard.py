@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.timestamps import read_datetime
 from ocn.party.json_text import JsonObject
 from ocn.party.storage import PartyStorage
 
@@ -93,7 +93,7 @@ class Heard:
         found = await self._storage.get(_BEGINNINGS, owner, session_id)
         if found is None:
             return None
-        starts = (_moment_of(each["start"]) for each in found["told"])
+        starts = (read_datetime(each["start"]) for each in found["told"])
         return min([datetime.fromisoformat(_first(found)), *filter(None, starts)])
 
     async def beginnings(self, owner: PartyId, session_id: str) -> tuple[Beginning, ...]:
@@ -136,12 +136,12 @@ class Heard:
 
     def _is_to_come(self, start: object) -> bool:
         """A session told weeks ahead would be priced by tariffs that are forgotten when it begins."""
-        moment = _moment_of(start)
+        moment = read_datetime(start)
         return moment is not None and moment > self._now() + _SKEW
 
     def _beginning_at(self, start: object) -> str:
         """Return now, or the start where a session is told of late: tariffs may have changed meanwhile."""
-        now, began = self._moment(), _moment_of(start)
+        now, began = self._moment(), read_datetime(start)
         return now if began is None else min(now, _written(began + _SKEW))
 
     def _moment(self) -> str:
@@ -157,13 +157,6 @@ def _first(found: JsonObject) -> str:
 
 def _runs(session: JsonObject) -> bool:
     return session.get("status") not in _NOT_YET
-
-
-def _moment_of(start: object) -> datetime | None:
-    try:
-        return parse_datetime(start) if isinstance(start, str) else None
-    except ValueError:
-        return None
 
 
 def _written(moment: datetime) -> str:

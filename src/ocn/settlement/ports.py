@@ -14,6 +14,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.core.canonical import JsonObject
+from ocn.settlement.core.disputing import Dispute
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane, LaneState
 from ocn.settlement.core.reasons import Refusal
@@ -48,6 +49,10 @@ class Ledger(Protocol):
 
     async def settlements(self, lane: Lane, after_claimed: int) -> Sequence[Settlement]:
         """Return what moved the lane's claimed total beyond a value, oldest first; confirmed only."""
+        ...
+
+    async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
+        """Return what was ever disputed on a lane, in no particular order."""
         ...
 
 
@@ -152,8 +157,8 @@ class Drivers(Protocol):
 class Meters(Protocol):
     """Whether signed meter values are what they should be; belongs to the eMSP's back end.
 
-    None is here: it takes the meters' public keys from somebody else than the CPO, and a reader of each
-    format.
+    It takes the meters' public keys from somebody else than the CPO, and a reader of each format;
+    :class:`ocn.settlement.SignedMeters` reads OCMF.
     """
 
     async def objection(self, owner: PartyId, cdr: JsonObject) -> str:

@@ -41,7 +41,7 @@ class Outcome(StrEnum):
     REJECTED = "REJECTED"
     """People have said: it stays unpaid."""
     SETTLED = "SETTLED"
-    """The session was settled by another CDR, or the CDR was credited."""
+    """The session was settled by another CDR, the CDR was credited, or the dispute on chain has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.party.clock import utc_now
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery
 from ocn.party.storage import PartyStorage
@@ -20,10 +21,6 @@ _AT_ONCE: Final = 4
 """Old ones forgotten with each new one, so that there is never much more than is needed."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class GivenReferences:
     """:class:`ocn.settlement.ports.Drivers`: each reference stands for one session, of one token, at one CPO.
 
@@ -34,7 +31,7 @@ class GivenReferences:
     """
 
     def __init__(
-        self, storage: PartyStorage, *, good_for: timedelta = _A_DAY, now: Callable[[], datetime] = _now
+        self, storage: PartyStorage, *, good_for: timedelta = _A_DAY, now: Callable[[], datetime] = utc_now
     ) -> None:
         """Keep references in the party's storage; a session must be told of within ``good_for``."""
         self._storage = storage

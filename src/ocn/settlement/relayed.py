@@ -1,17 +1,14 @@
 """What counterparties have told by OCPI: a party's storage that also remembers what was known when."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
+from ocn.party.clock import utc_now
 from ocn.party.json_text import JsonObject
 from ocn.party.storage import PartyStorage
 from ocn.party.storage_around import StorageAround
 from ocn.settlement.heard import Beginning, Heard, objects
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class RelayedObjects(StorageAround):
@@ -21,7 +18,7 @@ class RelayedObjects(StorageAround):
     was known before everything else.
     """
 
-    def __init__(self, storage: PartyStorage, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(self, storage: PartyStorage, *, now: Callable[[], datetime] = utc_now) -> None:
         super().__init__(storage)
         self._heard = Heard(storage, now)
 

@@ -10,6 +10,7 @@ from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.objects import Evse, Location, ReserveNow, StartSession, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.token_issuer import issuer_key
 from ocn.simulation.arrivals import AnyCar, Arrivals
 from ocn.simulation.bills import Bills
 from ocn.simulation.charge_points import ChargePoint, ChargePoints
@@ -173,7 +174,7 @@ def _token_of(emsp: PartyId, token: Token | None) -> Token:
         raise InvalidParameters("the command has no token")
     for name in ("country_code", "party_id", "uid", "type", "contract_id"):
         required_text(token.get(name), f"token.{name}")
-    if (token["country_code"] + token["party_id"]).upper() != emsp.key:
+    if issuer_key(token) != emsp.key:
         raise Refused("the token is not the sender's")
     return token
 

@@ -15,7 +15,7 @@ def number(value: object) -> Decimal | None:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     read = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
-    return read if read.is_finite() and abs(read) <= MOST else None
+    return read if read.is_finite() and -MOST <= read <= MOST else None
 
 
 def shown(value: object) -> str:

@@ -33,6 +33,7 @@ from ocn.tariffs.reading.record import record, tariff_alone
 from ocn.tariffs.result import Amount, Line, Part, Priced
 from ocn.tariffs.telling.curve import SlotPrice, curve
 from ocn.tariffs.telling.explain import Explained, explain, explain_tariff
+from ocn.tariffs.telling.unstated import Unstated
 from ocn.tariffs.verifying.cause_codes import CauseCode
 from ocn.tariffs.verifying.pauses import RelayedProfile, pauses_of
 from ocn.tariffs.verifying.verification import Cause, Verdict, Verification
@@ -71,6 +72,7 @@ __all__ = [
     "TariffError",
     "TariffUnreadable",
     "TimeZoneUnknown",
+    "Unstated",
     "Verdict",
     "Verification",
     "Version",

@@ -1,5 +1,6 @@
 """``ocn settlement cases``, on a database with cases in it."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -91,3 +92,15 @@ def test_command_that_makes_no_sense_says_why(database: str, arguments: tuple[st
     status, output = run(*arguments, "--database", database)
     assert status == 2
     assert says in output
+
+
+async def test_case_of_a_dispute_ends_on_chain_and_not_by_hand(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'settlement.db'}"
+    store = await open_store(url)
+    await store.record(Step(NOON, cases=(replace(CASE, id="0a1b2c3d4e5f", reason=Reason.DISPUTED),)))
+    await store.close()
+    status, output = await asyncio.to_thread(run, "close", "0a1b2c3d4e5f", "--approve", "--database", url)
+    assert status == 2
+    assert "Case 0a1b2c3d4e5f is a dispute on chain" in output
+    listed = await asyncio.to_thread(as_json, "list", "--database", url)
+    assert [case["reason"] for case in listed] == ["DISPUTED"]

@@ -18,7 +18,7 @@ def line(slot: int, **changed: Any) -> str:
         "declared_departure": 40,
         "energy_need_kwh": 20.0,
         "delivered_kwh": 0.0,
-        "max_kw": 11.0,
+        "max_kw": 11.04,
         "min_kw": 4.14,
         "phases": ["L1", "L2", "L3"],
     }
@@ -57,13 +57,13 @@ def asked(process: subprocess.Popen[str], text: str) -> Any:
 
 def test_controller_answers_each_line_before_the_next_with_garbage_in_between() -> None:
     with controller() as process:
-        assert asked(process, line(0)) == {"limits": {"A": 11.0}}
+        assert asked(process, line(0)) == {"limits": {"A": 11.04}}
         assert asked(process, "}{ nonsense\n")["limits"] == {}
         assert asked(process, "[1, 2]\n")["errors"][0].startswith("line: is a JSON object")
-        assert asked(process, "\n\n" + line(1, site_cap_kw=[5.0])) == {"limits": {"A": 5.0}}
+        assert asked(process, "\n\n" + line(1, site_cap_kw=[5.0])) == {"limits": {"A": 4.968}}
         assert asked(process, '{"slot": NaN}\n')["limits"] == {}
         assert asked(process, line(2, sessions=[{"id": "B"}]))["limits"] == {"B": 0.0}
-        assert asked(process, line(3)) == {"limits": {"A": 11.0}}
+        assert asked(process, line(3)) == {"limits": {"A": 11.04}}
         out, err = process.communicate()
     assert (out, err, process.returncode) == ("", "", 0)
 
@@ -76,14 +76,14 @@ def test_controller_bytes_that_are_no_text_are_answered_as_garbage() -> None:
 
     first, second = done.stdout.splitlines()
     assert json.loads(first)["errors"][0].startswith("line: is no JSON")
-    assert json.loads(second) == {"limits": {"A": 11.0}}
+    assert json.loads(second) == {"limits": {"A": 11.04}}
     assert done.returncode == 0
 
 
 def test_controller_last_line_without_an_end_is_answered() -> None:
     done = run(smart("controller", "--json-lines"), line(0).rstrip("\n"))
 
-    assert json.loads(done.stdout) == {"limits": {"A": 11.0}}
+    assert json.loads(done.stdout) == {"limits": {"A": 11.04}}
 
 
 def test_controller_interrupted_ends_without_a_traceback_and_keeps_its_plans(tmp_path: Path) -> None:
@@ -131,6 +131,6 @@ def test_controller_without_the_solver_plans_by_least_laxity_and_says_so(tmp_pat
     plans = tmp_path / "plans.jsonl"
     done = run(smart_without_solver("controller", "--plans", plans), line(0) + line(1))
 
-    assert [json.loads(answer) for answer in done.stdout.splitlines()] == [{"limits": {"A": 11.0}}] * 2
+    assert [json.loads(answer) for answer in done.stdout.splitlines()] == [{"limits": {"A": 11.04}}] * 2
     told = run(smart_without_solver("explain", plans)).stdout
     assert "planned by least-laxity, because highspy is not installed" in told

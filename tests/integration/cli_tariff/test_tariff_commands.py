@@ -363,6 +363,13 @@ def test_the_files_beside_the_cdr_are_named_when_they_cannot_be_read(put: Put) -
     assert "(at /1/elements)" in message
 
 
+def test_standard_input_for_two_options_is_refused_as_empty() -> None:
+    result = run("verify", "--cdr", "-", "--tariff", "-", stdin=json.dumps(CDR))
+    assert isinstance(result.exception, OcnError)
+    assert result.exception.message == "standard input: not JSON, for it is empty"
+    assert "one option" in str(result.exception.hint)
+
+
 def test_a_cdr_without_any_tariff_is_undecidable(put: Put) -> None:
     found = json.loads(run("verify", "--cdr", put("cdr.json", CDR), "--json").stdout)
     assert (found["verdict"], found["total_cost"]) == ("undecidable", {"excl": None, "incl": None})

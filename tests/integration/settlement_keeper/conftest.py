@@ -261,6 +261,11 @@ class Place:
         reader = self.parties.reader_of(self.chain)
         return (await reader.exposure(lane.payer, lane.payee, lane.token)).claimed
 
+    async def create(self, creation: bytes) -> str:
+        """Deploy a contract, past the mempool."""
+        address, _ = await Sender(ChainClient(_Direct(self.devnet)), self.parties.keys[9]).create(creation)
+        return address
+
     async def directly(self, party: int, data: bytes, *, to: str | None = None) -> None:
         """Send past the mempool."""
         sender = Sender(ChainClient(_Direct(self.devnet)), self.parties.keys[party])

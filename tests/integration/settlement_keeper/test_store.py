@@ -10,8 +10,9 @@ import pytest
 from ocn.chain.fees import Fee
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import sign_voucher
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.keeper import KeeperStore, SqliteKeeperStore, SqlKeeperStore
-from ocn.settlement.keeper.jobs import Call, Claim, Net
+from ocn.settlement.keeper.jobs import Call, Claim, ClaimWallet, Net
 from ocn.settlement.keeper.store import Attempt, Draft, KeeperStoreUnusable
 from ocn.settlement.storage import open_store
 from ocn.settlement.storage.schema import open_settlement_database
@@ -22,7 +23,8 @@ A, B = PrivateKey(b"\x01" * 32), PrivateKey(b"\x02" * 32)
 LANE = Lane(9, checksummed(b"\x11" * 20), checksummed(b"\x22" * 20), A.address, B.address)
 VOUCHER = sign_voucher(A, LANE, 2**119 + 1, b"\x07" * 32)
 BACK = sign_voucher(B, LANE.opposite, 5, bytes(32))
-JOBS = (Claim(VOUCHER), Net(VOUCHER, BACK), Call("withdraw", b"\x01\x02"))
+WALLET = WalletVoucher(LANE, 2**119 + 1, b"\x07" * 32, b"\x01" * 65)
+JOBS = (Claim(VOUCHER), Net(VOUCHER, BACK), Call("withdraw", b"\x01\x02"), ClaimWallet(WALLET))
 ACCOUNT = "0x" + "aa" * 20
 
 Reopen = Callable[[], KeeperStore]
@@ -57,7 +59,7 @@ async def test_jobs_come_back_as_they_were_in_order(store: KeeperStore) -> None:
     for job in JOBS:
         assert await store.add(job)
     assert tuple(one.job for one in await store.waiting()) == JOBS
-    assert [one.tries for one in await store.waiting()] == [0, 0, 0]
+    assert [one.tries for one in await store.waiting()] == [0, 0, 0, 0]
 
 
 async def test_open_job_of_the_same_name_is_not_kept_twice(store: KeeperStore) -> None:
@@ -73,9 +75,9 @@ async def test_open_job_of_the_same_name_is_not_kept_twice(store: KeeperStore) -
 async def test_transaction_takes_its_jobs_and_closes_with_them(store: KeeperStore) -> None:
     for job in JOBS:
         await store.add(job)
-    first, second, third = await store.waiting()
+    first, second, third, fourth = await store.waiting()
     opened = await store.begin(draft(7), attempt(1), [first.id, third.id])
-    assert await store.waiting() == [second]
+    assert await store.waiting() == [second, fourth]
     assert await store.jobs_of(opened.id) == [first, third]
     await store.attempt(opened.id, attempt(2, Fee(2**70)))
     (found,) = await store.transactions()
@@ -83,7 +85,7 @@ async def test_transaction_takes_its_jobs_and_closes_with_them(store: KeeperStor
     assert found.attempts == (attempt(1), attempt(2, Fee(2**70)))
     await store.finish(opened.id)
     assert await store.transactions() == []
-    assert await store.waiting() == [second]
+    assert await store.waiting() == [second, fourth]
 
 
 async def test_given_back_jobs_wait_again_and_remember_failures(store: KeeperStore) -> None:
@@ -98,10 +100,10 @@ async def test_given_back_jobs_wait_again_and_remember_failures(store: KeeperSto
 async def test_dropped_is_forgotten_unless_under_way(store: KeeperStore) -> None:
     for job in JOBS:
         await store.add(job)
-    first, second, _ = await store.waiting()
+    first, second, *_ = await store.waiting()
     opened = await store.begin(draft(3), attempt(1), [first.id])
     await store.drop([first.id, second.id])
-    assert [one.job for one in await store.waiting()] == [JOBS[2]]
+    assert [one.job for one in await store.waiting()] == [JOBS[2], JOBS[3]]
     assert await store.jobs_of(opened.id) == [first]
 
 

@@ -1,11 +1,14 @@
 """The contract Lanes with test tokens on real chains, and parties with money."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.settlement_lanes.arena import Arena, InProcess
 
 from ocn.chain.artifacts import load
 from ocn.chain.client import ChainClient
@@ -13,13 +16,19 @@ from ocn.chain.contract import Contract
 from ocn.chain.deploy import deploy_lanes
 from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS, Devnet, serving
 from ocn.chain.following import IndexSettings
+from ocn.chain.following.log import EventLog, Layout, OpenLog
+from ocn.chain.following.shared_log import SharedLog
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
 from ocn.chain.values import Receipt
+from ocn.database import Database
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher, sign_voucher
 from ocn.settlement.lanes import LaneIndex, LaneSource, calls, erc20
 from ocn.settlement.lanes.reading import LanesReader
+from ocn.settlement.lanes.records import Key, Record
+from ocn.settlement.storage.schema import open_settlement_database
+from ocn.settlement.storage.tables import lane_log
 from ocn.signing.keys import PrivateKey
 
 NOTICE_S = 60
@@ -56,9 +65,11 @@ class Ground:
         evidence = bytes([payer, payee, token]) + cumulative.to_bytes(29, "big")
         return sign_voucher(self.keys[payer], self.lane(payer, payee, token), cumulative, evidence)
 
-    def index(self, path: Path | None = None, **settings: Any) -> LaneIndex:
+    def index(
+        self, path: Path | None = None, log: OpenLog[Key, Record] | None = None, **settings: Any
+    ) -> LaneIndex:
         chosen = {"confirmations": 2, "poll_s": 60.0, "audit_sample": 0} | settings
-        return LaneIndex(self.chain, self.source, path=path, settings=IndexSettings(**chosen))
+        return LaneIndex(self.chain, self.source, path=path, settings=IndexSettings(**chosen), log=log)
 
     async def funded(self, parties: int = 3, amount: int = RICH) -> None:
         """Give the first parties free money in both tokens."""
@@ -112,3 +123,39 @@ async def anvil_ground(anvil_url: str) -> AsyncIterator[Ground]:
     """Lanes on anvil, at the rules of Energy Web."""
     async for ground in deployed(anvil_url):
         yield ground
+
+
+@pytest.fixture(scope="module")
+def arena(deploying: Any) -> Iterator[tuple[asyncio.Runner, Arena]]:
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+
+        async def begin() -> Arena:
+            devnet = await stack.enter_async_context(await Devnet.open(None))
+            arena = Arena(await deploying(ChainClient(InProcess(devnet))))
+            await arena.prepare()
+            return arena
+
+        yield runner, runner.run(begin())
+        runner.run(stack.aclose())
+
+
+@pytest.fixture
+def open_shared(new_postgresql_database: Callable[[], str]) -> Callable[[], OpenLog[Key, Record]]:
+    """Makes a database whose log any number of indexes may share."""
+
+    def make() -> OpenLog[Key, Record]:
+        database = open_settlement_database(new_postgresql_database())
+        asyncio.run(_upgraded(database))
+
+        def opened(identity: str, layout: Layout[Key, Record]) -> EventLog[Key, Record]:
+            return SharedLog(database.blocking(), lane_log, identity, layout)
+
+        return opened
+
+    return make
+
+
+async def _upgraded(database: Database) -> None:
+    await database.upgrade()
+    await database.close()

@@ -11,13 +11,14 @@ from ocn.chain.errors import ChainUnavailable
 from ocn.chain.following import View
 from ocn.chain.following.auditing import Auditor
 from ocn.ocpi.party_id import PartyId
+from ocn.settlement.core.disputing import Standing
 from ocn.settlement.core.evidence import NOTHING_YET, Kind, Leaf, extend
 from ocn.settlement.core.lane import Exit, Lane
 from ocn.settlement.core.typed_data import domain_separator, typed_digest
 from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.lanes import LaneIndex, LaneRecord, SignerRecord, calls
 from ocn.settlement.lanes.audit import LaneSampler
-from ocn.settlement.lanes.ledger import ChainLedger, OtherContract
+from ocn.settlement.lanes.ledger import ChainLedger, OtherContract, dispute_of
 from ocn.settlement.lanes.records import Key, Record, free_key, lane_key, signer_key
 from ocn.settlement.lanes.tokens import Tokens
 from ocn.settlement.ports import Ledger
@@ -145,10 +146,40 @@ async def test_payments_that_are_held_back_are_followed_to_their_end(ground: Gro
         disputed = await after(A, calls.dispute(there, epoch, entry.proof(0)))
         assert (disputed.held, disputed.disputed) == (0, 90)
         leaf_hash = leaf.hashed(entry.proof(0).salt)
+        ((key, opened),) = index.disputes_on(there.payer, there.payee, there.token)
+        assert (opened.amount, opened.claimed, opened.evidence) == (90, 90, "0x" + entry.evidence.hex())
+        frozen = await ground.reader.disputed(there.payer, there.payee, there.token, leaf_hash)
+        assert frozen == (90, opened.timeout)
         assert (await after(C, calls.resolve(there, leaf_hash, 50))).disputed == 0
+        assert index.disputes() == [(key, index.record(key))]
+        ended = dispute_of(there, key.fourth, index.disputes()[0][1])
+        assert (ended.leaf, ended.to_payer, ended.to_payee) == (leaf_hash, 50, 40)
+        assert ended.standing(0) is Standing.RESOLVED
         assert (await after(C, calls.claim([ground.voucher(A, B, 190)]))).held == 100
         await ground.pass_time(3 * WINDOW)
         assert (await after(C, calls.collect(there))).held == 0
+
+
+async def test_dispute_of_a_replaced_block_is_taken_back(ground: Ground) -> None:
+    await ground.funded()
+    there = ground.lane(A, B)
+    await hold_back(ground, there, WINDOW)
+    entry = extend(
+        NOTHING_YET, [Leaf(Kind.TICK, PartyId("DE", "CPO"), "s", "s", 90, 1, bytes(32))], bytes(32)
+    )
+    voucher = sign_voucher(ground.keys[A], there, entry.cumulative, entry.evidence)
+    await ground.send(C, calls.claim([voucher]))
+    head = await ground.chain.block("latest")
+    assert head is not None
+    async with ground.index() as index:
+        sent = await ground.send(A, calls.dispute(there, head.timestamp // WINDOW, entry.proof(0)))
+        await index.caught_up(sent.block_number)
+        assert len(index.disputes()) == 1
+        assert index.disputes("confirmed") == []
+        await ground.chain.rpc.call("dev_reorg", "0x1", False)
+        await index.caught_up()
+        assert index.disputes() == []
+        await require_equal(ground, index)
 
 
 async def test_claim_of_a_replaced_block_is_taken_back(ground: Ground) -> None:

@@ -10,6 +10,7 @@ from ocn.chain.artifacts import load
 from ocn.chain.contract import Contract
 from ocn.chain.errors import ChainReverted
 from ocn.settlement.core.lane import Lane
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.lanes import calls, erc20
 from ocn.settlement.lanes.calls import PartyCall
 from ocn.signing.hashes import keccak256
@@ -100,7 +101,6 @@ async def test_permit_and_authorization_bring_money_in_without_gas_of_the_payer(
 
 
 async def test_wallet_claim_of_an_account_without_code_is_refused_with_the_reason(ground: Ground) -> None:
-    voucher = ground.voucher(A, B, 10)
-    data = calls.claim_wallet(voucher.lane, voucher.cumulative, voucher.evidence, voucher.signature)
+    data = calls.claim_wallet(WalletVoucher(ground.lane(A, B), 10, bytes(32), b""))
     with pytest.raises(ChainReverted, match="Wallet"):
         await ground.send(RELAYER, data)

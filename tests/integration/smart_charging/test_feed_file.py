@@ -10,7 +10,7 @@ from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_wo
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.errors import EventUnusable
-from ocn.smart_charging.service.feed_file import read_feed
+from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.site.model import SiteFeed
 
 __all__ = ["make_world"]
@@ -33,6 +33,25 @@ async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tm
     world.clock.forward(15)
     await world.smart.step()
     assert "is no JSON" in world.events()
+    assert world.points.amps("S1")[0] == 10
+
+
+async def test_feed_that_falls_silent_within_a_slot_leaves_its_fallback_at_once(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
+    world = await make_world(fed, feed_file=file)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    world.clock.forward(16)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+
+    world.clock.forward(5)
+    await world.smart.step()
+
     assert world.points.amps("S1")[0] == 10
 
 

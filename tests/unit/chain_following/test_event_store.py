@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ocn.chain.following.log import StoreUnusable
 from ocn.chain.following.places import Place, Row
-from ocn.chain.following.store import EventStore, StoreUnusable
+from ocn.chain.following.store import EventStore
 
 Key = tuple[str, str]
 KEY: Key = ("lamp", "0x01")

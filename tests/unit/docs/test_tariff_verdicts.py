@@ -9,6 +9,7 @@ from tests.unit.tariffs.cases import cdr, charging, component, element, tariff
 from ocn.tariffs import CauseCode, Code, Verdict, verify
 from ocn.tariffs.linting.lint import Lint
 from ocn.tariffs.linting.lint_restrictions import LintRestriction
+from ocn.tariffs.verifying.chance import EXPLANATION_MAY_BE_CHANCE
 from ocn.tariffs.verifying.consistency import (
     PARTS_NOT_TOTAL,
     TOTAL_PARKING_TIME_MISMATCH,
@@ -26,6 +27,7 @@ _OTHERS = {
     TAX_LINE_MISMATCH,
     TAX_NOT_CHECKED,
     PARKING_WHILE_PAUSED,
+    EXPLANATION_MAY_BE_CHANCE,
     NOTHING_TO_COMPARE,
 }
 _NO_CODES = {"PRICED", "STEP_SIZE", "NO_PRICE"}

@@ -10,6 +10,7 @@ from typing import Any
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.asked import Verdict
 from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.disputing import Dispute
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.core.reasons import Reason, Refusal
@@ -38,6 +39,7 @@ class FakeChain:
     """What only vaults may promise, and what was collected."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Of the vaults' next signed calls."""
+    disputed: list[Dispute] = field(default_factory=list)
 
     async def state(self, lane: Lane, *, confirmed: bool = False) -> LaneState:
         return replace(self.lanes.get(lane, LaneState()), free=self.free.get(lane.payer, 0))
@@ -58,6 +60,9 @@ class FakeChain:
             for _, of, settlement in self.transactions
             if of == lane and settlement.claimed_after > after_claimed
         ]
+
+    async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
+        return [dispute for dispute in self.disputed if dispute.lane == lane]
 
     async def claim(self, voucher: SignedVoucher) -> None:
         if self.works:

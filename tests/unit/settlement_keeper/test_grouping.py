@@ -7,15 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.keeper.grouping import (
     ALREADY,
     GAS_BASE,
+    GAS_OF_WALLET,
     GAS_PER_ITEM,
     PENNILESS,
     Plan,
     next_call,
 )
-from ocn.settlement.keeper.jobs import Call, Claim, Job, Net, OpenJob
+from ocn.settlement.keeper.jobs import Call, Claim, ClaimWallet, Job, Net, OpenJob
 from ocn.settlement.lanes import calls
 from ocn.settlement.lanes.records import LaneRecord
 from ocn.signing.addresses import checksummed
@@ -158,3 +160,27 @@ def _job(parties: Parties, number: int, kind: str, payer: int, payee: int, amoun
         return Call(str(number), b"data")
     voucher = parties.voucher(payer, payee, amount)
     return Claim(voucher) if kind == "claim" else Net(voucher, parties.voucher(payee, payer, amount))
+
+
+def wallet_voucher(parties: Parties, payer: int, payee: int, cumulative: int) -> WalletVoucher:
+    return WalletVoucher(parties.lane(payer, payee), cumulative, bytes(32), b"shown")
+
+
+def test_voucher_of_a_wallet_goes_alone_after_all_that_keys_have_signed(
+    parties: Parties, lanes: ScriptedLanes
+) -> None:
+    for payer in range(3):
+        lanes.lanes[parties.key(payer, 7)] = LaneRecord(reserved=5)
+    lanes.lanes[parties.key(0, 7)] = LaneRecord(reserved=5, exit=5)  # urgent, and yet
+    wallet = ClaimWallet(wallet_voucher(parties, 0, 7, 10))
+    signed = [Claim(parties.voucher(payer, 7, 10)) for payer in (1, 2)]
+    assert plan(lanes, wallet, *signed).jobs == (1, 2)
+    alone = plan(lanes, wallet)
+    assert (alone.jobs, alone.repeatable, alone.gas) == ((0,), False, GAS_OF_WALLET)
+    assert alone.data == calls.claim_wallet(wallet.voucher)
+
+
+def test_voucher_of_a_wallet_that_pays_nothing_is_pointless(parties: Parties, lanes: ScriptedLanes) -> None:
+    lanes.lanes[parties.key(0, 7)] = LaneRecord(claimed=10, reserved=5)
+    stale, penniless = (ClaimWallet(wallet_voucher(parties, payer, 7, 10)) for payer in (0, 1))
+    assert plan(lanes, stale, penniless) == Plan(pointless=((0, ALREADY), (1, PENNILESS)))

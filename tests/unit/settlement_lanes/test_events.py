@@ -13,12 +13,14 @@ from ocn.chain.values import Log
 from ocn.settlement.lanes.contract import LANES
 from ocn.settlement.lanes.events import TOPICS, rows
 from ocn.settlement.lanes.records import (
+    DisputeRecord,
     FreeRecord,
     Key,
     LaneLayout,
     LaneRecord,
     Record,
     SignerRecord,
+    dispute_key,
     free_key,
     lane_key,
     signer_key,
@@ -155,3 +157,24 @@ def test_words_of_the_contract_fit_what_is_read() -> None:
     event = log(CLAIMED, (A, B, TOKEN), data[:32], data[32:64], data[64:])
     lane = after(rows([event], before.get))[lane_key(A, B, TOKEN)]
     assert lane == LaneRecord(claimed=8, evidence="0x" + "06" * 32, settled_in="0xt")
+
+
+def test_dispute_is_kept_with_what_the_lane_had_claimed_and_who_got_it() -> None:
+    leaf, lane = b"\x07" * 32, lane_key(A, B, TOKEN)
+    before: dict[Key, Record] = {
+        lane: LaneRecord(claimed=50, window=60, arbiter=TOKEN, held=50, evidence="0xe")
+    }
+    opened = log("Disputed(address,address,address,bytes32,uint256,uint256)", (A, B, TOKEN), leaf, 30, 999)
+    ended = log(
+        "Resolved(address,address,address,bytes32,uint256,uint256)", (A, B, TOKEN), leaf, 10, 20, place=1
+    )
+    found = after(rows([opened, ended], before.get))
+    key = dispute_key(A, B, TOKEN, "0x" + leaf.hex())
+    assert found[key] == DisputeRecord(30, 999, 50, "0xe", "0xt", 10, 20, "0xt")
+    layout = LaneLayout()
+    text = layout.record_to_json(found[key])
+    assert text is not None
+    assert layout.record_from_json(layout.key_from_text(layout.key_to_text(key)), text.decode()) == found[key]
+    known: dict[Key, Record] = {lane: LaneRecord(window=60, disputed=30)}
+    with pytest.raises(BadLog, match="never opened"):
+        rows([ended], known.get)

@@ -59,22 +59,30 @@ def test_answer_without_sessions_is_empty() -> None:
 @pytest.mark.parametrize(
     ("caps", "expected"),
     [
-        ([2.0] * 40, 2.0),
-        ([2.0], 2.0),
-        (2.0, 2.0),
-        ([9.0, 2.0, 9.0], 2.0),
-        ({"L1": [9.0], "L2": [2.0] * 40}, 2.0),
-        ({"L2": 2.0}, 2.0),
-        ([[9.0] * 40, [2.0] * 40, [9.0] * 40], 2.0),
-        ([[9.0], [2.0], []], 2.0),
-        ([[9.0, 2.0, 9.0]] * 40, 2.0),
-        ([{"L1": 9.0, "L2": 2.0, "L3": 9.0}] * 40, 2.0),
-        ([[9.0, 2.0, 9.0], [9.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 2.0),
-        ([[9.0, 9.0, 9.0], [2.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 2.0),
+        ([2.0] * 40, 1.978),
+        ([2.0], 1.978),
+        (2.0, 1.978),
+        ([9.0, 2.0, 9.0], 1.978),
+        ({"L1": [9.0], "L2": [2.0] * 40}, 1.978),
+        ({"L2": 2.0}, 1.978),
+        ([[9.0] * 40, [2.0] * 40, [9.0] * 40], 1.978),
+        ([[9.0], [2.0], []], 1.978),
+        ([[9.0, 2.0, 9.0]] * 40, 1.978),
+        ([{"L1": 9.0, "L2": 2.0, "L3": 9.0}] * 40, 1.978),
+        ([[9.0, 2.0, 9.0], [9.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 1.978),
+        ([[9.0, 9.0, 9.0], [2.0, 9.0, 9.0], [9.0, 9.0, 9.0]], 1.978),
         (None, 3.68),
         ([], 3.68),
         (..., 3.68),
-        ([None], 0.0),
+        ([None], 3.68),
+        ([None, None, None], 3.68),
+        ([[None, None, None]] * 40, 3.68),
+        ([{"L1": 2.0}] * 40, 3.68),
+        ([None, 9.0], 0.0),
+        (1e9, 3.68),
+        ([1e18] * 40, 3.68),
+        ([float("inf")], 3.68),
+        ([float("nan")], 0.0),
     ],
 )
 def test_answer_limit_of_phase_2_in_every_shape_is_kept(caps: Any, expected: float) -> None:
@@ -96,6 +104,27 @@ def test_answer_nobody_gets_between_nothing_and_the_smallest_power() -> None:
     given_kw = sorted(told["limits"].values())
     assert 0.0 < sum(given_kw) <= 9.0
     assert all(kw == 0.0 or kw >= 4.14 for kw in given_kw)
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "phases", "cap", "expected"),
+    [
+        (4.14, 11.04, PHASES, 10.0, 9.936),
+        (2.76, 7.36, ["L1", "L3"], 7.0, 6.992),
+        (1.38, 7.36, ["L2"], 5.0, 4.991),
+        (4.32, 11.52, PHASES, 10.0, 9.936),
+        (4.2, 11.2, PHASES, 10.0, 9.94),
+        (4.1, 11.0, PHASES, 60.0, 10.971),
+        (0.0, 11.04, PHASES, 0.1, 0.069),
+        (11.0, 11.0, PHASES, 60.0, 11.0),
+    ],
+)
+def test_answer_limits_are_in_tenths_of_an_ampere_of_each_phase(
+    least: float, most: float, phases: list[str], cap: float, expected: float
+) -> None:
+    car = session("a", min_kw=least, max_kw=most, phases=phases)
+
+    assert answer(line(car, site_cap_kw=[cap], phase_cap_kw=None)) == {"limits": {"a": expected}}
 
 
 def test_answer_waits_for_a_lower_price_and_goes_ahead_at_a_negative_one() -> None:
@@ -166,6 +195,20 @@ def test_answer_session_with_a_fault_gets_nothing_and_the_others_are_planned(
     assert told["limits"] == {"good": 11.04, "bad": 0.0}
     assert told["errors"][0].startswith("sessions[1] ('bad').")
     assert error in told["errors"][0]
+
+
+def test_answer_session_that_came_within_the_slot_is_planned() -> None:
+    assert answer(line(session("a", arrival=3.4), slot=3)) == {"limits": {"a": 11.04}}
+
+
+@pytest.mark.parametrize("huge", ["1e999999999", "-1e999999999", "1e9999999999999999999999", "1e-999999999"])
+def test_answer_numbers_with_huge_exponents_are_no_end(huge: str) -> None:
+    controller = Controller()
+    for place in ("22.0", "8.0", "0.2", "4.14", "20.0"):
+        told = answer(line(session("a")).replace(place, huge, 1), controller)
+        assert set(told["limits"]) <= {"a"}
+
+    assert answer(line(session("a")), controller) == {"limits": {"a": 11.04}}
 
 
 def test_answer_departure_before_arrival_is_told_and_the_car_charged_while_it_is_there() -> None:

@@ -71,6 +71,20 @@ def test_arrivals_before_anybody_came_expects_nobody() -> None:
     assert arrivals.expected(0, ALL_DAY, 100.0) == ()
 
 
+def test_arrivals_told_within_or_after_their_slot_let_expect_as_many_as_those_told_at_its_beginning() -> None:
+    expected = []
+    for told_late in (0.0, 0.6, 1.4):
+        arrivals = Arrivals(SLOT_H)
+        for now in range(4 * 10):
+            if now >= 4 * 7:
+                arrivals.add(_car(now - told_late))
+            arrivals.expected(now, ALL_DAY, 100.0)
+        expected.append(_expected_kwh(arrivals.expected(4 * 10, ALL_DAY, 100.0)))
+
+    assert expected[1:] == pytest.approx([expected[0]] * 2, rel=0.05)
+    assert expected[0] > 0
+
+
 def test_arrivals_on_a_first_day_expects_no_more_than_such_a_site_delivers() -> None:
     arrivals = Arrivals(SLOT_H)
     arrivals.began(0)

@@ -5,7 +5,9 @@ from datetime import timedelta
 from tests.unit.smart_charging_dispatch.sites import CAR, NOON, SLOT, limits_of, slots_from
 
 from ocn.smart_charging.dispatch.around import around
-from ocn.smart_charging.dispatch.standing import Refusal, Sent, Standing
+from ocn.smart_charging.dispatch.sent import Sent
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.planning.problem import Limit
 from ocn.smart_charging.profiles.course import Course
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from tests.unit.smart_charging_dispatch.play import play
+from tests.unit.smart_charging_dispatch.sites import CAR, limits_of, slots_from, wanted
 from tests.unit.smart_charging_dispatch.world import ANSWER_LOST, HELD, LATE, LOST, OVERDUE, Fate, refused
 
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.dispatch.standing import Refusal, State
+from ocn.smart_charging.dispatch.states import Refusal, State
+from ocn.smart_charging.dispatch.wanted import Wanted
 
 _EARLY = Fate(answer="ACCEPTED", result="REJECTED")
 
@@ -195,6 +197,21 @@ async def test_follow_not_supported_is_never_asked_again_and_counts_as_all_it_ca
         assert it.dispatcher.standings["a"].state is State.NOT_CONTROLLABLE
         assert not it.dispatcher.plannable("a")
         assert it.in_force() == {"a": 16, "b": 6}
+
+
+async def test_follow_session_that_takes_no_limits_is_never_asked_and_counts_as_all_it_can_draw() -> None:
+    async with play("a", "b") as it:
+        now, beside = it.clock.now, Wanted(CAR, None, "DE CPO", takes_limits=False)
+
+        report = await it.dispatcher.follow(
+            {"a": beside, **wanted(now, {"b": 10})}, limits_of(22), slots_from(now)
+        )
+
+        assert it.in_force() == {"a": 16, "b": 6}
+        assert report.overfull == ()
+        assert it.world.sent_to("a") == []
+        assert it.dispatcher.standings["a"].state is State.NOT_CONTROLLABLE
+        assert not it.dispatcher.plannable("a")
 
 
 async def test_follow_unknown_session_is_told_and_counts_until_it_is_gone() -> None:

@@ -7,7 +7,7 @@ from tests.unit.smart_charging_dispatch.play import Play, play
 from tests.unit.smart_charging_dispatch.world import HELD
 
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.dispatch.standing import State
+from ocn.smart_charging.dispatch.states import State
 from ocn.smart_charging.profiles.course import Course
 
 

@@ -18,7 +18,7 @@ from tests.unit.smart_charging_dispatch.world import ChargePoint
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH
-from ocn.smart_charging.dispatch.standing import Refusal
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.planning.problem import Limit, Load, Outlet
 from ocn.smart_charging.profiles.course import Course

@@ -10,7 +10,9 @@ from tests.unit.smart_charging_dispatch.sites import CAR, NOON, SLOT, limits_of,
 from tests.unit.smart_charging_dispatch.world import HELD, LATE, refused
 
 from ocn.smart_charging.dispatch.records import record_of, standing_of
-from ocn.smart_charging.dispatch.standing import Refusal, Sent, Standing, State
+from ocn.smart_charging.dispatch.sent import Sent
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal, State
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.planner import by_least_laxity

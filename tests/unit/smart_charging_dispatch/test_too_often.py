@@ -8,7 +8,7 @@ from tests.unit.smart_charging_dispatch.world import GOOD, refused
 
 from ocn.smart_charging.dispatch.pace import Pace
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH
-from ocn.smart_charging.dispatch.standing import Refusal, State
+from ocn.smart_charging.dispatch.states import Refusal, State
 
 _MINUTE = timedelta(minutes=1)
 _TOO_OFTEN = refused("TOO_OFTEN")

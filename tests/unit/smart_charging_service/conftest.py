@@ -15,7 +15,7 @@ from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage, Outcome, Party, PartyRole, StoredReceiver, StoredSender, accepted
 from ocn.party.in_process import InProcessNetwork
 from ocn.party.request import Request
-from ocn.smart_charging.service.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 from ocn.smart_charging.service.view import CarView
 from ocn.smart_charging.site.model import Site
@@ -76,7 +76,12 @@ class ChargePoints:
 
     async def set_charging_profile(self, request: Request, session_id: str, profile: Any) -> Outcome:
         self.set.append((session_id, profile["charging_profile"]))
+        return self._outcome()
 
+    async def clear_charging_profile(self, request: Request, session_id: str) -> Outcome:
+        return self._outcome()
+
+    def _outcome(self) -> Outcome:
         async def later() -> str:
             await self.done.wait()
             return self.result

@@ -13,7 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party import MemoryStorage
 from ocn.party.client import Client
 from ocn.party.errors import AnswerUnusable
-from ocn.smart_charging.service.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 
 SLOW = PartyId("FR", "LAT")

@@ -15,13 +15,13 @@ from ocn.ocpi.objects import Session
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import ListQuery, MemoryStorage, Page, Request, StoredSender
 from ocn.smart_charging.planning import planner
-from ocn.smart_charging.service.events import EventLog
-from ocn.smart_charging.service.memory import SESSIONS, Memory
-from ocn.smart_charging.service.metering import delivered_kwh, kwh_at, mean_kw, power_kw
-from ocn.smart_charging.service.places import Places
-from ocn.smart_charging.service.served import ServedSite
-from ocn.smart_charging.service.stays import Reading, Stay
-from ocn.smart_charging.service.tariff_prices import TariffPrices
+from ocn.smart_charging.service.known.memory import SESSIONS, Memory
+from ocn.smart_charging.service.known.stays import Reading, Stay
+from ocn.smart_charging.service.meaning.metering import delivered_kwh, kwh_at, mean_kw, power_kw
+from ocn.smart_charging.service.meaning.tariff_prices import TariffPrices
+from ocn.smart_charging.service.sites.events import EventLog
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.slots import Slots
 
@@ -108,6 +108,24 @@ def test_tariff_that_cannot_be_read_says_no_price() -> None:
     assert TariffPrices({"elements": 5}, "Europe/Berlin", Decimal(11)).eur_per_kwh(slots) == (None,) * 4
 
 
+def test_tariff_by_current_is_priced_by_what_the_car_can_take_and_by_an_unknown_restriction_not_at_all() -> (
+    None
+):
+    slots = Slots(START, 15, 1)
+    slow, fast = ({"type": "ENERGY", "price": Decimal(price), "step_size": 1} for price in ("0.2", "0.6"))
+    tariff: dict[str, Any] = {"id": "T1", "currency": "EUR", "last_updated": "2026-01-01T00:00:00Z"}
+    tariff["elements"] = [
+        {"price_components": [slow], "restrictions": {"max_current": 32}},
+        {"price_components": [fast], "restrictions": {"min_current": 32}},
+    ]
+    by_power = [
+        TariffPrices(tariff, "Europe/Berlin", Decimal(kw)).eur_per_kwh(slots)[0] for kw in ("3.7", "11")
+    ]
+    assert by_power == [Decimal("0.2"), Decimal("0.6")]
+    tariff["elements"][1]["restrictions"] = {"weather": "SUNNY"}
+    assert TariffPrices(tariff, "Europe/Berlin", Decimal(11)).eur_per_kwh(slots) == (None,)
+
+
 async def test_updates_of_one_session_that_come_at_once_all_count(make_world: MakeWorld) -> None:
     world = await make_world()
     await world.smart.step()
@@ -117,7 +135,7 @@ async def test_updates_of_one_session_that_come_at_once_all_count(make_world: Ma
     patches: list[dict[str, Any]] = [{"kwh": 3}, {"end_date_time": now}, {"status": "COMPLETED"}]
     told = world.cpo.client.to("DE PLN")
     await asyncio.gather(*(told.patch_session("S1", patch | {"last_updated": now}) for patch in patches))
-    (kept,) = world.smart._memory.stays.values()
+    (kept,) = world.smart._parts.memory.stays.values()
     assert (kept.kwh, kept.status, kept.end) == (Decimal(3), "COMPLETED", world.clock())
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import decode_object, encode_json
-from ocn.smart_charging.service.preferences import (
+from ocn.smart_charging.service.heard.session_reading import told
+from ocn.smart_charging.service.known.preferences import (
     preferences_from_json,
     read_preferences,
 )
-from ocn.smart_charging.service.stays import SessionUnusable, stay_from_json, told
+from ocn.smart_charging.service.known.stays import SessionUnusable, stay_from_json
 
 CPO = PartyId("DE", "CPO")
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -9,13 +9,13 @@ from tests.unit.smart_charging_service.conftest import CPO, EMSP, START, MakeWor
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
-from ocn.smart_charging.service.cpo_data import CpoData
-from ocn.smart_charging.service.memory import Memory
-from ocn.smart_charging.service.places import Places
-from ocn.smart_charging.service.pseudonyms import Pseudonyms
-from ocn.smart_charging.service.served import ServedSite
-from ocn.smart_charging.service.sessions import Sessions
-from ocn.smart_charging.service.triggers import Triggers
+from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.sessions import Sessions
+from ocn.smart_charging.service.known.memory import Memory
+from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite
+from ocn.smart_charging.service.sites.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind, Source
 
 LATER = format_datetime(START + timedelta(hours=9))
@@ -81,7 +81,7 @@ async def test_sessions_of_one_cpo_leave_room_for_those_of_another() -> None:
 
 
 async def test_tariffs_of_one_cpo_leave_room_for_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocn.smart_charging.service.cpo_data._MOST_TARIFFS", 3)
+    monkeypatch.setattr("ocn.smart_charging.service.heard.cpo_data._MOST_TARIFFS", 3)
     data = CpoData(Memory(MemoryStorage()), Places([]), _triggers(Places([])), lambda *_: None)
     assert [await data.take_tariff(OTHER, f"T{i}", {"id": f"T{i}"}) for i in range(4)] == [True] * 3 + [False]
     assert await data.take_tariff(CPO, "T1", {"id": "T1"})

@@ -7,9 +7,9 @@ import structlog
 
 from ocn.chain.client import At, ChainClient
 from ocn.chain.errors import AnswerTooLarge, ChainRejected, ChainUnavailable
+from ocn.chain.following.log import EventLog, Overtaken
 from ocn.chain.following.places import KeyT, Place, RecordT, Row
 from ocn.chain.following.source import Source
-from ocn.chain.following.store import EventStore
 from ocn.chain.following.stretch import Moved, read
 from ocn.chain.following.window import Window
 from ocn.chain.values import Block
@@ -25,12 +25,16 @@ class Listener(Protocol[KeyT, RecordT]):
         """These events happened, up to the cursor."""
         ...
 
-    def retreated(self, fork: Place) -> None:
+    async def retreated(self, fork: Place) -> None:
         """Every block above this one was replaced."""
         ...
 
     def started_over(self) -> None:
         """Everything that was read is void."""
+        ...
+
+    async def reloaded(self) -> None:
+        """Another replica has changed what was read; the store has what holds now."""
         ...
 
 
@@ -42,7 +46,7 @@ class Follower(Generic[KeyT, RecordT]):
         name: str,
         chain: ChainClient,
         source: Source[KeyT, RecordT],
-        store: EventStore[KeyT, RecordT],
+        store: EventLog[KeyT, RecordT],
         listener: Listener[KeyT, RecordT],
     ) -> None:
         self._log = _log.bind(index=name)
@@ -62,6 +66,26 @@ class Follower(Generic[KeyT, RecordT]):
         Raises:
             ChainError: this step failed and changed nothing.
         """
+        try:
+            return await self._join() or await self._step()
+        except Overtaken:
+            return True
+
+    async def _join(self) -> bool:
+        """Take over what other replicas have written to the same log; True where they did."""
+        news = await asyncio.to_thread(self._store.news)
+        if news is None:
+            return False
+        if news.cursor is None:
+            self._listener.started_over()
+        elif news.rows is None:
+            await self._listener.reloaded()
+        else:
+            self._listener.advanced(news.rows, news.cursor)
+        self.cursor = self._store.cursor()
+        return True
+
+    async def _step(self) -> bool:
         head, at_cursor = await self._look()
         self.head = Place(head.number, head.hash)
         cursor = self.cursor
@@ -117,10 +141,11 @@ class Follower(Generic[KeyT, RecordT]):
 
     async def _lagging(self, head: Block) -> bool:
         """Whether an endpoint that is behind the cursor is on the same chain, as far as we can tell."""
-        known = next((place for place in self._store.recent(head.number) if place.block == head.number), None)
+        recent = await asyncio.to_thread(self._store.recent, head.number)
+        known = next((place for place in recent if place.block == head.number), None)
         if known is not None:
             return known.hash == head.hash
-        anchor = self._store.newest_event_block(head.number)
+        anchor = await asyncio.to_thread(self._store.newest_event_block, head.number)
         if anchor is None:
             return True
         there = await self._chain.block(anchor.block)
@@ -129,7 +154,7 @@ class Follower(Generic[KeyT, RecordT]):
     async def _walk_back(self, top: int) -> None:
         """Find the newest remembered block that the chain still has, and forget what is above it."""
         depth_from = 0 if self.cursor is None else self.cursor.block
-        remembered = self._store.recent(top)
+        remembered = await asyncio.to_thread(self._store.recent, top)
         for start in range(0, len(remembered), _STRIDE):
             places = remembered[start : start + _STRIDE]
             found = await self._chain.blocks([place.block for place in places])
@@ -149,5 +174,5 @@ class Follower(Generic[KeyT, RecordT]):
         self.reorganisations += 1
         self.deepest = max(self.deepest, depth)
         await asyncio.to_thread(self._store.drop_above, fork)
-        self.cursor = fork
-        self._listener.retreated(fork)
+        await self._listener.retreated(fork)
+        self.cursor = self._store.cursor()  # who loads all of a shared log goes on from where that is

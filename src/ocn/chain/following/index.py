@@ -16,10 +16,11 @@ from ocn.chain.errors import ChainError, ChainUnavailable
 from ocn.chain.following.auditing import Auditor, Sampler
 from ocn.chain.following.follower import Follower
 from ocn.chain.following.kept import KeptViews
+from ocn.chain.following.log import Layout, OpenLog
 from ocn.chain.following.places import KeyT, RecordT, Row
 from ocn.chain.following.source import Source
 from ocn.chain.following.standing import Standing
-from ocn.chain.following.store import EventStore, Layout
+from ocn.chain.following.store import EventStore
 from ocn.chain.following.views import RecordsT
 from ocn.chain.following.waiting import Waiters
 
@@ -61,14 +62,18 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
         layout: Layout[KeyT, RecordT],
         path: Path | None,
         settings: IndexSettings,
+        log: OpenLog[KeyT, RecordT] | None = None,
     ) -> None:
-        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close."""
+        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close.
+
+        ``log`` opens the log elsewhere than in the file at ``path``.
+        """
         super().__init__(empty, name=name, confirmations=settings.confirmations)
         self._log = _log.bind(index=name)
         self._chain = chain
         self._source = source
         self._layout = layout
-        self._path = path
+        self._open_log = log or (lambda identity, layout: EventStore(path, identity, layout))
         self._settings = settings
         self._follower: Follower[KeyT, RecordT] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -119,15 +124,15 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
         try:
             while await follower.step():
                 pass
-            self._in_step(follower)
+            await self._in_step(follower)
         finally:
             await self.close()
 
     async def _opened(self) -> Follower[KeyT, RecordT]:
-        self._store = await asyncio.to_thread(EventStore, self._path, self._source.identity, self._layout)
+        self._store = await asyncio.to_thread(self._open_log, self._source.identity, self._layout)
         self._follower = Follower(self._name, self._chain, self._source, self._store, self)
         self._views = await asyncio.to_thread(self._loaded)
-        self._complete = self._follower.cursor is not None
+        self._complete = await asyncio.to_thread(self._store.is_whole)
         return self._follower
 
     async def close(self) -> None:
@@ -233,15 +238,17 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
             self._waiters.reached(self._reached(), everything=False)
             return 0.0
         self._last_error = None
-        self._in_step(follower)
+        await self._in_step(follower)
         again = await self._auditor.look(asyncio.get_running_loop().time())
         return _FIRST_RETRY_S if again else self._settings.poll_s
 
-    def _in_step(self, follower: Follower[KeyT, RecordT]) -> None:
+    async def _in_step(self, follower: Follower[KeyT, RecordT]) -> None:
         """Everything the endpoint has is read; a replica that lags behind what was read says nothing new."""
         cursor, head = follower.cursor, follower.head
         if cursor is not None and head is not None and head.block >= cursor.block:
             self._in_step_at = asyncio.get_running_loop().time()
+            if not self._complete and self._store is not None:
+                await asyncio.to_thread(self._store.mark_whole)
             self._complete = True
         self._read_everything()
         self._waiters.reached(self._reached(), everything=True)

@@ -1,11 +1,12 @@
 """Keep the views in memory equal to the event log, through reorganisations."""
 
+import asyncio
 from collections.abc import Callable
 
 import structlog
 
+from ocn.chain.following.log import EventLog
 from ocn.chain.following.places import KeyT, Place, RecordT, Row
-from ocn.chain.following.store import EventStore
 from ocn.chain.following.viewed import Viewed
 from ocn.chain.following.views import RecordsT, Views, difference
 
@@ -20,7 +21,7 @@ class KeptViews(Viewed[KeyT, RecordT, RecordsT]):
         super().__init__(empty)
         self._name = name
         self._confirmations = confirmations
-        self._store: EventStore[KeyT, RecordT] | None = None
+        self._store: EventLog[KeyT, RecordT] | None = None
         self._rebuilt: Views[KeyT, RecordT, RecordsT] | None = None
 
     def advanced(self, rows: list[Row[KeyT, RecordT]], cursor: Place) -> None:
@@ -31,7 +32,7 @@ class KeptViews(Viewed[KeyT, RecordT, RecordsT]):
         else:
             self._tell(self._views.advance(rows, confirmed))
 
-    def retreated(self, fork: Place) -> None:
+    async def retreated(self, fork: Place) -> None:
         """Take events back; called by the follower."""
         views = self._views if self._rebuilt is None else self._rebuilt
         if fork.block >= views.confirmed_block:
@@ -45,14 +46,26 @@ class KeptViews(Viewed[KeyT, RecordT, RecordsT]):
             fork=fork.block,
             was=views.confirmed_block,
         )
+        views = await asyncio.to_thread(self._loaded)
         if self._rebuilt is not None:
-            self._rebuilt = self._loaded()
+            self._rebuilt = views
         else:
-            self._replace(self._loaded())
+            self._replace(views)
 
     def started_over(self) -> None:
         """Read everything anew; called by the follower."""
         self._rebuilt = self._views.anew()
+
+    async def reloaded(self) -> None:
+        """Take the log as it is now; called by the follower, where another replica has changed what was read.
+
+        Where that reaches below what was confirmed, everything is being read anew, and the old goes on.
+        """
+        views = await asyncio.to_thread(self._loaded)
+        if self._rebuilt is not None or views.confirmed_block < self._views.confirmed_block:
+            self._rebuilt = views
+        else:
+            self._replace(views)
 
     def _read_everything(self) -> None:
         """From here on, what was read anew is what is served."""
@@ -66,8 +79,7 @@ class KeptViews(Viewed[KeyT, RecordT, RecordsT]):
 
     def _loaded(self) -> Views[KeyT, RecordT, RecordsT]:
         store = self._store
-        cursor = None if store is None else store.cursor()
-        if store is None or cursor is None:
+        loaded = None if store is None else store.load(self._confirmations)
+        if loaded is None or loaded.cursor is None:
             return self._views.anew()
-        confirmed = cursor.block - self._confirmations
-        return self._views.filled(store.records_at(confirmed), confirmed, store.rows_above(confirmed))
+        return self._views.filled(loaded.records, loaded.confirmed, loaded.rows)

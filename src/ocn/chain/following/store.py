@@ -1,17 +1,14 @@
-"""The event log on disk: what every key became, block by block, and how far the chain has been read."""
+"""The event log in a file of one process; see :class:`ocn.chain.following.log.EventLog`."""
 
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Generic, Protocol
+from typing import Final, Generic
 
-from ocn.chain.errors import ChainError
+from ocn.chain.following.log import REMEMBERED, Layout, Loaded, News, StoreUnusable
 from ocn.chain.following.places import KeyT, Place, RecordT, Row
-
-REMEMBERED: Final = 256
-"""How many of the newest blocks are remembered by hash, and so how deep a reorganisation can be followed."""
 
 _VERSION: Final = 2
 _TABLES: Final = """
@@ -35,30 +32,6 @@ DROP TABLE IF EXISTS recent;
 DROP TABLE IF EXISTS cursor;
 DROP TABLE IF EXISTS source;
 """
-
-
-class StoreUnusable(ChainError):
-    """The index file cannot be opened, read or written."""
-
-
-class Layout(Protocol[KeyT, RecordT]):
-    """How keys and records are written. A record that is None is written as None."""
-
-    def key_to_text(self, key: KeyT) -> str:
-        """Write a key."""
-        ...
-
-    def key_from_text(self, text: str) -> KeyT:
-        """Read what :meth:`key_to_text` wrote."""
-        ...
-
-    def record_to_json(self, record: RecordT | None) -> bytes | None:
-        """Write a record."""
-        ...
-
-    def record_from_json(self, key: KeyT, text: str | None) -> RecordT | None:
-        """Read what :meth:`record_to_json` wrote of this key."""
-        ...
 
 
 class EventStore(Generic[KeyT, RecordT]):
@@ -122,6 +95,28 @@ class EventStore(Generic[KeyT, RecordT]):
         with self._access() as db:
             found = db.execute("SELECT block, hash FROM cursor").fetchone()
         return None if found is None else Place(*found)
+
+    def is_whole(self) -> bool:
+        """Whether anything was read: a file is of one process, which waits for the rest."""
+        return self.cursor() is not None
+
+    def mark_whole(self) -> None:
+        """Nothing more is to be noted than the cursor."""
+
+    def load(self, confirmations: int) -> Loaded[KeyT, RecordT]:
+        """See the protocol."""
+        with self._turn:
+            cursor = self.cursor()
+            if cursor is None:
+                return Loaded(None, -1, [], [])
+            confirmed = cursor.block - confirmations
+            return Loaded(
+                cursor, confirmed, list(self.records_at(confirmed)), list(self.rows_above(confirmed))
+            )
+
+    def news(self) -> News[KeyT, RecordT] | None:
+        """Nobody else writes here."""
+        return None
 
     def record(self, key: KeyT) -> RecordT | None:
         """Return what a key has at the cursor."""

@@ -6,9 +6,9 @@ from typing import Generic
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError
+from ocn.chain.following.log import REMEMBERED
 from ocn.chain.following.places import KeyT, Place, RecordT, Row
 from ocn.chain.following.source import Before, Source
-from ocn.chain.following.store import REMEMBERED
 from ocn.chain.values import Block, Log
 
 

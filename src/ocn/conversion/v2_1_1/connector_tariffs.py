@@ -1,11 +1,9 @@
 """The tariffs of a connector: a list by type in 2.2.1, one identifier in 2.1.1."""
 
-from datetime import datetime
-
 from ocn.conversion.changes import Report
 from ocn.conversion.context import Context
 from ocn.conversion.objects import JsonObject
-from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.timestamps import read_datetime
 
 
 def choose_tariff(result: JsonObject, report: Report, context: Context) -> None:
@@ -48,14 +46,5 @@ def _holds(tariff: JsonObject, context: Context) -> bool:
         return False
     if context.moment is None:
         return True
-    start, end = _moment(tariff.get("start_date_time")), _moment(tariff.get("end_date_time"))
+    start, end = read_datetime(tariff.get("start_date_time")), read_datetime(tariff.get("end_date_time"))
     return (start is None or start <= context.moment) and (end is None or context.moment < end)
-
-
-def _moment(text: object) -> datetime | None:
-    if type(text) is not str:
-        return None
-    try:
-        return parse_datetime(text)
-    except ValueError:
-        return None

@@ -4,7 +4,7 @@ from ocn.registry.records import Key, Kind, Record, record_from_json, record_to_
 
 
 class RegistryLayout:
-    """A key is its words, a record its JSON; see :class:`ocn.chain.following.store.Layout`."""
+    """A key is its words, a record its JSON; see :class:`ocn.chain.following.log.Layout`."""
 
     def key_to_text(self, key: Key) -> str:
         """Write ``party 0x...``, or ``agreement 0x... 0x...``."""

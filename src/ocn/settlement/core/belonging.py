@@ -1,7 +1,6 @@
 """Whether an item is a session of these terms, and the one that was told; each answer is None or why not."""
 
-from collections.abc import Mapping
-
+from ocn.ocpi.token_issuer import issuer_key
 from ocn.settlement.core.asked import Asked
 from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.identity import fixed_members, identity_of
@@ -34,10 +33,7 @@ def _not_of_these_terms(terms: Terms, asked: Asked) -> Refusal | None:
     if document.get("currency") != terms.currency:
         said = str(document.get("currency"))[:10]
         return Refusal(Reason.CURRENCY, f"it is in {said}, the terms are in {terms.currency}")
-    token = document.get("cdr_token")
-    token = token if isinstance(token, Mapping) else {}
-    issuer = f"{token.get('country_code', '')}{token.get('party_id', '')}".upper()
-    if issuer not in ("", asked.own.key):  # OCPI 2.2 names no issuer
+    if issuer_key(document.get("cdr_token")) not in (None, asked.own.key):  # OCPI 2.2 names no issuer
         return Refusal(Reason.NOT_OUR_TOKEN, f"the token is not of {asked.own}")
     if asked.twin:
         detail = f"the same token, start and place were paid for as session {asked.twin}"

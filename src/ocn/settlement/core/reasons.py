@@ -66,6 +66,8 @@ class Reason(StrEnum):
     """The session is finished; nothing more is added to it."""
     NOT_A_BILL = "NOT_A_BILL"
     """A credit CDR, or a price below zero, is not asked for but given."""
+    DISPUTED = "DISPUTED"
+    """What was paid and is held back on chain was frozen there. No reason to refuse: a case's alone."""
 
     @property
     def may_pass(self) -> bool:

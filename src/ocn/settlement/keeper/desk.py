@@ -5,7 +5,7 @@ from typing import Final
 import structlog
 
 from ocn.chain.client import ChainClient
-from ocn.chain.errors import ChainReverted
+from ocn.chain.errors import ChainRejected, ChainReverted
 from ocn.settlement.keeper.grouping import Lanes, Plan, next_call
 from ocn.settlement.keeper.jobs import Call, Claim, Net
 from ocn.settlement.keeper.outbox import Outbox, TooMuchGas
@@ -49,7 +49,7 @@ class Desk:
             await self._let_go(plan)
             if not plan.jobs:
                 return False
-            if await self._refuses_some(plan):
+            if await self._refuses_some(plan) or (plan.gas and await self._wallet_denies(plan)):
                 continue
             try:
                 await self._outbox.begin(
@@ -58,6 +58,7 @@ class Desk:
                     plan.jobs,
                     repeatable=plan.repeatable,
                     most_gas=gas if plan.together else None,  # one alone cannot be made smaller
+                    gas=plan.gas,
                 )
             except TooMuchGas:
                 most = len(plan.together) // 2
@@ -92,6 +93,21 @@ class Desk:
             _log.warning("keeper_refused", lane=lane.key, error=answer.message)
         await self._store.drop(gone)
         return bool(refused)
+
+    async def _wallet_denies(self, plan: Plan) -> bool:
+        """Ask a contract wallet now, with bounded gas, and let go of what it does not stand by.
+
+        Any error is its own answer, not the endpoint's: a wallet must not be able to stop the keeper.
+        """
+        try:
+            await self._chain.call_contract(
+                self._contract, plan.data, sender=self._outbox.address, gas=plan.gas
+            )
+        except (ChainReverted, ChainRejected) as error:
+            _log.warning("keeper_refused", jobs=plan.jobs, error=error.message)
+            await self._store.drop(plan.jobs)
+            return True
+        return False
 
     async def _refused(self, plan: Plan, error: ChainReverted) -> None:
         """The contract would not do it: say so, and claim what was to be netted."""

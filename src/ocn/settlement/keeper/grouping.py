@@ -6,7 +6,8 @@ from typing import Final, Protocol
 
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
-from ocn.settlement.keeper.jobs import Call, Net, OpenJob
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
+from ocn.settlement.keeper.jobs import Call, ClaimWallet, Net, OpenJob
 from ocn.settlement.lanes import calls
 from ocn.settlement.lanes.contract import MOST_ITEMS
 from ocn.settlement.lanes.records import LaneRecord
@@ -16,6 +17,8 @@ GAS_BASE: Final = 60_000
 GAS_PER_ITEM: Final = 25_000
 GAS_PER_HELD_ITEM: Final = 60_000
 """On a lane that holds back."""
+GAS_OF_WALLET: Final = 650_000
+"""For a claim that asks a contract wallet: 400,000 that it may use, by the contract, and what is around."""
 
 ALREADY: Final = "the chain has it already"
 PENNILESS: Final = "the payer has no money there"
@@ -42,7 +45,8 @@ class Lanes(Protocol):
 class Plan:
     """One call and the jobs that it does; and jobs for which nothing can be done, each with the reason.
 
-    ``together`` are the vouchers of a claim of several, which skips bad ones without a word.
+    ``together`` are the vouchers of a claim of several, which skips bad ones without a word. ``gas`` is fixed
+    where a stranger's contract decides how much is used, and whether it is refused; 0 elsewhere.
     """
 
     data: bytes = b""
@@ -50,6 +54,7 @@ class Plan:
     repeatable: bool = True
     pointless: tuple[tuple[int, str], ...] = ()
     together: tuple[SignedVoucher, ...] = ()
+    gas: int = 0
     unsigned: calls.PartyCall | None = None
     """What is to be signed for a vault, and sent in place of ``data``."""
 
@@ -59,14 +64,15 @@ def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MO
 
     What a payer takes out of reach goes first. Claims of one payee and token go together, of each lane the
     newest, up to ``most`` of them and as far as ``gas`` may go. Vouchers that the chain has already, and
-    those of payers without money, are pointless: whoever still wants them asks again later.
+    those of payers without money, are pointless: whoever still wants them asks again later. What a contract
+    wallet has to confirm goes last and alone.
     """
     pointless = [(job.id, why) for job in jobs if (why := _pointless(job, lanes))]
     passed = {number for number, _ in pointless}
     left = [job for job in jobs if job.id not in passed]
     if not left:
         return Plan(pointless=tuple(pointless))
-    first = min(left, key=lambda job: (not _urgent(job, lanes), job.id))
+    first = min(left, key=lambda job: (_asks_wallet(job), not _urgent(job, lanes), job.id))
     if isinstance(first.job, Call):
         return Plan(
             first.job.data,
@@ -75,6 +81,9 @@ def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MO
             pointless=tuple(pointless),
             unsigned=first.job.unsigned,
         )
+    if isinstance(first.job, ClaimWallet):
+        data = calls.claim_wallet(first.job.voucher)
+        return Plan(data, (first.id,), repeatable=False, pointless=tuple(pointless), gas=GAS_OF_WALLET)
     if isinstance(first.job, Net) and _nets(first.job, lanes):
         data = calls.net(first.job.voucher, first.job.back)
         return Plan(data, (first.id,), pointless=tuple(pointless))
@@ -108,16 +117,20 @@ def _bundle(
 
 
 def _purse(job: OpenJob) -> tuple[str, str] | None:
-    return None if isinstance(job.job, Call) else (_voucher(job).lane.payee, _voucher(job).lane.token)
+    return (
+        None
+        if isinstance(job.job, Call | ClaimWallet)
+        else (_voucher(job).lane.payee, _voucher(job).lane.token)
+    )
 
 
 def _voucher(job: OpenJob) -> SignedVoucher:
-    if isinstance(job.job, Call):
-        raise TypeError("a call has no voucher")
+    if isinstance(job.job, Call | ClaimWallet):
+        raise TypeError("this has no voucher that a key has signed")
     return job.job.voucher
 
 
-def _lane(voucher: SignedVoucher, lanes: Lanes) -> LaneRecord:
+def _lane(voucher: SignedVoucher | WalletVoucher, lanes: Lanes) -> LaneRecord:
     return lanes.lane(voucher.lane.payer, voucher.lane.payee, voucher.lane.token)
 
 
@@ -147,3 +160,7 @@ def _waits_for_net(job: OpenJob, lanes: Lanes) -> bool:
 
 def _urgent(job: OpenJob, lanes: Lanes) -> bool:
     return not isinstance(job.job, Call) and _lane(job.job.voucher, lanes).exit > 0
+
+
+def _asks_wallet(job: OpenJob) -> bool:
+    return isinstance(job.job, ClaimWallet)

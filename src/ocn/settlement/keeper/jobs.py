@@ -7,7 +7,9 @@ import msgspec
 
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.lanes.calls import PartyCall
+from ocn.signing.hashes import keccak256
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -38,6 +40,19 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimWallet:
+    """Cash a voucher that the payer's contract wallet has to confirm. It is never tried twice by itself."""
+
+    voucher: WalletVoucher
+
+    @property
+    def name(self) -> str:
+        """Two open jobs never have the same; a wallet may want to be shown another signature."""
+        shown = keccak256(self.voucher.signature).hex()[:16]
+        return f"claim wallet {self.voucher.lane.key} {self.voucher.cumulative} {shown}"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A call of a vault's own money, which must not happen twice, such as a withdrawal.
 
@@ -50,7 +65,7 @@ class Call:
     unsigned: PartyCall | None = None
 
 
-Job: TypeAlias = Claim | Net | Call
+Job: TypeAlias = Claim | Net | ClaimWallet | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,8 @@ def job_to_json(job: Job) -> bytes:
         if job.unsigned is not None:
             content["unsigned"] = {"function": job.unsigned.function, "members": job.unsigned.members}
         return _ENCODER.encode(content)
+    if isinstance(job, ClaimWallet):
+        return _ENCODER.encode({"wallet": _voucher_to_json(job.voucher)})
     vouchers = [job.voucher] if isinstance(job, Claim) else [job.voucher, job.back]
     return _ENCODER.encode({"vouchers": [_voucher_to_json(voucher) for voucher in vouchers]})
 
@@ -78,7 +95,9 @@ def job_from_json(text: str) -> Job:
     content: dict[str, Any] = msgspec.json.decode(text)
     if "call" in content:
         return Call(content["call"], bytes.fromhex(content["data"]), _unsigned(content.get("unsigned")))
-    vouchers = [_voucher_from_json(voucher) for voucher in content["vouchers"]]
+    if "wallet" in content:
+        return ClaimWallet(WalletVoucher(*_members(content["wallet"])))
+    vouchers = [SignedVoucher(*_members(voucher)) for voucher in content["vouchers"]]
     return Claim(vouchers[0]) if len(vouchers) == 1 else Net(vouchers[0], vouchers[1])
 
 
@@ -90,7 +109,7 @@ def _unsigned(content: dict[str, Any] | None) -> PartyCall | None:
     )
 
 
-def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
+def _voucher_to_json(voucher: SignedVoucher | WalletVoucher) -> dict[str, str]:
     return {
         "lane": voucher.lane.key,
         "cumulative": str(voucher.cumulative),
@@ -99,8 +118,8 @@ def _voucher_to_json(voucher: SignedVoucher) -> dict[str, str]:
     }
 
 
-def _voucher_from_json(content: dict[str, str]) -> SignedVoucher:
-    return SignedVoucher(
+def _members(content: dict[str, str]) -> tuple[Lane, int, bytes, bytes]:
+    return (
         Lane.from_key(content["lane"]),
         int(content["cumulative"]),
         bytes.fromhex(content["evidence"]),

@@ -15,10 +15,11 @@ from ocn.chain.values import ZERO_ADDRESS
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher, expanded
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.errors import SettlementError
 from ocn.settlement.keeper.desk import Desk
 from ocn.settlement.keeper.grouping import Lanes
-from ocn.settlement.keeper.jobs import Call, Claim, Job, Net
+from ocn.settlement.keeper.jobs import Call, Claim, ClaimWallet, Job, Net
 from ocn.settlement.keeper.outbox import Outbox, OutboxSettings
 from ocn.settlement.keeper.store import KeeperStore, KeeperStoreUnusable
 from ocn.settlement.keeper.vault_calls import VaultCalls
@@ -113,6 +114,18 @@ class Keeper:
             KeeperStoreUnusable: not taken over.
         """
         await self._take(Claim(voucher))
+
+    async def claim_wallet(self, voucher: WalletVoucher) -> None:
+        """Have a voucher cashed that the payer's contract wallet has to confirm, once.
+
+        The wallet is asked when it is this voucher's turn, after all that keys have signed, and again by the
+        transaction: one that says yes and then no costs the keeper at most 650,000 gas, and is not
+        tried again until somebody asks for it.
+
+        Raises:
+            KeeperStoreUnusable: not taken over.
+        """
+        await self._take(ClaimWallet(voucher))
 
     async def net(self, voucher: SignedVoucher, back: SignedVoucher) -> None:
         """See the port. Where the chain refuses to net, the first voucher is claimed.

@@ -102,16 +102,25 @@ class Outbox:
         return not pending
 
     async def begin(
-        self, to: str, data: bytes, jobs: Sequence[int], *, repeatable: bool, most_gas: int | None
+        self,
+        to: str,
+        data: bytes,
+        jobs: Sequence[int],
+        *,
+        repeatable: bool,
+        most_gas: int | None = None,
+        gas: int = 0,
     ) -> None:
         """Store and send the next transaction, once :meth:`look` has said so.
+
+        ``gas`` is what it may use, where that is not to be estimated.
 
         Raises:
             ChainReverted: it would be refused; nothing was stored.
             TooMuchGas: it needs more than may be; nothing was stored.
             ChainError: the chain does not answer, or does not take it; if it was stored, it is sent again.
         """
-        gas = with_margin(await self._chain.estimate_gas(self.address, to, data))
+        gas = gas or with_margin(await self._chain.estimate_gas(self.address, to, data))
         if most_gas is not None and gas > most_gas:
             raise TooMuchGas(f"{len(jobs)} jobs need {gas} gas, of at most {most_gas}")
         opened = [one.draft.nonce + 1 for one in await self._store.transactions()]

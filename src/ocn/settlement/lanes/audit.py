@@ -4,7 +4,15 @@ import random
 from typing import Protocol
 
 from ocn.settlement.lanes.reading import LanesReader
-from ocn.settlement.lanes.records import FreeRecord, Key, Kind, LaneRecord, Record, SignerRecord
+from ocn.settlement.lanes.records import (
+    DisputeRecord,
+    FreeRecord,
+    Key,
+    Kind,
+    LaneRecord,
+    Record,
+    SignerRecord,
+)
 
 
 class Known(Protocol):
@@ -44,6 +52,10 @@ class LaneSampler:
         if key.kind is Kind.SIGNER:
             known = record if isinstance(record, SignerRecord) else SignerRecord(0)
             return await self._reader.signer(key.first, key.second) == known
+        if isinstance(record, DisputeRecord):
+            frozen = 0 if record.resolved_in else record.amount
+            said_frozen = await self._reader.disputed(*key[1:4], bytes.fromhex(key.fourth[2:]))
+            return said_frozen == (frozen, record.timeout)
         return await self._same_lane(key, record if isinstance(record, LaneRecord) else LaneRecord())
 
     async def _same_lane(self, key: Key, known: LaneRecord) -> bool:

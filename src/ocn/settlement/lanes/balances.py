@@ -7,11 +7,13 @@ from typing import Any, Final
 from ocn.chain.errors import BadLog
 from ocn.settlement.lanes.records import (
     NO_LANE,
+    DisputeRecord,
     FreeRecord,
     Key,
     LaneRecord,
     Record,
     SignerRecord,
+    dispute_key,
     free_key,
     lane_key,
     signer_key,
@@ -88,6 +90,25 @@ class Balances:
         """Note a hot key."""
         record = SignerRecord(rights, retires_at)
         self._put(signer_key(party, key), record if rights or retires_at else None)
+
+    def open_dispute(self, lane: tuple[str, str, str], leaf: str, dispute: DisputeRecord) -> None:
+        """Note what was frozen."""
+        self._put(dispute_key(*lane, leaf), dispute)
+
+    def end_dispute(
+        self, lane: tuple[str, str, str], leaf: str, *, to_payer: int, to_payee: int, transaction: str
+    ) -> None:
+        """Note who got it.
+
+        Raises:
+            BadLog: nothing of it is known.
+        """
+        key = dispute_key(*lane, leaf)
+        record = self._record(key)
+        if not isinstance(record, DisputeRecord):
+            raise BadLog("a dispute ends that was never opened", hint=_HINT)
+        ended = replace(record, to_payer=to_payer, to_payee=to_payee, resolved_in=transaction)
+        self._put(key, ended)
 
     def _record(self, key: Key) -> Record | None:
         if key not in self._now:

@@ -12,6 +12,7 @@ from ocn.settlement.core.evidence import Proof, object_hash
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.typed_data import domain_separator, typed_digest, word
 from ocn.settlement.core.vouchers import SignedVoucher
+from ocn.settlement.core.wallet_vouchers import WalletVoucher
 from ocn.settlement.lanes.contract import LANES
 from ocn.signing.addresses import address_bytes
 from ocn.signing.hashes import keccak256
@@ -170,9 +171,10 @@ def claim_one(voucher: SignedVoucher) -> bytes:
     return LANES["claimOne"].encode(*_parties(voucher.lane), *_signed(voucher))
 
 
-def claim_wallet(lane: Lane, cumulative: int, evidence: bytes, signature: bytes) -> bytes:
+def claim_wallet(voucher: WalletVoucher) -> bytes:
     """Cash a voucher that the payer's contract wallet answers for (ERC-1271)."""
-    return LANES["claimWallet"].encode(*_parties(lane), cumulative, evidence, signature)
+    shown = voucher.cumulative, voucher.evidence, voucher.signature
+    return LANES["claimWallet"].encode(*_parties(voucher.lane), *shown)
 
 
 def net(voucher: SignedVoucher, back: SignedVoucher) -> bytes:

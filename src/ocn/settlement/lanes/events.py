@@ -8,7 +8,7 @@ from ocn.chain.event_data import EventData, indexed_address
 from ocn.chain.following import Row
 from ocn.chain.values import ZERO_ADDRESS, Log
 from ocn.settlement.lanes.balances import Balances
-from ocn.settlement.lanes.records import Key, Record
+from ocn.settlement.lanes.records import DisputeRecord, Key, Record
 
 
 def _deposited(log: Log, balances: Balances) -> None:
@@ -115,9 +115,12 @@ def _collected(log: Log, balances: Balances) -> None:
 
 def _disputed(log: Log, balances: Balances) -> None:
     payer, payee, token = _three(log)
-    amount = EventData(log.data).number(1)
+    data = EventData(log.data)
+    amount, timeout = data.number(1), data.number(2)
     lane = balances.lane(payer, payee, token)
     balances.change(payer, payee, token, held=lane.held - amount, disputed=lane.disputed + amount)
+    opened = DisputeRecord(amount, timeout, lane.claimed, lane.evidence, log.transaction)
+    balances.open_dispute((payer, payee, token), _leaf(data), opened)
 
 
 def _resolved(log: Log, balances: Balances) -> None:
@@ -126,8 +129,19 @@ def _resolved(log: Log, balances: Balances) -> None:
     to_payer, to_payee = data.number(1), data.number(2)
     lane = balances.lane(payer, payee, token)
     balances.change(payer, payee, token, disputed=lane.disputed - to_payer - to_payee)
+    balances.end_dispute(
+        (payer, payee, token),
+        _leaf(data),
+        to_payer=to_payer,
+        to_payee=to_payee,
+        transaction=log.transaction,
+    )
     balances.add_free(token, payer, to_payer)
     balances.income(payer, payee, token, to_payee)
+
+
+def _leaf(data: EventData) -> str:
+    return "0x" + data.raw(0).hex()
 
 
 _Reader = Callable[[Log, Balances], None]

@@ -1,10 +1,12 @@
 """One view of all lanes in memory, changed record by record."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from ocn.settlement.lanes.records import (
     NO_LANE,
     NO_SIGNER,
+    DisputeRecord,
     FreeRecord,
     Key,
     Kind,
@@ -16,14 +18,17 @@ from ocn.settlement.lanes.records import (
     signer_key,
 )
 
+OwnerT = TypeVar("OwnerT")
+
 
 class LaneRecords:
-    """The records of every key, which lanes a party has part in, and which hot keys it has or had."""
+    """The records of every key, which lanes a party has part in, its hot keys, and disputes by lane."""
 
     def __init__(self) -> None:
         self._records: dict[Key, Record] = {}
         self._lanes_of: dict[str, dict[Key, None]] = {}
         self._signers_of: dict[str, dict[Key, None]] = {}
+        self._disputes_of: dict[Key, dict[Key, None]] = {}
 
     def copy(self) -> "LaneRecords":
         """Return another state with the same content."""
@@ -31,6 +36,7 @@ class LaneRecords:
         other._records = dict(self._records)
         other._lanes_of = {party: dict(keys) for party, keys in self._lanes_of.items()}
         other._signers_of = {party: dict(keys) for party, keys in self._signers_of.items()}
+        other._disputes_of = {lane: dict(keys) for lane, keys in self._disputes_of.items()}
         return other
 
     def record(self, key: Key) -> Record | None:
@@ -54,6 +60,8 @@ class LaneRecords:
                 _note(self._lanes_of, party, key, there=record is not None)
         elif key.kind is Kind.SIGNER:
             _note(self._signers_of, key.first, key, there=record is not None)
+        elif key.kind is Kind.DISPUTE:
+            _note(self._disputes_of, lane_key(*key[1:4]), key, there=record is not None)
         return {key}
 
     def free(self, token: str, party: str) -> int:
@@ -85,12 +93,24 @@ class LaneRecords:
             if isinstance(record, SignerRecord):
                 yield key.second, record
 
+    def disputes(self) -> Iterator[tuple[Key, DisputeRecord]]:
+        """Return every dispute."""
+        for lane in self._disputes_of:
+            yield from self.disputes_on(*lane[1:4])
 
-def _note(keys_of: dict[str, dict[Key, None]], party: str, key: Key, *, there: bool) -> None:
-    keys = keys_of.setdefault(party, {})
+    def disputes_on(self, payer: str, payee: str, token: str) -> Iterator[tuple[Key, DisputeRecord]]:
+        """Return the disputes of a lane."""
+        for key in self._disputes_of.get(lane_key(payer, payee, token), ()):
+            record = self._records[key]
+            if isinstance(record, DisputeRecord):
+                yield key, record
+
+
+def _note(keys_of: dict[OwnerT, dict[Key, None]], owner: OwnerT, key: Key, *, there: bool) -> None:
+    keys = keys_of.setdefault(owner, {})
     if there:
         keys[key] = None
         return
     keys.pop(key, None)
     if not keys:
-        del keys_of[party]
+        del keys_of[owner]

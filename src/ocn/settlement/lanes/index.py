@@ -6,12 +6,14 @@ from typing import TypeAlias
 
 from ocn.chain.client import ChainClient
 from ocn.chain.following import ChainIndex, Changes, IndexSettings, View
+from ocn.chain.following.log import OpenLog
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.lanes.audit import LaneSampler
 from ocn.settlement.lanes.in_memory import LaneRecords
 from ocn.settlement.lanes.reading import LanesReader
 from ocn.settlement.lanes.records import (
     VOUCHERS,
+    DisputeRecord,
     Key,
     Kind,
     LaneLayout,
@@ -39,8 +41,12 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         *,
         path: Path | None = None,
         settings: IndexSettings | None = None,
+        log: OpenLog[Key, Record] | None = None,
     ) -> None:
-        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close."""
+        """Prepare; nothing is read before :meth:`start`. The chain client stays the caller's to close.
+
+        What was read is kept in the file at ``path``, or in what ``log`` opens, or not at all.
+        """
         self._reader = LanesReader(chain, source.contract)
         super().__init__(
             LaneRecords,
@@ -50,6 +56,7 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
             layout=LaneLayout(),
             path=path,
             settings=settings or IndexSettings(),
+            log=log,
         )
 
     def free(self, token: str, party: str, view: View = "latest") -> int:
@@ -76,6 +83,16 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         """Return the keys whose vouchers count for a party, its own first, and those whose did once."""
         found = self._state(view).signers_of(party)
         return [party, *(key for key, record in found if record.rights & VOUCHERS or record.retires_at)]
+
+    def disputes(self, view: View = "latest") -> list[tuple[Key, DisputeRecord]]:
+        """Return every dispute there ever was, whose lane is followed."""
+        return list(self._state(view).disputes())
+
+    def disputes_on(
+        self, payer: str, payee: str, token: str, view: View = "latest"
+    ) -> list[tuple[Key, DisputeRecord]]:
+        """Return the disputes of one lane, in no particular order."""
+        return list(self._state(view).disputes_on(payer, payee, token))
 
     def record(self, key: Key, view: View = "latest") -> Record | None:
         """Return the record of a key."""

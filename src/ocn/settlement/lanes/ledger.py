@@ -6,9 +6,11 @@ from typing import Final
 
 from ocn.chain.following import View
 from ocn.settlement.core.booking import Settlement
+from ocn.settlement.core.disputing import Dispute
 from ocn.settlement.core.lane import Exit, Lane, LaneState
 from ocn.settlement.errors import SettlementError
 from ocn.settlement.lanes.index import LaneIndex
+from ocn.settlement.lanes.records import DisputeRecord
 from ocn.settlement.lanes.tokens import Tokens
 
 _LAST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
@@ -78,9 +80,32 @@ class ChainLedger:
         self._require_here(lane)
         return await self._index.settlements(lane.payer, lane.payee, lane.token, after_claimed=after_claimed)
 
+    async def disputes(self, lane: Lane, *, confirmed: bool = False) -> Sequence[Dispute]:
+        """See the port."""
+        self._require_here(lane)
+        view: View = "confirmed" if confirmed else "latest"
+        found = self._index.disputes_on(lane.payer, lane.payee, lane.token, view)
+        return [dispute_of(lane, key.fourth, record) for key, record in found]
+
     def _require_here(self, lane: Lane) -> None:
         if (lane.chain_id, lane.contract) != (self._chain_id, self._contract):
             raise OtherContract(
                 f"{lane} is at {lane.contract} on chain {lane.chain_id}, which is not followed here",
                 hint=f"This program follows {self._contract} on chain {self._chain_id}.",
             )
+
+
+def dispute_of(lane: Lane, leaf: str, record: DisputeRecord) -> Dispute:
+    """Return a dispute of the index as a value of its lane."""
+    return Dispute(
+        lane,
+        bytes.fromhex(leaf.removeprefix("0x")),
+        record.amount,
+        record.timeout,
+        record.claimed,
+        bytes.fromhex(record.evidence.removeprefix("0x")),
+        record.opened_in,
+        record.to_payer,
+        record.to_payee,
+        record.resolved_in,
+    )

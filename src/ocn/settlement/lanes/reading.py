@@ -5,6 +5,7 @@ from typing import Any
 
 from ocn.chain.client import At, ChainClient
 from ocn.chain.values import ZERO_ADDRESS
+from ocn.settlement.core.disputing import Bucket
 from ocn.settlement.lanes.contract import LANES
 from ocn.settlement.lanes.records import SignerRecord
 from ocn.signing.addresses import address_bytes, checksummed
@@ -65,6 +66,22 @@ class LanesReader:
         """Return what was held back long enough."""
         *_, amount = await self._ask("holdBack", payer.lower(), payee.lower(), token.lower())
         return int(amount)
+
+    async def buckets(self, payer: str, payee: str, token: str, now: int) -> list[Bucket]:
+        """Return what can still be disputed at a moment (Unix seconds), the older part first."""
+        window, _ = await self.hold_back(payer, payee, token)
+        found = []
+        for epoch in (now // window - 1, now // window) if window else ():
+            lane = payer.lower(), payee.lower(), token.lower()
+            amount, start, evidence = await self._ask("bucket", *lane, epoch)
+            if amount:
+                found.append(Bucket(epoch, int(amount), int(start), bytes(evidence), (epoch + 2) * window))
+        return found
+
+    async def disputed(self, payer: str, payee: str, token: str, leaf: bytes) -> tuple[int, int]:
+        """Return what is frozen and when the arbiter's time ends; 0 with a time: it is resolved."""
+        amount, timeout = await self._ask("disputed", payer.lower(), payee.lower(), token.lower(), leaf)
+        return int(amount), int(timeout)
 
     async def nonce(self, party: str) -> int:
         """Return the number of the party's next signature for one of its calls."""

@@ -8,11 +8,12 @@ import msgspec
 
 
 class Kind(StrEnum):
-    """The three things that the contract keeps."""
+    """The four things that the contract keeps."""
 
     FREE = "free"
     LANE = "lane"
     SIGNER = "signer"
+    DISPUTE = "dispute"
 
 
 class Key(NamedTuple):
@@ -22,6 +23,7 @@ class Key(NamedTuple):
     first: str
     second: str
     third: str = ""
+    fourth: str = ""
 
 
 def free_key(token: str, party: str) -> Key:
@@ -37,6 +39,11 @@ def lane_key(payer: str, payee: str, token: str) -> Key:
 def signer_key(party: str, key: str) -> Key:
     """Return the key of a hot key."""
     return Key(Kind.SIGNER, party, key)
+
+
+def dispute_key(payer: str, payee: str, token: str, leaf: str) -> Key:
+    """Return the key of a dispute: its lane, and the hash of its leaf as 0x-hex."""
+    return Key(Kind.DISPUTE, payer, payee, token, leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,25 @@ class SignerRecord:
     retires_at: int = 0
 
 
-Record: TypeAlias = FreeRecord | LaneRecord | SignerRecord
+@dataclass(frozen=True, slots=True)
+class DisputeRecord:
+    """What was frozen (units), until when the arbiter may divide it (Unix seconds), and who got what.
+
+    ``claimed`` and ``evidence`` are the lane's from when it was opened. Transactions and hashes are 0x-hex;
+    ``resolved_in`` is empty while nobody got anything.
+    """
+
+    amount: int
+    timeout: int
+    claimed: int
+    evidence: str
+    opened_in: str
+    to_payer: int = 0
+    to_payee: int = 0
+    resolved_in: str = ""
+
+
+Record: TypeAlias = FreeRecord | LaneRecord | SignerRecord | DisputeRecord
 
 NO_LANE: Final = LaneRecord()
 NO_SIGNER: Final = SignerRecord(0)
@@ -92,15 +117,19 @@ _DECODERS: Final[dict[Kind, msgspec.json.Decoder[Any]]] = {
     Kind.FREE: msgspec.json.Decoder(FreeRecord),
     Kind.LANE: msgspec.json.Decoder(LaneRecord),
     Kind.SIGNER: msgspec.json.Decoder(SignerRecord),
+    Kind.DISPUTE: msgspec.json.Decoder(DisputeRecord),
 }
 _ENCODER: Final = msgspec.json.Encoder()
 
 
 class LaneLayout:
-    """How keys and records stand in the event log; see :class:`ocn.chain.following.store.Layout`."""
+    """How keys and records stand in the event log; see :class:`ocn.chain.following.log.Layout`."""
 
     def key_to_text(self, key: Key) -> str:
-        """Write ``free TOKEN PARTY``, ``lane PAYER PAYEE TOKEN`` or ``signer PARTY KEY``."""
+        """Write ``free TOKEN PARTY``, ``lane PAYER PAYEE TOKEN``, ``signer PARTY KEY`` or a dispute.
+
+        The latter is ``dispute PAYER PAYEE TOKEN LEAF``.
+        """
         return " ".join(word for word in key if word)
 
     def key_from_text(self, text: str) -> Key:

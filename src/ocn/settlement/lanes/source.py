@@ -25,9 +25,9 @@ class LaneSource:
 
     @property
     def identity(self) -> str:
-        """Names contract and beginning."""
+        """Names contract, beginning, and the records made of it."""
         tokens = "all" if self.tokens is None else " ".join(sorted(self.tokens))
-        return f"lanes {self.contract} {self.first_block} {tokens}"
+        return f"lanes with disputes {self.contract} {self.first_block} {tokens}"
 
     @property
     def addresses(self) -> Sequence[str]:

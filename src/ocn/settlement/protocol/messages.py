@@ -30,6 +30,7 @@ MOST_EVIDENCE: Final = 512 * 1024
 """Of one refusal; a longer document is told by its hash alone."""
 _EVIDENCE_OF_ALL: Final = 4 * MOST_EVIDENCE
 _LONGEST_DETAIL: Final = 500
+_REASONS: Final = frozenset(Reason.__members__) - {Reason.DISPUTED.value}
 _SIGNATURES: Final = (
     "payer_signature",
     "payee_signature",
@@ -201,7 +202,7 @@ def _read_refused(value: object) -> Refused:
     if not isinstance(value, Mapping):
         raise InvalidParameters("refused must be a list of objects")
     reason, detail = value.get("reason"), value.get("detail")
-    if not isinstance(reason, str) or reason not in Reason.__members__ or not isinstance(detail, str):
+    if not isinstance(reason, str) or reason not in _REASONS or not isinstance(detail, str):
         raise InvalidParameters("a refusal has a reason that is known here, and a detail")
     missing = units(value, "missing", "refused") if "missing" in value else 0
     case_id, evidence = value.get("case_id", ""), value.get("evidence", "")

@@ -3,19 +3,16 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
+from ocn.party.clock import utc_now
 from ocn.party.strict import Keys
 from ocn.settlement.core.bounds import TermsBounds
 from ocn.settlement.ports import Keeper, Ledger
 from ocn.settlement.store import Store
 from ocn.signing.addresses import same_address
 from ocn.signing.keys import PrivateKey
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _seed() -> bytes:
@@ -47,7 +44,7 @@ class House:
     voucher_key: PrivateKey = field(default=None, repr=False)  # type: ignore[assignment]  # set below
     keys: Keys | None = None
     vault_key: PrivateKey | None = field(default=None, repr=False)
-    now: Callable[[], datetime] = _now
+    now: Callable[[], datetime] = utc_now
     seed: Callable[[], bytes] = _seed
 
     def __post_init__(self) -> None:

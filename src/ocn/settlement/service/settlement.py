@@ -16,6 +16,7 @@ from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.peer import Reach
 from ocn.settlement.service.agreeing import Agreeing
 from ocn.settlement.service.bookkeeping import Booked, Bookkeeping, told_nobody
+from ocn.settlement.service.disputing import Disputing
 from ocn.settlement.service.holding_back import HoldingBack
 from ocn.settlement.service.house import House
 from ocn.settlement.service.invoicing import INVOICES, Invoicing
@@ -61,6 +62,7 @@ class Settlement:
         self._reserving = payer.reserving(house) if payer is not None else None
         self._setting_off = SettingOff(self.pairs)
         self._holding_back = HoldingBack(self.pairs, self.peers)
+        self._disputing = Disputing(self.pairs)
         self._credits = payer.cashing(self.pairs) if payer is not None else None
         if payee is not None:
             payee.bind(house, self.pairs, self.peers)
@@ -132,5 +134,6 @@ class Settlement:
             await keep_reserves(self.pairs, self._reserving)
         await self._setting_off.step()
         await self._holding_back.step()
+        await self._disputing.step()
         if self._credits is not None:
             await self._credits.step()

@@ -3,6 +3,7 @@
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ocn.settlement.core.reasons import Reason
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.records import Outcome, Recorded, Step
 from ocn.settlement.storage import tables as t
@@ -61,6 +62,7 @@ async def _settle_cases(connection: AsyncConnection, step: Step) -> None:
             t.case.c.owner == owner.key,
             t.case.c.session_folded == session_id.casefold(),
             t.case.c.closed_at.is_(None),
+            t.case.c.reason != Reason.DISPUTED.value,  # that ends on chain
         )
         await connection.execute(
             update(t.case).where(*its).values(closed_at=step.at, outcome=Outcome.SETTLED.value)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
+from ocn.chain.following.tables import log_tables
 from ocn.database import PartyCodes, UtcDateTime
 
 metadata = MetaData(
@@ -214,3 +215,6 @@ keeper_job = Table(
     Column("sent", Integer),
     Index("uq_keeper_job_account", "account", "name", unique=True),
 )
+
+lane_log = log_tables(metadata, "lane_log")
+"""What the index of lanes has read, where it is kept here."""

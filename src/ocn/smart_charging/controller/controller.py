@@ -53,9 +53,8 @@ class Controller:
             peak_so_far_kw=float(line.peak_so_far_kw),
         )
         self.plan, self.slot = made, line.slot
-        watts = {told.id: 0 for told in line.sessions}
-        watts |= {car.id: steps for car, steps in zip(made.problem.cars, made.steps, strict=True)}
-        return as_floats(watts, line) | dict.fromkeys(line.left_out, 0.0)
+        steps = {car.id: steps for car, steps in zip(made.problem.cars, made.steps, strict=True)}
+        return as_floats(steps, line) | dict.fromkeys(line.left_out, 0.0)
 
     def _replanner_for(self, line: Line) -> Replanner:
         """A slot that goes back is another run, and another length of slots another site."""

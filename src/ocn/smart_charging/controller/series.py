@@ -1,11 +1,12 @@
 """Series "from this slot on": limits and prices, in every shape that makes sense."""
 
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from ocn.smart_charging.controller.members import Errors
-from ocn.smart_charging.numbers import number, shown
+from ocn.smart_charging.numbers import MOST, number, shown
 from ocn.smart_charging.planning.problem import Phase
 
 Caps = tuple[Decimal, ...] | None
@@ -16,18 +17,30 @@ _PLACE = "phase_cap_kw"
 
 
 def caps(value: object, place: str, errors: Errors) -> Caps:
-    """Read a limit over time: a list, or one number for always. What is no limit is 0 and noted."""
-    if value is None or value == []:
+    """Read a limit over time: a list, or one number for always.
+
+    Nothing, or nothing but nulls, is no limit, and so is what is larger than any that can be meant. What is
+    no limit of 0 or more is 0 and noted, also a null beside numbers: what cannot be read is not lifted.
+    """
+    if isinstance(value, list):
+        return _caps([(f"{place}[{i}]", each) for i, each in enumerate(value)], errors)
+    return _caps([(place, value)], errors)
+
+
+def _caps(values: Sequence[tuple[str, object]], errors: Errors) -> Caps:
+    if all(each is None for _, each in values):
         return None
-    values = value if isinstance(value, list) else [value]
-    read = []
-    for i, each in enumerate(values):
-        found = number(each)
-        if found is None or found < 0:
-            errors.note(f"{place}[{i}]" if isinstance(value, list) else place, _no_limit(each))
-            found = Decimal(0)
-        read.append(found)
-    return tuple(read)
+    return tuple(_cap(each, place, errors) for place, each in values)
+
+
+def _cap(value: object, place: str, errors: Errors) -> Decimal:
+    if value == math.inf or (isinstance(value, int | Decimal) and value > MOST):
+        return MOST
+    found = number(value)
+    if found is None or found < 0:
+        errors.note(place, f"{shown(value)} is no limit of 0 or more; taken for 0")
+        return Decimal(0)
+    return found
 
 
 def phase_caps(value: object, slots: int | None, errors: Errors) -> Mapping[Phase, Caps]:
@@ -73,7 +86,7 @@ def _by_name(value: Mapping[str, Any], errors: Errors) -> Mapping[Phase, Caps]:
 
 
 def _by_slot(rows: Sequence[Any], errors: Errors) -> Mapping[Phase, Caps]:
-    found: dict[Phase, list[Decimal]] = {phase: [] for phase in _PHASES}
+    found: dict[Phase, list[tuple[str, object]]] = {phase: [] for phase in _PHASES}
     for i, row in enumerate(rows):
         place = f"{_PLACE}[{i}]"
         values = [row.get(phase) for phase in _PHASES] if isinstance(row, dict) else row
@@ -82,16 +95,8 @@ def _by_slot(rows: Sequence[Any], errors: Errors) -> Mapping[Phase, Caps]:
             errors.note(place, f"has {len(values)} values, not one for each phase; taken for 0")
             values = [0] * len(_PHASES)
         for phase, each in zip(_PHASES, values, strict=True):
-            cap = number(each)
-            if cap is None or cap < 0:
-                errors.note(f"{place}, {phase}", _no_limit(each))
-                cap = Decimal(0)
-            found[phase].append(cap)
-    return {phase: tuple(values) for phase, values in found.items()}
-
-
-def _no_limit(value: object) -> str:
-    return f"{shown(value)} is no limit of 0 or more; taken for 0"
+            found[phase].append((f"{place}, {phase}", each))
+    return {phase: _caps(values, errors) for phase, values in found.items()}
 
 
 def prices(value: object, errors: Errors) -> tuple[float, ...]:

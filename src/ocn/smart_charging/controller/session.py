@@ -2,28 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from ocn.smart_charging.controller.members import Errors, required
+from ocn.smart_charging.controller.steps import Steps, steps_between
 from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.planning.problem import Phase
 
-_WATTS = Decimal(1000)
 _ALL = tuple(Phase)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A session as it is told: moments in slots, powers in whole watts, energies in kWh."""
+    """A session as it is told: moments in slots, energies in kWh."""
 
     id: str
     arrival: float
     departure: float
     asked_kwh: float
     delivered_kwh: float
-    least_w: int
-    most_w: int
+    steps: Steps
     phases: tuple[Phase, ...]
 
 
@@ -40,7 +39,7 @@ def session(part: Mapping[str, Any], name: str, slot: int, place: str, errors: E
         return None
     if arrival is None or declared is None:
         return None
-    if arrival > slot:
+    if arrival >= slot + 1:
         errors.note(
             f"{place}arrival", f"{arrival} is after this slot, {slot}: it is not there yet and gets nothing"
         )
@@ -48,16 +47,15 @@ def session(part: Mapping[str, Any], name: str, slot: int, place: str, errors: E
     if least > most:
         errors.note(f"{place}min_kw", f"{least} is above max_kw {most}")
         return None
-    least_w = max(1, int((least * _WATTS).to_integral_value(ROUND_CEILING)))
-    most_w = int((most * _WATTS).to_integral_value(ROUND_FLOOR))
-    if most > 0 and least_w > most_w:
+    steps = steps_between(least, most, len(phases))
+    if steps is None:
         errors.note(f"{place}min_kw", f"there is no whole watt from {least} to {most} kW")
         return None
     if declared <= arrival:
         message = f"{declared} is not after arrival {arrival}; planned as if it could leave at any moment"
         errors.note(f"{place}declared_departure", message)
         declared = Decimal(slot)
-    return Told(name, float(arrival), float(declared), float(need), float(delivered), least_w, most_w, phases)
+    return Told(name, float(arrival), float(declared), float(need), float(delivered), steps, phases)
 
 
 def _not_negative(part: Mapping[str, Any], key: str, place: str, errors: Errors) -> Decimal | None:

@@ -1,7 +1,7 @@
 """Kilowatts as they are told, and whole watts as they are planned.
 
-A step is a watt; of the limits a watt is six units, so that it is split over one, two or three phases without
-a remainder. Limits are rounded down, so the written limits keep them exactly.
+A step is so many watts; of the limits a watt is six units, so that it is split over one, two or three phases
+without a remainder. Limits are rounded down, so the written limits keep them exactly.
 """
 
 from collections.abc import Mapping
@@ -29,27 +29,30 @@ def limits_of(line: Line, slots: int) -> tuple[Limit, ...]:
 
 def outlet_of(told: Told) -> Outlet:
     """Return what a session can draw; its power is split evenly over its phases."""
-    on_each = _PARTS // len(told.phases)
-    loads = [Load(0, _PARTS), *(Load(1 + _PHASES.index(phase), on_each) for phase in told.phases)]
-    return Outlet(1 / _WATTS, told.least_w, told.most_w, tuple(loads))
+    steps = told.steps
+    on_all = _PARTS * steps.watts
+    on_each = on_all // len(told.phases)
+    loads = [Load(0, on_all), *(Load(1 + _PHASES.index(phase), on_each) for phase in told.phases)]
+    return Outlet(steps.watts / _WATTS, steps.least, steps.most, tuple(loads))
 
 
-def as_floats(watts: Mapping[str, int], line: Line) -> dict[str, float]:
-    """Return the limits in kW as they are written.
+def as_floats(steps: Mapping[str, int], line: Line) -> dict[str, float]:
+    """Return the limits in kW as they are written, of the steps that sessions were given.
 
     Their exact sum keeps the caps. Where it reaches one to the watt, a sum of floats may come out a hair
-    above it, so then a car that can spare it gives up a watt.
+    above it, so then a car that can spare it gives up a step.
     """
-    left = dict(watts)
+    left = {told.id: steps.get(told.id, 0) * told.steps.watts for told in line.sessions}
     while (over := _over_as_floats(left, line)) is not None:
         spare = [
             told
             for told in line.sessions
-            if left[told.id] > told.least_w and (over == "site" or over in told.phases)
+            if left[told.id] > told.steps.least * told.steps.watts and (over == "site" or over in told.phases)
         ]
         if not spare:
             break
-        left[max(spare, key=lambda told: left[told.id]).id] -= 1
+        most = max(spare, key=lambda told: left[told.id])
+        left[most.id] -= most.steps.watts
     return {name: count / _WATTS for name, count in left.items()}
 
 

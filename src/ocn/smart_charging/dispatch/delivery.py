@@ -6,32 +6,25 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ocn.ocpi.objects import ChargingProfile
+from ocn.smart_charging.dispatch.asking import Asking
 from ocn.smart_charging.dispatch.choosing import Choice, Urgency
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
-from ocn.smart_charging.dispatch.line import Line
-from ocn.smart_charging.dispatch.ports import Answered, Chargers, Unanswered
 from ocn.smart_charging.dispatch.settings import DispatchSettings
-from ocn.smart_charging.dispatch.standing import Refusal, Standing
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.profiles.ocpi import profile_of
-
-_ACCEPTED = "ACCEPTED"
-_REFUSALS = {
-    each.value: each
-    for each in (Refusal.NOT_SUPPORTED, Refusal.REJECTED, Refusal.TOO_OFTEN, Refusal.UNKNOWN_SESSION)
-}
 
 
 class Delivery:
     """Sends messages, and tells the ledger what becomes of them."""
 
     def __init__(
-        self, chargers: Chargers, ledger: Ledger, clock: Callable[[], datetime], settings: DispatchSettings
+        self, asking: Asking, ledger: Ledger, clock: Callable[[], datetime], settings: DispatchSettings
     ) -> None:
-        self._chargers = chargers
+        self._asking = asking
         self._ledger = ledger
         self._clock = clock
         self._settings = settings
-        self._lines: dict[str, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.waiting: Counter[str] = Counter()
         """Sessions with messages of which something may be heard soon."""
@@ -40,14 +33,10 @@ class Delivery:
         self._settled: set[str] = set()
         self._progress = asyncio.Event()
 
-    def line(self, cpo: str) -> Line:
-        """Return the line to a CPO."""
-        return self._lines.setdefault(cpo, Line(self._settings))
-
     def may(self, session: str, standing: Standing, choice: Choice) -> bool:
         """Let a session be asked now, if it and its CPO are ready for it."""
-        now, line = self._clock(), self.line(standing.cpo)
-        if standing.refusal is Refusal.NOT_SUPPORTED:
+        now, line = self._clock(), self._asking.line(standing.cpo)
+        if not standing.may_be_told:
             return False
         self.held[session] = line.free_at(standing, choice.urgency, now)
         if (
@@ -81,7 +70,7 @@ class Delivery:
 
     def not_sent(self, message: Message) -> None:
         """Take a message back that was chosen and not started."""
-        self.line(message.cpo).under_way -= 1
+        self._asking.line(message.cpo).under_way -= 1
         self._ledger.withdrawn(message)
 
     @property
@@ -108,16 +97,11 @@ class Delivery:
         """Return when sessions may be tried again with which, or with whose CPOs, something went wrong."""
         now = self._clock()
         waits = [
-            self.line(each.cpo).free_at(each, Urgency.OVER, now)
+            self._asking.line(each.cpo).free_at(each, Urgency.OVER, now)
             for each in self._ledger.standings.values()
-            if each.refusal is not Refusal.NOT_SUPPORTED
+            if each.may_be_told
         ]
         return [each for each in waits if each is not None]
-
-    def quieter(self, now: datetime) -> None:
-        """Let intervals go down that were not complained of for a while."""
-        for line in self._lines.values():
-            line.pace = line.pace.quieter(now, self._settings)
 
     async def close(self) -> None:
         """Listen no more; what is on its way stays counted."""
@@ -125,19 +109,10 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def result(self, message: Message, result: str) -> None:
-        """Take the result of a message, however late."""
-        if result == _ACCEPTED or (message.clears and result == "UNKNOWN"):
-            self._ledger.confirmed(message)
-        elif result == Refusal.REJECTED:
-            self._ledger.refused(message, Refusal.REJECTED, None, self._clock())
-        else:
-            self._ledger.missed(message, Refusal.OVERDUE, self._clock())
-
     async def _deliver(self, message: Message, profile: ChargingProfile) -> None:
         waits = True
         try:
-            answered = await self._asked(message, profile)
+            answered = await self._asking.asked(message, profile)
             if answered is None:
                 return
             result = await answered.result(self._settings.result_s)
@@ -147,50 +122,10 @@ class Delivery:
                 waits = False
                 result = await answered.result(self._settings.may_arrive.total_seconds())
             if result is not None:
-                self.result(message, result)
+                self._asking.result(message, result)
         finally:
             if waits:
                 self._settle(message)
-
-    async def _asked(self, message: Message, profile: ChargingProfile) -> Answered | None:
-        """Send it; return the answer if there will be a result."""
-        line = self.line(message.cpo)
-        try:
-            async with line.gate:
-                if line.pace.is_down(self._clock()):
-                    self._ledger.withdrawn(message)
-                    return None
-                answered = await self._sent(message, profile)
-        except Unanswered:
-            line.pace = line.pace.no_answer(self._clock(), self._settings)
-            self._ledger.missed(message, Refusal.UNANSWERED, self._clock())
-            return None
-        finally:
-            line.under_way -= 1
-        if line.pace.is_probed:
-            self._ledger.ask_again(message.cpo)
-        line.pace = line.pace.answer()
-        return self._heard(message, line, answered)
-
-    async def _sent(self, message: Message, profile: ChargingProfile) -> Answered:
-        if message.clears:
-            return await self._chargers.clear(message.session)
-        return await self._chargers.set(message.session, profile)
-
-    def _heard(self, message: Message, line: Line, answered: Answered) -> Answered | None:
-        now = self._clock()
-        if answered.answer == _ACCEPTED:
-            self._ledger.answered(message, answered.ticket)
-            return answered
-        refusal = _REFUSALS.get(answered.answer)
-        if refusal is None:
-            self._ledger.missed(message, Refusal.UNANSWERED, now)
-        elif refusal is Refusal.TOO_OFTEN:
-            line.pace = line.pace.too_often(message.sent.number, self._ledger.newest, now, self._settings)
-            self._ledger.refused(message, refusal, now + line.pace.interval, now)
-        else:
-            self._ledger.refused(message, refusal, None, now)
-        return None
 
     def _settle(self, message: Message) -> None:
         self.waiting[message.session] -= 1

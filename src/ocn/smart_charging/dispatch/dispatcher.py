@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from ocn.smart_charging.dispatch.asking import Asking
 from ocn.smart_charging.dispatch.delivery import Delivery
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
@@ -13,6 +14,7 @@ from ocn.smart_charging.dispatch.report import FollowReport, report
 from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
 from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.steady import SteadyClock
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.dispatch.watching import Conflict, Watching
 from ocn.smart_charging.errors import Fault
@@ -24,8 +26,8 @@ from ocn.smart_charging.slots import Slots
 class Dispatcher:
     """For one site, in one event loop.
 
-    ``clock`` tells the planner's time, aware UTC. ``known`` is what ``memory`` stored before, by session;
-    ``faults`` are the records in it that could not be read.
+    ``clock`` tells the planner's time, aware UTC; it may be put back. ``known`` is what ``memory`` stored
+    before, by session; ``faults`` are the records in it that could not be read.
     """
 
     def __init__(
@@ -38,11 +40,13 @@ class Dispatcher:
         settings: DispatchSettings = USUAL_DISPATCH,
     ) -> None:
         self._chargers = chargers
-        self._clock = clock
         self._memory = memory
         self._ledger = Ledger(known, settings)
-        self._delivery = Delivery(chargers, self._ledger, clock, settings)
-        self._watching = Watching(self._ledger, clock, settings)
+        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back)
+        self._clock: Callable[[], datetime] = steady
+        self._asking = Asking(chargers, self._ledger, steady, settings)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings)
+        self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
@@ -61,7 +65,7 @@ class Dispatcher:
         if standing is None:
             return True
         now = self._clock()
-        return standing.is_due(now) and not self._delivery.line(standing.cpo).pace.is_down(now)
+        return standing.is_due(now) and not self._asking.line(standing.cpo).pace.is_down(now)
 
     async def follow(
         self, wanted: Mapping[str, Wanted], limits: Sequence[Limit], slots: Slots
@@ -87,7 +91,7 @@ class Dispatcher:
         delivery = self._delivery
         while True:
             now = self._clock()
-            delivery.quieter(now)
+            self._asking.quieter(now)
             messages = following.choose(now, delivery.may)
             if not messages and not following.awaits(delivery.waiting):
                 messages = following.choose(now, delivery.may, last_resort=True)
@@ -131,7 +135,7 @@ class Dispatcher:
             row = course.over(*room.grid)
             if room.fitted(session, row, standing) != row:
                 return False
-            self._delivery.line(standing.cpo).under_way += 1
+            self._asking.line(standing.cpo).under_way += 1
             sent = self._ledger.send(session, course, now)
             await self._start([Message(session, standing.cpo, sent, clears=True)])
             while self._delivery.waiting[session]:
@@ -145,7 +149,7 @@ class Dispatcher:
         message = self._ledger.by_ticket(ticket)
         if message is None:
             return False
-        self._delivery.result(message, result)
+        self._asking.result(message, result)
         return True
 
     async def observed(self, session: str, profile: object) -> Conflict | None:
@@ -169,6 +173,10 @@ class Dispatcher:
         except Unanswered:
             return None
         return None if profile is None else await self.observed(session, profile)
+
+    def _clock_was_put_back(self, by: timedelta) -> None:
+        self._ledger.put_back(by)
+        self._asking.put_back(by)
 
     async def close(self) -> None:
         """End all tasks. What is under way stays counted, and stored."""

@@ -6,14 +6,16 @@ take effect any more, so whatever is chosen later is chosen beside it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ocn.smart_charging.dispatch.choosing import Urgency
 from ocn.smart_charging.dispatch.records import record_of, standing_of
 from ocn.smart_charging.dispatch.room import Room
+from ocn.smart_charging.dispatch.sent import Sent
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings, backed_off
-from ocn.smart_charging.dispatch.standing import Refusal, Sent, Standing
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.errors import Fault
 from ocn.smart_charging.profiles.course import Course
@@ -62,11 +64,7 @@ class Ledger:
             self._changed.add(gone)
         for session, want in wanted.items():
             standing = self.standings.get(session) or self._remembered.get(session)
-            if standing is None:
-                standing = Standing(want.outlet, want.cpo, want.rate)
-            elif (standing.outlet, standing.cpo, standing.rate) != (want.outlet, want.cpo, want.rate):
-                standing = replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate)
-            self.standings[session] = standing
+            self.standings[session] = _as_wanted(standing or Standing(want.outlet), want)
         self._changed |= self._remembered.keys() - wanted.keys()
         self._remembered = {}
 
@@ -119,6 +117,18 @@ class Ledger:
             if standing.cpo == cpo and standing.refusal is Refusal.UNANSWERED:
                 self._put(session, replace(standing, not_before=None))
 
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last message was sent that counts for some session."""
+        sent = (each.last_at for each in (*self.standings.values(), *self._remembered.values()))
+        return max((at for at in sent if at is not None), default=None)
+
+    def put_back(self, by: timedelta) -> None:
+        """The clock was put back by so much: what has some time left to wait or to arrive still has it."""
+        self._remembered = {session: each.put_back(by) for session, each in self._remembered.items()}
+        for session, standing in list(self.standings.items()):
+            self._put(session, standing.put_back(by))
+
     def by_ticket(self, ticket: str) -> Message | None:
         """Find the message whose result comes under a ticket."""
         for session, standing in self.standings.items():
@@ -155,6 +165,13 @@ class Ledger:
     def _retry(self, standing: Standing, now: datetime) -> datetime:
         settings = self.settings
         return now + backed_off(settings.first_retry, standing.failures + 1, settings.longest_retry)
+
+
+def _as_wanted(standing: Standing, want: Wanted) -> Standing:
+    known = (standing.outlet, standing.cpo, standing.rate, standing.takes_limits)
+    if known == (want.outlet, want.cpo, want.rate, want.takes_limits):
+        return standing
+    return replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate, takes_limits=want.takes_limits)
 
 
 def _newest(standing: Standing) -> int:

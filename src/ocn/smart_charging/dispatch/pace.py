@@ -56,6 +56,11 @@ class Pace:
         """Whether nothing is to be sent."""
         return self.down_until is not None and now < self.down_until
 
+    def put_back(self, by: timedelta) -> "Pace":
+        """Return it as a clock tells of it that was put back by so much."""
+        since, until = (None if each is None else each - by for each in (self.since, self.down_until))
+        return replace(self, since=since, down_until=until)
+
     @property
     def is_probed(self) -> bool:
         """Whether it did not answer of late, so that one message has to show whether it does again."""

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
-from ocn.smart_charging.dispatch.standing import Refusal, Sent, Standing
+from ocn.smart_charging.dispatch.sent import Sent
+from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.ocpi import AMPS

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ocn.smart_charging.dispatch.following import Following
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
-from ocn.smart_charging.dispatch.standing import Refusal
+from ocn.smart_charging.dispatch.states import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,53 +7,16 @@ result was known.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from ocn.smart_charging.dispatch.grid import Grid, Row, highest
+from ocn.smart_charging.dispatch.sent import Sent, joined
+from ocn.smart_charging.dispatch.states import Refusal, State
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.ocpi import AMPS, Rate
 
 _MOST_IN_FLIGHT = 6
 """More are put together, as the highest of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A course that was sent, the ``number``th of all; ``ticket`` tells its result."""
-
-    number: int
-    course: Course
-    at: datetime
-    until: datetime
-    ticket: str = ""
-    beside: int = 0
-    """The number of the last message beside which it took effect, so that it is not known which came last."""
-
-
-class Refusal(StrEnum):
-    """Why the last message did not do what it should."""
-
-    NOT_SUPPORTED = "NOT_SUPPORTED"
-    REJECTED = "REJECTED"
-    TOO_OFTEN = "TOO_OFTEN"
-    UNKNOWN_SESSION = "UNKNOWN_SESSION"
-    UNANSWERED = "UNANSWERED"
-    """Nothing came back that tells whether the CPO took it."""
-    OVERDUE = "OVERDUE"
-    """The CPO took it; what became of it is not known."""
-
-
-class State(StrEnum):
-    """What a session is to those who look on."""
-
-    NEW = "new"
-    CONTROLLED = "controlled"
-    ON_ITS_WAY = "on its way"
-    UNCONFIRMED = "unconfirmed"
-    TOO_OFTEN = "too often"
-    NOT_CONTROLLABLE = "not controllable"
-    UNKNOWN = "unknown to its CPO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +32,8 @@ class Standing:
     failures: int = 0
     not_before: datetime | None = None
     """When it may be tried again."""
+    takes_limits: bool = True
+    """See :class:`ocn.smart_charging.dispatch.wanted.Wanted`; it is not stored, for it is told each time."""
     limited_by_others: Course | None = None
     """What somebody else lets it draw, where that is less than what was confirmed to us."""
 
@@ -97,13 +62,19 @@ class Standing:
     @property
     def is_new(self) -> bool:
         """Whether it was never confirmed, and nothing speaks against that it will be."""
-        return self.in_force is None and self.refusal is None
+        return self.in_force is None and self.may_be_told and self.refusal is None
+
+    @property
+    def may_be_told(self) -> bool:
+        """Whether it is worth asking at all, now or later."""
+        return self.takes_limits and self.refusal is not Refusal.NOT_SUPPORTED
 
     @property
     def state(self) -> State:
         """In one word."""
+        if not self.may_be_told:
+            return State.NOT_CONTROLLABLE
         by_refusal = {
-            Refusal.NOT_SUPPORTED: State.NOT_CONTROLLABLE,
             Refusal.UNKNOWN_SESSION: State.UNKNOWN,
             Refusal.TOO_OFTEN: State.TOO_OFTEN,
         }
@@ -115,9 +86,7 @@ class Standing:
 
     def is_due(self, now: datetime) -> bool:
         """Whether it may be asked (again)."""
-        if self.refusal is Refusal.NOT_SUPPORTED:
-            return False
-        return self.not_before is None or self.not_before <= now
+        return self.may_be_told and (self.not_before is None or self.not_before <= now)
 
     def known(self, grid: Grid) -> Row:
         """Return the most of all courses that may hold; nothing where there are none."""
@@ -141,7 +110,7 @@ class Standing:
         """Count a message as under way."""
         held = (*self.may_hold, sent)
         if len(held) > _MOST_IN_FLIGHT:
-            held = (_joined(held[0], held[1]), *held[2:])
+            held = (joined(held[0], held[1]), *held[2:])
         return replace(self, may_hold=held)
 
     def answered(self, number: int, ticket: str) -> "Standing":
@@ -191,6 +160,15 @@ class Standing:
         """Count a course as in force that the CPO says is, though it was not ours."""
         return self.sending(Sent(number, course, now, now))
 
+    def put_back(self, by: timedelta) -> "Standing":
+        """Return it as a clock tells of it that was put back by so much: what was left of waits still is."""
+        return replace(
+            self,
+            in_force=None if self.in_force is None else self.in_force.put_back(by),
+            may_hold=tuple(sent.put_back(by) for sent in self.may_hold),
+            not_before=None if self.not_before is None else self.not_before - by,
+        )
+
     def _knows(self, number: int) -> bool:
         return any(each.number == number for each in self.may_hold)
 
@@ -198,18 +176,3 @@ class Standing:
         """The last message that was sent after one, and before its result; 0 if there is none."""
         sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
         return max((each.number for each in sent if each.number > number), default=0)
-
-
-def _joined(one: Sent, other: Sent) -> Sent:
-    """Two messages as one that lets through whatever either does."""
-    begin = max(one.course.begin, other.course.begin)
-    minutes = min(one.course.slot_minutes, other.course.slot_minutes)
-    grid = Grid.until(begin, minutes, (one.course, other.course))
-    steps = highest([one.course.over(*grid), other.course.over(*grid)], grid)
-    return Sent(
-        one.number,
-        Course(begin, minutes, steps),
-        max(one.at, other.at),
-        max(one.until, other.until),
-        beside=max(one.beside, other.beside),
-    )

@@ -21,3 +21,5 @@ class Wanted:
     cpo: str = ""
     """Whose it is: what is sent to one CPO is paced together."""
     rate: Rate = AMPS
+    takes_limits: bool = True
+    """False: it is told nothing, ever, and counts with all its outlet gives unless something is in force."""

@@ -70,9 +70,12 @@ class Arrivals:
             self._since = slot
 
     def add(self, arrival: Arrival) -> None:
-        """Remember one."""
+        """Remember one. It counts for its slot, or for the next one if that slot was learned from already."""
         long = arrival.stay * self._slot_h > LONG_STAY_H
-        self._came[math.floor(arrival.slot), long].add_one(arrival)
+        slot = math.floor(arrival.slot)
+        if self._learned_until is not None:
+            slot = max(slot, self._learned_until + 1)
+        self._came[slot, long].add_one(arrival)
 
     def forget(self, now: int) -> None:
         """Drop what is older than some weeks."""

@@ -111,6 +111,14 @@ class Evse:
         return self.rotation[:car_phases]
 
 
+class PeakPeriod(StrEnum):
+    """For how long the highest power is billed; then it begins anew, at a local midnight."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True)
 class SitePrices:
     """Where the prices of the site are from."""
@@ -118,6 +126,9 @@ class SitePrices:
     file: str | None = None
     eur_per_kwh: Decimal | None = None
     peak_eur_per_kw: Decimal = Decimal(0)
+    peak_period: PeakPeriod = PeakPeriod.MONTH
+    carbon_file: str | None = None
+    """Where it is written how much CO2 a kWh is worth when."""
 
 
 @dataclass(frozen=True, slots=True)

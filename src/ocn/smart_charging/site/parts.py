@@ -6,7 +6,17 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.problem import Phase
-from ocn.smart_charging.site.model import Current, Daily, Evse, Fuse, Once, SiteFeed, SitePrices, TimedLimit
+from ocn.smart_charging.site.model import (
+    Current,
+    Daily,
+    Evse,
+    Fuse,
+    Once,
+    PeakPeriod,
+    SiteFeed,
+    SitePrices,
+    TimedLimit,
+)
 from ocn.smart_charging.site.tables import Table, Wrong, clock_time, moment, number, weekdays
 
 _MOST_AMPS = Decimal(1000)
@@ -69,8 +79,13 @@ def prices_of(table: Table) -> SitePrices:
     if file is not None and flat is not None:
         raise Wrong("eur_per_kwh", "stands beside file; one of them says what holds")
     peak = table.number("peak_eur_per_kw") or Decimal(0)
+    period = table.text("peak_period", PeakPeriod.MONTH)
+    if period not in list(PeakPeriod):
+        raise Wrong("peak_period", f"is {', '.join(PeakPeriod)}")
+    carbon = None if table.raw("carbon_file") is None else table.text("carbon_file")
     table.refuse_others()
-    return SitePrices(file, None if flat is None else signed(flat, "eur_per_kwh"), peak)
+    price = None if flat is None else signed(flat, "eur_per_kwh")
+    return SitePrices(file, price, peak, PeakPeriod(period), carbon)
 
 
 def feed_of(table: Table) -> SiteFeed:

@@ -18,6 +18,8 @@ from ocn.tariffs.model import Zone, ZoneSource
 from ocn.tariffs.reading.members import Reading, shown
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,60}")
+_OF_THE_MACHINE: Final = frozenset({"localtime", "posixrules", "Factory", "posix", "right"})
+"""Files and folders beside the database: what they mean differs from machine to machine."""
 _MAX_LOOKED_AT: Final = 10_000
 _PHASES: Final = {"AC_3_PHASE": 3, "AC_2_PHASE": 2, "AC_2_PHASE_SPLIT": 2}
 
@@ -100,6 +102,8 @@ def _same(left: JsonValue, right: JsonValue) -> bool:
 
 def _info(name: JsonValue) -> ZoneInfo | None:
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
+        return None
+    if name.partition("/")[0] in _OF_THE_MACHINE:
         return None
     try:
         return ZoneInfo(name)

@@ -3,7 +3,7 @@
 A cause counts only when it hits the claim to the last printed digit, net and gross, and changes the result.
 Against luck: where it moves the total no further than rounding could, or where the claim is next to nothing,
 every part that the CDR states has to fit too. Only when no single cause fits, a rounding is tried together
-with each other cause.
+with each other cause; that explains nothing where chance would as well (:mod:`ocn.tariffs.verifying.chance`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +18,7 @@ from ocn.tariffs.policy import Rounding, RoundingMode
 from ocn.tariffs.pricing.compute import compute, rounded_as
 from ocn.tariffs.result import Amount, Priced
 from ocn.tariffs.verifying.cause_codes import CauseCode
+from ocn.tariffs.verifying.chance import Odds, odds
 from ocn.tariffs.verifying.deviations import Alternatives, Deviation, deviations
 from ocn.tariffs.verifying.fitting import distance, fits, parts_that_differ
 from ocn.tariffs.verifying.roundings import roundings
@@ -44,10 +45,14 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Every explanation, common ones first; without any, the one that comes nearest, if one does."""
+    """Every explanation, common ones first; without any, the one that comes nearest, if one does.
+
+    ``odds`` say how much an explanation is worth; None where the parts that are stated say it.
+    """
 
     explanations: tuple[Explanation, ...]
     nearest: Explanation | None = None
+    odds: Odds | None = None
 
 
 def search(priced: Priced, claim: Claim, alternatives: Alternatives) -> Found:
@@ -64,12 +69,31 @@ def search(priced: Priced, claim: Claim, alternatives: Alternatives) -> Found:
         *_rounded(target, priced, ()),
         *(_one(deviation, result) for deviation, result in others if target.is_hit(result)),
     ]
-    found = singles or [
-        explanation for deviation, result in others for explanation in _rounded(target, result, (deviation,))
-    ]
-    if found:
-        return Found(_common_first(found))
+    if singles:
+        return Found(_common_first(singles), odds=_odds(target, priced, others, [priced]))
+    pairs = [one for deviation, result in others for one in _rounded(target, result, (deviation,))]
+    if pairs:
+        luck = _odds(target, priced, others, [priced, *(result for _, result in others)])
+        if luck is None or not luck.may_be_chance:
+            return Found(_common_first(pairs), odds=luck)
     return Found((), _nearest(priced, claim, others))
+
+
+def _odds(
+    target: "_Target", priced: Priced, others: Sequence[_Tried], rounded_too: Sequence[Priced]
+) -> Odds | None:
+    """Weigh what was found by all that was tried: other readings, and some results rounded in every way."""
+    if target.is_told_by_parts:
+        return None
+    tried = [result.total for _, result in others]
+    for result in rounded_too:
+        screen = Screen(_unrounded(result))
+        tried += [
+            screen.total(policy)
+            for _, _, policy in roundings(result.policy, target.claim, target.digits)
+            if policy != result.policy and screen.is_of_its_own(policy)
+        ]
+    return odds(priced.total, target.claim, target.digits, tried)
 
 
 class _Target:
@@ -81,6 +105,12 @@ class _Target:
         self.digits = minor_units(priced.currency)
         self._reach = Fraction(len(priced.lines) + 2, 10**self.digits)
         self._small = claim.excl is not None and abs(claim.excl) < NEXT_TO_NOTHING
+
+    @property
+    def is_told_by_parts(self) -> bool:
+        """Whether every part that costs something is stated, so that an explanation has to fit them all."""
+        stated = self._base.record.session.claimed.costs
+        return all(part in stated for part, amount in self._base.parts.items() if amount.excl or amount.incl)
 
     def is_near(self, result: Priced) -> bool:
         """Whether rounding of its lines could bring a result to the claim; a limit may magnify it."""

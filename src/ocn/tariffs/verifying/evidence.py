@@ -21,7 +21,7 @@ from ocn.tariffs.writing.amount_texts import Json, amount_json, amounts_json, mo
 from ocn.tariffs.writing.canonical import canonical_hash
 from ocn.tariffs.writing.result_json import line_json
 
-ENGINE: Final = "2"
+ENGINE: Final = "3"
 """Changes when the same inputs can give another result; not with every release."""
 KIND: Final = "ocn-tariff-evidence"
 FORMAT: Final = 1

@@ -17,6 +17,7 @@ from ocn.tariffs.pricing.compute import compute
 from ocn.tariffs.result import Amount, Part, Priced
 from ocn.tariffs.verifying.cause_codes import CauseCode, without_rarer
 from ocn.tariffs.verifying.causes import Explanation, Found, search
+from ocn.tariffs.verifying.chance import EXPLANATION_MAY_BE_CHANCE
 from ocn.tariffs.verifying.deviations import Alternatives
 from ocn.tariffs.verifying.fitting import TOTAL, difference, fits, parts_that_differ, within
 from ocn.tariffs.verifying.sentences import spans_sentence, unexplained_sentence
@@ -72,6 +73,8 @@ class Judge:
             return self._decided(Verdict.MATCH, Found(()))
         found = self._search(total, alternatives)
         if found.explanations:
+            if found.odds is not None and found.odds.may_be_chance:
+                self._add(EXPLANATION_MAY_BE_CHANCE, total.pointer, found.odds.says)
             return self._decided(Verdict.EXPLAINED, found)
         self._check_parts(self._priced)
         message = unexplained_sentence(self._priced, total, found)

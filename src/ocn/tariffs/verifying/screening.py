@@ -41,7 +41,8 @@ class Screen:
     def is_of_its_own(self, policy: Policy) -> bool:
         """Whether a rounding of lines, periods and the like is another than that of all.
 
-        Parts and components have to be others than lines, too. What costs nothing cannot be rounded.
+        Parts and components have to be others than lines, too. What costs nothing cannot be rounded. A single
+        line is rounded before limits and the total after them: where they moved it, those are two.
         """
         if policy.rounding not in _KEYS:
             return True
@@ -51,7 +52,8 @@ class Screen:
             if line.amount.excl or line.amount.incl
         ]
         most = len(costly) if policy.rounding in (Rounding.PART, Rounding.COMPONENT) else len(costly) + 1
-        return 1 < len(set(costly)) < most
+        fewest = 1 if self._priced.total != self._priced.subtotal else 2
+        return fewest <= len(set(costly)) < most
 
     def total(self, policy: Policy) -> Amount:
         """Return the total under a policy that differs in how amounts are rounded."""

@@ -21,7 +21,7 @@ def tax_line_findings(priced: Priced, claims: Mapping[str, Claim]) -> Iterator[F
     total = claims.get(TOTAL)
     if total is None:
         return
-    if priced.total.incl is None and total.incl is not None:
+    if None in (priced.total.excl, priced.total.incl) and total.incl is not None:
         message = "The tariff does not say which taxes are due, so those that are claimed were not checked."
         yield Finding(TAX_NOT_CHECKED, total.pointer, message, Effect.WARNING)
         return

@@ -6,6 +6,12 @@ import pytest
 from tests.unit.settlement.world import World, world
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no payer that is slow: commands wait for its answer, unless a test says otherwise."""
+    monkeypatch.setattr("ocn.settlement.service.collecting._PROMPT_S", 30.0)
+
+
 @pytest.fixture
 async def here() -> AsyncIterator[World]:
     async with world() as opened:

@@ -188,3 +188,9 @@ def test_window_with_one_end_changes_at_midnight(make: "Making", open_end: dict[
     assert make.costs(cdr, by) == cost
     unsplit = make.cdr(make.period(late, energy="3"), end=late + timedelta(hours=5))
     assert "PERIOD_SPANS_PRICE_CHANGE" in make.codes(make.price(unsplit, by))
+
+
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Factory", "right/Europe/Berlin", "posix/UTC"])
+def test_zone_that_is_another_on_another_machine_is_none(make: "Making", name: str) -> None:
+    with pytest.raises(TimeZoneUnknown):
+        make.price(make.one(energy="1"), make.simple("ENERGY", "1.00"), zone=name)

@@ -3,11 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.tariffs.cases import ZONE, component, element, tariff
 
-from ocn.tariffs import TariffError, TimeZoneUnknown, curve
+from ocn.tariffs import TariffError, TimeZoneUnknown, Unstated, curve
+from ocn.tariffs.model import Dimension
+from ocn.tariffs.result import UNKNOWN
 
 DAY = tariff(
     element(component("ENERGY", "0.50"), component("TIME", "1.20"), start_time="07:00", end_time="18:00"),
@@ -15,6 +20,17 @@ DAY = tariff(
 )
 MIDNIGHT = datetime.fromisoformat("2025-03-11T23:00:00+00:00")
 """00:00 of the 12th in Berlin."""
+
+
+@st.composite
+def tariffs_by_readings(draw: st.DrawFn) -> dict[str, Any]:
+    """Energy by power, current and energy charged, in a few elements."""
+    elements = []
+    for name in draw(st.lists(st.sampled_from(["power", "current", "kwh"]), max_size=4)):
+        bound = draw(st.sampled_from(["min_", "max_"])) + name
+        price = draw(st.sampled_from(["0", "0.1", "0.2", "0.9"]))
+        elements.append(element(component("ENERGY", price), **{bound: draw(st.decimals(0, 60, places=0))}))
+    return tariff(*elements, element(component("ENERGY", "0.5")))
 
 
 def test_curve_follows_the_local_clock() -> None:
@@ -57,12 +73,83 @@ def test_curve_with_a_power_follows_tiers_of_energy_and_power() -> None:
     assert fast[0].changes == MIDNIGHT + timedelta(minutes=30)
 
 
-def test_curve_without_a_power_says_that_a_price_is_not_certain() -> None:
+COMPLEX = tariff(
+    element(component("TIME", "1.00"), max_current=Decimal(32)),
+    element(component("TIME", "2.00"), min_current=Decimal(32)),
+    element(component("ENERGY", "0.30")),
+)
+"""As the complex example of the texts: every current has a price, and none is free."""
+
+
+def test_curve_of_prices_by_current_says_between_what_they_lie_and_never_that_they_are_free() -> None:
+    [slot] = curve(COMPLEX, ZONE, MIDNIGHT, 1)
+    assert (slot.certain, slot.depends_on) == (False, (Unstated.CURRENT,))
+    assert (slot.time, slot.per_kwh(Decimal(11))) == (UNKNOWN, UNKNOWN)
+    [(kind, (least, most))] = slot.bands.items()
+    assert kind is Dimension.TIME
+    assert [least.excl, most.excl, most.incl] == [Fraction(1), Fraction(2), Fraction("2.4")]
+    assert slot.energy.excl == Fraction("0.3")
+
+
+@pytest.mark.parametrize(
+    ("stated", "price"),
+    [
+        ({"power_kw": Decimal("3.7")}, 1),
+        ({"power_kw": Decimal(11)}, 2),
+        ({"power_kw": Decimal("7.36")}, 2),
+        ({"current_a": Decimal("31.9")}, 1),
+        ({"current_a": Decimal(32)}, 2),
+        ({"power_kw": Decimal(50), "current_a": Decimal(16)}, 1),
+    ],
+)
+def test_curve_with_power_or_current_takes_the_other_at_230_volts(
+    stated: dict[str, Decimal], price: int
+) -> None:
+    power, current = stated.get("power_kw"), stated.get("current_a")
+    [slot] = curve(COMPLEX, ZONE, MIDNIGHT, 1, power_kw=power, current_a=current)
+    assert slot.certain
+    assert slot.time.excl == price
+
+
+def test_curve_without_a_power_says_what_prices_depend_on() -> None:
     by = tariff(
-        element(component("ENERGY", "0.20"), max_power=Decimal(16)), element(component("ENERGY", "0.40"))
+        element(component("ENERGY", "0.20"), max_power=Decimal(16), max_kwh=Decimal(10)),
+        element(component("ENERGY", "0.40")),
     )
     [slot] = curve(by, ZONE, MIDNIGHT, 1)
-    assert not slot.certain
+    assert slot.depends_on == (Unstated.ENERGY, Unstated.POWER)
+    least, most = slot.bands[Dimension.ENERGY]
+    assert (least.excl, most.excl) == (Fraction("0.2"), Fraction("0.4"))
+
+
+def test_curve_of_a_restriction_that_nobody_knows_is_not_certain_whatever_is_stated() -> None:
+    by = tariff(element(component("ENERGY", "0.20"), weather="SUNNY"), element(component("ENERGY", "0.40")))
+    [slot] = curve(by, ZONE, MIDNIGHT, 1, power_kw=Decimal(11))
+    assert (slot.energy, slot.depends_on) == (UNKNOWN, (Unstated.RESTRICTION,))
+
+
+def test_curve_of_more_thresholds_than_can_be_asked_is_told_for_a_power_alone() -> None:
+    steps = [
+        element(component("ENERGY", f"0.{place + 10}"), max_power=Decimal(place), max_kwh=Decimal(place))
+        for place in range(1, 40)
+    ]
+    with pytest.raises(TariffError, match="too many powers"):
+        curve(tariff(*steps), ZONE, MIDNIGHT, 1)
+    assert curve(tariff(*steps), ZONE, MIDNIGHT, 1, power_kw=Decimal(11))[0].certain
+
+
+@given(tariffs_by_readings(), st.decimals("0.1", "60", places=1), st.decimals("0", "200", places=1))
+def test_curve_of_any_power_and_current_lies_within_the_bands(
+    by: dict[str, Any], power: Decimal, current: Decimal
+) -> None:
+    bands = curve(by, ZONE, MIDNIGHT, 6, 60)
+    stated = curve(by, ZONE, MIDNIGHT, 6, 60, power_kw=power, current_a=current)
+    for banded, exact in zip(bands, stated, strict=True):
+        least, most = banded.bands.get(Dimension.ENERGY, (banded.energy, banded.energy))
+        assert least.excl is not None
+        assert exact.energy.excl is not None
+        assert most.excl is not None
+        assert least.excl <= exact.energy.excl <= most.excl
 
 
 def test_curve_tells_what_a_kilowatt_hour_costs_with_its_time() -> None:

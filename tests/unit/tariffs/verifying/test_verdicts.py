@@ -298,6 +298,14 @@ def test_verify_taxes_that_the_tariff_does_not_name_are_not_checked() -> None:
     assert (result.verdict, result.warnings) == (Verdict.MATCH, ("TAX_NOT_CHECKED",))
 
 
+def test_verify_taxes_in_prices_whose_rate_nobody_names_are_not_checked() -> None:
+    by = {**tariff(element(component("ENERGY", "0.30", None))), "tax_included": "YES"}
+    taxes = [{"name": "VAT", "percentage": Decimal(20), "amount": Decimal(1)}]
+    document = {**cdr(charging("20")), "total_cost": {"before_taxes": Decimal(5), "taxes": taxes}}
+    result = verify(document, [by], time_zone=ZONE)
+    assert (result.verdict, result.warnings) == (Verdict.MATCH, ("TAX_NOT_CHECKED",))
+
+
 def test_verify_2_1_1_knows_no_gross_amount() -> None:
     document = cdr(charging("20"))
     document = {**document, "stop_date_time": document.pop("end_date_time"), "total_cost": Decimal("5.00")}

@@ -1,0 +1,150 @@
+"""The parts of the planner, put together over one memory."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from ocn.ocpi.party_id import PartyId
+from ocn.party.storage import PartyStorage
+from ocn.smart_charging.dispatch.dispatcher import Dispatcher
+from ocn.smart_charging.dispatch.settings import DispatchSettings
+from ocn.smart_charging.service.heard.bills import Bills
+from ocn.smart_charging.service.heard.clocks import Clocks
+from ocn.smart_charging.service.heard.copies import Copies
+from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.hearing import Hearing
+from ocn.smart_charging.service.heard.pulling import Reader
+from ocn.smart_charging.service.heard.sessions import Sessions
+from ocn.smart_charging.service.known.memory import Memory
+from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.rounds.charging import PartyChargers
+from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.rounds import Rounds
+from ocn.smart_charging.service.rounds.watch import Watch
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
+from ocn.smart_charging.service.sites.triggers import Triggers
+from ocn.smart_charging.service.view import EventKind
+
+
+class Assembly:
+    """What :class:`SmartCharging` is made of; see there for what it is given.
+
+    Raises:
+        ConfigurationError: two sites are the same.
+    """
+
+    def __init__(
+        self,
+        sites: Sequence[ServedSite],
+        storage: PartyStorage,
+        secret: bytes,
+        now: Callable[[], datetime],
+        settings: ServiceSettings,
+        dispatch: DispatchSettings | None,
+    ) -> None:
+        self._settings = settings
+        self._dispatch = dispatch or DispatchSettings(result_s=settings.result_s)
+        self.places = Places(sites)
+        self.memory = Memory(storage)
+        self._names = Pseudonyms(secret)
+        tolerated = settings.warned_skew if settings.plan_by_cpo_clock else None
+        self.clocks = Clocks(self.places.cpos, now, tolerated)
+        self.triggers = Triggers({served.name: served.cpo for served in self.places.sites})
+        self.chargers = PartyChargers(self.memory, self.clocks.now)
+        data = CpoData(self.memory, self.places, self.triggers, self._note)
+        sessions = self._sessions()
+        copies = Copies(self.places, self._note)
+        self.reader = self._reader(sessions, data, copies)
+        self.desks: dict[str, Desk] = {}
+        self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)
+        self.hearing = self._hearing(sessions, data, copies)
+        self._seat()
+        self.rounds = {cpo: self._rounds(cpo) for cpo in self.places.cpos}
+        self._loaded = False
+        self._loading = asyncio.Lock()
+
+    async def ready(self) -> None:
+        """Load what was kept, once; whatever is heard before that waits."""
+        async with self._loading:
+            if not self._loaded:
+                await self.memory.load()
+                self._seat()
+                self._loaded = True
+
+    def _seat(self) -> None:
+        """Give every site a desk that knows what is in memory."""
+        self.desks |= {served.name: self._desk(served) for served in self.places.sites}
+
+    def _desk(self, served: ServedSite) -> Desk:
+        known = {
+            key: record
+            for key, record in self.memory.standings.items()
+            if (stay := self.memory.stays.get(key)) is not None
+            and self.places.at(stay.cpo, stay.location_id) is served
+        }
+        clock = self.clocks.of(served.cpo)
+        dispatcher = Dispatcher(
+            self.chargers,
+            clock=clock.now,
+            memory=self.memory.keep_standings,
+            known=known,
+            settings=self._dispatch,
+        )
+        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
+
+    def _sessions(self) -> Sessions:
+        return Sessions(
+            self.memory,
+            self.places,
+            self.triggers,
+            self._names,
+            self._note,
+            self._deviates,
+            self._settings.most_sessions,
+        )
+
+    def _reader(self, sessions: Sessions, data: CpoData, copies: Copies) -> Reader:
+        return Reader(
+            self.memory,
+            self.places,
+            sessions,
+            data,
+            copies,
+            self._settings,
+            note=self._note,
+            heard=self.clocks.heard,
+        )
+
+    def _hearing(self, sessions: Sessions, data: CpoData, copies: Copies) -> Hearing:
+        bills = Bills(self.memory, self.places, sessions, self._names, self._note)
+        return Hearing(
+            self.places,
+            sessions,
+            data,
+            self.triggers,
+            copies,
+            ready=self.ready,
+            clocks=self.clocks,
+            judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),
+            reported=self.watch.reported,
+        )
+
+    def _rounds(self, cpo: PartyId) -> Rounds:
+        return Rounds(
+            cpo,
+            self.desks,
+            self.reader,
+            self.memory,
+            self.triggers.of(cpo),
+            self._settings,
+            clock=self.clocks.of(cpo),
+            watch=self.watch,
+        )
+
+    def _note(self, site_name: str, kind: EventKind, line: str) -> None:
+        self.desks[site_name].note(kind, line)
+
+    def _deviates(self, site_name: str, before: Stay, stay: Stay) -> bool:
+        return self.desks[site_name].deviates(before, stay)

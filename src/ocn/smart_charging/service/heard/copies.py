@@ -1,0 +1,63 @@
+"""Whether copies of a CPO's sessions still come: they end silently, when a permission or a node does.
+
+What is read from the CPO shows it: an update that is old enough for its copy to have come, and that only the
+reading brought. One copy may be lost; some in a row, and none that came between them, mean that none come.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ocn.ocpi.party_id import PartyId
+from ocn.smart_charging.service.heard.sessions import Note
+from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.sites.events import local
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.view import EventKind
+
+_ON_ITS_WAY = timedelta(minutes=1)
+"""So old an update is whose copy does not come any more."""
+_IN_A_ROW = 3
+
+
+@dataclass(slots=True)
+class _Told:
+    last: datetime | None = None
+    missed: int = 0
+    stopped: bool = False
+
+
+class Copies:
+    """Counts for each CPO, and tells it at all its sites when copies stop, and when they come again."""
+
+    def __init__(self, places: Places, note: Note) -> None:
+        self._places = places
+        self._note = note
+        self._of = {cpo: _Told() for cpo in places.cpos}
+
+    def came(self, cpo: PartyId, now: datetime) -> None:
+        """A session, or a part of one, was pushed: copied by a node, or by the CPO itself."""
+        told = self._of[cpo]
+        if told.stopped:
+            self._tell(cpo, EventKind.TOLD, "copies of sessions come again")
+        told.last, told.missed, told.stopped = now, 0, False
+
+    def only_read(self, cpo: PartyId, stay: Stay, now: datetime) -> None:
+        """A reading brought an update of a session that no copy had brought."""
+        if now - stay.updated < _ON_ITS_WAY:
+            return
+        told = self._of[cpo]
+        told.missed += 1
+        if told.missed < _IN_A_ROW or told.stopped:
+            return
+        told.stopped = True
+        for served in self._places.of(cpo):
+            since = "since the start"
+            if told.last is not None:
+                since = f"since {local(told.last, served.site.zone)}"
+            line = f"no copy of a session of {cpo} came {since}, though some changed: they are only read now"
+            hint = "is FORWARD_MODULE_SESSIONS_RECEIVER (6) still agreed, and does the CPO's node run?"
+            self._note(served.name, EventKind.WARNING, f"{line}; {hint}")
+
+    def _tell(self, cpo: PartyId, kind: EventKind, line: str) -> None:
+        for served in self._places.of(cpo):
+            self._note(served.name, kind, line)

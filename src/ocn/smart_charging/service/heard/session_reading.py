@@ -1,0 +1,178 @@
+"""How a Session is read: whole, or some members of it, as a CPO told them; what cannot be meant is a fault.
+
+What is read is all that is kept of it (:class:`Stay`): who charges is passed over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime, read_datetime
+from ocn.ocpi.token_issuer import issuer_key
+from ocn.smart_charging.numbers import number, shown
+from ocn.smart_charging.service.known.stays import Reading, SessionUnusable, Stay
+
+_MOST_TEXT = 255
+_MOST_KWH = Decimal(10_000)
+_MOST_READINGS = 400
+_MOST_PERIODS_READ = 200
+_AHEAD = timedelta(hours=1)
+"""A ``last_updated`` further ahead than that is not believed: it would silence all that comes after."""
+_EARLY = timedelta(minutes=5)
+"""A session may be told so long before it starts by our reckoning."""
+_ZERO = Decimal(0)
+_STATUSES = ("ACTIVE", "COMPLETED", "INVALID", "PENDING", "RESERVATION")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A session after an update, and what in that could not be used."""
+
+    stay: Stay
+    faults: tuple[str, ...]
+
+
+def told(
+    cpo: PartyId, members: Mapping[str, Any], now: datetime, before: Stay | None = None, sent_to: str = ""
+) -> Told:
+    """Read a whole session, or with ``before`` some members of it; what is older than that changes nothing.
+
+    ``sent_to`` is the party that the CPO sent it to, of which this is a copy.
+
+    Raises:
+        SessionUnusable: a member that planning cannot do without is missing or makes no sense.
+    """
+    faults: list[str] = []
+    updated = _updated(members, now, faults)
+    if before is not None and updated < before.updated:
+        return Told(before, ())
+    stay = Stay(
+        cpo,
+        before.id if before else _text(members, "id"),
+        _text(members, "location_id", before.location_id if before else None),
+        _text(members, "evse_uid", before.evse_uid if before else None),
+        _status(members, before, faults),
+        _begin(members, before),
+        updated,
+        _kwh(members, before, faults),
+        _end(members, before, faults),
+        _emsp(members, sent_to) or (before.emsp if before else None),
+        before.tariff_id if before else None,
+        before.power_kw if before else None,
+        before.current_a if before else None,
+        before.power_since if before else None,
+        before.readings if before else (),
+    )
+    if stay.is_active and stay.begin > now + _EARLY:
+        faults.append(
+            f"start_date_time {format_datetime(stay.begin)} is not yet, though it is ACTIVE; taken for now"
+        )
+        stay = replace(stay, begin=now if before is None else min(before.begin, now))
+    stay = _with_periods(stay, members.get("charging_periods"))
+    if not stay.readings or stay.readings[-1].at < updated:
+        stay = replace(stay, readings=(*stay.readings, Reading(updated, stay.kwh))[-_MOST_READINGS:])
+    return Told(stay, tuple(faults))
+
+
+def _text(members: Mapping[str, Any], name: str, before: str | None = None) -> str:
+    value = members.get(name, before)
+    if not isinstance(value, str) or not value.strip() or len(value) > _MOST_TEXT:
+        raise SessionUnusable(f"{name} is missing" if value is None else f"{name} {shown(value)} is no id")
+    return value
+
+
+def _updated(members: Mapping[str, Any], now: datetime, faults: list[str]) -> datetime:
+    found = read_datetime(members.get("last_updated"))
+    if found is None or found > now + _AHEAD:
+        faults.append(f"last_updated {shown(members.get('last_updated'))} makes no sense; taken for now")
+        return now
+    return found
+
+
+def _status(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> str:
+    value = members.get("status", before.status if before else None)
+    if value not in _STATUSES:
+        faults.append(f"status {shown(value)} is none of OCPI's; taken for ACTIVE")
+        return "ACTIVE"
+    return str(value)
+
+
+def _begin(members: Mapping[str, Any], before: Stay | None) -> datetime:
+    value = members.get("start_date_time")
+    if value is None and before is not None:
+        return before.begin
+    found = read_datetime(value)
+    if found is None:
+        raise SessionUnusable(f"start_date_time {shown(value)} is no DateTime")
+    return found
+
+
+def _kwh(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> Decimal:
+    known = before.kwh if before else _ZERO
+    if "kwh" not in members:
+        return known
+    found = number(members["kwh"])
+    if found is None or not 0 <= found <= _MOST_KWH:
+        faults.append(f"kwh {shown(members['kwh'])} cannot be meant; {known} is kept")
+        return known
+    if found < known:
+        faults.append(f"kwh falls from {known} to {found}")
+    return found
+
+
+def _end(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> datetime | None:
+    value = members.get("end_date_time")
+    if value is None:
+        return before.end if before else None
+    found, begin = read_datetime(value), _begin(members, before)
+    if found is None or found < begin:
+        faults.append(f"end_date_time {shown(value)} is no moment after the start; left out")
+        return before.end if before else None
+    return found
+
+
+def _emsp(members: Mapping[str, Any], sent_to: str) -> str | None:
+    """Whose driver it is: as the token says, or who it was sent to; a token of no party is nobody's."""
+    issuer = issuer_key(members.get("cdr_token"))
+    if issuer is not None or not sent_to:
+        return issuer or None
+    try:
+        return PartyId.parse(sent_to).key
+    except ValueError:
+        return None
+
+
+def _with_periods(stay: Stay, periods: object) -> Stay:
+    """Take power, current and tariff of the newest period that has them."""
+    if not isinstance(periods, list):
+        return stay
+    found: dict[str, Decimal] = {}
+    tariff = since = None
+    for period in reversed(periods[-_MOST_PERIODS_READ:]):
+        if not isinstance(period, dict):
+            continue
+        if tariff is None and isinstance(period.get("tariff_id"), str):
+            tariff = period["tariff_id"][:_MOST_TEXT]
+        if not found:
+            found, since = _dimensions(period.get("dimensions")), read_datetime(period.get("start_date_time"))
+    stay = replace(stay, tariff_id=tariff or stay.tariff_id)
+    if not found:
+        return stay
+    since = since if since is not None and since <= stay.updated else None
+    return replace(
+        stay, power_kw=found.get("POWER"), current_a=found.get("CURRENT"), power_since=since or stay.updated
+    )
+
+
+def _dimensions(dimensions: object) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for each in dimensions if isinstance(dimensions, list) else []:
+        kind, volume = (
+            (each.get("type"), number(each.get("volume"))) if isinstance(each, dict) else (None, None)
+        )
+        if kind in ("POWER", "CURRENT") and volume is not None and 0 <= volume <= _MOST_KWH:
+            found[kind] = volume
+    return found

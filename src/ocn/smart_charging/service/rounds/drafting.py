@@ -1,0 +1,161 @@
+"""What is known of one site, put together for a plan."""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ocn.smart_charging.dispatch.around import around
+from ocn.smart_charging.dispatch.dispatcher import Dispatcher
+from ocn.smart_charging.dispatch.wanted import Wanted
+from ocn.smart_charging.planning.arrivals import Arrival
+from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.planning.replanner import Replanner
+from ocn.smart_charging.planning.seen import Seen
+from ocn.smart_charging.prices import planned_prices
+from ocn.smart_charging.profiles.ocpi import rate_of
+from ocn.smart_charging.service.heard.clocks import CpoClock
+from ocn.smart_charging.service.known.history import arrivals
+from ocn.smart_charging.service.known.memory import Memory
+from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
+from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.meaning.cars import Cars
+from ocn.smart_charging.service.meaning.draft import Draft, slot_position
+from ocn.smart_charging.service.meaning.guests import Guest, Guests, guests_of
+from ocn.smart_charging.service.meaning.metering import delivered_kwh
+from ocn.smart_charging.service.meaning.pricing import prices_for
+from ocn.smart_charging.service.sites.places import Places
+from ocn.smart_charging.service.sites.served import ServedSite
+from ocn.smart_charging.service.view import EventKind
+from ocn.smart_charging.site.model import Evse, Site
+from ocn.smart_charging.site.wiring import Wiring
+from ocn.smart_charging.slots import Slots, slot_of
+
+_HORIZON = timedelta(hours=36)
+
+
+class Drafting:
+    """Drafts plans of one site; ``note`` is told what is odd about its cars."""
+
+    def __init__(
+        self,
+        served: ServedSite,
+        memory: Memory,
+        places: Places,
+        names: Pseudonyms,
+        dispatcher: Dispatcher,
+        cars: Cars,
+        clock: CpoClock,
+        note: Callable[[EventKind, str], None],
+    ) -> None:
+        self._served = served
+        self._memory = memory
+        self._places = places
+        self._names = names
+        self._dispatcher = dispatcher
+        self._cars = cars
+        self._clock = clock
+        self._note = note
+        self._wiring = Wiring.of(served.site)
+        self._replanner: Replanner | None = None
+
+    def draft(self, site: Site, peak_so_far_kw: float) -> Draft:
+        """Gather all that a plan as of now is made from; ``site`` with the limits that hold."""
+        now, ahead = self._clock.now(), self._clock.ahead
+        wiring = Wiring.of(site)
+        if wiring.places != self._wiring.places:
+            self._replanner = None  # limits are numbered otherwise: what was learned by their numbers is not
+        self._wiring = wiring
+        minutes = site.slot_minutes
+        slots = Slots(slot_of(now, minutes), minutes, int(_HORIZON / timedelta(minutes=minutes)))
+        found = guests_of(self._served, self._memory, self._places, self._outlets, wiring, now, ahead)
+        guests = self._named(found)
+        here = {guest.key: name for name, guest in guests.items()}
+        self._cars.only(here)
+        self._tell(found, guests, now)
+        self._dispatcher.adopt({guest.key: counted(guest) for guest in guests.values()})
+        obeying = {name: guest for name, guest in guests.items() if self._dispatcher.plannable(guest.key)}
+        standings = self._dispatcher.standings
+        unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
+        real = self._clock.in_real_time(slots)
+        limits = wiring.limits(real)
+        return Draft(
+            now,
+            slots,
+            guests,
+            tuple(self._seen(name, guest, slots, real, now) for name, guest in obeying.items()),
+            {name: guest.outlet for name, guest in obeying.items()},
+            limits,
+            around(limits, unplanned, slots),
+            planned_prices(self._served.prices, real),
+            float(site.prices.peak_eur_per_kw),
+            peak_so_far_kw,
+        )
+
+    def replanner(self, slots: Slots) -> Replanner:
+        """Return what plans this site, with all that it has learned so far."""
+        if self._replanner is None:
+            known = self._arrivals(slots)
+            zone = self._served.site.zone
+            midnight = slots.start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+            self._replanner = Replanner(
+                slots.hours,
+                known=known,
+                since=math.floor(min(each.slot for each in known)) if known else None,
+                midnight=slot_position(midnight, slots.minutes),
+            )
+        return self._replanner
+
+    def _allowed_kw(self, guest: Guest, now: datetime) -> float:
+        """Return what a car may draw now, as far as that is confirmed."""
+        standing = self._dispatcher.standings.get(guest.key)
+        confirmed = None if standing is None else standing.confirmed
+        steps = guest.outlet.most if confirmed is None else min(confirmed.at(now), guest.outlet.most)
+        return steps * guest.outlet.step_kw
+
+    def _arrivals(self, slots: Slots) -> list[Arrival]:
+        evses = {evse.id: evse for evse in self._served.site.evses}
+        return arrivals(
+            [past for past in self._memory.past.values() if past.site == self._served.name],
+            lambda moment: slot_position(moment, slots.minutes),
+            lambda evse_id: self._wiring.outlet(evses[evse_id]) if evse_id in evses else None,
+            [limit.unit_kw for limit in self._wiring.limits(slots.of_length(1))],
+        )
+
+    def _named(self, found: Guests) -> dict[str, Guest]:
+        guests: dict[str, Guest] = {}
+        for key, guest in found.planned.items():
+            name = self._names.of(key)
+            while name in guests:
+                name += "'"
+            guests[name] = guest
+        return guests
+
+    def _tell(self, found: Guests, guests: Mapping[str, Guest], now: datetime) -> None:
+        for key, why in found.faults.items():
+            self._note(EventKind.FAULT, f"{self._names.of(key)}: {why}")
+        for line in self._cars.unmet(iter(guests.items()), now, self._served.site.zone):
+            self._note(EventKind.FAULT, line)
+
+    def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
+        return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
+
+    def _seen(self, name: str, guest: Guest, slots: Slots, real: Slots, now: datetime) -> Seen:
+        need, minutes = guest.need, slots.minutes
+        delivered = delivered_kwh(guest.stay, now, self._allowed_kw(guest, now), need.kwh)
+        rests = self._cars.rests(guest, now)
+        return Seen(
+            name,
+            slot_position(guest.stay.begin, minutes),
+            slot_position(need.departure, minutes),
+            need.kwh,
+            need.kwh if rests else delivered,
+            guest.takes,
+            need.weight,
+            prices=prices_for(guest, self._served, self._memory, slots, real),
+        )
+
+
+def counted(guest: Guest) -> Wanted:
+    """Return a car as the dispatcher knows it, with nothing asked of it."""
+    takes_limits = not guest.is_stranger
+    return Wanted(guest.outlet, None, str(guest.stay.cpo), rate_of(guest.evse), takes_limits)

@@ -1,0 +1,84 @@
+"""A CPO whose clock is off: its site goes by it, and what others say in real time holds when it should."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from tests.unit.smart_charging_service.conftest import MakeWorld, World, site
+
+from ocn.ocpi.timestamps import format_datetime
+from ocn.party.reply import Reply
+from ocn.smart_charging.prices import PriceSeries
+from ocn.smart_charging.service.heard.clocks import CpoClock
+from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.sites.served import ServiceSettings
+from ocn.smart_charging.slots import Slots
+
+AHEAD = timedelta(hours=2)
+BY_ITS_CLOCK = ServiceSettings(plan_by_cpo_clock=True)
+
+
+async def off_by_two_hours(world: World) -> World:
+    """The CPO answers with the time of the machine, which the planner takes to be two hours less."""
+    world.clock.time = datetime.now(UTC) - AHEAD
+    await world.smart.step()
+    return world
+
+
+async def test_limit_from_outside_holds_now_whatever_the_cpos_clock_shows(make_world: MakeWorld) -> None:
+    world = await off_by_two_hours(await make_world(settings=BY_ITS_CLOCK))
+    real = world.clock()
+
+    world.smart.announce("yard", GridEvent(real, real + timedelta(minutes=30), amps=Decimal(8)))
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+
+    assert world.points.amps("S1")[0] == 8
+    view = world.smart.view("yard")
+    assert view.limit_kw[view.slot_now] == pytest.approx(8 * 0.69)
+
+
+async def test_departure_is_meant_in_real_time(make_world: MakeWorld) -> None:
+    world = await off_by_two_hours(await make_world(settings=BY_ITS_CLOCK))
+    leaves = (world.clock() + timedelta(hours=1)).replace(microsecond=0)
+
+    await world.pushes(world.session("S1", "E1", start_date_time=format_datetime(world.clock() + AHEAD)))
+    await world.wants("S1", departure_time=format_datetime(leaves), energy_need=5)
+    await world.smart.step()
+
+    departure = world.cars()["E1"].departure
+    assert departure is not None
+    assert abs(departure - leaves - AHEAD) < timedelta(seconds=10)
+    assert "before its arrival" not in world.events()
+
+
+async def test_price_is_that_of_real_time(make_world: MakeWorld) -> None:
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)
+    hours = range(48)
+    series = PriceSeries(tuple(begin + timedelta(hours=i) for i in hours), tuple(Decimal(i) for i in hours))
+    world = await off_by_two_hours(await make_world(settings=BY_ITS_CLOCK, prices=series))
+
+    view = world.smart.view("yard")
+
+    assert view.price_eur_per_kwh[view.slot_now] == (world.clock() - begin) // timedelta(hours=1)
+
+
+async def test_clock_that_is_off_by_little_counts_as_right(make_world: MakeWorld) -> None:
+    world = await make_world(site(), settings=BY_ITS_CLOCK)
+    world.clock.time = datetime.now(UTC) - timedelta(seconds=5)
+    await world.smart.step()
+
+    assert world.smart.view("yard").now == world.clock()
+    assert "the clock of" not in world.events()
+
+
+@pytest.mark.parametrize(("off_s", "ahead_s"), [(7200.4, 7200), (-42.3, -42), (9.9, 0), (-10, 0)])
+def test_clock_goes_by_whole_seconds_and_slots_are_found_in_real_time(off_s: float, ahead_s: int) -> None:
+    real = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    clock = CpoClock(lambda: real, timedelta(seconds=10))
+    made = format_datetime(real + timedelta(seconds=off_s))
+
+    clock.heard(Reply(None, 1000, None, made, 200, {}, "1", "1", 0.0, "http://cpo.test", b""))
+
+    assert clock.now() - real == timedelta(seconds=ahead_s)
+    assert clock.in_real_time(Slots(clock.now(), 15, 4)) == Slots(real, 15, 4)
