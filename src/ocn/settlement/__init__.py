@@ -12,6 +12,7 @@ from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.engine import TariffEngine
+from ocn.settlement.metering.signed_meters import SignedMeters
 from ocn.settlement.references import GivenReferences
 from ocn.settlement.relayed import RelayedObjects
 from ocn.settlement.service.collecting import CollectPolicy
@@ -35,6 +36,7 @@ __all__ = [
     "SettlePolicy",
     "Settlement",
     "Side",
+    "SignedMeters",
     "TariffEngine",
     "Terms",
     "TermsBounds",

@@ -157,8 +157,8 @@ class Drivers(Protocol):
 class Meters(Protocol):
     """Whether signed meter values are what they should be; belongs to the eMSP's back end.
 
-    None is here: it takes the meters' public keys from somebody else than the CPO, and a reader of each
-    format.
+    It takes the meters' public keys from somebody else than the CPO, and a reader of each format;
+    :class:`ocn.settlement.SignedMeters` reads OCMF.
     """
 
     async def objection(self, owner: PartyId, cdr: JsonObject) -> str:

@@ -10,7 +10,8 @@ from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import Fault, PricesUnreadable
 from ocn.smart_charging.planning.document import FORMAT
 from ocn.smart_charging.planning.told import ToldPlan, told
-from ocn.smart_charging.prices import FlatPrice, PriceSource, read_prices
+from ocn.smart_charging.price_reading import EUR_PER_KWH, G_PER_KWH, Column, read_prices
+from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries, PriceSource
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.reading import read_site
 
@@ -24,10 +25,12 @@ class LoadedSite:
     site: Site
     prices: PriceSource | None
     faults: tuple[Fault, ...]
+    carbon: PriceSource | None = None
+    """What drivers who want it green go by."""
 
 
 def load_site(file: Path) -> LoadedSite:
-    """Read a site file, and the price file that it names, which is looked for beside it.
+    """Read a site file, and the files of prices and of carbon that it names, which are looked for beside it.
 
     Raises:
         SiteUnreadable: nothing of it can be planned.
@@ -38,16 +41,26 @@ def load_site(file: Path) -> LoadedSite:
     prices: PriceSource | None = None
     if site.prices.eur_per_kwh is not None:
         prices = FlatPrice(site.prices.eur_per_kwh)
-    elif site.prices.file is not None:
-        price_file = file.parent / site.prices.file
-        try:
-            read = read_prices(_text(price_file), str(price_file), site.zone)
-        except (PricesUnreadable, ConfigurationError) as error:
-            faults.append(Fault(f"{file}, [prices], key file", f"{error.message}; planned without prices"))
-        else:
-            prices = read.series
-            faults += read.faults
-    return LoadedSite(site, prices, tuple(faults))
+    else:
+        prices = _series(file, site, "file", site.prices.file, EUR_PER_KWH, faults)
+    carbon = _series(file, site, "carbon_file", site.prices.carbon_file, G_PER_KWH, faults)
+    return LoadedSite(site, prices, tuple(faults), None if carbon is None else CarbonAsPrices(carbon))
+
+
+def _series(
+    file: Path, site: Site, key: str, named: str | None, column: Column, faults: list[Fault]
+) -> PriceSeries | None:
+    """Read a file that a site file names under a key of its prices; what is wrong is added to the faults."""
+    if named is None:
+        return None
+    try:
+        read = read_prices(_text(file.parent / named), str(file.parent / named), site.zone, column)
+    except (PricesUnreadable, ConfigurationError) as error:
+        without = "planned without prices" if column is EUR_PER_KWH else "GREEN is planned by prices"
+        faults.append(Fault(f"{file}, [prices], key {key}", f"{error.message}; {without}"))
+        return None
+    faults += read.faults
+    return read.series
 
 
 @dataclass(frozen=True, slots=True)

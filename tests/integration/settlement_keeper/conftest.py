@@ -178,6 +178,7 @@ class Parties:
         chain: ChainClient,
         most_wei: int = 100 * GWEI,
         confirmations: int = 1,
+        vault: int | None = None,
     ) -> Keeper:
         assert self.index is not None
         outbox = OutboxSettings(most_wei=most_wei, patience_s=PATIENCE_S, confirmations=confirmations)
@@ -187,6 +188,7 @@ class Parties:
             self.account,
             store=store,
             lanes=self.index,
+            vault_key=None if vault is None else self.keys[vault],
             settings=KeeperSettings(poll_s=0.01, longest_retry_s=0.01, outbox=outbox),
             clock=self.clock,
         )

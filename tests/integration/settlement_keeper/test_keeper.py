@@ -359,6 +359,23 @@ async def test_hot_key_reserves_for_its_vault_and_moves_nothing_else(place: Plac
     assert place.index.lane(lane.payer, lane.payee, lane.token).reserved == 300
 
 
+async def test_calls_of_a_vault_that_are_asked_for_at_once_are_all_done(place: Place) -> None:
+    """Each takes a number of the vault's; a keeper that stops in between goes on with the rest."""
+    store = place.store()
+    keeper = place.keeper(store, vault=B)
+    for other in (C, D):
+        await keeper.reserve(place.lane(B, other), 100)
+        await keeper.set_off(place.lane(other, B))
+    with capture_logs() as logs:
+        await place.turn(keeper)
+        await place.work(place.keeper(store, vault=B), store)
+    assert [line for line in logs if line["event"] == "keeper_refused"] == []
+    for other in (C, D):
+        there, back = place.lane(B, other), place.lane(other, B)
+        assert place.index.lane(there.payer, there.payee, there.token).reserved == 100
+        assert place.index.lane(back.payer, back.payee, back.token).setoff
+
+
 async def test_release_is_requested_and_taken_after_the_notice(place: Place) -> None:
     store = place.store()
     keeper = place.keeper(store)

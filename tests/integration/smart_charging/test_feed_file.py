@@ -36,6 +36,25 @@ async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tm
     assert world.points.amps("S1")[0] == 10
 
 
+async def test_feed_that_falls_silent_within_a_slot_leaves_its_fallback_at_once(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
+    world = await make_world(fed, feed_file=file)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    world.clock.forward(16)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 16
+
+    world.clock.forward(5)
+    await world.smart.step()
+
+    assert world.points.amps("S1")[0] == 10
+
+
 FEED = '{{"told": "2026-03-02T08:00:00Z", "limits": [{}]}}'
 
 

@@ -81,6 +81,18 @@ def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Pat
     assert [evse.uid for evse in loaded.site.evses] == ["DE*CPO*E0001", "DE*CPO*E0002"]
 
 
+@pytest.mark.parametrize(("carbon", "faults"), [("2026-03-02T00:00:00Z,410", 0), ("soon,410", 1)])
+def test_carbon_file_is_found_beside_the_site_file(tmp_path: Path, carbon: str, faults: int) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose="") + '\n[prices]\ncarbon_file = "carbon.csv"\n')
+    (tmp_path / "carbon.csv").write_text(f"start,g_per_kwh\n{carbon}\n")
+
+    loaded = load_site(file)
+
+    assert (loaded.carbon is None, len(loaded.faults)) == (bool(faults), faults)
+    assert all("GREEN is planned by prices" in str(fault) for fault in loaded.faults)
+
+
 @pytest.mark.parametrize(
     ("feed", "said"),
     [

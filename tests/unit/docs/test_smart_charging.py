@@ -11,7 +11,7 @@ from tests.unit.docs.conftest import is_of_a_site
 from ocn.node.config import NodeConfig
 from ocn.smart_charging.controller.controller import Controller
 from ocn.smart_charging.errors import SiteUnreadable
-from ocn.smart_charging.prices import read_prices
+from ocn.smart_charging.price_reading import read_prices
 from ocn.smart_charging.site.parts import evse_of, fuse_of, prices_of
 from ocn.smart_charging.site.reading import Reading, read_site
 from ocn.smart_charging.site.tables import Table

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ocn.smart_charging.errors import PricesUnreadable
-from ocn.smart_charging.prices import FlatPrice, PriceSeries, planned_prices, read_prices
+from ocn.smart_charging.price_reading import G_PER_KWH, read_prices
+from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries, planned_prices
 from ocn.smart_charging.slots import Slots
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -75,3 +76,12 @@ def test_planned_prices_after_the_last_known_are_those_of_a_day_before() -> None
 def test_planned_prices_without_a_source_are_nothing() -> None:
     assert planned_prices(None, Slots(START, 60, 2)) == (0.0, 0.0)
     assert planned_prices(FlatPrice(Decimal("0.3")), Slots(START, 60, 2)) == (0.3, 0.3)
+
+
+def test_read_carbon_is_read_like_prices_and_a_kilogram_counts_as_one_eur() -> None:
+    text = "start,g_per_kwh\n2026-03-02T00:00:00Z,420\n2026-03-02T01:00:00Z,90000\n"
+
+    reading = read_prices(text, "c.csv", BERLIN, G_PER_KWH)
+
+    assert CarbonAsPrices(reading.series).eur_per_kwh(Slots(START, 60, 2)) == (Decimal("0.42"), None)
+    assert str(reading.faults[0]).startswith("c.csv, line 3: g_per_kwh 90000 is no price that can be meant")

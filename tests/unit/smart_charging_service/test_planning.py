@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, site
 
 from ocn.ocpi.timestamps import format_datetime
-from ocn.smart_charging.prices import FlatPrice, PriceSeries
+from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, Source
@@ -125,6 +126,39 @@ async def test_driver_who_wants_it_cheap_goes_by_the_site_where_the_tariff_says_
     draft = world.smart._parts.desks["yard"].draft
     assert draft is not None
     assert [car.prices for car in draft.seen] == [None]
+
+
+GREEN_FROM = 2
+"""Hours from the start on, when energy is dear."""
+
+
+def hourly(of_hour: Callable[[int], str]) -> PriceSeries:
+    hours = range(24)
+    starts = tuple(START + timedelta(hours=hour) for hour in hours)
+    return PriceSeries(starts, tuple(Decimal(of_hour(hour)) for hour in hours))
+
+
+@pytest.mark.parametrize(("has_carbon", "waits"), [(True, True), (False, False)])
+async def test_driver_who_wants_it_green_waits_for_less_carbon_where_that_is_known(
+    make_world: MakeWorld, has_carbon: bool, waits: bool
+) -> None:
+    prices = hourly(lambda hour: "0.10" if hour < GREEN_FROM else "0.60")
+    carbon = CarbonAsPrices(hourly(lambda hour: "500" if hour < GREEN_FROM else "50"))
+    world = await make_world(prices=prices, carbon=carbon if has_carbon else None)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=8))
+    await world.wants("S1", profile_type="GREEN", departure_time=leaves, energy_need=10)
+    await world.smart.step()
+    world.clock.forward(1)
+    await world.patches("S1", **reading(16, 3))
+    await world.smart.step()
+
+    assert (world.points.amps("S1")[0] == 0) is waits
+    car = world.cars()["E1"]
+    assert ("planned by carbon: about 4." in car.why) is waits
+    assert ("kg CO2 less than at once" in car.driver_line) is waits
+    assert "EUR less" not in car.why + car.driver_line
 
 
 async def test_car_of_which_nobody_said_anything_charges_at_once_whatever_it_costs(

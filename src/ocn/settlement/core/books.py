@@ -44,6 +44,10 @@ class SessionBook:
         """Whether a CDR is accepted."""
         return bool(self.cdr_id)
 
+    def ends_by(self, leaf: Leaf) -> bool:
+        """Whether a credit takes back the accepted CDR."""
+        return bool(leaf.ends) and leaf.ends.casefold() == self.cdr_id.casefold()
+
     def after(self, leaf: Leaf, stated_at: datetime | None = None) -> "SessionBook":
         """Return the book with one more leaf.
 
@@ -53,8 +57,8 @@ class SessionBook:
         if self.wh + leaf.wh > MOST_WH:
             raise EvidenceInvalid(f"session {self.id} would have more energy than can be counted")
         if leaf.kind is Kind.CREDIT:
-            ended = leaf.ends and leaf.ends.casefold() == self.cdr_id.casefold()
-            return replace(self, credited=self.credited + leaf.amount, cdr_id="" if ended else self.cdr_id)
+            cdr_id = "" if self.ends_by(leaf) else self.cdr_id
+            return replace(self, credited=self.credited + leaf.amount, cdr_id=cdr_id)
         return replace(
             self,
             paid=self.paid + leaf.amount,

@@ -10,6 +10,7 @@ from ocn.settlement.keeper.grouping import Lanes, Plan, next_call
 from ocn.settlement.keeper.jobs import Call, Claim, Net
 from ocn.settlement.keeper.outbox import Outbox, TooMuchGas
 from ocn.settlement.keeper.store import KeeperStore
+from ocn.settlement.keeper.vault_calls import VaultCalls
 from ocn.settlement.lanes import calls
 from ocn.settlement.lanes.contract import MOST_ITEMS
 
@@ -22,13 +23,20 @@ class Desk:
     """Hands the outbox one transaction after the other."""
 
     def __init__(
-        self, chain: ChainClient, contract: str, store: KeeperStore, lanes: Lanes, outbox: Outbox
+        self,
+        chain: ChainClient,
+        contract: str,
+        store: KeeperStore,
+        lanes: Lanes,
+        outbox: Outbox,
+        vaults: VaultCalls,
     ) -> None:
         self._chain = chain
         self._contract = contract
         self._store = store
         self._lanes = lanes
         self._outbox = outbox
+        self._vaults = vaults
 
     async def step(self) -> bool:
         """See :meth:`ocn.settlement.keeper.keeper.Keeper.step`."""
@@ -46,7 +54,7 @@ class Desk:
             try:
                 await self._outbox.begin(
                     self._contract,
-                    plan.data,
+                    plan.data if plan.unsigned is None else await self._vaults.signed(plan.unsigned),
                     plan.jobs,
                     repeatable=plan.repeatable,
                     most_gas=gas if plan.together else None,  # one alone cannot be made smaller

@@ -55,6 +55,8 @@ class Plan:
     pointless: tuple[tuple[int, str], ...] = ()
     together: tuple[SignedVoucher, ...] = ()
     gas: int = 0
+    unsigned: calls.PartyCall | None = None
+    """What is to be signed for a vault, and sent in place of ``data``."""
 
 
 def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MOST_ITEMS) -> Plan:
@@ -72,7 +74,13 @@ def next_call(jobs: Sequence[OpenJob], lanes: Lanes, *, gas: int, most: int = MO
         return Plan(pointless=tuple(pointless))
     first = min(left, key=lambda job: (_asks_wallet(job), not _urgent(job, lanes), job.id))
     if isinstance(first.job, Call):
-        return Plan(first.job.data, (first.id,), repeatable=False, pointless=tuple(pointless))
+        return Plan(
+            first.job.data,
+            (first.id,),
+            repeatable=False,
+            pointless=tuple(pointless),
+            unsigned=first.job.unsigned,
+        )
     if isinstance(first.job, ClaimWallet):
         data = calls.claim_wallet(first.job.voucher)
         return Plan(data, (first.id,), repeatable=False, pointless=tuple(pointless), gas=GAS_OF_WALLET)

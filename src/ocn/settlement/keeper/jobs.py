@@ -8,6 +8,7 @@ import msgspec
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.vouchers import SignedVoucher
 from ocn.settlement.core.wallet_vouchers import WalletVoucher
+from ocn.settlement.lanes.calls import PartyCall
 from ocn.signing.hashes import keccak256
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -53,10 +54,15 @@ class ClaimWallet:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the account's own money, which must not happen twice, such as a withdrawal."""
+    """A call of a vault's own money, which must not happen twice, such as a withdrawal.
+
+    ``unsigned`` is one in the name of a vault that is not the account's: it is signed when it is sent, since
+    the vault's signatures are counted, and ``data`` is empty.
+    """
 
     name: str
     data: bytes = field(repr=False)
+    unsigned: PartyCall | None = None
 
 
 Job: TypeAlias = Claim | Net | ClaimWallet | Call
@@ -74,7 +80,10 @@ class OpenJob:
 def job_to_json(job: Job) -> bytes:
     """Write a job."""
     if isinstance(job, Call):
-        return _ENCODER.encode({"call": job.name, "data": job.data.hex()})
+        content: dict[str, Any] = {"call": job.name, "data": job.data.hex()}
+        if job.unsigned is not None:
+            content["unsigned"] = {"function": job.unsigned.function, "members": job.unsigned.members}
+        return _ENCODER.encode(content)
     if isinstance(job, ClaimWallet):
         return _ENCODER.encode({"wallet": _voucher_to_json(job.voucher)})
     vouchers = [job.voucher] if isinstance(job, Claim) else [job.voucher, job.back]
@@ -85,11 +94,19 @@ def job_from_json(text: str) -> Job:
     """Read what :func:`job_to_json` wrote."""
     content: dict[str, Any] = msgspec.json.decode(text)
     if "call" in content:
-        return Call(content["call"], bytes.fromhex(content["data"]))
+        return Call(content["call"], bytes.fromhex(content["data"]), _unsigned(content.get("unsigned")))
     if "wallet" in content:
         return ClaimWallet(WalletVoucher(*_members(content["wallet"])))
     vouchers = [SignedVoucher(*_members(voucher)) for voucher in content["vouchers"]]
     return Claim(vouchers[0]) if len(vouchers) == 1 else Net(vouchers[0], vouchers[1])
+
+
+def _unsigned(content: dict[str, Any] | None) -> PartyCall | None:
+    if content is None:
+        return None
+    return PartyCall(
+        content["function"], tuple((kind, name, value) for kind, name, value in content["members"])
+    )
 
 
 def _voucher_to_json(voucher: SignedVoucher | WalletVoucher) -> dict[str, str]:

@@ -79,7 +79,7 @@ class Keeper:
         self._settings = settings or KeeperSettings()
         now = clock or (lambda: asyncio.get_running_loop().time())
         self._outbox = Outbox(chain, key, store, self._settings.outbox, now)
-        self._desk = Desk(chain, contract, store, lanes, self._outbox)
+        self._desk = Desk(chain, contract, store, lanes, self._outbox, self._vault)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stepped = asyncio.Event()
@@ -141,22 +141,18 @@ class Keeper:
         Where the key is not the payer's vault, it has to be a hot key of it that may sign vouchers.
 
         Raises:
-            ChainError: the chain was to be asked, and does not answer; not taken over.
             KeeperStoreUnusable: not taken over.
         """
-        call = calls.reserve(lane, amount)
-        data = await self._vault.by_any_key(call)
-        await self._take(Call(f"reserve {lane.key}", data))
+        await self._take(self._vault.by_any_key(f"reserve {lane.key}", calls.reserve(lane, amount)))
 
     async def set_off(self, lane: Lane) -> None:
         """See the port.
 
         Raises:
-            ChainError: the chain was to be asked, and does not answer; not taken over.
+            NoVaultKey: neither key is that of this party's vault.
             KeeperStoreUnusable: not taken over.
         """
-        data = await self._vault.by_vault(calls.enable_setoff(lane))
-        await self._take(Call(f"set off {lane.key}", data))
+        await self._take(self._vault.by_vault(f"set off {lane.key}", calls.enable_setoff(lane)))
 
     async def next_number(self, vault: str) -> int:
         """See the port.
@@ -193,8 +189,8 @@ class Keeper:
         Raises:
             NoVaultKey: the key is not the payer's vault.
         """
-        data = await self._vault.by_vault(calls.request_release(lane, amount))
-        await self._take(Call(f"request release {lane.key} {amount}", data))
+        call = calls.request_release(lane, amount)
+        await self._take(self._vault.by_vault(f"request release {lane.key} {amount}", call))
 
     async def release(self, lane: Lane) -> None:
         """Take out of the reserve what was announced, once it is time; anybody may."""

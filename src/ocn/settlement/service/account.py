@@ -34,6 +34,8 @@ class Account:
         self._peer_keys: dict[str, int] = {}
         self.floor = 0
         """Of the terms by which the peer pays."""
+        self.least_credit = 0
+        """The floor of the terms by which this party pays, for what the peer gives back."""
         self.lock = asyncio.Lock()
         self._last: dict[Lane, Recorded | None] = {}
         self._books: dict[_Key, SessionBook] = {}
@@ -178,7 +180,13 @@ class Account:
         }
         for leaf in entry.leaves:
             key = _key(leaf.owner, leaf.session_id)
-            books[key] = taken(books[key], leaf, bills.get(leaf.id.casefold()), self.floor)
+            books[key] = taken(
+                books[key],
+                leaf,
+                bills.get(leaf.id.casefold()),
+                floor=self.floor,
+                least_credit=self.least_credit,
+            )
 
     async def record(self, step: Step) -> None:
         """Store a step, and only then know it.

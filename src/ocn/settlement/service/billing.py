@@ -87,7 +87,10 @@ class Billing:
         (await self._open()).pop(reference.casefold(), None)
 
     async def give_difference(self, ask: Ask) -> None:
-        """Give back what the ticks of a session have cost more than its CDR; nothing where they have not."""
+        """Give back what the ticks of a session have cost more than its CDR; nothing where they have not.
+
+        A second time it is the floor of the terms at least, and the CDR asks for what was too much of it.
+        """
         account = self._pair.account
         async with account.lock:
             book = (await account.books(ask.owner, [ask.session_id]))[ask.session_id]
@@ -95,7 +98,8 @@ class Billing:
                 return
             if await may_have_been_credited(self._pair, ask):
                 return
-            recorded = await account.sign([_credit(ask, book.settled - ask.total)])
+            least = min(self._pair.terms.floor, book.settled) if book.credited else 0
+            recorded = await account.sign([_credit(ask, max(book.settled - ask.total, least))])
             await account.record(await account.step_with(recorded))
 
     async def refused(self, ask: Ask, refusal: Refusal, now: datetime) -> None:

@@ -120,5 +120,7 @@ class Pairs:
         if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
             return
         known.signed = signed
-        if not pays:
+        if pays:
+            account.least_credit = terms.floor
+        else:
             account.floor = terms.floor

@@ -127,6 +127,8 @@ class SitePrices:
     eur_per_kwh: Decimal | None = None
     peak_eur_per_kw: Decimal = Decimal(0)
     peak_period: PeakPeriod = PeakPeriod.MONTH
+    carbon_file: str | None = None
+    """Where it is written how much CO2 a kWh is worth when."""
 
 
 @dataclass(frozen=True, slots=True)

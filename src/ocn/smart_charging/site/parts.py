@@ -82,9 +82,10 @@ def prices_of(table: Table) -> SitePrices:
     period = table.text("peak_period", PeakPeriod.MONTH)
     if period not in list(PeakPeriod):
         raise Wrong("peak_period", f"is {', '.join(PeakPeriod)}")
+    carbon = None if table.raw("carbon_file") is None else table.text("carbon_file")
     table.refuse_others()
     price = None if flat is None else signed(flat, "eur_per_kwh")
-    return SitePrices(file, price, peak, PeakPeriod(period))
+    return SitePrices(file, price, peak, PeakPeriod(period), carbon)
 
 
 def feed_of(table: Table) -> SiteFeed:

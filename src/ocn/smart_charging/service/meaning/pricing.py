@@ -12,21 +12,31 @@ from ocn.smart_charging.slots import Slots
 _LEAST_KW = Decimal("0.1")
 
 
-def prices_for(guest: Guest, served: ServedSite, memory: Memory, slots: Slots) -> tuple[float, ...] | None:
-    """Return a car's own prices; None where it goes by the site's.
+def prices_for(
+    guest: Guest, served: ServedSite, memory: Memory, slots: Slots, real: Slots
+) -> tuple[float, ...] | None:
+    """Return a car's own prices, over slots that are ``real`` in real time; None where it goes by the site's.
 
     For who is not known to wait every hour costs the same, so nothing keeps it waiting. Who asked to charge
     cheaply goes by the tariff it will be billed by; so does everybody at a site without prices of its own.
-    A tariff that says no price for any slot is none: nothing would be free by it.
+    Who wants it green goes by carbon, where that is known. A tariff that says no price for any slot is none:
+    nothing would be free by it.
     """
     if not guest.need.waits:
         return (0.0,) * slots.count
+    if goes_by_carbon(guest, served):
+        return planned_prices(served.carbon, real)
     if guest.need.profile != "CHEAP" and served.prices is not None:
         return None
     tariff = _tariff(guest, served, memory)
     if tariff is None or all(price is None for price in tariff.eur_per_kwh(slots)):
         return None
     return planned_prices(tariff, slots)
+
+
+def goes_by_carbon(guest: Guest, served: ServedSite) -> bool:
+    """Whether a car waits for hours with less carbon, and not for those that cost less."""
+    return guest.need.waits and guest.need.profile == "GREEN" and served.carbon is not None
 
 
 def _tariff(guest: Guest, served: ServedSite, memory: Memory) -> PriceSource | None:

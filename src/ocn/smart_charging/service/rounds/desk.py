@@ -47,6 +47,8 @@ class Desk:
         for kept in memory.limits.get(served.key, []):
             with suppress(EventUnusable):  # the site file has changed since
                 self.feed.announce(event_from_json(kept))
+        self.was_silent = False
+        """Whether the feed was, when it was heard last."""
         self.log = EventLog(served.name)
         self.dispatcher = dispatcher
         self.draft: Draft | None = None

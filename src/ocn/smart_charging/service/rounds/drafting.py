@@ -82,7 +82,7 @@ class Drafting:
             now,
             slots,
             guests,
-            tuple(self._seen(name, guest, slots, now) for name, guest in obeying.items()),
+            tuple(self._seen(name, guest, slots, real, now) for name, guest in obeying.items()),
             {name: guest.outlet for name, guest in obeying.items()},
             limits,
             around(limits, unplanned, slots),
@@ -139,7 +139,7 @@ class Drafting:
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
         return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
 
-    def _seen(self, name: str, guest: Guest, slots: Slots, now: datetime) -> Seen:
+    def _seen(self, name: str, guest: Guest, slots: Slots, real: Slots, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes
         delivered = delivered_kwh(guest.stay, now, self._allowed_kw(guest, now), need.kwh)
         rests = self._cars.rests(guest, now)
@@ -151,7 +151,7 @@ class Drafting:
             need.kwh if rests else delivered,
             guest.takes,
             need.weight,
-            prices=prices_for(guest, self._served, self._memory, slots),
+            prices=prices_for(guest, self._served, self._memory, slots, real),
         )
 
 

@@ -1,6 +1,8 @@
 """Hear the limit feed of a site, once in a round."""
 
 import asyncio
+from datetime import datetime
+from pathlib import Path
 
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.feed_file import read_feed
@@ -10,22 +12,24 @@ from ocn.smart_charging.service.view import EventKind
 
 
 async def hear_feed(desk: Desk, waiting: Waiting) -> None:
-    """Read the feed's file, if the site has one; what it says anew, and its silence, are reasons to plan."""
-    file, now = desk.served.feed_file, desk.clock.real()
-    if file is None:
-        return
-    was_silent = desk.feed.is_silent(now)
+    """Read the feed's file, if there is one; what it says anew, and its silence, are reasons to plan."""
+    if desk.served.feed_file is not None:
+        await _read(desk, desk.served.feed_file, desk.clock.real(), waiting)
+    silent = desk.feed.is_silent(desk.clock.real())
+    if silent:
+        desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
+    if silent != desk.was_silent:
+        desk.was_silent = silent
+        waiting.plan(desk.served.name)
+
+
+async def _read(desk: Desk, file: Path, now: datetime, waiting: Waiting) -> None:
     try:
         told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
     except EventUnusable as error:
         desk.note(EventKind.FAULT, error.message)
-    else:
-        if desk.feed.hear(events, min(told, now)):
-            waiting.plan(desk.served.name)
-            for event in events:
-                desk.note(EventKind.GRID, event.line(desk.served.site.zone))
-    silent = desk.feed.is_silent(now)
-    if silent:
-        desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
-    if silent != was_silent:
+        return
+    if desk.feed.hear(events, min(told, now)):
         waiting.plan(desk.served.name)
+        for event in events:
+            desk.note(EventKind.GRID, event.line(desk.served.site.zone))

@@ -12,11 +12,13 @@ from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
 from ocn.smart_charging.service.meaning.guests import Guest
 from ocn.smart_charging.service.meaning.metering import mean_kw, power_kw
+from ocn.smart_charging.service.meaning.pricing import goes_by_carbon
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.view import CarState, CarView, Series, Source
 from ocn.smart_charging.slots import Slots
 
 _SAID_BY = {Source.DRIVER: "says the driver", Source.HISTORY: "as usual here", Source.ASSUMED: "assumed"}
+_WORTH_SAYING_KG = 0.005
 _STATES = {
     State.CONTROLLED: CarState.CONTROLLED,
     State.TOO_OFTEN: CarState.TOO_OFTEN,
@@ -54,8 +56,16 @@ class ShownCars:
     def _guest(self, name: str, guest: Guest, draft: Draft, plan: Plan, why: Why | None) -> CarView:
         standing = self._desk.dispatcher.standings.get(guest.key)
         confirmed = None if standing is None or standing.confirmed is None else standing.confirmed
-        clock = times(draft.slots.start, draft.slots.hours, self._desk.served.site.zone)
+        served = self._desk.served
+        clock = times(draft.slots.start, draft.slots.hours, served.site.zone)
         said_by = _SAID_BY[guest.need.departure_from]
+        line, driver_line = _not_wanting(name, guest, draft), ""
+        if why is not None:
+            in_eur, by_carbon = why, ""
+            if goes_by_carbon(guest, served):
+                in_eur, by_carbon = replace(why, saves_eur=0.0), _by_carbon(why)
+            line = sentence(in_eur, plan, clock, said_by) + by_carbon
+            driver_line = for_driver(in_eur, clock) + by_carbon
         return CarView(
             name=name,
             evse=guest.evse.id,
@@ -68,8 +78,8 @@ class ShownCars:
             now_kw=power_kw(guest.stay),
             confirmed_kw=None if confirmed is None else confirmed.at(self._now) * guest.outlet.step_kw,
             state=_state(standing),
-            why=_not_wanting(name, guest, draft) if why is None else sentence(why, plan, clock, said_by),
-            driver_line="" if why is None else for_driver(why, clock),
+            why=line,
+            driver_line=driver_line,
             bound=None if why is None else str(why.bound),
             profile=guest.need.profile,
             planned_kw=self._planned(name, plan, draft),
@@ -125,6 +135,13 @@ def _not_wanting(name: str, guest: Guest, draft: Draft) -> str:
     if name in draft.present:
         return f"{name}: has what it needs"
     return f"{name}: can be told nothing now, so what it may draw is planned around"
+
+
+def _by_carbon(why: Why) -> str:
+    """Say what waiting saves in kilograms, which were planned with as EUR."""
+    if why.saves_eur < _WORTH_SAYING_KG:
+        return "; planned by carbon"
+    return f"; planned by carbon: about {why.saves_eur:.2f} kg CO2 less than at once"
 
 
 def _state(standing: Standing | None) -> CarState:

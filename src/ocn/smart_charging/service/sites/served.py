@@ -18,6 +18,8 @@ class ServedSite:
     location_id: str
     prices: PriceSource | None = None
     """None: by the tariffs of the CPO, as far as they are known."""
+    carbon: PriceSource | None = None
+    """What drivers who want it green go by; None: prices, as for everybody."""
     feed_file: Path | None = None
     """Where the limit feed of the site is written, if it has one."""
 
