@@ -71,8 +71,8 @@ async def test_smart_demo_keeps_every_limit_and_leaves_its_page_up(tmp_path: Pat
         picked = subprocess.run(
             [program, "-c", *how], input=json.dumps(told), stdout=subprocess.PIPE, text=True, check=True
         )
-        found = [json.loads(line) for line in picked.stdout.splitlines()]
-        assert found == [told["steps"], *(site["policies"] for site in told["sites"])]
+        shown = [json.loads(line) for line in picked.stdout.splitlines()]
+        assert shown == [told["steps"], *(site["policies"] for site in told["sites"])]
 
 
 async def test_smart_demo_interrupted_ends_everything(tmp_path: Path) -> None:
