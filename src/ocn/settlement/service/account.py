@@ -5,7 +5,7 @@ and takes credits on the lane in, a CPO the other way round, and a party that is
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -32,10 +32,8 @@ class Account:
         self.peer = peer
         self.out = out
         self._peer_keys: dict[str, int] = {}
-        self.floor = 0
-        """Of the terms by which the peer pays."""
-        self.least_credit = 0
-        """The floor of the terms by which this party pays, for what the peer gives back."""
+        self.floors: dict[Lane, Callable[[], int]] = {}
+        """The floor of the terms of now, by the lane that they are about."""
         self.lock = asyncio.Lock()
         self._last: dict[Lane, Recorded | None] = {}
         self._books: dict[_Key, SessionBook] = {}
@@ -184,8 +182,8 @@ class Account:
                 books[key],
                 leaf,
                 bills.get(leaf.id.casefold()),
-                floor=self.floor,
-                least_credit=self.least_credit,
+                floor=self._floor(self.into),
+                least_credit=self._floor(self.out),
             )
 
     async def record(self, step: Step) -> None:
@@ -246,6 +244,9 @@ class Account:
         if known.document != leaf.document:
             raise VoucherInvalid(f"a voucher pays for another CDR {leaf.id} than is known here")
         return replace(known, state=CdrState.ACCEPTED, refusal=None, body=b"")
+
+    def _floor(self, lane: Lane) -> int:
+        return self.floors[lane]() if lane in self.floors else 0
 
     def _new_book(self, owner: PartyId, session_id: str) -> SessionBook:
         payer = self.peer if owner == self.house.own else self.house.own

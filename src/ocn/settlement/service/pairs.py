@@ -25,12 +25,13 @@ class Pairs:
     async def newest(self, payer: PartyId, payee: PartyId) -> Pair | None:
         """Return the pair under its newest terms, in force or not; None where there never were any."""
         pairs = await self._of(payer, payee)
-        return max(pairs.values(), key=lambda pair: pair.terms.number, default=None)
+        return max(pairs.values(), key=lambda pair: pair.signed.terms.number, default=None)
 
     async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
         """Return the pair under the newest terms that sessions start under at a moment."""
-        good = [pair for pair in (await self._of(payer, payee)).values() if pair.terms.is_in_force(at)]
-        return max(good, key=lambda pair: pair.terms.number, default=None)
+        found = [(pair.in_force(at), pair) for pair in (await self._of(payer, payee)).values()]
+        good = [(terms.number, pair) for terms, pair in found if terms is not None]
+        return max(good, key=lambda each: each[0])[1] if good else None
 
     async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
         """Return the pair whose terms have a lane.
@@ -87,14 +88,12 @@ class Pairs:
         other = (await self._of(terms.payee.party, terms.payer.party)).get(terms.lane.opposite)
         if other is None:
             return
-        same = {terms.payer.signer, terms.payee.signer} == {
-            other.terms.payer.signer,
-            other.terms.payee.signer,
-        }
-        if terms.decimals != other.terms.decimals or not (same or terms.number > other.terms.number):
+        theirs = other.signed.terms
+        same = {terms.payer.signer, terms.payee.signer} == {theirs.payer.signer, theirs.payee.signer}
+        if terms.decimals != theirs.decimals or not (same or terms.number > theirs.number):
             raise TermsInvalid(
                 "the terms the other way round name other keys for the same vaults",
-                hint=f"To change keys, number the new terms above {other.terms.number}.",
+                hint=f"To change keys, number the new terms above {theirs.number}.",
             )
 
     async def _of(self, payer: PartyId, payee: PartyId) -> dict[Lane, Pair]:
@@ -117,10 +116,5 @@ class Pairs:
         account.note_peer_key(other.signer, terms.number)
         known = pairs.setdefault(terms.lane, Pair(account, signed, kept_at))
         known.since = min(known.since, kept_at)
-        if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
-            return
-        known.signed = signed
-        if pays:
-            account.least_credit = terms.floor
-        else:
-            account.floor = terms.floor
+        known.keep(signed)
+        account.floors[terms.lane] = lambda: known.terms.floor

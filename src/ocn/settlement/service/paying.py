@@ -127,7 +127,7 @@ class Paying:
         book = judged.books[ask.session_id.casefold()]
         asked = await self._looking_up.around(ask, book, pair)
         asked = replace(
-            asked, known=asked.known or judged.cdr(ask.id), twin=await self._twin(ask, book, judged)
+            asked, known=judged.cdr(ask.id) or asked.known, twin=await self._twin(ask, book, judged)
         )
         if ask.kind is Kind.TICK:
             outcome = judge_tick(pair.terms, asked, self._policy, self._house.now())
