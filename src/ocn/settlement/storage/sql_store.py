@@ -31,12 +31,10 @@ from ocn.settlement.storage.rows import (
     terms_of,
     terms_values,
 )
-from ocn.settlement.storage.steps import write_step
+from ocn.settlement.storage.steps import MOST_NAMES, write_step
 from ocn.settlement.storage.writing import add_new
 
 _MOST_SAME = 100
-_MOST_NAMES = 500
-"""In one statement; SQLite takes a few ten thousand, PostgreSQL more."""
 
 
 class SqlStore:
@@ -184,8 +182,8 @@ class SqlStore:
         ordered = list(names)
         found: list[tuple[str, Row[Any]]] = []
         async with self._database.statement() as connection:
-            for n in range(0, len(ordered), _MOST_NAMES):
-                some = ordered[n : n + _MOST_NAMES]
+            for n in range(0, len(ordered), MOST_NAMES):
+                some = ordered[n : n + MOST_NAMES]
                 wanted = select(table).where(table.c.owner == owner.key, table.c.folded.in_(some))
                 found += [(names[row.folded], row) for row in await _all(connection, wanted)]
         return found
