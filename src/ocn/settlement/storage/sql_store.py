@@ -35,6 +35,7 @@ from ocn.settlement.storage.steps import MOST_NAMES, write_step
 from ocn.settlement.storage.writing import add_new
 
 _MOST_SAME = 100
+"""Those that have cost something come first, so none of these is ever beyond."""
 
 
 class SqlStore:
@@ -73,9 +74,8 @@ class SqlStore:
     async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
         """See the port."""
         mine = select(t.session).where(t.session.c.owner == owner.key, t.session.c.identity == identity)
-        return [
-            session_of(row) for row in await self._rows(mine.order_by(t.session.c.folded).limit(_MOST_SAME))
-        ]
+        ordered = mine.order_by(t.session.c.paid == t.session.c.credited, t.session.c.folded)
+        return [session_of(row) for row in await self._rows(ordered.limit(_MOST_SAME))]
 
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
         """See the port."""
