@@ -11,6 +11,7 @@ from ocn.settlement.errors import NoTerms, TermsInvalid
 from ocn.settlement.service.account import Account
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.session_books import SessionBooks
 
 
 class Pairs:
@@ -19,6 +20,7 @@ class Pairs:
     def __init__(self, house: House) -> None:
         self.house = house
         self._accounts: dict[Lane, Account] = {}
+        self._sessions: dict[PartyId, SessionBooks] = {}
         self._pairs: dict[tuple[PartyId, PartyId], dict[Lane, Pair]] = {}
         self._loading = asyncio.Lock()
 
@@ -112,7 +114,8 @@ class Pairs:
         pays = terms.payer.party == self.house.own
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
-        account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        sessions = self._sessions.setdefault(other.party, SessionBooks(self.house))
+        account = self._accounts.setdefault(out, Account(self.house, other.party, out, sessions))
         account.note_peer_key(other.signer, terms.number)
         known = pairs.setdefault(terms.lane, Pair(account, signed, kept_at))
         known.since = min(known.since, kept_at)
