@@ -56,10 +56,6 @@ class Pair:
         terms = self.terms_at(moment)
         return terms if terms is not None and terms.is_in_force(moment) else None
 
-    def covers(self, start: datetime) -> bool:
-        """Whether a session that says it began then began under terms, by one clock or the other."""
-        return any(self.in_force(each) is not None for each in (start, start + CLOCK_SKEW))
-
     @property
     def payee(self) -> PartyId:
         """The CPO, whose sessions these are."""

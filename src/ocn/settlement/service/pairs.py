@@ -30,10 +30,14 @@ class Pairs:
         return max(pairs.values(), key=lambda pair: pair.signed.terms.number, default=None)
 
     async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
-        """Return the pair under the newest terms that sessions start under at a moment."""
+        """Return the pair under the newest terms that a session starts under at a moment.
+
+        Those of a lane that was known by then come first: terms count from when they were agreed on or, after a
+        loss, found again.
+        """
         found = [(pair.in_force(at), pair) for pair in (await self._of(payer, payee)).values()]
-        good = [(terms.number, pair) for terms, pair in found if terms is not None]
-        return max(good, key=lambda each: each[0])[1] if good else None
+        good = [(pair.since <= at, terms.number, pair) for terms, pair in found if terms is not None]
+        return max(good, key=lambda each: each[:2])[2] if good else None
 
     async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
         """Return the pair whose terms have a lane.

@@ -70,7 +70,7 @@ class Settlement:
             house,
             self.pairs,
             self._agreeing,
-            paying=payer.paying(house) if payer is not None else None,
+            paying=payer.paying(self.pairs) if payer is not None else None,
             reserving=self._reserving,
             missing=payee,
             holding_back=self._holding_back,
