@@ -32,8 +32,8 @@ class Pairs:
     async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
         """Return the pair under the newest terms that a session starts under at a moment.
 
-        Those of a lane that was known by then come first: terms count from when they were agreed on or, after a
-        loss, found again.
+        Those of a lane that was known by then come first: terms count from when they were agreed on or found
+        again after a loss.
         """
         found = [(pair.in_force(at), pair) for pair in (await self._of(payer, payee)).values()]
         good = [(pair.since <= at, terms.number, pair) for terms, pair in found if terms is not None]
