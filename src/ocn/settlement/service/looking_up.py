@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import cast
 
 from ocn.party.json_text import JsonObject, decode_json, encode_json
@@ -51,9 +51,9 @@ class LookingUp:
         )
         if not book.is_known:
             asked = replace(asked, covered=await self._is_covered(ask, pair))
-            if await self._is_before(ask, pair.since):
-                admitted = await self._is_approved(ask, Reason.BEFORE_TERMS, "")
-                asked = replace(asked, before_terms=True, admitted=admitted)
+            if await self._is_before_books(ask):
+                admitted = await self._is_approved(ask, Reason.BEFORE_BOOKS, "")
+                asked = replace(asked, before_books=True, admitted=admitted)
         if self._drivers is None or book.identity or asked.session is None:
             return asked
         return replace(asked, vouched=await self._drivers.charges(ask.owner, asked.session))
@@ -106,10 +106,10 @@ class LookingUp:
                 return True
         return False
 
-    async def _is_before(self, ask: Ask, terms_since: datetime) -> bool:
-        """Whether a session may have begun before terms were kept here: by other books, if any were lost."""
+    async def _is_before_books(self, ask: Ask) -> bool:
+        """Whether a session may have begun before these books, and been paid out of others that are lost."""
         since = await self._relayed.since(ask.owner, ask.session_id)
-        return since is None or since < terms_since
+        return since is None or since < await self._pairs.began()
 
     async def _overruled(self, ask: Ask) -> bool:
         for reason in _FOR_PEOPLE:

@@ -1,5 +1,6 @@
 """One direction of an account under its terms: who pays whom for charging."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,6 +32,11 @@ class Pair:
         """Add terms, or take what is signed of known ones anew."""
         others = [each for each in self._kept if each.terms.number != signed.terms.number]
         self._kept = sorted([*others, signed], key=lambda each: each.terms.number, reverse=True)
+
+    @property
+    def kept(self) -> Sequence[SignedTerms]:
+        """All terms of the lane, the newest first."""
+        return self._kept
 
     @property
     def signed(self) -> SignedTerms:

@@ -218,7 +218,7 @@ class Play:
         await here.payer.recover(CPO)
         await self._settle()
         for case in await here.payer_store.cases():
-            assert case.reason is Reason.BEFORE_TERMS  # both logs are whole: people see that it was not paid
+            assert case.reason is Reason.BEFORE_BOOKS  # both logs are whole: people see that it was not paid
             await here.payer_store.close_case(EMSP, case.id, Outcome.APPROVED, "not paid", here.clock.now)
         await self._settle()
         await check(here, history)

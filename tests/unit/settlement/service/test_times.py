@@ -143,3 +143,16 @@ async def test_cdr_asked_for_twice_in_one_request_is_paid_once_and_opens_no_case
     await here.collect.finish(cdr)
     await here.payee.step()
     assert len(await here.payer_store.cases()) == 1
+
+
+async def test_terms_of_today_and_those_agreed_ahead_are_both_recovered(here: World) -> None:
+    await here.agree()
+    begins = here.clock.now + HOUR
+    await here.agree(number=2, valid_from=begins, floor=50_000)
+    await here.lose_payer()
+    here.clock.pass_(10)
+    await here.charge("S1", "0.1")
+    here.clock.pass_(10)
+    await here.payee.step()
+    assert await here.owed() == 40_000
+    assert [each.terms.number for each in await here.payer_store.terms(EMSP, CPO)] == [2, 1]
