@@ -89,6 +89,7 @@ _PASSING = frozenset(
         Reason.UNKNOWN_SESSION,
         Reason.CDR_NOT_RELAYED,
         Reason.SESSION_BEHIND,
+        Reason.IN_THE_FUTURE,
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
         Reason.HOLD_BACK,
