@@ -288,3 +288,24 @@ async def test_session_is_settled_though_one_side_dies_at_any_write(who: str, wh
         ("step", "", 10),
     ]
     await played(moves)
+
+
+@pytest.mark.parametrize("who", ["payer", "payee"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("write", [1, 2])
+async def test_session_is_settled_though_one_side_dies_at_a_write_and_loses_everything(
+    who: str, when: str, write: int
+) -> None:
+    moves = [
+        ("charge", "S1", 300),
+        (f"{who} dies", when, write),
+        ("step", "", 0),
+        ("charge", "S1", 300),
+        ("step", "", 0),
+        (f"{who} loses all", "", 0),
+        ("charge", "S1", 300),
+        ("step", "", 0),
+        ("bill", "S1", -1),
+        ("step", "", 10),
+    ]
+    await played(moves)
