@@ -115,6 +115,11 @@ async def test_cdrs_to_be_asked_for_come_in_the_order_they_came(store: Store) ->
     assert found == {"cdr1": replace(CDR, state=CdrState.ACCEPTED, body=b"")}
 
 
+async def test_books_began_when_that_was_first_asked(store: Store) -> None:
+    assert await store.began(NOON) == NOON
+    assert await store.began(NOON + timedelta(days=1)) == NOON
+
+
 async def test_same_session_that_has_cost_something_is_found_however_many_were_credited(store: Store) -> None:
     credited = tuple(replace(BOOK, id=f"A{n}", credited=BOOK.paid) for n in range(150))
     await store.record(Step(NOON, books=(*credited, replace(BOOK, id="Z"))))

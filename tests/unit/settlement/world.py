@@ -221,11 +221,13 @@ class World:
         """The eMSP has lost its database."""
         self.payer_store = await new_store(self.stack)
         self.restart_payer()
+        await self.payer.pairs.began()
 
     async def lose_payee(self) -> None:
         """The CPO has lost its database."""
         self.payee_store = await new_store(self.stack)
         self.restart_payee()
+        await self.payee.pairs.began()
 
     async def agree(self, **changes: Any) -> None:
         await self.payee.propose(make_terms(**changes))

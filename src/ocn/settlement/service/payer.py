@@ -44,9 +44,10 @@ class Payer:
         self._drivers = drivers
         self._meters = meters
 
-    def paying(self, house: House) -> Paying:
+    def paying(self, pairs: Pairs) -> Paying:
         """Return what answers requests."""
-        looking_up = LookingUp(house, self._relayed, self._pricing, self._drivers, self._meters)
+        house = pairs.house
+        looking_up = LookingUp(house, pairs, self._relayed, self._pricing, self._drivers, self._meters)
         return Paying(house, looking_up, self._policy)
 
     def cashing(self, pairs: Pairs) -> CreditCashing:

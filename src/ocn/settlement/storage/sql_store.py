@@ -116,6 +116,14 @@ class SqlStore:
         its = wanted.where(t.terms.c.payer == payer.key, t.terms.c.payee == payee.key)
         return {row.number: row.agreed_at for row in await self._rows(its)}
 
+    @to_the_end
+    async def began(self, at: datetime) -> datetime:
+        """See the port."""
+        async with self._database.transaction() as connection:
+            await add_new(connection, t.beginning, [{"id": 1, "at": at}])
+            began: datetime = (await connection.execute(select(t.beginning.c.at))).scalar_one()
+        return began
+
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """See the port."""
         rows = await self._rows(select(t.terms.c.payer, t.terms.c.payee).distinct())

@@ -33,6 +33,7 @@ async def two_lanes(here: World) -> None:
     here.drivers = Slow()
     here.restart_payer()
     await here.agree()
+    here.clock.pass_(600)
     here.keys = {**here.keys, CPO: OTHER_VAULT}
     here.restart_payee()
     await here.payee.propose(make_terms(number=2, payee=Side(CPO, *(OTHER_VAULT.address,) * 3)))
@@ -138,3 +139,37 @@ async def test_session_is_not_paid_again_on_credits_of_a_key_that_was_removed(he
     here.clock.pass_(10)
     await here.payee.step()
     assert await here.owed() == 400_000
+
+
+async def test_payee_that_asks_by_older_terms_of_another_lane_is_refused(here: World) -> None:
+    await two_lanes(here)
+    here.clock.pass_(600)
+    session = await here.charge("S1", "0.5")
+    items = [{"session": session, "total": "200000"}]
+    reply = await post(here, "requests", {"state": state(LANE), "items": items})
+    assert [each["reason"] for each in reply.data["refused"]] == ["OTHER_TERMS"]
+    reply = await post(here, "requests", {"state": state(OTHER_LANE), "items": items})
+    assert reply.data["refused"] == []
+
+
+async def test_session_that_began_under_the_terms_before_is_asked_for_by_those(here: World) -> None:
+    """It was not paid for yet when the payee moved, and both have restarted since."""
+    await here.agree()
+    here.clock.pass_(600)
+    start = here.clock.now
+    await here.charge("S1", "0.01")
+    here.clock.pass_(600)
+    here.keys = {**here.keys, CPO: OTHER_VAULT}
+    here.restart_payee()
+    await here.payee.propose(make_terms(number=2, payee=Side(CPO, *(OTHER_VAULT.address,) * 3)))
+    await here.charge("S1", "0.5")
+    await here.charge("S2", "0.5")
+    here.clock.pass_(10)
+    await here.payee.step()
+    assert here.clock.now > start
+    books = await here.payer_store.books(CPO, ["S1", "S2"])
+    assert {name: (book.lane, book.paid) for name, book in books.items()} == {
+        "S1": (LANE.key, 200_000),
+        "S2": (OTHER_LANE.key, 200_000),
+    }
+    assert here.chargers.told == []
