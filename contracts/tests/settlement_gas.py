@@ -35,6 +35,7 @@ async def measure(rpc: Rpc) -> dict[str, int]:
     await history.owners()
     await history.many_payers()
     await history.hold_back()
+    await history.first_times()
     await history.others()
     return chain.used
 
@@ -203,6 +204,21 @@ class _History:
     async def _hold(self, name: str, past: History) -> None:
         voucher = self.voucher(OTHER, CPO, past.cumulative, evidence=past.evidence())
         await self.act(name, KEEPER, "claimOne", OTHER, CPO, self.euro, *voucher)
+
+    async def first_times(self) -> None:
+        """Lanes whose word is written the first time, between vaults that have been used before.
+
+        A reserve is in the same word, so a lane that has one was written already.
+        """
+        one, other, third, fourth = PAYERS[20:24]
+        pair = (one, other, self.euro)
+        voucher = self.voucher(one, other, UNIT)
+        await self.act("claimOne, first of a lane", KEEPER, "claimOne", *pair, *voucher)
+        both = self.voucher(third, fourth, 3 * UNIT), self.voucher(fourth, third, UNIT)
+        await self.act("net, first of both lanes", KEEPER, "net", third, fourth, self.euro, *both)
+        reserving = PAYERS[24]  # it has money reserved for the CPO, who owes it nothing so far
+        both = self.voucher(reserving, CPO, 10 * EURO), self.voucher(CPO, reserving, EURO)
+        await self.act("net, first of the lane back", KEEPER, "net", reserving, CPO, self.euro, *both)
 
     async def others(self) -> None:
         """The same payment without lanes, one transaction a session."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ocn.cli.registry_options import takes
+from ocn.cli.settlement_database import OptionalDatabase, opened_store
 from ocn.cli.settlement_dispute_find import Leaf, chosen_dispute
-from ocn.cli.settlement_log import OptionalDatabase, opened_log
 from ocn.cli.settlement_options import settlement_options
 from ocn.errors import ConfigurationError
 
@@ -54,7 +54,7 @@ def show(
         row = dispute_row(chosen.dispute, chosen.arbiter, chosen.token, chosen.now)
         document = shown
         if document is not None:
-            _require_leaf(document, chosen.dispute)
+            document = _checked(document, chosen.dispute)
         elif database is not None:
             document = await _opened(database, chosen.dispute)
         return row if document is None else {**row, "opened": document}
@@ -66,7 +66,7 @@ async def _opened(database: str, dispute: "Dispute") -> "JsonObject | None":
     from ocn.settlement.core.disputing import opened_leaf
     from ocn.settlement.service.proving import disputed_leaf
 
-    async with opened_log(database) as store:
+    async with opened_store(database) as store:
         found = await disputed_leaf(store, dispute)
     return None if found is None else opened_leaf(found.entry, found.index)
 
@@ -85,7 +85,8 @@ def _read(path: Path) -> "JsonObject":
         raise ConfigurationError(f"{path} cannot be read as an opened leaf: {error}") from error
 
 
-def _require_leaf(document: "JsonObject", dispute: "Dispute") -> None:
+def _checked(document: "JsonObject", dispute: "Dispute") -> "JsonObject":
+    """Return of what was shown that which the leaf's hash vouches for."""
     from ocn.settlement.core.disputing import leaf_of
     from ocn.settlement.errors import EvidenceInvalid
 
@@ -98,3 +99,4 @@ def _require_leaf(document: "JsonObject", dispute: "Dispute") -> None:
             f"what was shown is the leaf 0x{found.hex()}, and disputed is 0x{dispute.leaf.hex()}",
             hint="Whoever showed it has shown something else than what was paid for.",
         )
+    return {name: document[name] for name in ("party", "id", "leaf")}

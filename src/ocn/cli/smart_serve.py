@@ -14,6 +14,7 @@ from rich.markup import escape
 from ocn.cli.registry_options import takes
 from ocn.cli.simulate_joining import Joining
 from ocn.cli.simulate_options import joining_options
+from ocn.cli.smart_oscp import OscpOptions, oscp_options
 from ocn.errors import ConfigurationError
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber
@@ -38,10 +39,11 @@ whom, and how it is hired, is in docs/how-to/plan-a-site.md.
 """
 
 
-@takes(joining=joining_options)
+@takes(joining=joining_options, oscp=oscp_options)
 def serve(
     site: Annotated[list[Path], typer.Option("--site", help="A site file; repeat it for more sites.")],
     joining: Joining,
+    oscp: OscpOptions,
     read_every: Annotated[
         int,
         typer.Option(
@@ -91,6 +93,7 @@ def serve(
         )
     set_up_logging("warning")
     sites = _sites(site)
+    oscp.refuse_nonsense(sites)
 
     def page(planner: "SmartCharging") -> "PageServing | None":
         if page_port is None:
@@ -100,11 +103,15 @@ def serve(
             planner, bind(page_host, page_port), PageSettings(frozenset(page_name or [])), events
         )
 
-    run_until_signalled(_serve(joining, sites, timedelta(seconds=read_every), page))
+    run_until_signalled(_serve(joining, sites, timedelta(seconds=read_every), page, oscp))
 
 
 async def _serve(
-    joining: Joining, sites: "Sequence[ServedSite]", read_every: timedelta, page: "MakePage"
+    joining: Joining,
+    sites: "Sequence[ServedSite]",
+    read_every: timedelta,
+    page: "MakePage",
+    oscp: OscpOptions,
 ) -> None:
     from ocn.party.traffic import unwatched
     from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -138,6 +145,11 @@ async def _serve(
             await serving.start()
             stack.push_async_callback(serving.stop)
             console.print(f"shows them at {serving.url}")
+        listening = oscp.serving(planner)
+        if listening is not None:
+            await listening[0].start()
+            stack.push_async_callback(listening[0].stop)
+            console.print(f"takes limits by OSCP 2.0 at {listening[1]}")
         await asyncio.Event().wait()
 
 
@@ -156,6 +168,6 @@ def _sites(files: list[Path]) -> "list[ServedSite]":
                 f"{file} does not say whose site it is",
                 hint='Add cpo = "DE CPO" and location = "LOC1", the id in OCPI, to [site].',
             )
-        feed = None if site.feed is None else file.parent / site.feed.file
+        feed = None if site.feed is None or site.feed.file is None else file.parent / site.feed.file
         found.append(ServedSite(site, site.cpo, site.location, loaded.prices, loaded.carbon, feed))
     return found

@@ -8,6 +8,8 @@
     ├── EventUnusable       a limit from outside cannot be meant
     ├── ProfileUnreadable   a CPO told a charging profile that says nothing
     ├── Unanswered          a message to a CPO got no answer; see ocn.smart_charging.dispatch.ports
+    ├── BodyRefused         what was posted is too long or too slow; see ocn.smart_charging.http_body
+    ├── ForecastUnusable    a message of OSCP cannot be meant; see ocn.smart_charging.oscp.forecast
     └── FormRefused         a limit typed into the page is not taken; see ocn.smart_charging.page.grid_form
 
 A fault concerns one part of the input; it is told, that part is left out, and the rest goes on.

@@ -1,9 +1,16 @@
-"""`ocn demo --smart` as a program: a whole day over two nodes, in which every claim holds."""
+"""`ocn demo --smart` as a program: a whole day over two nodes, in which every claim holds.
+
+The commands are those of docs/tutorial/03-smart-charging.md, of the blocks marked ``in=test_demo_smart``. A
+day takes a minute, so one is played for two of them, and the third ends with what the page shows of it.
+"""
 
 import asyncio
 import json
 import re
+import shlex
+import shutil
 import signal
+import subprocess
 import urllib.request
 from pathlib import Path
 
@@ -11,6 +18,10 @@ import pytest
 from tests.acceptance.simulation.test_demo import children, output_until, running, until_gone
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
+TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial" / "03-smart-charging.md"
+PLAY, SHOWN, PICK, LOOK = re.findall(
+    r"^```\w+ in=test_demo_smart\n(.*?)^```", TUTORIAL.read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
 POLICIES = [
     "uncontrolled",
     "equal share",
@@ -22,7 +33,9 @@ POLICIES = [
 
 
 async def test_smart_demo_keeps_every_limit_and_leaves_its_page_up(tmp_path: Path) -> None:
-    async with running("demo", "--smart", "--keep", "--json", "--plot", "day.svg", cwd=tmp_path) as process:
+    as_json, _, pick = PICK.partition("|")
+    arguments = [*words(LOOK), *(word for word in words(as_json) if word not in words(LOOK))]
+    async with running(*arguments, "--plot", "day.svg", cwd=tmp_path) as process:
         told = json.loads(await output_until(process, r"(?m)^}$", within_s=300))
         assert process.stderr is not None
         page = ""
@@ -53,11 +66,18 @@ async def test_smart_demo_keeps_every_limit_and_leaves_its_page_up(tmp_path: Pat
     assert event["after_kw"] <= event["limit_kw"] < event["before_kw"]
     assert event["decreases_first"] is True
     assert told["totals"]["messages"] > 1_000 < told["totals"]["copies"] * 2
+    if shutil.which("jq"):
+        program, *how = shlex.split(pick)
+        picked = subprocess.run(
+            [program, "-c", *how], input=json.dumps(told), stdout=subprocess.PIPE, text=True, check=True
+        )
+        shown = [json.loads(line) for line in picked.stdout.splitlines()]
+        assert shown == [told["steps"], *(site["policies"] for site in told["sites"])]
 
 
 async def test_smart_demo_interrupted_ends_everything(tmp_path: Path) -> None:
-    async with running("demo", "--smart", cwd=tmp_path) as process:
-        await output_until(process, "Playing the day")
+    async with running(*words(PLAY), cwd=tmp_path) as process:
+        await output_until(process, rf"(?s)Playing the day.*\n{shape(SHOWN.splitlines()[0])}")
         pids = children(process.pid)
         assert len(pids) == 3
         process.send_signal(signal.SIGTERM)
@@ -86,6 +106,26 @@ async def test_smart_demo_that_cannot_be_played_says_so_before_anything_starts(
     assert process.returncode != 0
     assert why in " ".join(re.sub("[^ -~]", " ", err.decode()).split())
     assert [file.name for file in tmp_path.iterdir()] == ["network.json"]
+
+
+def words(command: str) -> list[str]:
+    """The arguments of a command of the page, without the program."""
+    program, *arguments = shlex.split(command)
+    assert program == "ocn"
+    return arguments
+
+
+def shape(line: str) -> str:
+    """A pattern for lines that differ from this one in numbers, and in what is full of a bar."""
+    likes = [("[█░]+", "[█░]+"), (r"\s*\d[\d.]*", r"\s*\d[\d.]*"), (r"\s+", r"\s*")]
+    found, rest = "", line
+    while rest:
+        like, part = next(
+            ((like, match[0]) for pattern, like in likes if (match := re.match(pattern, rest))),
+            (re.escape(rest[0]), rest[0]),
+        )
+        found, rest = found + like, rest.removeprefix(part)
+    return found
 
 
 def _read(url: str) -> str:

@@ -1,7 +1,8 @@
 """The tutorial's commands run as they are printed, and print what the page says.
 
 Blocks of ``sh`` run one after the other in one shell; ``terminal=network`` runs beside it; ``file=NAME`` is
-saved. A ``text`` block is what the block before it must have printed, ``...`` standing for anything.
+saved. A ``text`` block is what the block before it must have printed, ``...`` standing for anything. Blocks
+of ``in=NAME`` are run by the test of that name, where a day of smart charging is played once for all.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     found = [Block(*match.groups()) for match in BLOCK.finditer(page.read_text("utf-8"))]
-    return [block for block in found if block.note != "not-in-test"]
+    return [block for block in found if block.note != "not-in-test" and not block.note.startswith("in=")]
 
 
 def matches(expected: str, printed: str) -> bool:
@@ -85,7 +86,10 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "COLUMNS": "120"}
 
 
-@pytest.mark.parametrize("page", sorted(TUTORIAL.glob("*.md")), ids=lambda page: page.stem)
+PAGES = [page for page in sorted(TUTORIAL.glob("*.md")) if blocks(page)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 async def test_page_runs_as_printed(page: Path, tmp_path: Path) -> None:
     terminal = await Terminal.open(tmp_path)
     beside: list[Process] = []

@@ -12,7 +12,7 @@ from ocn.ocpi.roles import Role
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
 from ocn.signing.keys import PrivateKey
-from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 from ocn.smart_charging.service.view import CarState, CarView, Source
@@ -159,6 +159,6 @@ async def revocation_stops_the_copies(
 
 
 def storage_text(smart: SmartCharging) -> bytes:
-    storage = smart._parts.memory._storage
+    storage = smart._parts.memory._shelves._storage
     assert isinstance(storage, MemoryStorage)
     return b"".join(storage._objects.values())

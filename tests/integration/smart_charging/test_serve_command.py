@@ -101,6 +101,7 @@ def test_carbon_file_is_found_beside_the_site_file(tmp_path: Path, carbon: str, 
         ('file = "a.json"\nsilent_after_minutes = 0\nfallback_kw = 5', "silent_after_minutes"),
         ("silent_after_minutes = 5\nfallback_kw = 5", "file"),
         ('file = "a.json"\nsilent_after_minutes = 5\nfallback_kw = 5\nother = 1', "other"),
+        ('file = "a.json"\noscp_group = "g"\nsilent_after_minutes = 5\nfallback_kw = 5', "one of them"),
     ],
 )
 def test_feed_that_cannot_be_used_is_refused_for_its_limits_would_be_lifted(

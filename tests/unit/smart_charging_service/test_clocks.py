@@ -10,7 +10,7 @@ from ocn.ocpi.timestamps import format_datetime
 from ocn.party.reply import Reply
 from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.clocks import CpoClock
-from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.slots import Slots
 

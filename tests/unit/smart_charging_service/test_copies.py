@@ -29,6 +29,7 @@ async def test_copies_that_stop_are_told_on_the_page_and_in_the_log(
     world = await make_world()
     await world.smart.step()
     await world.pushes(world.session("S1", "E1"))
+    await world.patches("S1", kwh=1)
     await world.smart.step()
 
     for _ in range(2):
@@ -54,11 +55,32 @@ async def test_copies_that_never_came_are_told_once(make_world: MakeWorld) -> No
     for name, evse in (("S1", "E1"), ("S2", "E2"), ("S3", "E3")):
         await world.keeps(world.session(name, evse))
     await changes(world)
-    await changes(world, "S1", "S2", "S3")
+    await changes(world)
 
     lines = [each.line for each in world.smart.view("yard").events if STOPPED in each.line]
     assert len(lines) == 1
     assert "since the start" in lines[0]
+
+
+async def test_readings_of_a_cpo_that_pushes_none_are_not_missed(make_world: MakeWorld) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    for _ in range(5):
+        await changes(world, "S1")
+    assert STOPPED not in world.events()
+
+    for name, evse in (
+        ("S2", "E2"),
+        ("S3", "E3"),
+    ):  # who begins and who ends is pushed by all
+        world.clock.forward(1)
+        await world.keeps(world.session(name, evse))
+    stored = await world.cpo_storage.get("sessions", CPO, "S1")
+    assert stored is not None
+    await world.keeps(stored | {"status": "COMPLETED"})
+    await changes(world, "S1")
+    assert STOPPED in world.events()
 
 
 async def test_copies_that_come_are_not_missed(make_world: MakeWorld) -> None:

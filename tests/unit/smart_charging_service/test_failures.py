@@ -13,7 +13,7 @@ from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
-from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.heard.skew import Skew
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, EventKind

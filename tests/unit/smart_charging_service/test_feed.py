@@ -10,7 +10,8 @@ from tests.unit.smart_charging_service.conftest import START, site
 
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.problem import Phase
-from ocn.smart_charging.service.heard.feed import GridEvent, LimitFeed
+from ocn.smart_charging.service.heard.feed import LimitFeed
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.site.model import Site, SiteFeed
 
 HOUR = timedelta(hours=1)

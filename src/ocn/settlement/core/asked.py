@@ -21,6 +21,8 @@ class PayerPolicy:
     """No charge point gives more."""
     within_funds: bool = True
     """Sign for no more than is reserved, free, or granted as credit."""
+    last_report: timedelta = timedelta(minutes=5)
+    """For how long after its end the last that is told of a session may be waited for."""
     energy_tolerance: Decimal = Decimal("0.01")
     """By what share a CDR's energy may differ from that of the session as it was last told."""
 
@@ -59,6 +61,8 @@ class Asked:
     verdict: Verdict | None = None
     objection: str = ""
     """What the back end has against a CDR's signed meter values."""
+    covered: bool = True
+    """Whether terms of this lane were in force when the session began, as it says, or it was paid for."""
     before_terms: bool = False
     """Whether the session may have begun before the terms of its lane were kept here."""
     admitted: bool = False

@@ -69,10 +69,11 @@ def read_ask(value: object, owner: PartyId) -> Ask:
 
 def tick_ask(session: JsonObject, owner: PartyId, total: int) -> Ask:
     """Ask for a session as it stands."""
+    owner = _owned(session, owner)
     session_id = known_id(session.get("id"), "session.id")
     return Ask(
         Kind.TICK,
-        _owned(session, owner),
+        owner,
         session_id,
         session_id,
         total,
@@ -87,9 +88,10 @@ def tick_ask(session: JsonObject, owner: PartyId, total: int) -> Ask:
 
 def cdr_ask(cdr: JsonObject, owner: PartyId, total: int) -> Ask:
     """Ask for a CDR."""
+    owner = _owned(cdr, owner)
     return Ask(
         Kind.CDR,
-        _owned(cdr, owner),
+        owner,
         known_id(cdr.get("session_id"), "cdr.session_id"),
         known_id(cdr.get("id"), "cdr.id"),
         total,
@@ -113,8 +115,22 @@ def known_id(value: object, name: str) -> str:
     return value
 
 
+def require_version(document: Mapping[str, Any]) -> None:
+    """Refuse sessions and CDRs of OCPI 2.1.1.
+
+    Raises:
+        AskInvalid: it is one.
+    """
+    if "auth_id" in document:
+        raise AskInvalid(
+            "a session or CDR of OCPI 2.1.1 cannot be settled",
+            hint="That version has no custom modules. Settle in 2.2 or later, or by invoice.",
+        )
+
+
 def _owned(document: Mapping[str, Any], owner: PartyId) -> PartyId:
     """Return the owner; a document that names another one is not the asking party's to be paid for."""
+    require_version(document)
     country_code, party_id = document.get("country_code"), document.get("party_id")
     if isinstance(country_code, str) and isinstance(party_id, str):
         if (country_code + party_id).upper() != owner.key:

@@ -1,73 +1,19 @@
-"""The checks of a payer, each a question whose answer is None or why not."""
+"""The checks of a payer on time, energy and price, each a question whose answer is None or why not."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
-from ocn.ocpi.token_issuer import issuer_key
 from ocn.settlement.core.amounts import energy_wh, stated_total, units_of
 from ocn.settlement.core.asked import Asked, PayerPolicy
 from ocn.settlement.core.asks import Ask
 from ocn.settlement.core.books import SessionBook
-from ocn.settlement.core.evidence import Kind
-from ocn.settlement.core.identity import fixed_members, identity_of
 from ocn.settlement.core.reasons import Reason, Refusal
 from ocn.settlement.core.terms import Terms
 from ocn.settlement.errors import AmountInvalid
 
-
-def not_told(asked: Asked) -> Refusal | None:
-    """What never came by OCPI opens no case, whatever it says: there could be any number of it."""
-    ask = asked.ask
-    if asked.session is None and not asked.book.identity:
-        return Refusal(Reason.UNKNOWN_SESSION, f"{ask.owner} has told of no session {ask.session_id}")
-    if ask.kind is Kind.CDR and asked.cdr is None:
-        return Refusal(Reason.CDR_NOT_RELAYED, f"no CDR {ask.id} has come from {ask.owner}")
-    return None
-
-
-def not_as_told(terms: Terms, asked: Asked) -> Refusal | None:
-    """A session or CDR must be one that was told of before, under these terms, and the same as then."""
-    ask, book = asked.ask, asked.book
-    if refusal := not_told(asked):
-        return refusal
-    if book.lane != terms.lane.key:
-        return Refusal(Reason.OTHER_TERMS, f"session {ask.session_id} is paid on {book.lane}")
-    return _not_of_these_terms(terms, asked) or _changed(asked)
-
-
-def _not_of_these_terms(terms: Terms, asked: Asked) -> Refusal | None:
-    document = asked.ask.document
-    if document.get("currency") != terms.currency:
-        said = str(document.get("currency"))[:10]
-        return Refusal(Reason.CURRENCY, f"it is in {said}, the terms are in {terms.currency}")
-    if issuer_key(document.get("cdr_token")) not in (None, asked.own.key):  # OCPI 2.2 names no issuer
-        return Refusal(Reason.NOT_OUR_TOKEN, f"the token is not of {asked.own}")
-    if asked.twin:
-        detail = f"the same token, start and place were paid for as session {asked.twin}"
-        return Refusal(Reason.DUPLICATE_SESSION, detail)
-    if asked.before_terms and not asked.admitted:
-        return Refusal(
-            Reason.BEFORE_TERMS,
-            f"session {asked.ask.session_id} began before these terms were kept here",
-        )
-    if not asked.vouched:
-        return Refusal(Reason.NOT_OUR_TOKEN, f"no driver of {asked.own} is known to charge there")
-    return None
-
-
-def _changed(asked: Asked) -> Refusal | None:
-    ask = asked.ask
-    different: list[str] = []
-    if asked.book.identity and identity_of(ask.document) != asked.book.identity:
-        different = ["token, start, place or currency"]
-    elif asked.session is not None:
-        told = fixed_members(asked.session)
-        different = [name for name, value in fixed_members(ask.document).items() if value != told[name]]
-    if not different:
-        return None
-    detail = f"{', '.join(different)} of session {ask.session_id} was told otherwise"
-    return Refusal(Reason.SESSION_DIFFERS, detail)
+_OVER: Final = frozenset({"COMPLETED", "INVALID"})
 
 
 def not_in_time(ask: Ask, book: SessionBook, policy: PayerPolicy, now: datetime) -> Refusal | None:
@@ -134,13 +80,14 @@ def unverified(terms: Terms, asked: Asked, policy: PayerPolicy, now: datetime) -
     return (
         _ahead(ask, policy, now)
         or (Refusal(Reason.METER_REFUSED, asked.objection) if asked.objection else None)
-        or _other_energy(asked, policy)
+        or _other_energy(asked, policy, now)
         or _too_much_power(ask, policy)
         or _not_right(terms, asked)
     )
 
 
-def _other_energy(asked: Asked, policy: PayerPolicy) -> Refusal | None:
+def _other_energy(asked: Asked, policy: PayerPolicy, now: datetime) -> Refusal | None:
+    """The last that is told of a session may come after its CDR."""
     ask = asked.ask
     try:
         told_wh = energy_wh(asked.session or {}, "kwh")
@@ -148,8 +95,11 @@ def _other_energy(asked: Asked, policy: PayerPolicy) -> Refusal | None:
         return Refusal(Reason.ENERGY_DIFFERS, f"the session was told without its energy: {error.message}")
     if abs(told_wh - ask.wh) <= max(Decimal(told_wh), Decimal(ask.wh)) * policy.energy_tolerance + 1:
         return None
+    runs = asked.session is not None and asked.session.get("status") not in _OVER
+    waits = runs and told_wh < ask.wh and now - ask.stated_at < policy.last_report
     return Refusal(
-        Reason.ENERGY_DIFFERS, f"the CDR has {ask.wh} Wh, the session was last told with {told_wh} Wh"
+        Reason.SESSION_BEHIND if waits else Reason.ENERGY_DIFFERS,
+        f"the CDR has {ask.wh} Wh, the session was last told with {told_wh} Wh",
     )
 
 
@@ -169,13 +119,13 @@ def _not_right(terms: Terms, asked: Asked) -> Refusal | None:
     return Refusal(Reason.VERDICT, f"{said}. {verdict.summary}")
 
 
-def paid_again(terms: Terms, book: SessionBook, promised_back: int) -> Refusal | None:
+def paid_again(terms: Terms, promised_back: int) -> Refusal | None:
     """A session that was paid and credited is paid again as far as credits are more than promises.
 
     An empty vault can sign credits without end; ``unsecured`` is what either side lets the other owe.
     """
     missing = promised_back - terms.unsecured
-    if not book.credited or missing <= 0:
+    if missing <= 0:
         return None
     detail = f"credits of {terms.said(missing)} are not secured: net them, or reserve so much for the payer"
     return Refusal(Reason.CREDIT_UNSECURED, detail, missing)

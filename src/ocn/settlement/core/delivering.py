@@ -84,7 +84,7 @@ class Delivery:
 
     def asked(self, now: datetime) -> "Delivery":
         """Return the delivery with a request on its way."""
-        since = self.asked_at or now
+        since = min(self.asked_at or now, now)  # the clock may be put back
         return replace(self, asked_at=since, asked_total=self.total, asked_wh=self.wh, tried_at=now)
 
     def paid(self, settled: int, now: datetime) -> "Delivery":
@@ -113,7 +113,7 @@ def may_ask(terms: Terms, delivery: Delivery, now: datetime) -> bool:
     if delivery.open_units < max(terms.floor, 1) or delivery.stopped or disagreed:
         return False
     pause = timedelta(seconds=min(terms.tick.s, terms.grace_s / 3))
-    return delivery.tried_at is None or now - delivery.tried_at >= pause
+    return delivery.tried_at is None or abs(now - delivery.tried_at) >= pause
 
 
 def is_due(terms: Terms, delivery: Delivery, now: datetime) -> bool:
@@ -121,7 +121,7 @@ def is_due(terms: Terms, delivery: Delivery, now: datetime) -> bool:
     if not may_ask(terms, delivery, now):
         return False
     since = delivery.covered_at or now
-    return half_is_open(terms, delivery) or now - since >= timedelta(seconds=terms.tick.s)
+    return half_is_open(terms, delivery) or abs(now - since) >= timedelta(seconds=terms.tick.s)
 
 
 def half_is_open(terms: Terms, delivery: Delivery) -> bool:

@@ -1,5 +1,6 @@
 """A dispute on chain: what one leaf cost is frozen until somebody who may says whose it is."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,7 @@ from ocn.signing.hashes import keccak256
 MOST_LINKS = 512
 """Vouchers that one proof goes through, by the contract."""
 _LONGEST_NUMBER = 40
+_PARTY = re.compile(r"([A-Z]{2}) ([A-Z0-9]{3})", re.ASCII)
 _LEAF = ("salt", "kind", "object", "amount", "wh", "document", "signed")
 
 
@@ -90,13 +92,16 @@ def opened_leaf(entry: Entry, index: int) -> JsonObject:
 def leaf_of(document: JsonObject) -> bytes:
     """Hash the seven words of an opened leaf, for whoever has only been shown it.
 
+    Of the names beside them ``party`` and ``id`` are checked; the leaf's hash says nothing of others.
+
     Raises:
         EvidenceInvalid: it is none, or its names are not those that its ``object`` is the hash of.
     """
     words = document.get("leaf")
     if not isinstance(words, dict) or set(words) != set(_LEAF):
         raise EvidenceInvalid(f"an opened leaf has the members {', '.join(_LEAF)}")
-    name = f"{str(document.get('party')).replace(' ', '|')}|{document.get('id')}"
+    party = _PARTY.fullmatch(str(document.get("party")))
+    name = "" if party is None else f"{party[1]}|{party[2]}|{document.get('id')}"
     if _octets(words["object"]) != keccak256(name.encode()):
         raise EvidenceInvalid("the leaf is not of the party and id that it is shown with")
     return keccak256(b"".join(_word(words[member], member) for member in _LEAF))

@@ -5,14 +5,13 @@ from datetime import datetime
 from ocn.settlement.core.amounts import units_of
 from ocn.settlement.core.asked import Asked, PayerPolicy
 from ocn.settlement.core.asks import Ask
+from ocn.settlement.core.belonging import not_as_told, not_told
 from ocn.settlement.core.books import CdrState, SessionBook
 from ocn.settlement.core.checks import (
     above,
     no_bill,
     not_as_posted,
-    not_as_told,
     not_in_time,
-    not_told,
     unverified,
 )
 from ocn.settlement.core.evidence import Leaf

@@ -13,6 +13,8 @@ class Reason(StrEnum):
     """The party that asks has not told of this session, or has not yet."""
     CDR_NOT_RELAYED = "CDR_NOT_RELAYED"
     """The CDR has not come by OCPI, or has not yet."""
+    SESSION_BEHIND = "SESSION_BEHIND"
+    """The session was told with less energy than its CDR has, and not as ended; the last may still come."""
     CREDIT_MISSING = "CREDIT_MISSING"
     """More was paid than the CDR asks for: a credit voucher comes first."""
     CREDIT_UNSECURED = "CREDIT_UNSECURED"
@@ -87,6 +89,7 @@ _PASSING = frozenset(
     {
         Reason.UNKNOWN_SESSION,
         Reason.CDR_NOT_RELAYED,
+        Reason.SESSION_BEHIND,
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
         Reason.HOLD_BACK,

@@ -59,7 +59,7 @@ class Agreeing:
         newest = await self._pairs.newest(terms.payer.party, terms.payee.party)
         if newest is not None and newest.signed.hash == proposal.hash:
             return await self._agreed_before(newest, proposal)
-        await self._require_wanted(terms, newest.terms.number if newest is not None else 0)
+        await self._require_wanted(terms, newest.signed.terms.number if newest is not None else 0)
         agreed = self._signed(proposal)
         return (await self._pairs.agreed(agreed)).signed
 

@@ -62,7 +62,7 @@ class Cashing:
             self._warned_at = None
         if exit_ is None or self._warned_at is None:
             return False
-        return now - self._warned_at < _LEAVING_AGAIN and exit_.ready_at - now > 2 * _LEAVING_AGAIN
+        return abs(now - self._warned_at) < _LEAVING_AGAIN and exit_.ready_at - now > 2 * _LEAVING_AGAIN
 
     async def make_good(self) -> None:
         """Net the credits that the payer takes for promises, or reserve what they are worth."""
@@ -70,7 +70,7 @@ class Cashing:
             return
         standing, now = await self._standing(), self._house.now()
         wanted = min(standing.owed_back - standing.back.reserve, standing.back.free)
-        waits = self._secured_at is not None and now - self._secured_at < _ASK_AGAIN
+        waits = self._secured_at is not None and abs(now - self._secured_at) < _ASK_AGAIN
         if wanted > 0 and not waits and self._house.keeper is not None:
             self._secured_at = now
             await self._house.keeper.reserve(self._pair.account.out, wanted)
@@ -83,7 +83,7 @@ class Cashing:
             return (
                 f"vouchers were cashed that are not known here, of {forgotten}: recover them from the payer"
             )
-        signer = terms.signer_on(self._pair.account.into)
+        signer = self._pair.signed.terms.signer_on(self._pair.account.into)
         if not await self._house.ledger.may_sign(self._pair.account.into, signer):
             return f"the payer has removed {signer}, which signs its vouchers"
         return ""
@@ -110,7 +110,7 @@ class Cashing:
         """Ask the keeper; once for each state of the lane, and again after a while if nothing came of it."""
         settling, why = found
         state = standing.signed, standing.there.claimed
-        if self._sent == state and self._sent_at is not None and now - self._sent_at < _ASK_AGAIN:
+        if self._sent == state and self._sent_at is not None and abs(now - self._sent_at) < _ASK_AGAIN:
             return None
         account, keeper = self._pair.account, self._house.keeper
         voucher, back = await account.last(account.into), await account.last(account.out)

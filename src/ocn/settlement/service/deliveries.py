@@ -42,13 +42,16 @@ class Deliveries:
         return self._running.get(session_id.casefold())
 
     def tell(self, ask: Ask, book: SessionBook, now: datetime) -> Running:
-        """Take what the back end tells; older news than is known changes nothing."""
+        """Take what the back end tells; older news than is known changes nothing.
+
+        More energy is never older, whatever the charge point's clock says: it was delivered.
+        """
         known = self._running.get(ask.session_id.casefold())
         if known is None:
             # The energy in the book is the payer's word: it cannot cover more than was delivered.
             covered_wh = min(book.wh, ask.wh)
             delivery = Delivery(ask.session_id, book.settled, covered_wh, book.settled, covered_wh, now)
-        elif ask.stated_at < known.ask.stated_at:
+        elif ask.stated_at < known.ask.stated_at and ask.wh <= known.ask.wh:
             return known
         else:
             delivery = known.delivery

@@ -46,9 +46,11 @@ class LookingUp:
         asked = await (
             self._around_cdr(ask, book) if ask.kind is Kind.CDR else self._around_tick(ask, book, pair.terms)
         )
-        if not book.is_known and await self._is_before(ask, pair.since):
-            admitted = await self._is_approved(ask, Reason.BEFORE_TERMS, "")
-            asked = replace(asked, before_terms=True, admitted=admitted)
+        if not book.is_known:
+            asked = replace(asked, covered=pair.covers(ask.started_at))
+            if await self._is_before(ask, pair.since):
+                admitted = await self._is_approved(ask, Reason.BEFORE_TERMS, "")
+                asked = replace(asked, before_terms=True, admitted=admitted)
         if self._drivers is None or book.identity or asked.session is None:
             return asked
         return replace(asked, vouched=await self._drivers.charges(ask.owner, asked.session))

@@ -11,6 +11,7 @@ from ocn.settlement.errors import NoTerms, TermsInvalid
 from ocn.settlement.service.account import Account
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.session_books import SessionBooks
 
 
 class Pairs:
@@ -19,18 +20,20 @@ class Pairs:
     def __init__(self, house: House) -> None:
         self.house = house
         self._accounts: dict[Lane, Account] = {}
+        self._sessions: dict[PartyId, SessionBooks] = {}
         self._pairs: dict[tuple[PartyId, PartyId], dict[Lane, Pair]] = {}
         self._loading = asyncio.Lock()
 
     async def newest(self, payer: PartyId, payee: PartyId) -> Pair | None:
         """Return the pair under its newest terms, in force or not; None where there never were any."""
         pairs = await self._of(payer, payee)
-        return max(pairs.values(), key=lambda pair: pair.terms.number, default=None)
+        return max(pairs.values(), key=lambda pair: pair.signed.terms.number, default=None)
 
     async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
         """Return the pair under the newest terms that sessions start under at a moment."""
-        good = [pair for pair in (await self._of(payer, payee)).values() if pair.terms.is_in_force(at)]
-        return max(good, key=lambda pair: pair.terms.number, default=None)
+        found = [(pair.in_force(at), pair) for pair in (await self._of(payer, payee)).values()]
+        good = [(terms.number, pair) for terms, pair in found if terms is not None]
+        return max(good, key=lambda each: each[0])[1] if good else None
 
     async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
         """Return the pair whose terms have a lane.
@@ -87,14 +90,12 @@ class Pairs:
         other = (await self._of(terms.payee.party, terms.payer.party)).get(terms.lane.opposite)
         if other is None:
             return
-        same = {terms.payer.signer, terms.payee.signer} == {
-            other.terms.payer.signer,
-            other.terms.payee.signer,
-        }
-        if terms.decimals != other.terms.decimals or not (same or terms.number > other.terms.number):
+        theirs = other.signed.terms
+        same = {terms.payer.signer, terms.payee.signer} == {theirs.payer.signer, theirs.payee.signer}
+        if terms.decimals != theirs.decimals or not (same or terms.number > theirs.number):
             raise TermsInvalid(
                 "the terms the other way round name other keys for the same vaults",
-                hint=f"To change keys, number the new terms above {other.terms.number}.",
+                hint=f"To change keys, number the new terms above {theirs.number}.",
             )
 
     async def _of(self, payer: PartyId, payee: PartyId) -> dict[Lane, Pair]:
@@ -113,14 +114,10 @@ class Pairs:
         pays = terms.payer.party == self.house.own
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
-        account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        sessions = self._sessions.setdefault(other.party, SessionBooks(self.house))
+        account = self._accounts.setdefault(out, Account(self.house, other.party, out, sessions))
         account.note_peer_key(other.signer, terms.number)
         known = pairs.setdefault(terms.lane, Pair(account, signed, kept_at))
         known.since = min(known.since, kept_at)
-        if terms.number < known.terms.number:  # shown again by a counterparty that is asked what it has
-            return
-        known.signed = signed
-        if pays:
-            account.least_credit = terms.floor
-        else:
-            account.floor = terms.floor
+        known.keep(signed)
+        account.floors[terms.lane] = lambda: known.terms.floor

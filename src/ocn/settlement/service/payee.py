@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import parse_datetime
 from ocn.party.json_text import JsonObject
+from ocn.settlement.core.asks import require_version
 from ocn.settlement.core.delivering import Exposure
 from ocn.settlement.core.holding_back import hold_back_difference
 from ocn.settlement.core.lane import Lane
@@ -20,13 +20,11 @@ from ocn.settlement.service.asking import Asking
 from ocn.settlement.service.cashing import Cashing
 from ocn.settlement.service.collecting import Collecting, CollectPolicy
 from ocn.settlement.service.house import House
-from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.pair import CLOCK_SKEW, Pair
 from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.reach import Peers
 
 _LOG = logging.getLogger("ocn.settlement")
-_SKEW: Final = timedelta(minutes=5)
-"""By which the clock of a charge point may be behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ class Payee:
         now = house.now()
         began = _began(document) or now
         found = await pairs.in_force(payer, house.own, began)
-        found = found or await pairs.in_force(payer, house.own, min(began + _SKEW, now))
+        found = found or await pairs.in_force(payer, house.own, min(began + CLOCK_SKEW, now))
         return None if found is None else self._collecting_of(found)
 
     def _collecting_of(self, pair: Pair) -> Collecting:
@@ -217,6 +215,7 @@ def _began(document: JsonObject) -> datetime | None:
 
 
 def _payer_of(document: JsonObject) -> PartyId:
+    require_version(document)
     token = document.get("cdr_token")
     try:
         return PartyId(token["country_code"], token["party_id"])  # type: ignore[index]  # what is no dict is refused

@@ -56,7 +56,7 @@ class ReserveKeeping:
     async def _under_way(self, lane: Lane, now: datetime) -> int:
         """Return what was asked for and is not to be seen on the chain yet."""
         asked = self._asked.get(lane)
-        if asked is None or now - asked.at >= _WAIT:
+        if asked is None or abs(now - asked.at) >= _WAIT:
             return 0
         state = await self._house.ledger.state(lane)
         return asked.amount if state.reserve == asked.reserve else 0

@@ -46,7 +46,7 @@ class SettingOff:
     async def _promise(self, lane: Lane) -> None:
         state, now = await self._house.ledger.state(lane), self._house.now()
         asked_at = self._asked_at.get(lane)
-        waits = asked_at is not None and now - asked_at < _WAIT
+        waits = asked_at is not None and abs(now - asked_at) < _WAIT
         if state.set_off or state.set_off_ends or waits or self._house.keeper is None:
             return
         self._asked_at[lane] = now

@@ -11,7 +11,7 @@ from ocn.party.storage import PartyStorage
 from ocn.simulation.network_files import HOST
 from ocn.simulation.smart.scenario import LOCATION, GridCut, Scenario
 from ocn.smart_charging.page import PageServing
-from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 

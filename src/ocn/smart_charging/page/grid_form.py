@@ -4,7 +4,6 @@ A form of another site cannot be told from ours by what is in it, except for a t
 Where a browser says which site a form is from, that must be ours too.
 """
 
-import asyncio
 import secrets
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from ocn.smart_charging.errors import SmartChargingError
+from ocn.smart_charging.http_body import BodyRefused, read_body
 
 MOST_KW = Decimal(100_000)
 MOST_MINUTES = 24 * 60
@@ -85,16 +85,10 @@ async def _fields(request: Request) -> dict[str, str]:
 
 
 async def _body(request: Request) -> bytes:
-    body = bytearray()
     try:
-        async with asyncio.timeout(_MOST_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > _MOST_BYTES:
-                    raise FormRefused(413, f"The form is longer than {_MOST_BYTES} bytes.")
-    except TimeoutError as error:
-        raise FormRefused(408, f"The form took longer than {_MOST_S} seconds.") from error
-    return bytes(body)
+        return await read_body(request, _MOST_BYTES, _MOST_S)
+    except BodyRefused as error:
+        raise FormRefused(error.status, error.message) from error
 
 
 def _kw(text: str) -> Decimal:

@@ -13,4 +13,6 @@ stay where they are.
     meaning   what that means for a plan: who is there, needs what, takes what, and at which price
     rounds    read, plan, send, again and again
     shown     from all of it to a view
+
+Over them ``assembly`` puts the parts together, and ``grid_operator`` takes what one says of capacity.
 """

@@ -55,7 +55,7 @@ class Assembly:
         self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
-        copies = Copies(self.places, self._note)
+        copies = Copies(self.memory, self.places, self._note)
         self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}
         self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)

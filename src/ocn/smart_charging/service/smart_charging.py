@@ -25,7 +25,8 @@ from ocn.party.storage import PartyStorage
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.assembly import Assembly
-from ocn.smart_charging.service.heard.feed import GridEvent
+from ocn.smart_charging.service.grid_operator import ToldByGridOperator
+from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.heard.hearing import MODULES
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.rounds.loop import run_for_ever
@@ -65,6 +66,8 @@ class SmartCharging:
         self._parts = Assembly(sites, storage, secret, now or utc_now, settings, dispatch)
         self._settings = settings
         self._client: Client | None = None
+        self.grid_operator = ToldByGridOperator(self._parts)
+        """Takes what comes by OSCP, for sites that are groups of it."""
 
     @property
     def handlers(self) -> Sequence[object]:

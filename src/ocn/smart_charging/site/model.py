@@ -133,13 +133,17 @@ class SitePrices:
 
 @dataclass(frozen=True, slots=True)
 class SiteFeed:
-    """Limits that somebody else writes while the site is planned, and what holds once they fall silent."""
+    """Limits that somebody else tells while the site is planned, and what holds once they fall silent.
 
-    file: str
+    They stand in a file, or come by OSCP for a group.
+    """
+
+    file: str | None
     silent_after: timedelta
     kw: Decimal | None = None
     amps: Decimal | None = None
     """Per phase."""
+    oscp_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,14 +90,17 @@ def prices_of(table: Table) -> SitePrices:
 
 def feed_of(table: Table) -> SiteFeed:
     """Read ``[feed]``: a feed that may fall silent says what holds then."""
-    file, minutes = table.text("file"), table.number("silent_after_minutes", above=0, most=_MOST_MINUTES)
+    file, group = (None if table.raw(key) is None else table.text(key) for key in ("file", "oscp_group"))
+    minutes = table.number("silent_after_minutes", above=0, most=_MOST_MINUTES)
     kw, amps = table.number("fallback_kw"), table.number("fallback_amps")
     table.refuse_others()
+    if (file is None) == (group is None):
+        raise Wrong("file", "or oscp_group says where limits come from: one of them")
     if minutes is None:
         raise Wrong("silent_after_minutes", "is missing")
     if kw is None and amps is None:
         raise Wrong("fallback_kw", "or fallback_amps is missing: what holds once the feed is silent")
-    return SiteFeed(file, timedelta(seconds=float(minutes * 60)), kw, amps)
+    return SiteFeed(file, timedelta(seconds=float(minutes * 60)), kw, amps, group)
 
 
 def signed(value: object, key: str) -> Decimal:

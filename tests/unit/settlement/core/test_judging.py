@@ -283,9 +283,24 @@ def test_cdr_whose_tariff_is_silent_on_vat_is_not_paid_with_vat(
 
 
 def test_cdr_with_other_energy_than_the_session_is_refused(terms: Terms, session: Make, cdr: Make) -> None:
-    outcome = judge_cdr(terms, bill(cdr("1.5"), session("1.4")), POLICY, NOW)
-    assert reason_of(outcome) is Reason.ENERGY_DIFFERS
+    ended = session("1.4", status="COMPLETED")
+    assert reason_of(judge_cdr(terms, bill(cdr("1.5"), ended), POLICY, NOW)) is Reason.ENERGY_DIFFERS
     assert isinstance(judge_cdr(terms, bill(cdr("1.5"), session("1.49")), POLICY, NOW), Leaf)
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes", "reason"),
+    [
+        ("1.4", 4, Reason.SESSION_BEHIND),
+        ("1.4", 5, Reason.ENERGY_DIFFERS),
+        ("1.6", 0, Reason.ENERGY_DIFFERS),
+    ],
+)
+def test_cdr_that_has_more_than_was_told_of_a_session_that_runs_waits_for_a_while(
+    terms: Terms, session: Make, cdr: Make, told: str, minutes: int, reason: Reason
+) -> None:
+    outcome = judge_cdr(terms, bill(cdr("1.5"), session(told)), POLICY, NOW + timedelta(minutes=minutes))
+    assert reason_of(outcome) is reason
 
 
 def test_cdr_id_used_for_another_document_is_refused(terms: Terms, session: Make, cdr: Make) -> None:

@@ -345,7 +345,7 @@ async def test_ticks_below_the_floor_are_neither_asked_for_nor_paid_and_the_cdr_
 async def test_payee_that_asks_for_every_unit_is_refused_until_the_floor_is_reached(here: World) -> None:
     await here.agree(floor=50_000)
     pair = await here.payee.pairs.on(EMSP, CPO, LANE)
-    pair.signed = replace(pair.signed, terms=make_terms())  # it goes by terms of its own
+    pair.keep(replace(pair.signed, terms=make_terms()))  # it goes by terms of its own
     await here.charge("S1", "0.1")
     here.clock.pass_(10)
     await here.payee.step()

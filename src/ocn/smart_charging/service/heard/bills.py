@@ -69,9 +69,9 @@ class Bills:
         return [each.pointer for each in found.findings if each.code == _CODE]
 
     def _tariffs(self, stay: Stay) -> list[JsonObject]:
-        ids = self._memory.tariff_ids.get((stay.cpo.key, stay.evse_uid.casefold()), ())
+        ids = self._memory.sites.tariff_ids.get((stay.cpo.key, stay.evse_uid.casefold()), ())
         every = dict.fromkeys(each.casefold() for each in (stay.tariff_id, *ids) if each)
-        known = (self._memory.tariffs.get((stay.cpo.key, each)) for each in every)
+        known = (self._memory.sites.tariffs.get((stay.cpo.key, each)) for each in every)
         return [each for each in known if each is not None]
 
 

@@ -2,13 +2,17 @@
 
 What is read from the CPO shows it: an update that is old enough for its copy to have come, and that only the
 reading brought. One copy may be lost; some in a row, and none that came between them, mean that none come.
+Not every CPO pushes what its meters say, so those updates count only at one that did.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.service.heard.sessions import Note
+from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.sites.events import local
 from ocn.smart_charging.service.sites.places import Places
@@ -24,28 +28,33 @@ class _Told:
     last: datetime | None = None
     missed: int = 0
     stopped: bool = False
+    pushes_readings: bool = False
 
 
 class Copies:
     """Counts for each CPO, and tells it at all its sites when copies stop, and when they come again."""
 
-    def __init__(self, places: Places, note: Note) -> None:
+    def __init__(self, memory: Memory, places: Places, note: Note) -> None:
+        self._memory = memory
         self._places = places
         self._note = note
         self._of = {cpo: _Told() for cpo in places.cpos}
 
-    def came(self, cpo: PartyId, now: datetime) -> None:
-        """A session, or a part of one, was pushed: copied by a node, or by the CPO itself."""
-        told = self._of[cpo]
+    def came(self, cpo: PartyId, session_id: str, members: Mapping[str, Any], now: datetime) -> None:
+        """A session, or a part of one, was pushed: copied by a node, or by the CPO itself; not taken yet."""
+        told, before = self._of[cpo], self._memory.stays.get(f"{cpo.key}/{session_id.casefold()}")
+        if before is not None and members.get("status", before.status) == before.status:
+            told.pushes_readings = True
         if told.stopped:
             self._tell(cpo, EventKind.TOLD, "copies of sessions come again")
         told.last, told.missed, told.stopped = now, 0, False
 
-    def only_read(self, cpo: PartyId, stay: Stay, now: datetime) -> None:
+    def only_read(self, cpo: PartyId, before: Stay | None, stay: Stay, now: datetime) -> None:
         """A reading brought an update of a session that no copy had brought."""
-        if now - stay.updated < _ON_ITS_WAY:
-            return
         told = self._of[cpo]
+        is_reading = before is not None and before.status == stay.status
+        if now - stay.updated < _ON_ITS_WAY or (is_reading and not told.pushes_readings):
+            return
         told.missed += 1
         if told.missed < _IN_A_ROW or told.stopped:
             return

@@ -54,27 +54,27 @@ class CpoData:
             connectors = [each for each in _list(evse.get("connectors")) if isinstance(each, dict)]
             ids = tuple(dict.fromkeys(tariff for each in connectors for tariff in _tariff_ids(each)))
             if self._places.evse(served, uid) is not None:
-                await self._memory.keep_tariff_ids(cpo, uid, ids)
+                await self._memory.sites.keep_tariff_ids(cpo, uid, ids)
                 self._compare(served, uid, evse, connectors)
             elif evse.get("connectors") is not None:
-                self._memory.told_evses[cpo.key, uid.casefold()] = told_evse(connectors)
+                self._memory.sites.told_evses[cpo.key, uid.casefold()] = told_evse(connectors)
         self._triggers.plan(served.name)
 
     async def take_tariff(self, cpo: PartyId, tariff_id: str, tariff: Mapping[str, Any]) -> bool:
         """Take a tariff; True when it is new."""
-        known = self._memory.tariffs.get((cpo.key, tariff_id.casefold()))
+        known = self._memory.sites.tariffs.get((cpo.key, tariff_id.casefold()))
         if known == tariff or (known is None and self._has_told_too_many(cpo)):
             return False
-        await self._memory.keep_tariff(cpo, tariff_id, dict(tariff))
+        await self._memory.sites.keep_tariff(cpo, tariff_id, dict(tariff))
         self._changed(cpo)
         return known is None
 
     def _has_told_too_many(self, cpo: PartyId) -> bool:
-        return sum(owner == cpo.key for owner, _ in self._memory.tariffs) >= _MOST_TARIFFS
+        return sum(owner == cpo.key for owner, _ in self._memory.sites.tariffs) >= _MOST_TARIFFS
 
     async def drop_tariff(self, cpo: PartyId, tariff_id: str) -> None:
         """Forget a tariff."""
-        await self._memory.drop_tariff(cpo, tariff_id)
+        await self._memory.sites.drop_tariff(cpo, tariff_id)
         self._changed(cpo)
 
     def _changed(self, cpo: PartyId) -> None:

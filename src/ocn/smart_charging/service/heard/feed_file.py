@@ -10,7 +10,7 @@ from typing import Any
 from ocn.ocpi.timestamps import read_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.numbers import number, shown
-from ocn.smart_charging.service.heard.feed import GridEvent, usable
+from ocn.smart_charging.service.heard.grid_events import GridEvent, usable
 from ocn.smart_charging.site.model import Site
 
 _MOST_BYTES = 1_000_000

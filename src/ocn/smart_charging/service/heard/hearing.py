@@ -84,7 +84,7 @@ class Hearing:
     ) -> bool:
         await self._serves(owner)
         now = self._clocks.now(owner)
-        self._copies.came(owner, now)
+        self._copies.came(owner, session_id, members, now)
         return await self._sessions.take(owner, session_id, members, now, _sent_to(request))
 
     async def list_sessions(self, request: Request, query: ListQuery) -> Page[Session]:

@@ -152,7 +152,7 @@ class Reader:
         await self._sessions.take(cpo, session_id, session, now)
         after = self._memory.stays.get(key)
         if last is not None and after is not None and after != before and after.updated > last:
-            self._copies.only_read(cpo, after, now)
+            self._copies.only_read(cpo, before, after, now)
         return key
 
     def _active(self, cpo: PartyId) -> list[Stay]:

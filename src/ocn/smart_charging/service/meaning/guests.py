@@ -69,7 +69,7 @@ def guests_of(
     for stay in stays:
         listed = places.evse(served, stay.evse_uid)
         if listed is None:
-            told = memory.told_evses.get((stay.cpo.key, stay.evse_uid.casefold()))
+            told = memory.sites.told_evses.get((stay.cpo.key, stay.evse_uid.casefold()))
             evse = stranger_evse(stay.evse_uid, told, site)
             here = takes = stranger_outlet(evse, stay, wiring)
             faults[stay.key] = _of_stranger(evse, here)

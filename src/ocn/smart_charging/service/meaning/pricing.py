@@ -41,9 +41,9 @@ def goes_by_carbon(guest: Guest, served: ServedSite) -> bool:
 
 def _tariff(guest: Guest, served: ServedSite, memory: Memory) -> PriceSource | None:
     cpo = guest.stay.cpo.key
-    ids = memory.tariff_ids.get((cpo, guest.stay.evse_uid.casefold()), ())
+    ids = memory.sites.tariff_ids.get((cpo, guest.stay.evse_uid.casefold()), ())
     for tariff_id in (guest.stay.tariff_id, *ids):
-        found = memory.tariffs.get((cpo, tariff_id.casefold())) if tariff_id else None
+        found = memory.sites.tariffs.get((cpo, tariff_id.casefold())) if tariff_id else None
         if found is not None:
             most_kw = Decimal(str(round(guest.outlet.most * guest.outlet.step_kw, 3)))
             return TariffPrices(found, served.site.zone.key, max(_LEAST_KW, most_kw))

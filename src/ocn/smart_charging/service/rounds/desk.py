@@ -2,23 +2,21 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.report import FollowReport
-from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.profiles.courses import courses
 from ocn.smart_charging.service.heard.clocks import CpoClock
-from ocn.smart_charging.service.heard.feed import LimitFeed, event_from_json
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.cars import Cars
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
 from ocn.smart_charging.service.rounds.drafting import Drafting, counted
+from ocn.smart_charging.service.rounds.kept_feed import keep_feed, remembered_feed
 from ocn.smart_charging.service.rounds.peak import Peak
 from ocn.smart_charging.service.rounds.record import Record
 from ocn.smart_charging.service.sites.events import EventLog
@@ -43,10 +41,7 @@ class Desk:
     ) -> None:
         self.served = served
         self.clock = clock
-        self.feed = LimitFeed(served.site)
-        for kept in memory.limits.get(served.key, []):
-            with suppress(EventUnusable):  # the site file has changed since
-                self.feed.announce(event_from_json(kept))
+        self.feed = remembered_feed(served, memory)
         self.was_silent = False
         """Whether the feed was, when it was heard last."""
         self.log = EventLog(served.name)
@@ -56,7 +51,7 @@ class Desk:
         self.record = Record()
         self.last_read: datetime | None = None
         site = served.site
-        self._peak = Peak(site.prices.peak_period, site.zone, memory.peaks.get(served.key))
+        self._peak = Peak(site.prices.peak_period, site.zone, memory.sites.peaks.get(served.key))
         self._memory = memory
         self._names = names
         self._safe_after = settings.safe_after
@@ -83,7 +78,7 @@ class Desk:
 
     async def keep_limits(self) -> None:
         """Store what was announced since."""
-        await self._memory.keep_limits(self.served.key, [event.as_json() for event in self.feed.announced])
+        await keep_feed(self.feed, self.served, self._memory)
 
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""
@@ -141,4 +136,4 @@ class Desk:
         if site.prices.peak_eur_per_kw > 0:
             slot = slot_of(self.now(), site.slot_minutes)
             self._peak.count(self.stays(), slot, timedelta(minutes=site.slot_minutes))
-            await self._memory.keep_peak(self.served.key, self._peak.as_json())
+            await self._memory.sites.keep_peak(self.served.key, self._peak.as_json())

@@ -1,0 +1,110 @@
+"""Limits that come from outside, and what they make of a fuse. All moments are in real time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.party.json_text import JsonObject
+from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.planning.problem import Phase
+from ocn.smart_charging.service.sites.events import local
+from ocn.smart_charging.site.model import Fuse, Once, Site, TimedLimit
+
+_LONGEST = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class GridEvent:
+    """A lower limit of one fuse for a while. At least one of ``kw``, ``amps`` and ``part`` says how low."""
+
+    begin: datetime
+    until: datetime
+    fuse: str | None = None
+    """None: every fuse at the top."""
+    kw: Decimal | None = None
+    amps: Decimal | None = None
+    """Per phase."""
+    part: Decimal | None = None
+    """Of the fuse's own limits, without those that the site file sets for a time: 0.5 halves them."""
+    source: str = "operator"
+    """Who says so."""
+
+    def as_json(self) -> JsonObject:
+        """Write what :func:`event_from_json` reads."""
+        written: JsonObject = {
+            "from": format_datetime(self.begin),
+            "until": format_datetime(self.until),
+            "fuse": self.fuse,
+            "kw": self.kw,
+            "amps": self.amps,
+            "part": self.part,
+            "source": self.source,
+        }
+        return {name: value for name, value in written.items() if value is not None}
+
+    def line(self, zone: ZoneInfo) -> str:
+        """Say who wants it how low, where and when."""
+        low = [f"{self.kw} kW"] * (self.kw is not None) + [f"{self.amps} A"] * (self.amps is not None)
+        low += [f"{self.part * 100:f} %"] if self.part is not None else []
+        where = "the top" if self.fuse is None else f"fuse {self.fuse}"
+        when = f"from {local(self.begin, zone)} until {local(self.until, zone)}"
+        return f"{self.source}: {where} at {', '.join(low)} {when}"
+
+
+def event_from_json(kept: JsonObject) -> GridEvent:
+    """Read what :meth:`GridEvent.as_json` wrote."""
+    kw, amps, part = (
+        None if kept.get(name) is None else Decimal(kept[name]) for name in ("kw", "amps", "part")
+    )
+    begin, until = parse_datetime(kept["from"]), parse_datetime(kept["until"])
+    return GridEvent(begin, until, kept.get("fuse"), kw, amps, part, str(kept["source"]))
+
+
+def usable(event: GridEvent, site: Site) -> None:
+    """Refuse what cannot be meant.
+
+    Raises:
+        EventUnusable: see :meth:`LimitFeed.announce`.
+    """
+    if event.fuse is not None and all(fuse.name != event.fuse for fuse in site.fuses):
+        names = ", ".join(fuse.name for fuse in site.fuses[:10])
+        raise EventUnusable(f"{event.fuse[:60]!r} is no fuse of {site.name}", hint=f"Fuses are {names}.")
+    if not timedelta(0) < event.until - event.begin <= _LONGEST:
+        raise EventUnusable(
+            f"a limit lasts up to {_LONGEST.days} days, and this one from {event.begin} until {event.until}"
+        )
+    given = [value for value in (event.kw, event.amps, event.part) if value is not None]
+    if not given:
+        raise EventUnusable("a limit says how low it is", hint="Give kW, amperes per phase, or a part of it.")
+    if any(not value.is_finite() or value < 0 for value in given) or (event.part or 0) > 1:
+        raise EventUnusable("a limit is 0 or more, and a part of one at most 1")
+
+
+def lowered(fuse: Fuse, events: Iterable[GridEvent]) -> Fuse:
+    """Return a fuse with the limits that are meant for it."""
+    timed = [
+        _timed(fuse, event)
+        for event in events
+        if event.fuse == fuse.name or (event.fuse is None and fuse.parent is None)
+    ]
+    return replace(fuse, timed=(*fuse.timed, *timed)) if timed else fuse
+
+
+def _timed(fuse: Fuse, event: GridEvent) -> TimedLimit:
+    kw, amps = event.kw, dict[Phase, Decimal]()
+    if event.amps is not None:
+        amps = dict.fromkeys(fuse.phases, event.amps)
+    if event.part is not None:
+        kw = _lower(kw, fuse.kw, event.part)
+        parts: Mapping[Phase, Decimal] = {phase: limit * event.part for phase, limit in fuse.amps.items()}
+        amps = {phase: min(parts[phase], amps.get(phase, parts[phase])) for phase in parts} or amps
+    return TimedLimit(Once(event.begin, event.until), amps, kw)
+
+
+def _lower(kw: Decimal | None, own_kw: Decimal | None, part: Decimal) -> Decimal | None:
+    if own_kw is None:
+        return kw
+    return own_kw * part if kw is None else min(kw, own_kw * part)
