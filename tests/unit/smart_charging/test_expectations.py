@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
-from ocn.smart_charging.planning.arrivals import Arrival, Arrivals
+from ocn.smart_charging.planning.arrivals import Arrivals
+from ocn.smart_charging.planning.crowds import Arrival
 from ocn.smart_charging.planning.departures import learned_spread
 from ocn.smart_charging.planning.problem import Latecomers
-from ocn.smart_charging.planning.typical import TypicalSites
+from ocn.smart_charging.planning.typical import Size, TypicalSites
 
 SLOT_H, DAY = 0.25, 96
 ALL_DAY = 10 * DAY
@@ -16,6 +17,10 @@ ALL_DAY = 10 * DAY
 
 def _car(slot: float, stay: float = 30.0) -> Arrival:
     return Arrival(slot, stay, 10.0, 11.0, ((0, 1.0), (1, 1 / 3)))
+
+
+def _size(cars_an_hour: float) -> Size:
+    return Size(None, cars_an_hour)
 
 
 def _expected_kwh(late: tuple[Latecomers, ...]) -> float:
@@ -105,7 +110,7 @@ def test_typical_sites_half_way_through_a_morning_expect_about_the_other_half(mi
     for slot in range(first, now + 1):
         sites.saw(slot, (0.0, float(sum(slot <= each < slot + 1 for each in came))))
 
-    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), 12.0)))
+    coming = sum(map(sum, sites.expected(range(now + 1, now + 33), _size(12.0)).counts))
 
     assert coming == pytest.approx(sum(each >= now + 1 for each in came), rel=0.7)
 
@@ -115,7 +120,7 @@ def test_typical_sites_after_the_morning_of_a_workplace_expect_few() -> None:
     for slot in range(48):
         sites.saw(slot, (0.0, 10.0 if 30 <= slot < 36 else 0.0))
 
-    assert sum(map(sum, sites.expected(range(48, 80), 12.0))) < 12
+    assert sum(map(sum, sites.expected(range(48, 80), _size(12.0)).counts)) < 12
 
 
 def test_typical_sites_while_one_car_came_expect_hardly_more_at_a_site_of_any_size() -> None:
@@ -123,10 +128,56 @@ def test_typical_sites_while_one_car_came_expect_hardly_more_at_a_site_of_any_si
     for slot in range(29):
         sites.saw(slot, (0.0, float(slot == 28)))
 
-    large, small = (sum(map(sum, sites.expected(range(29, 96), rate))) for rate in (1000.0, 2.0))
+    large, small = (
+        sum(map(sum, sites.expected(range(29, 96), _size(rate)).counts)) for rate in (1000.0, 2.0)
+    )
 
     assert small < large
     assert large < 150
+
+
+def test_typical_sites_with_places_expect_by_those_and_not_by_the_fuse() -> None:
+    sites = TypicalSites(SLOT_H, 0.0)
+    for slot in range(34):
+        sites.saw(slot, (0.0, 5.0 if slot > 29 else 0.0))
+
+    def coming(places: int) -> float:
+        return sum(map(sum, sites.expected(range(34, 96), Size(places, 1000.0)).counts))
+
+    assert coming(20) < coming(100) < coming(500)
+    assert coming(20) < 60
+
+
+def test_typical_sites_evening_cars_stay_until_the_morning_whatever_came_at_noon() -> None:
+    sites = TypicalSites(SLOT_H, 0.0)
+    for slot in range(60):
+        sites.saw(slot, (1.0 if slot > 40 else 0.0, 1.0 if 30 <= slot < 40 else 0.0))
+
+    expected = sites.expected(range(60, 96), Size(40, 12.0))
+
+    assert expected.long_stays_h[72 - 60] > 9
+
+
+def test_typical_sites_guess_misses_by_less_once_more_has_been_seen() -> None:
+    def misses(until: int) -> float:
+        sites = TypicalSites(SLOT_H, 0.0)
+        for slot in range(until):
+            sites.saw(slot, (0.0, 4.0 if 29 <= slot < 38 else 0.0))
+        expected = sites.expected(range(until, 96), Size(40, 12.0))
+        return expected.sigma
+
+    assert misses(31) > misses(36) > misses(44)
+
+
+def test_arrivals_one_car_that_asks_for_much_does_not_make_all_ask_for_it() -> None:
+    thirsty, usual = Arrivals(SLOT_H), Arrivals(SLOT_H)
+    for arrivals, need_kwh in ((thirsty, 60.0), (usual, 12.0)):
+        arrivals.began(0)
+        arrivals.add(Arrival(0, 40.0, need_kwh, 11.0, ((0, 1.0),)))
+
+    much, little = (_expected_kwh(each.expected(0, ALL_DAY, 100.0)) for each in (thirsty, usual))
+
+    assert much < 2.5 * little
 
 
 def test_learned_spread_without_observations_is_the_assumed_one() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocn.smart_charging.planning import arrivals, settle
+from ocn.smart_charging.planning import crowds, settle
 from ocn.smart_charging.planning.problem import Car
 from ocn.smart_charging.planning.weights import USUAL_WEIGHTS, Effort, Weights
 from ocn.smart_charging.simulation.closed_loop import Run, World
@@ -140,7 +140,7 @@ def _worst(kind: Kind, seeds: range, weights: Weights = USUAL_WEIGHTS, *, conges
         world = World(generate(Wanted(kind, 30, seed, congested=congested, history_days=6)))
         earlier = [world.seen(stay) for stay in world.days.earlier]
         units = [limit.unit_kw for limit in world.limits]
-        planned = Planned(0.25, earlier, units, world.midnight, weights, QUICK)
+        planned = Planned(0.25, earlier, units, world.midnight, None, weights, QUICK)
         shares.append(outcome(world, world.run(planned)).worst_5_percent)
     return sum(shares) / len(shares)
 
@@ -163,7 +163,7 @@ def test_planned_without_room_for_latecomers_some_drive_off_short(monkeypatch: p
     seeds = range(1, 5)
 
     usual = _worst(Kind.WORKPLACE, seeds, congested=True)
-    monkeypatch.setattr(arrivals, "_LEAST_KWH", 1e9)
+    monkeypatch.setattr(crowds, "LEAST_KWH", 1e9)
     surprised = _worst(Kind.WORKPLACE, seeds, congested=True)
 
     assert surprised < usual - 5

@@ -3,42 +3,24 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
+from ocn.smart_charging.planning.crowds import LEAST_KWH, Arrival, Crowd
 from ocn.smart_charging.planning.problem import Latecomers
-from ocn.smart_charging.planning.seen import Seen
-from ocn.smart_charging.planning.typical import LONG_STAY_H, TypicalSites
+from ocn.smart_charging.planning.shapes import LONG_STAY_H
+from ocn.smart_charging.planning.typical import Size, TypicalSites
 
 _MOST_CAPACITY_KW = 100_000.0
 _AHEAD_H = 18.0
 _SOON_H = 2.0
 _HEADROOM = 0.15
 """So much more is kept room for, at whatever price: on some days more come than on others."""
-_HEADROOM_GUESSED = 0.3
-"""And where it is only guessed who comes."""
-_FILL = 0.92
-"""Of what their stay would allow at full power: more is not expected to be asked for."""
-_LEAST_KWH = 0.5
+_SIGMAS_GUESSED = 1.3
+"""And where it is only guessed who comes: by so many times what the guess may miss."""
+_TYPICAL_KWH, _TYPICAL_WEIGHT = 12.0, 3.0
+"""What a car asks for, before it shows; that weighs as much as so many cars."""
+_NEEDS_DIFFER = 1.4
+"""By how much the variance of what cars ask for is larger than that of their number."""
 _DAYS, _WEEK, _ENOUGH_WEEKS = 28, 7, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """One car that came: when, for how long, what it asked for, and what it loads per kW."""
-
-    slot: float
-    stay: float
-    need_kwh: float
-    most_kw: float
-    shares: tuple[tuple[int, float], ...]
-
-
-def arrival_of(seen: Seen, unit_kw: Sequence[float]) -> Arrival:
-    """Remember a session as an arrival; ``unit_kw`` is the power of a unit of each limit."""
-    outlet = seen.outlet
-    shares = tuple((load.limit, load.units * unit_kw[load.limit] / outlet.step_kw) for load in outlet.loads)
-    stay = max(1.0, seen.departure - seen.arrival)
-    return Arrival(seen.arrival, stay, seen.asked_kwh, outlet.most * outlet.step_kw, shares)
 
 
 class Arrivals:
@@ -50,15 +32,17 @@ class Arrivals:
         known: Iterable[Arrival] = (),
         since: float | None = None,
         midnight: float | None = None,
+        places: int | None = None,
     ) -> None:
         """Begin with arrivals that are known from before, all there were ``since`` a slot.
 
-        ``midnight`` is a slot at which a local day begins, if that is known.
+        ``midnight`` is a slot at which a local day begins, ``places`` how many cars can be there, if known.
         """
         self._slot_h = slot_h
         self._day = round(24.0 / slot_h)
         self._since = since
-        self._came: dict[tuple[int, bool], _Crowd] = defaultdict(_Crowd)
+        self._places = places
+        self._came: dict[tuple[int, bool], Crowd] = defaultdict(Crowd)
         self._typical = TypicalSites(slot_h, midnight)
         self._learned_until: int | None = None
         for arrival in known:
@@ -92,6 +76,7 @@ class Arrivals:
         """
         days = self._days_before(now)
         spans = [(at, later) for at, later in self._spans() if at < horizon]
+        headroom = _HEADROOM
         if days:
             crowds = [
                 (at, self._as_before(now, at, later, days, long))
@@ -100,10 +85,12 @@ class Arrivals:
             ]
         else:
             self._learn(now)
-            crowds = self._as_typical(now, spans, capacity_kw)
+            crowds, headroom = self._as_typical(now, spans, capacity_kw)
         guessed = not days
         return tuple(
-            late for at, crowd in crowds for late in crowd.latecomers(at, self._slot_h, horizon, guessed)
+            late
+            for at, crowd in crowds
+            for late in crowd.latecomers(at, self._slot_h, horizon, headroom, guessed=guessed)
         )
 
     def _learn(self, now: int) -> None:
@@ -135,8 +122,8 @@ class Arrivals:
         same_weekday = list(range(_WEEK, whole + 1, _WEEK))
         return same_weekday if len(same_weekday) >= _ENOUGH_WEEKS else list(range(1, whole + 1))
 
-    def _as_before(self, now: int, at: int, later: int, days: Sequence[int], long: bool) -> "_Crowd":
-        crowd = _Crowd()
+    def _as_before(self, now: int, at: int, later: int, days: Sequence[int], long: bool) -> Crowd:
+        crowd = Crowd()
         for day in days:
             for slot in range(now + at - day * self._day, now + later - day * self._day):
                 came = self._came.get((slot, long))
@@ -146,69 +133,39 @@ class Arrivals:
 
     def _as_typical(
         self, now: int, spans: Sequence[tuple[int, int]], capacity_kw: float
-    ) -> "list[tuple[int, _Crowd]]":
-        """So many cars as at sites like this one, each like the mean of those that came."""
+    ) -> tuple[list[tuple[int, Crowd]], float]:
+        """So many cars as at sites like this one, each like the mean of those that came; and the headroom."""
         like = [self._mean_car(long=False), self._mean_car(long=True)]
         if not spans or like[0].cars == 0:
-            return []
+            return [], 0.0
         need = sum(each.need_kwh for each in like) / sum(each.cars for each in like)
-        cars_an_hour = min(capacity_kw, _MOST_CAPACITY_KW) / max(need, _LEAST_KWH)
+        cars_an_hour = min(capacity_kw, _MOST_CAPACITY_KW) / max(need, LEAST_KWH)
         first, last = spans[0][0], spans[-1][1]
-        counts = self._typical.expected(range(now + first, now + last), cars_an_hour)
+        expected = self._typical.expected(range(now + first, now + last), Size(self._places, cars_an_hour))
         crowds = []
         for at, later in spans:
             for long in (False, True):
-                cars = sum(count[long] for count in counts[at - first : later - first])
-                crowd = _Crowd()
-                crowd.add(like[long], cars / like[long].cars)
+                counts = [count[long] for count in expected.counts[at - first : later - first]]
+                crowd = Crowd()
+                crowd.add(like[long], sum(counts) / like[long].cars)
+                if long:
+                    stays_h = expected.long_stays_h[at - first : later - first]
+                    hours = sum(count * stay_h for count, stay_h in zip(counts, stays_h, strict=True))
+                    crowd.stay(hours / sum(counts) / self._slot_h)
                 crowds.append((at, crowd))
-        return crowds
+        cars = sum(map(sum, expected.counts))
+        return crowds, _SIGMAS_GUESSED * expected.sigma * math.sqrt(_NEEDS_DIFFER) / max(cars, 1e-9)
 
-    def _mean_car(self, *, long: bool) -> "_Crowd":
+    def _mean_car(self, *, long: bool) -> Crowd:
         """All that came for so long a stay, or all if there were none."""
-        mean = _Crowd()
+        mean = Crowd()
         for (_, stays_long), came in self._came.items():
             if stays_long == long:
                 mean.add(came, 1.0)
         if mean.cars == 0:
             for came in self._came.values():
                 mean.add(came, 1.0)
+        if mean.cars > 0:
+            likely = (mean.need_kwh + _TYPICAL_WEIGHT * _TYPICAL_KWH) / (mean.cars + _TYPICAL_WEIGHT)
+            mean.ask(likely * mean.cars)
         return mean
-
-
-@dataclass(slots=True)
-class _Crowd:
-    """Sums over cars."""
-
-    cars: float = 0.0
-    need_kwh: float = 0.0
-    most_kw: float = 0.0
-    need_times_stay: float = 0.0
-    on_limits_kw: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-
-    def add_one(self, arrival: Arrival) -> None:
-        self.cars += 1
-        self.need_kwh += arrival.need_kwh
-        self.most_kw += arrival.most_kw
-        self.need_times_stay += arrival.need_kwh * arrival.stay
-        for limit, share in arrival.shares:
-            self.on_limits_kw[limit] += arrival.most_kw * share
-
-    def add(self, other: "_Crowd", weight: float) -> None:
-        self.cars += weight * other.cars
-        self.need_kwh += weight * other.need_kwh
-        self.most_kw += weight * other.most_kw
-        self.need_times_stay += weight * other.need_times_stay
-        for limit, kw in other.on_limits_kw.items():
-            self.on_limits_kw[limit] += weight * kw
-
-    def latecomers(self, at: int, slot_h: float, horizon: int, guessed: bool) -> list[Latecomers]:
-        if self.need_kwh < _LEAST_KWH or self.most_kw <= 0:
-            return []
-        departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
-        need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
-        shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
-        expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
-        part = _HEADROOM_GUESSED if guessed else _HEADROOM
-        more = replace(expected, need_kwh=need * part, most_kw=self.most_kw * part, whenever=True)
-        return [expected, more]

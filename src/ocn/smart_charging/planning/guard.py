@@ -32,7 +32,8 @@ def _plenty(problem: Problem) -> bool:
     for car in problem.cars:
         for load in car.loads:
             most[load.limit] += load.units * car.most
-    return not problem.latecomers and all(
+    expected = any(not late.whenever for late in problem.latecomers)
+    return not expected and all(
         units <= min(limit.amounts[: problem.slots])
         for units, limit in zip(most, problem.limits, strict=True)
     )

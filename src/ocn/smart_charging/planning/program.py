@@ -87,13 +87,16 @@ def _price_per_kwh(problem: Problem, demands: Demands, blocks: Blocks, weights: 
             per_kwh[:, i] = blocks.mean(np.array(car.prices, dtype=np.float64))
     per_kwh[:, demands.whenever] = 0.0
     risk = np.maximum(0.0, demands.gone(blocks) - weights.tolerated_risk)
-    share = weights.small_need_kwh / np.maximum(demands.asked_kwh, 1e-9)
-    per_kwh += risk * (
-        weights.risk_eur_per_kwh * demands.weight * share.clip(1.0, weights.most_for_small_needs)
-    )
+    per_kwh += risk * (weights.risk_eur_per_kwh * demands.weight * _small_needs(demands, weights))
     per_kwh += weights.waiting_eur_per_kwh * blocks.starts[:, None]
     per_kwh[0] -= weights.going_on_eur_per_kwh * demands.charging
     return per_kwh
+
+
+def _small_needs(demands: Demands, weights: Weights) -> Floats:
+    """How many times more a kWh counts for whoever asked for little: it is a larger share of that."""
+    share = weights.small_need_kwh / np.maximum(demands.asked_kwh, 1e-9)
+    return np.asarray(share.clip(1.0, weights.most_for_small_needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class _Segments:
         edges = np.diff([0.0, *(up_to for up_to, _ in weights.lacking_segments)])
         factors = np.array([factor for _, factor in weights.lacking_segments])
         price = weights.lacking_eur_per_kwh * demands.weight
+        price = np.where(demands.whenever, price, price * _small_needs(demands, weights))
         return cls(
             np.repeat(np.arange(len(demands)), len(edges)),
             (demands.asked_kwh[:, None] * edges).ravel(),

@@ -5,12 +5,14 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ocn.smart_charging.planning.arrivals import Arrival, Arrivals, arrival_of
+from ocn.smart_charging.planning.arrivals import Arrivals
+from ocn.smart_charging.planning.crowds import Arrival, arrival_of
 from ocn.smart_charging.planning.departures import Spread, learned_spread
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.planner import plan
 from ocn.smart_charging.planning.problem import Car, Limit, Problem
 from ocn.smart_charging.planning.seen import Seen
+from ocn.smart_charging.planning.slack import slack
 from ocn.smart_charging.planning.tracks import USUAL_RULES, Rules, Track
 from ocn.smart_charging.planning.weights import USUAL_EFFORT, USUAL_WEIGHTS, Effort, Weights
 
@@ -35,16 +37,18 @@ class Replanner:
         known: Iterable[Arrival] = (),
         since: float | None = None,
         midnight: float | None = None,
+        places: int | None = None,
     ) -> None:
         """Begin; ``known`` are all arrivals there were ``since`` a slot, if there is a history.
 
         ``midnight`` is a slot at which a local day begins; if that is not known, it is guessed from arrivals.
+        ``places`` is how many cars can be there at once.
         """
         self._slot_h = slot_h
         self._weights = weights
         self._effort = effort
         self._rules = rules
-        self._arrivals = Arrivals(slot_h, known, since, midnight)
+        self._arrivals = Arrivals(slot_h, known, since, midnight, places)
         self._tracks: dict[str, Track] = {}
         self._judged: dict[str, Track] = {}
         """The tracks as the slot began, before anything was granted in it."""
@@ -79,12 +83,13 @@ class Replanner:
         ends = [each.departure - now for each in wanting] + [each.departure for each in late]
         horizon = min(known, max(1, math.ceil(max(ends, default=1))))
         spread = self.spread(now)
+        cars = tuple(self._car(each, now, spread, horizon) for each in wanting)
         problem = Problem(
             self._slot_h,
             tuple(prices[:horizon]),
             tuple(replace(limit, amounts=tuple(limit.amounts[:horizon])) for limit in limits),
-            tuple(self._car(each, now, spread, horizon) for each in wanting),
-            late,
+            cars,
+            (*late, *slack(cars, limits, self._slot_h)),
             peak_price,
             peak_so_far_kw,
         )

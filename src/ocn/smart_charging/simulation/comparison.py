@@ -57,7 +57,8 @@ def compare(
     """Run every policy, and find the optimum if the solver is installed."""
     units = [limit.unit_kw for limit in world.limits]
     earlier = [world.seen(stay) for stay in world.days.earlier]
-    ours = Planned(world.days.slots.hours, earlier, units, world.midnight, weights, effort)
+    places = len(world.days.site.evses)
+    ours = Planned(world.days.slots.hours, earlier, units, world.midnight, places, weights, effort)
     runs = _runs(world, (*WITHOUT_A_PLAN, ours), progress)
     return _compared(world, runs, progress)
 

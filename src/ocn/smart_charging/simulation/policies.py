@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ocn.smart_charging.planning.arrivals import arrival_of
+from ocn.smart_charging.planning.crowds import arrival_of
 from ocn.smart_charging.planning.least_laxity import least_laxity_now, useful
 from ocn.smart_charging.planning.problem import Car, Limit, Problem
 from ocn.smart_charging.planning.replanner import Replanner
@@ -134,13 +134,20 @@ class Planned:
         earlier: Sequence[Seen] = (),
         units_kw: Sequence[float] = (),
         midnight: float | None = None,
+        places: int | None = None,
         weights: Weights = USUAL_WEIGHTS,
         effort: Effort = USUAL_EFFORT,
     ) -> None:
         known = [arrival_of(each, units_kw) for each in earlier]
         since = math.floor(min((each.arrival for each in earlier), default=0)) if earlier else None
         self._replanner = Replanner(
-            slot_h, weights=weights, effort=effort, known=known, since=since, midnight=midnight
+            slot_h,
+            weights=weights,
+            effort=effort,
+            known=known,
+            since=since,
+            midnight=midnight,
+            places=places,
         )
 
     def steps(self, moment: Moment) -> Sequence[int]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party.json_text import JsonObject
-from ocn.smart_charging.planning.arrivals import Arrival, arrival_of
+from ocn.smart_charging.planning.crowds import Arrival, arrival_of
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.service.known.stays import Stay

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ocn.smart_charging.dispatch.around import around
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.wanted import Wanted
-from ocn.smart_charging.planning.arrivals import Arrival
+from ocn.smart_charging.planning.crowds import Arrival
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.replanner import Replanner
 from ocn.smart_charging.planning.seen import Seen
@@ -102,6 +102,7 @@ class Drafting:
                 known=known,
                 since=math.floor(min(each.slot for each in known)) if known else None,
                 midnight=slot_position(midnight, slots.minutes),
+                places=len(self._served.site.evses),
             )
         return self._replanner
 

@@ -1,0 +1,82 @@
+"""Cars that came, taken together: what so many like them would ask for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ocn.smart_charging.planning.problem import Latecomers
+from ocn.smart_charging.planning.seen import Seen
+
+_FILL = 0.92
+"""Of what their stay would allow at full power: more is not expected to be asked for."""
+LEAST_KWH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One car that came: when, for how long, what it asked for, and what it loads per kW."""
+
+    slot: float
+    stay: float
+    need_kwh: float
+    most_kw: float
+    shares: tuple[tuple[int, float], ...]
+
+
+def arrival_of(seen: Seen, unit_kw: Sequence[float]) -> Arrival:
+    """Remember a session as an arrival; ``unit_kw`` is the power of a unit of each limit."""
+    outlet = seen.outlet
+    shares = tuple((load.limit, load.units * unit_kw[load.limit] / outlet.step_kw) for load in outlet.loads)
+    stay = max(1.0, seen.departure - seen.arrival)
+    return Arrival(seen.arrival, stay, seen.asked_kwh, outlet.most * outlet.step_kw, shares)
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Sums over cars."""
+
+    cars: float = 0.0
+    need_kwh: float = 0.0
+    most_kw: float = 0.0
+    need_times_stay: float = 0.0
+    on_limits_kw: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add_one(self, arrival: Arrival) -> None:
+        """Add a car."""
+        self.cars += 1
+        self.need_kwh += arrival.need_kwh
+        self.most_kw += arrival.most_kw
+        self.need_times_stay += arrival.need_kwh * arrival.stay
+        for limit, share in arrival.shares:
+            self.on_limits_kw[limit] += arrival.most_kw * share
+
+    def add(self, other: "Crowd", weight: float) -> None:
+        """Add others, each so many times."""
+        self.cars += weight * other.cars
+        self.need_kwh += weight * other.need_kwh
+        self.most_kw += weight * other.most_kw
+        self.need_times_stay += weight * other.need_times_stay
+        for limit, kw in other.on_limits_kw.items():
+            self.on_limits_kw[limit] += weight * kw
+
+    def ask(self, need_kwh: float) -> None:
+        """Let them ask for so much in all."""
+        self.need_times_stay *= need_kwh / self.need_kwh if self.need_kwh > 0 else 0.0
+        self.need_kwh = need_kwh
+
+    def stay(self, slots: float) -> None:
+        """Let them stay for so long."""
+        self.need_times_stay = slots * self.need_kwh
+
+    def latecomers(
+        self, at: int, slot_h: float, horizon: int, headroom: float, *, guessed: bool
+    ) -> list[Latecomers]:
+        """Expect them at slot ``at``, and keep room for the part ``headroom`` of them more; none if few."""
+        if self.need_kwh < LEAST_KWH or self.most_kw <= 0:
+            return []
+        departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
+        need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
+        shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
+        expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
+        more = replace(expected, need_kwh=need * headroom, most_kw=self.most_kw * headroom, whenever=True)
+        return [expected, more]
