@@ -26,8 +26,7 @@ class Places:
                 hint="Each site is planned by one file.",
             )
         self._evses = {
-            served.name: {(evse.uid or evse.id).casefold(): evse for evse in served.site.evses}
-            for served in self.sites
+            served.name: {evse.key_in_ocpi: evse for evse in served.site.evses} for served in self.sites
         }
 
     def at(self, cpo: PartyId, location_id: str) -> ServedSite | None:
