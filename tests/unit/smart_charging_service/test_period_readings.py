@@ -30,9 +30,9 @@ def period(minutes: float, kwh: str | None) -> dict[str, Any]:
     return {"start_date_time": format_datetime(after(minutes)), "dimensions": dimensions}
 
 
-def found(*periods: Any, kwh: str = "5") -> list[tuple[float, Decimal]]:
+def found(*periods: Any, kwh: str = "5") -> list[tuple[float, float]]:
     between = readings_from([*periods], Reading(START, Decimal(1)), Reading(after(60), Decimal(kwh)))
-    return [((each.at - START) / timedelta(minutes=1), each.kwh) for each in between]
+    return [((each.at - START) / timedelta(minutes=1), float(each.kwh)) for each in between]
 
 
 def test_session_that_waited_and_then_drew_drew_nothing_while_it_waited() -> None:
@@ -83,5 +83,5 @@ def test_periods_that_do_not_add_up_say_nothing(periods: list[Any]) -> None:
 @given(st.lists(st.tuples(st.integers(-10, 70), st.decimals(0, 5, places=3)), max_size=8))
 def test_readings_from_any_periods_never_go_back(told_of: list[tuple[int, Decimal]]) -> None:
     periods = [period(minutes, str(kwh)) for minutes, kwh in told_of]
-    between = [(0.0, Decimal(1)), *found(*periods), (60.0, Decimal(5))]
+    between = [(0.0, 1.0), *found(*periods), (60.0, 5.0)]
     assert all(one[0] < other[0] and one[1] <= other[1] for one, other in pairwise(between))
