@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from ocn.cli.registry_options import takes
+from ocn.cli.settlement_database import Database, opened_store
 
 if TYPE_CHECKING:
     from ocn.settlement.records import Case
@@ -33,14 +34,10 @@ class _Cases:
 
     def run(self, work: "Callable[[Store], Awaitable[T]]") -> T:
         """Open the database, work, and close it."""
-        from ocn.settlement.storage import open_store
 
         async def opened() -> T:
-            store = await open_store(self._database)
-            try:
+            async with opened_store(self._database) as store:
                 return await work(store)
-            finally:
-                await store.close()
 
         return asyncio.run(opened())
 
@@ -57,14 +54,7 @@ class _Cases:
 
 
 def _options(
-    database: Annotated[
-        str,
-        typer.Option(
-            "--database",
-            envvar="OCN_SETTLEMENT_DATABASE",
-            help="Of the settlement: sqlite:///path or postgresql://user:password@host/name.",
-        ),
-    ],
+    database: Database,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> _Cases:
     """Whose cases, and how to print."""

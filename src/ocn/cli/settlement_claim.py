@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ocn.cli.registry_options import takes
-from ocn.cli.settlement_log import Database, lanes_of, opened_log
+from ocn.cli.settlement_database import Database, lanes_of, opened_store
 from ocn.cli.settlement_options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
@@ -39,7 +39,7 @@ def vouchers(
     from ocn.settlement.protocol.public_vouchers import public_voucher
 
     async def read() -> list[dict[str, Any]]:
-        async with opened_log(database) as store:
+        async with opened_store(database) as store:
             newest = [await store.last(lane) for lane in await lanes_of(store)]
         return [public_voucher(recorded.voucher) for recorded in newest if recorded is not None]
 
@@ -68,7 +68,7 @@ def claim(
 
     async def change(session: "Session") -> tuple[dict[str, Any], list["Receipt"]]:
         lane = voucher.lane
-        if lane != session.lane(lane.payer, lane.payee, lane.token):
+        if not session.has(lane):
             raise ConfigurationError(f"the voucher is for {lane.contract} on chain {lane.chain_id}")
         token = await session.tokens.token(lane.token)
         before = await session.reader.exposure(lane.payer, lane.payee, lane.token)

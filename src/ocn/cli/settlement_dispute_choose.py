@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ocn.cli.settlement_log import lanes_of
+from ocn.cli.settlement_database import lanes_of
 from ocn.errors import ConfigurationError
 from ocn.settlement.core.disputing import MOST_LINKS, Bucket
 from ocn.settlement.core.evidence import Entry, Leaf
@@ -80,7 +80,7 @@ async def held_leaves(session: "Session", store: "Store", meant: Meant) -> list[
 
 async def _lanes(session: "Session", store: "Store", meant: Meant) -> list["Lane"]:
     """Return the lanes on which the signer may dispute."""
-    known = [lane for lane in await lanes_of(store) if lane.contract == session.contract and meant.lane(lane)]
+    known = [lane for lane in await lanes_of(store) if session.has(lane) and meant.lane(lane)]
     mine = []
     for lane in known:
         hot = await session.reader.signer(lane.payer, session.vault)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ocn.cli.registry_options import takes
-from ocn.cli.settlement_log import Database, opened_log
+from ocn.cli.settlement_database import Database, opened_store
 from ocn.cli.settlement_options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
@@ -60,7 +60,7 @@ def open_dispute(
 
         kind = "" if token is None else (await session.token(token)).address
         meant = Meant(session_id, cdr, voucher, paid, kind)
-        async with opened_log(database) as store:
+        async with opened_store(database) as store:
             held = await held_leaves(session, store, meant)
         held = await _enough(session, held, amount)
         if len(held) > most:

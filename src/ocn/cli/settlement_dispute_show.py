@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ocn.cli.registry_options import takes
+from ocn.cli.settlement_database import OptionalDatabase, opened_store
 from ocn.cli.settlement_dispute_find import Leaf, chosen_dispute
-from ocn.cli.settlement_log import OptionalDatabase, opened_log
 from ocn.cli.settlement_options import settlement_options
 from ocn.errors import ConfigurationError
 
@@ -66,7 +66,7 @@ async def _opened(database: str, dispute: "Dispute") -> "JsonObject | None":
     from ocn.settlement.core.disputing import opened_leaf
     from ocn.settlement.service.proving import disputed_leaf
 
-    async with opened_log(database) as store:
+    async with opened_store(database) as store:
         found = await disputed_leaf(store, dispute)
     return None if found is None else opened_leaf(found.entry, found.index)
 

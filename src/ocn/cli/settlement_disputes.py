@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ocn.cli.registry_options import takes
-from ocn.cli.settlement_log import OptionalDatabase, opened_log
+from ocn.cli.settlement_database import OptionalDatabase, opened_store
 from ocn.cli.settlement_options import settlement_options
 
 if TYPE_CHECKING:
@@ -78,6 +78,6 @@ async def _name_sessions(database: str, found: list[tuple["Dispute", dict[str, A
     from ocn.cli.settlement_dispute_shown import about
     from ocn.settlement.service.proving import disputed_leaf
 
-    async with opened_log(database) as store:
+    async with opened_store(database) as store:
         for dispute, row in found:
             row.update(about(await disputed_leaf(store, dispute)))

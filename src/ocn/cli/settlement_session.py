@@ -72,6 +72,10 @@ class Session:
         """Name a lane of this contract."""
         return Lane(self._network.chain_id, self.contract, token, payer, payee)
 
+    def has(self, lane: Lane) -> bool:
+        """Whether a lane is one of this contract, on this chain."""
+        return lane == self.lane(lane.payer, lane.payee, lane.token)
+
     async def token(self, name: str) -> Token:
         """Find a token by its name on the network, or its address.
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from ocn.tariffs import JsonObject, JsonValue
 
 
+_TELLING = {"elements": "a tariff", "charging_periods": "a CDR", "cdr_token": "a CDR", "evses": "a Location"}
+"""Members by which objects that are mistaken for each other are told apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """JSON of a file; ``inside`` is the pointer to it when a response was taken off."""
@@ -24,6 +28,10 @@ class Document:
         """Return the object that it is; what it should be stands in the refusal."""
         if not isinstance(self.value, dict):
             raise OcnError(f"{self.name}: no object where {what} belongs" + _at(self.inside))
+        found = _looks_like(self.value)
+        if found not in (None, what):
+            hint = "Are the files of two options exchanged?"
+            raise OcnError(f"{self.name}: {found} where {what} belongs" + _at(self.inside), hint=hint)
         return self.value
 
     def only(self, what: str) -> "Document":
@@ -123,6 +131,12 @@ def read_document(file: Path) -> Document:
     if isinstance(value, dict) and "data" in value and "id" not in value:
         return Document(name, value["data"], "/data")
     return Document(name, value)
+
+
+def _looks_like(value: "JsonObject") -> str | None:
+    """Say what an object is by a member that nothing else has; None where that is not clear."""
+    kinds = {what for member, what in _TELLING.items() if member in value}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def in_file(document: Document, error: Any, pointer: str | None = None) -> OcnError:

@@ -72,6 +72,10 @@ class Store(Protocol):
         """Return when each terms of a pair were first kept here, by their number."""
         ...
 
+    async def began(self, at: datetime) -> datetime:
+        """Return when these books began: ``at`` as it was when this was asked for the first time."""
+        ...
+
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """Return who has terms with whom: payer and payee."""
         ...

@@ -121,6 +121,11 @@ class Limit:
     excl: Decimal | None
     incl: Decimal | None
 
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether it names net alone or gross alone."""
+        return (self.excl is None) is not (self.incl is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Tariff:

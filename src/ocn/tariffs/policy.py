@@ -12,6 +12,7 @@ hours that were rounded    ``times``: no cause, but what a claim matches by
 time zone                  ``clock``; another zone: ``replace(record, zone=...)``
 step_size                  ``step_size``
 limits ignored             ``min_price``, ``max_price``
+limit of one side          ``limits``
 FLAT for every period      ``flat``
 one rate for all           ``vat_for_all``
 parking as time and back   ``parking``
@@ -97,6 +98,15 @@ class Clock(StrEnum):
     """The zone's offset without daylight saving."""
 
 
+class LimitReading(StrEnum):
+    """What a limit of net alone, or of gross alone, does to the other side."""
+
+    INDEPENDENT = "independent"
+    """Nothing, unless it would pass it."""
+    IN_PROPORTION = "in_proportion"
+    """It moves it as well, so that the tax of what is left is due."""
+
+
 class FlatCount(StrEnum):
     """How often a FLAT price is due."""
 
@@ -163,6 +173,7 @@ class Policy:
     missing_vat: MissingVat = MissingVat.BY_TARIFF
     min_price: bool = True
     max_price: bool = True
+    limits: LimitReading = LimitReading.INDEPENDENT
     vat_for_all: Decimal | None = None
     flat: FlatCount = FlatCount.SESSION
     parking: ParkingReading = ParkingReading.AS_GIVEN

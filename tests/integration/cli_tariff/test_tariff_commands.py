@@ -370,6 +370,18 @@ def test_standard_input_for_two_options_is_refused_as_empty() -> None:
     assert "one option" in str(result.exception.hint)
 
 
+def test_files_of_options_that_are_exchanged_are_told_apart(put: Put) -> None:
+    cdr, tariff = put("cdr.json", CDR), put("t.json", [TARIFF])
+    location = put("l.json", {"id": "L1", "evses": []})
+    assert refused("verify", "--cdr", tariff) == f"{tariff}: a tariff where a CDR belongs (at /0)"
+    assert refused("verify", "--cdr", tariff, "--tariff", cdr) == f"{cdr}: a CDR where a tariff belongs"
+    assert refused("lint", "--tariff", cdr) == f"{cdr}: a CDR where a tariff belongs"
+    assert refused("price", "--cdr", cdr, "--location", tariff).endswith(
+        "a tariff where a Location belongs (at /0)"
+    )
+    assert refused("price", "--cdr", location) == f"{location}: a Location where a CDR belongs"
+
+
 def test_a_cdr_without_any_tariff_is_undecidable(put: Put) -> None:
     found = json.loads(run("verify", "--cdr", put("cdr.json", CDR), "--json").stdout)
     assert (found["verdict"], found["total_cost"]) == ("undecidable", {"excl": None, "incl": None})

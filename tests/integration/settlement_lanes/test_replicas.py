@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.integration.settlement_lanes.arena import STEPS, Arena
 
 from ocn.chain.errors import ChainUnavailable
 from ocn.chain.following import StoreUnusable
-from ocn.chain.following.log import OpenLog
+from ocn.chain.following.log import EventLog, Layout, OpenLog
 from ocn.settlement.lanes import LaneIndex, calls
 from ocn.settlement.lanes.records import Key, Record
 
@@ -87,6 +88,28 @@ async def test_restarted_replica_begins_where_the_others_are(
     await later.close()
 
 
+async def test_replica_that_starts_while_another_goes_on_begins_where_that_is(
+    ground: Ground, shared: OpenLog[Key, Record]
+) -> None:
+    """Between opening the log and loading it, the other has read more."""
+    await ground.funded()
+    async with ground.index(log=shared) as one:
+        await one.caught_up()
+        sent = await ground.send(A, calls.reserve(ground.lane(A, B), 100).data)
+
+        def late(identity: str, layout: Layout[Key, Record]) -> EventLog[Key, Record]:
+            log = shared(identity, layout)
+            goes_on = asyncio.run_coroutine_threadsafe(one.caught_up(sent.block_number), loop)
+            goes_on.result(10)
+            return log
+
+        loop = asyncio.get_running_loop()
+        async with ground.index(log=late) as other:
+            await other.caught_up()
+            assert other.standing.rpc_errors == 0
+            assert reserved(ground, other) == 100
+
+
 async def test_replica_serves_while_another_reads_everything_anew(
     ground: Ground, shared: OpenLog[Key, Record]
 ) -> None:
@@ -133,16 +156,30 @@ async def test_database_that_is_away_is_told_and_waited_for(
         assert reserved(ground, index) == 100
 
 
+@pytest.fixture
+def opened(open_shared: MakeLog) -> OpenLog[Key, Record]:
+    """As ``shared``, for a test that is no coroutine."""
+    return open_shared()
+
+
+_NUMBERS = count()
+
+
 @pytest.mark.long
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(300)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_history_is_the_same_to_two_replicas(
     arena: tuple[asyncio.Runner, Arena],
-    open_shared: MakeLog,
+    opened: OpenLog[Key, Record],
     steps: list[tuple[str, tuple[int, int], int]],
 ) -> None:
     runner, ground = arena
-    log = open_shared()
+    number = next(_NUMBERS)
+
+    def log(identity: str, layout: Layout[Key, Record]) -> EventLog[Key, Record]:
+        return opened(f"{number} {identity}", layout)
+
     runner.run(_play(ground, log, [*steps, ("look", (0, 1), 0)]))
 
 
@@ -152,7 +189,7 @@ async def _play(
     """Both look at odd times, together and apart; one that restarts begins from the log."""
     await arena.restart()
     while steps:
-        async with asyncio.timeout(60), AsyncExitStack() as stack:
+        async with asyncio.timeout(120), AsyncExitStack() as stack:
             both = [await stack.enter_async_context(arena.ground.index(log=log)) for _ in range(2)]
             while steps:
                 kind, (a, b), amount = steps.pop(0)

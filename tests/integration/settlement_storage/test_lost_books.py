@@ -20,6 +20,7 @@ async def test_payer_on_a_new_database_pays_what_began_after_it_and_leaves_the_r
         await here.collect.settle_now(EMSP)
         here.payer_store = after
         here.restart_payer()
+        await here.payer.pairs.began()
         await here.lose_payee()
         here.clock.pass_(60)
         await here.agree()
@@ -28,7 +29,7 @@ async def test_payer_on_a_new_database_pays_what_began_after_it_and_leaves_the_r
         await here.payee.step()
         assert await here.owed() == 400_000
         (case,) = await after.cases()
-        assert (case.session_id, case.reason) == ("S1", Reason.BEFORE_TERMS)
+        assert (case.session_id, case.reason) == ("S1", Reason.BEFORE_BOOKS)
         here.restart_payer()
         here.restart_payee()
         await here.charge("S1", "1.1")

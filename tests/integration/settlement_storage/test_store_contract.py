@@ -115,6 +115,29 @@ async def test_cdrs_to_be_asked_for_come_in_the_order_they_came(store: Store) ->
     assert found == {"cdr1": replace(CDR, state=CdrState.ACCEPTED, body=b"")}
 
 
+async def test_books_began_when_that_was_first_asked(store: Store) -> None:
+    assert await store.began(NOON) == NOON
+    assert await store.began(NOON + timedelta(days=1)) == NOON
+
+
+async def test_same_session_that_has_cost_something_is_found_however_many_were_credited(store: Store) -> None:
+    credited = tuple(replace(BOOK, id=f"A{n}", credited=BOOK.paid) for n in range(150))
+    await store.record(Step(NOON, books=(*credited, replace(BOOK, id="Z"))))
+    found = await store.same(CPO, BOOK.identity)
+    assert found[0].id == "Z"
+    assert len(found) == 100
+
+
+async def test_session_that_is_paid_for_the_first_time_is_on_no_other_lane(store: Store) -> None:
+    tariffs = ((CPO, "s1", b"[1]"),)
+    await store.record(Step(NOON, books=(BOOK,), tariffs=tariffs))
+    elsewhere = replace(BOOK, lane=LANE.opposite.key, paid=1)
+    with pytest.raises(ConflictingState, match="session S1 is paid on another lane"):
+        await store.record(Step(NOON, vouchers=(next_voucher(),), books=(elsewhere,), tariffs=tariffs))
+    assert await store.books(CPO, ["S1"]) == {"S1": BOOK}
+    assert await store.last(LANE) is None
+
+
 async def test_tariffs_of_a_session_stay_what_they_were_first(store: Store) -> None:
     await store.record(Step(NOON, tariffs=((CPO, "S1", b"[1]"),)))
     await store.record(Step(NOON, tariffs=((CPO, "s1", b"[2]"),)))

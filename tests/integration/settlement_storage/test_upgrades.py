@@ -1,6 +1,7 @@
 """A database of the first version, with data in it, brought to what this code knows."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from alembic import command
 from sqlalchemy import Connection, insert
@@ -42,6 +43,7 @@ async def test_database_of_the_first_version_keeps_everything_and_goes_on(store_
     (kept,) = await store.terms(EMSP, CPO)
     assert (kept.terms, kept.payer_signature) == (terms(1).terms, terms(1).payer_signature)
     assert not kept.proves_vaults
+    assert await store.began(NOON + timedelta(days=1)) == NOON
     assert await store.bookings(LANE) == [BOOKING]
     assert await store.invoices(InvoiceState.WAITING) == []
     voucher = next_voucher()

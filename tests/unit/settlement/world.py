@@ -21,7 +21,7 @@ from ocn.party.transport import RawAnswer
 from ocn.settlement.core.asked import PayerPolicy
 from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane
-from ocn.settlement.core.settling import SettlePolicy
+from ocn.settlement.core.settling import ONLY_IN_TIME, SettlePolicy
 from ocn.settlement.core.terms import Side, Terms, Tick
 from ocn.settlement.ports import Drivers, Meters
 from ocn.settlement.protocol import MODULE
@@ -164,7 +164,7 @@ class World:
     """Of the eMSP."""
     meters: Meters | None = None
     """Of the eMSP."""
-    settle_credits: SettlePolicy | None = None
+    settle_credits: SettlePolicy = ONLY_IN_TIME
     """When the eMSP claims credits by itself."""
     keys: Mapping[PartyId, PrivateKey] = field(default_factory=lambda: {CPO: CPO_KEY, EMSP: EMSP_KEY})
     starts: dict[str, str] = field(default_factory=dict)
@@ -221,11 +221,13 @@ class World:
         """The eMSP has lost its database."""
         self.payer_store = await new_store(self.stack)
         self.restart_payer()
+        await self.payer.pairs.began()
 
     async def lose_payee(self) -> None:
         """The CPO has lost its database."""
         self.payee_store = await new_store(self.stack)
         self.restart_payee()
+        await self.payee.pairs.began()
 
     async def agree(self, **changes: Any) -> None:
         await self.payee.propose(make_terms(**changes))

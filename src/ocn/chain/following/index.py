@@ -130,8 +130,8 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
 
     async def _opened(self) -> Follower[KeyT, RecordT]:
         self._store = await asyncio.to_thread(self._open_log, self._source.identity, self._layout)
-        self._follower = Follower(self._name, self._chain, self._source, self._store, self)
         self._views = await asyncio.to_thread(self._loaded)
+        self._follower = Follower(self._name, self._chain, self._source, self._store, self)  # from there on
         self._complete = await asyncio.to_thread(self._store.is_whole)
         return self._follower
 

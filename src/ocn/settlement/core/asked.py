@@ -62,9 +62,9 @@ class Asked:
     objection: str = ""
     """What the back end has against a CDR's signed meter values."""
     covered: bool = True
-    """Whether terms of this lane were in force when the session began, as it says, or it was paid for."""
-    before_terms: bool = False
-    """Whether the session may have begun before the terms of its lane were kept here."""
+    """Whether the terms of this lane are those that the session began under, or it was paid for by them."""
+    before_books: bool = False
+    """Whether the session may have begun before these books did."""
     admitted: bool = False
     """People have looked at that, and said: it was not paid."""
     vouched: bool = True

@@ -45,11 +45,11 @@ def _not_to_begin(asked: Asked) -> Refusal | None:
     """What is about to be paid for the first time began under terms that are kept, for a known driver."""
     ask = asked.ask
     if not asked.covered:
-        detail = f"no terms of this lane were in force at {ask.started_at:%FT%TZ}, when it began"
+        detail = f"it began at {ask.started_at:%FT%TZ}, when those of another lane, or none, were in force"
         return Refusal(Reason.OTHER_TERMS, detail)
-    if asked.before_terms and not asked.admitted:
-        detail = f"session {ask.session_id} began before these terms were kept here"
-        return Refusal(Reason.BEFORE_TERMS, detail)
+    if asked.before_books and not asked.admitted:
+        detail = f"session {ask.session_id} began before the books of {asked.own} did, and is not in them"
+        return Refusal(Reason.BEFORE_BOOKS, detail)
     if not asked.vouched:
         return Refusal(Reason.NOT_OUR_TOKEN, f"no driver of {asked.own} is known to charge there")
     return None

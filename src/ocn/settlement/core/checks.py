@@ -119,13 +119,13 @@ def _not_right(terms: Terms, asked: Asked) -> Refusal | None:
     return Refusal(Reason.VERDICT, f"{said}. {verdict.summary}")
 
 
-def paid_again(terms: Terms, book: SessionBook, promised_back: int) -> Refusal | None:
+def paid_again(terms: Terms, promised_back: int) -> Refusal | None:
     """A session that was paid and credited is paid again as far as credits are more than promises.
 
     An empty vault can sign credits without end; ``unsecured`` is what either side lets the other owe.
     """
     missing = promised_back - terms.unsecured
-    if not book.credited or missing <= 0:
+    if missing <= 0:
         return None
     detail = f"credits of {terms.said(missing)} are not secured: net them, or reserve so much for the payer"
     return Refusal(Reason.CREDIT_UNSECURED, detail, missing)

@@ -33,9 +33,8 @@ class Reason(StrEnum):
     """The CDR in the request and the one that came by OCPI say different things."""
     OTHER_TERMS = "OTHER_TERMS"
     """The session is paid under other terms, on another lane."""
-    BEFORE_TERMS = "BEFORE_TERMS"
-    """The session is not in the books, and began before these terms were kept here. If books were lost, it
-    may have been paid."""
+    BEFORE_BOOKS = "BEFORE_BOOKS"
+    """The session is not in the books, and began before they did. If others were lost, it may be paid."""
     CURRENCY = "CURRENCY"
     """Another currency than the terms'."""
     METER_BACKWARDS = "METER_BACKWARDS"
@@ -77,7 +76,7 @@ class Reason(StrEnum):
     @property
     def is_of_session(self) -> bool:
         """Whether it stands against the session, whichever CDR bills it."""
-        return self is Reason.BEFORE_TERMS
+        return self is Reason.BEFORE_BOOKS
 
     @property
     def opens_case(self) -> bool:
@@ -90,6 +89,7 @@ _PASSING = frozenset(
         Reason.UNKNOWN_SESSION,
         Reason.CDR_NOT_RELAYED,
         Reason.SESSION_BEHIND,
+        Reason.IN_THE_FUTURE,
         Reason.CREDIT_MISSING,
         Reason.CREDIT_UNSECURED,
         Reason.HOLD_BACK,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 
-from ocn.settlement.core.lane import NEVER_USED, LaneState
+from ocn.settlement.core.lane import MOST_UNITS, NEVER_USED, LaneState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class SettlePolicy:
     """On schedule only if at least so much is owed."""
     share: int = 80
     """At so many per cent of what is secured and granted."""
+
+
+ONLY_IN_TIME = SettlePolicy(threshold=MOST_UNITS, every=timedelta(days=36_500), share=2**120)
+"""Nothing but what would be lost otherwise: a reserve that leaves, a key that was removed."""
 
 
 class Settling(Enum):
@@ -37,6 +41,8 @@ class Standing:
     back: LaneState = NEVER_USED
     key_removed: bool = False
     """The payer has removed the key of the newest voucher there: it reaches the reserve, for a while."""
+    key_removed_back: bool = False
+    """The payee has removed that of the newest voucher back."""
 
     @property
     def owed(self) -> int:
@@ -54,6 +60,8 @@ class Standing:
 
         Vouchers there may be claimed at any time, and the money withdrawn, unless set-off keeps it.
         """
+        if self.key_removed_back:
+            return self.owed_back
         leaving = self.back.exit.amount if self.back.exit else 0
         secured = max(self.back.reserve - leaving, 0) + (self.owed if self.there.set_off else 0)
         return max(self.owed_back - secured, 0)

@@ -73,9 +73,11 @@ class Peer:
         data = await self._call("GET", ("vouchers",), query=query)
         return read_opened(data.get("vouchers"), payer, payee)
 
-    async def terms(self, *, payer: PartyId, payee: PartyId) -> SignedTerms:
-        """Return the newest terms that the peer holds of a pair."""
+    async def terms(self, *, payer: PartyId, payee: PartyId, before: int | None = None) -> SignedTerms:
+        """Return the newest terms that the peer holds of a pair, or the newest below a number."""
         query = {"payer": payer.key, "payee": payee.key}
+        if before is not None:
+            query["before"] = str(before)
         return read_signed_terms(await self._call("GET", ("terms",), query=query))
 
     async def propose(self, signed: SignedTerms) -> SignedTerms:

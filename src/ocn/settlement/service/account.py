@@ -4,10 +4,8 @@ A party signs on the lane out and accepts on the lane in, whichever role it has:
 and takes credits on the lane in, a CPO the other way round, and a party that is both does both at once.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement.core.accepting import taken
@@ -20,23 +18,22 @@ from ocn.settlement.core.vouchers import sign_voucher
 from ocn.settlement.errors import VoucherInvalid
 from ocn.settlement.records import Recorded, Step
 from ocn.settlement.service.house import House
-
-_Key: TypeAlias = tuple[PartyId, str]
+from ocn.settlement.service.session_books import SessionBooks, SessionKey, session_key
 
 
 class Account:
-    """In memory as in the store. Whoever changes it holds ``lock``, and never while waiting for a peer."""
+    """In memory as in the store. Whoever changes it holds ``lock``: one for all lanes of the peer."""
 
-    def __init__(self, house: House, peer: PartyId, out: Lane) -> None:
+    def __init__(self, house: House, peer: PartyId, out: Lane, sessions: SessionBooks) -> None:
         self.house = house
         self.peer = peer
         self.out = out
         self._peer_keys: dict[str, int] = {}
         self.floors: dict[Lane, Callable[[], int]] = {}
         """The floor of the terms of now, by the lane that they are about."""
-        self.lock = asyncio.Lock()
+        self.lock = sessions.lock
+        self._sessions = sessions
         self._last: dict[Lane, Recorded | None] = {}
-        self._books: dict[_Key, SessionBook] = {}
 
     @property
     def into(self) -> Lane:
@@ -82,12 +79,8 @@ class Account:
 
     async def books(self, owner: PartyId, session_ids: Collection[str]) -> dict[str, SessionBook]:
         """Return the books of a CPO's sessions, new where there is none; by ids as they were asked for."""
-        missing = [each for each in session_ids if _key(owner, each) not in self._books]
-        if missing:
-            found = await self.house.store.books(owner, missing)
-            self._books |= {_key(owner, name): book for name, book in found.items()}
-        known = {each: self._books.get(_key(owner, each)) for each in session_ids}
-        return {each: book or self._new_book(owner, each) for each, book in known.items()}
+        known = await self._sessions.known(owner, session_ids)
+        return {each: known.get(each) or self._new_book(owner, each) for each in session_ids}
 
     async def sign(self, leaves: Sequence[Leaf]) -> Recorded:
         """Sign the next voucher out. It must be stored before anybody sees it.
@@ -155,10 +148,10 @@ class Account:
             VoucherInvalid: a leaf contradicts what is known here.
         """
         leaves = recorded.entry.leaves
-        books = await self._books_of(leaves) | {_key(book.owner, book.id): book for book in stated}
+        books = await self._books_of(leaves) | {session_key(book.owner, book.id): book for book in stated}
         cdrs = await self._cdrs_after(leaves)
         for leaf in leaves:
-            key = _key(leaf.owner, leaf.session_id)
+            key = session_key(leaf.owner, leaf.session_id)
             books[key] = books[key].after(leaf)
         finished = {(leaf.owner, leaf.session_id) for leaf in leaves if leaf.kind is Kind.CDR}
         return Step(
@@ -177,7 +170,7 @@ class Account:
             name.casefold(): bill for name, bill in (await self._known_cdrs(self.house.own, billed)).items()
         }
         for leaf in entry.leaves:
-            key = _key(leaf.owner, leaf.session_id)
+            key = session_key(leaf.owner, leaf.session_id)
             books[key] = taken(
                 books[key],
                 leaf,
@@ -198,23 +191,18 @@ class Account:
             self.forget()
             raise
         self._last |= {recorded.lane: recorded for recorded in step.vouchers}
-        for book in step.books:
-            key = _key(book.owner, book.id)
-            if book.is_finished:
-                self._books.pop(key, None)
-            else:
-                self._books[key] = book
+        self._sessions.keep(step.books)
 
     def forget(self) -> None:
         """Read everything from the store again when it is next needed."""
         self._last.clear()
-        self._books.clear()
+        self._sessions.forget()
 
-    async def _books_of(self, leaves: Sequence[Leaf]) -> dict[_Key, SessionBook]:
-        books: dict[_Key, SessionBook] = {}
+    async def _books_of(self, leaves: Sequence[Leaf]) -> dict[SessionKey, SessionBook]:
+        books: dict[SessionKey, SessionBook] = {}
         for owner in {leaf.owner for leaf in leaves}:
             found = await self.books(owner, {leaf.session_id for leaf in leaves if leaf.owner == owner})
-            books |= {_key(owner, name): book for name, book in found.items()}
+            books |= {session_key(owner, name): book for name, book in found.items()}
         return books
 
     async def _cdrs_after(self, leaves: Sequence[Leaf]) -> list[CdrBook]:
@@ -255,7 +243,3 @@ class Account:
     def _lane_of(self, owner: PartyId) -> Lane:
         """Return the lane on which the sessions of a CPO are paid."""
         return self.into if owner == self.house.own else self.out
-
-
-def _key(owner: PartyId, session_id: str) -> _Key:
-    return owner, session_id.casefold()

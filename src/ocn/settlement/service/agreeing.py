@@ -1,6 +1,7 @@
 """Coming to terms with a counterparty, and finding them again after everything was lost."""
 
 import logging
+from typing import Final
 
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
@@ -16,6 +17,7 @@ from ocn.settlement.service.reach import Peers
 from ocn.signing.addresses import same_address
 
 _LOG = logging.getLogger("ocn.settlement")
+_MOST_AHEAD: Final = 16
 
 
 class Agreeing:
@@ -72,16 +74,35 @@ class Agreeing:
         own = self._house.own
         found: list[Pair] = []
         for payer, payee in ((own, peer), (peer, own)):
+            pair: Pair | None = None
             try:
-                signed = await self._peers.to(peer).terms(payer=payer, payee=payee)
-                await self._require_both(signed)
-                if unasked and (reasons := self._house.bounds.against(signed.terms, own)):
-                    raise TermsRefused(reasons)
+                for signed in await self._shown(peer, payer, payee):
+                    await self._require_both(signed)
+                    if unasked and (reasons := self._house.bounds.against(signed.terms, own)):
+                        raise TermsRefused(reasons)
+                    pair = await self._pairs.agreed(signed)
             except (PartyError, InvalidParameters, SettlementError) as error:
-                _LOG.info("no terms of %s with %s were recovered: %s", payer, payee, error.message)
-                continue
-            found.append(await self._pairs.agreed(signed))
+                _LOG.info("not all terms of %s with %s were recovered: %s", payer, payee, error.message)
+            if pair is not None:
+                found.append(pair)
         return found
+
+    async def _shown(self, peer: PartyId, payer: PartyId, payee: PartyId) -> list[SignedTerms]:
+        """Return what a counterparty shows, the oldest first: terms of today, and any agreed on ahead."""
+        shown = [await self._peers.to(peer).terms(payer=payer, payee=payee)]
+        while self._is_to_come(shown[0].terms) and len(shown) < _MOST_AHEAD:
+            number = shown[0].terms.number
+            try:
+                earlier = await self._peers.to(peer).terms(payer=payer, payee=payee, before=number)
+            except PartyError:
+                break  # there are none
+            if earlier.terms.number >= number:
+                break
+            shown.insert(0, earlier)
+        return shown
+
+    def _is_to_come(self, terms: Terms) -> bool:
+        return terms.valid_from is not None and terms.valid_from > self._house.now()
 
     async def _require_both(self, signed: SignedTerms) -> None:
         terms = signed.terms

@@ -44,6 +44,10 @@ class Billing:
     async def add(self, cdr: JsonObject) -> Ask:
         """Bill a session; see :meth:`Collecting.finish`."""
         ask = cdr_ask(cdr, self._house.own, units(cdr, self._pair.terms))
+        async with self._pair.account.lock:
+            return await self._bill(ask, cdr)
+
+    async def _bill(self, ask: Ask, cdr: JsonObject) -> Ask:
         known = (await self._house.store.cdrs(ask.owner, [ask.id])).get(ask.id)
         if known is not None and known.document != ask.hash:
             raise ConflictingState(f"another CDR {ask.id} was billed before, and CDRs never change")

@@ -11,13 +11,14 @@ async def may_have_been_credited(pair: Pair, ask: Ask) -> bool:
     """Whether a credit for a session could be a second one; opens a case, and people may say that it is none.
 
     So it is where the chain has paid credits that this party's log does not name, and the session began
-    before the log did. Within a log a credit counts once, whatever became of the vouchers after it.
+    before its books did. Within a log a credit counts once, whatever became of the vouchers after it.
     """
     account = pair.account
-    if ask.started_at >= pair.since or not await account.begins_above_zero(account.out):
+    began = await account.house.store.began(account.house.now())
+    if ask.started_at >= began or not await account.begins_above_zero(account.out):
         return False
     detail = "the chain has paid credits that are in no voucher here; one may have been for this session"
-    return not await _is_approved(pair, ask, "", Reason.BEFORE_TERMS, detail)
+    return not await _is_approved(pair, ask, "", Reason.BEFORE_BOOKS, detail)
 
 
 async def note_underpaid(pair: Pair, ask: Ask, known: CdrBook, book: SessionBook) -> None:

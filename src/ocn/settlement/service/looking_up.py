@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import timedelta
 from typing import cast
 
 from ocn.party.json_text import JsonObject, decode_json, encode_json
@@ -15,7 +15,8 @@ from ocn.settlement.core.terms import Terms
 from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.records import Outcome, case_id
 from ocn.settlement.service.house import House
-from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.pair import CLOCK_SKEW, Pair
+from ocn.settlement.service.pairs import Pairs
 
 _FOR_PEOPLE = (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER, Reason.METER_REFUSED)
 """What people may overrule."""
@@ -29,12 +30,14 @@ class LookingUp:
     def __init__(
         self,
         house: House,
+        pairs: Pairs,
         relayed: Relayed,
         pricing: Pricing,
         drivers: Drivers | None = None,
         meters: Meters | None = None,
     ) -> None:
         self._house = house
+        self._pairs = pairs
         self._relayed = relayed
         self._pricing = pricing
         self._drivers = drivers
@@ -47,10 +50,10 @@ class LookingUp:
             self._around_cdr(ask, book) if ask.kind is Kind.CDR else self._around_tick(ask, book, pair.terms)
         )
         if not book.is_known:
-            asked = replace(asked, covered=pair.covers(ask.started_at))
-            if await self._is_before(ask, pair.since):
-                admitted = await self._is_approved(ask, Reason.BEFORE_TERMS, "")
-                asked = replace(asked, before_terms=True, admitted=admitted)
+            asked = replace(asked, covered=await self._is_covered(ask, pair))
+            if await self._is_before_books(ask):
+                admitted = await self._is_approved(ask, Reason.BEFORE_BOOKS, "")
+                asked = replace(asked, before_books=True, admitted=admitted)
         if self._drivers is None or book.identity or asked.session is None:
             return asked
         return replace(asked, vouched=await self._drivers.charges(ask.owner, asked.session))
@@ -96,10 +99,17 @@ class LookingUp:
             overruled=overruled,
         )
 
-    async def _is_before(self, ask: Ask, terms_since: datetime) -> bool:
-        """Whether a session may have begun before terms were kept here: by other books, if any were lost."""
+    async def _is_covered(self, ask: Ask, pair: Pair) -> bool:
+        """Whether a session is asked for by the terms that it began under, by one clock or the other."""
+        for skew in (timedelta(0), CLOCK_SKEW, -CLOCK_SKEW):
+            if await self._pairs.in_force(self._house.own, pair.payee, ask.started_at + skew) is pair:
+                return True
+        return False
+
+    async def _is_before_books(self, ask: Ask) -> bool:
+        """Whether a session may have begun before these books, and been paid out of others that are lost."""
         since = await self._relayed.since(ask.owner, ask.session_id)
-        return since is None or since < terms_since
+        return since is None or since < await self._pairs.began()
 
     async def _overruled(self, ask: Ask) -> bool:
         for reason in _FOR_PEOPLE:

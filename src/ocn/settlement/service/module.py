@@ -1,7 +1,7 @@
 """What this party answers as the custom module ``ocn-settlement``. Errors are OCPI's; nothing moved then."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from ocn.database import StorageError
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, ServerFault, UnknownObject
@@ -28,6 +28,7 @@ from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.paying import Paying
 
+_ABOVE_ALL: Final = 10**16 - 1
 _Handler: TypeAlias = Callable[[Request], Awaitable[JsonObject]]
 
 
@@ -107,10 +108,14 @@ class Module:
         payer, payee = (_party(request.query.get(name, ""), name) for name in ("payer", "payee"))
         if {payer, payee} != {self._house.own, request.sender}:
             raise InvalidParameters("terms are shown to the two parties that agreed on them")
-        pair = await self._pairs.newest(payer, payee)
-        if pair is None:
-            raise NoTerms(f"{payer} and {payee} have agreed on no terms", hint="They are proposed with POST.")
-        return terms_answer(pair.signed)
+        before = _number(request.query.get("before", str(_ABOVE_ALL)), "before")
+        kept = await self._pairs.terms(payer, payee)
+        found = next((signed for signed in kept if signed.terms.number < before), None)
+        if found is None:
+            raise NoTerms(
+                f"{payer} and {payee} have agreed on no such terms", hint="They are proposed with POST."
+            )
+        return terms_answer(found)
 
     async def _post_terms(self, request: Request) -> JsonObject:
         proposal = read_signed_terms(_message(request))
@@ -167,11 +172,9 @@ class Module:
             return {"state": await pair.state()}
 
     async def _get_vouchers(self, request: Request) -> JsonObject:
-        lane, after = read_lane(request.query.get("lane")), request.query.get("after", "0")
-        if not (after.isascii() and after.isdigit() and len(after) < 16):
-            raise InvalidParameters("after must be a whole number")
+        lane, after = read_lane(request.query.get("lane")), _number(request.query.get("after", "0"), "after")
         pair = await self._pair_on(request.sender, lane)
-        found = await self._house.store.vouchers(lane, after=int(after), most=MOST_VOUCHERS)
+        found = await self._house.store.vouchers(lane, after=after, most=MOST_VOUCHERS)
         return {"state": await pair.state(), "vouchers": [opened_object(each) for each in found]}
 
     async def _get_state(self, request: Request) -> JsonObject:
@@ -195,6 +198,12 @@ class Module:
 
 def _message(request: Request) -> JsonObject:
     return unwrapped(request.json())
+
+
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 17):
+        raise InvalidParameters(f"{name} must be a whole number")
+    return int(text)
 
 
 def _party(text: str, name: str) -> PartyId:

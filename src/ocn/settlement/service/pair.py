@@ -1,5 +1,6 @@
 """One direction of an account under its terms: who pays whom for charging."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +34,11 @@ class Pair:
         self._kept = sorted([*others, signed], key=lambda each: each.terms.number, reverse=True)
 
     @property
+    def kept(self) -> Sequence[SignedTerms]:
+        """All terms of the lane, the newest first."""
+        return self._kept
+
+    @property
     def signed(self) -> SignedTerms:
         """The newest terms, whether they have begun or not."""
         return self._kept[0]
@@ -55,10 +61,6 @@ class Pair:
         """Return the terms under which a session may have started at a moment."""
         terms = self.terms_at(moment)
         return terms if terms is not None and terms.is_in_force(moment) else None
-
-    def covers(self, start: datetime) -> bool:
-        """Whether a session that says it began then began under terms, by one clock or the other."""
-        return any(self.in_force(each) is not None for each in (start, start + CLOCK_SKEW))
 
     @property
     def payee(self) -> PartyId:

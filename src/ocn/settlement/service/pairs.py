@@ -11,6 +11,7 @@ from ocn.settlement.errors import NoTerms, TermsInvalid
 from ocn.settlement.service.account import Account
 from ocn.settlement.service.house import House
 from ocn.settlement.service.pair import Pair
+from ocn.settlement.service.session_books import SessionBooks
 
 
 class Pairs:
@@ -19,19 +20,39 @@ class Pairs:
     def __init__(self, house: House) -> None:
         self.house = house
         self._accounts: dict[Lane, Account] = {}
+        self._sessions: dict[PartyId, SessionBooks] = {}
         self._pairs: dict[tuple[PartyId, PartyId], dict[Lane, Pair]] = {}
         self._loading = asyncio.Lock()
+        self._began: datetime | None = None
+
+    async def began(self) -> datetime:
+        """Return since when this party has its books; what was paid out of others, which are lost, is older.
+
+        Noted at the first need, and in the store, so it is to be asked for as soon as the party is there.
+        """
+        if self._began is None:
+            self._began = await self.house.store.began(self.house.now())
+        return self._began
 
     async def newest(self, payer: PartyId, payee: PartyId) -> Pair | None:
         """Return the pair under its newest terms, in force or not; None where there never were any."""
         pairs = await self._of(payer, payee)
         return max(pairs.values(), key=lambda pair: pair.signed.terms.number, default=None)
 
+    async def terms(self, payer: PartyId, payee: PartyId) -> list[SignedTerms]:
+        """Return all terms of two parties, the newest first."""
+        kept = [signed for pair in (await self._of(payer, payee)).values() for signed in pair.kept]
+        return sorted(kept, key=lambda signed: signed.terms.number, reverse=True)
+
     async def in_force(self, payer: PartyId, payee: PartyId, at: datetime) -> Pair | None:
-        """Return the pair under the newest terms that sessions start under at a moment."""
+        """Return the pair under the newest terms that a session starts under at a moment.
+
+        Those of a lane that was known by then come first: terms count from when they were agreed on or found
+        again after a loss.
+        """
         found = [(pair.in_force(at), pair) for pair in (await self._of(payer, payee)).values()]
-        good = [(terms.number, pair) for terms, pair in found if terms is not None]
-        return max(good, key=lambda each: each[0])[1] if good else None
+        good = [(pair.since <= at, terms.number, pair) for terms, pair in found if terms is not None]
+        return max(good, key=lambda each: each[:2])[2] if good else None
 
     async def on(self, payer: PartyId, payee: PartyId, lane: Lane) -> Pair:
         """Return the pair whose terms have a lane.
@@ -98,6 +119,7 @@ class Pairs:
 
     async def _of(self, payer: PartyId, payee: PartyId) -> dict[Lane, Pair]:
         key = payer, payee
+        await self.began()
         async with self._loading:
             if key not in self._pairs:
                 pairs: dict[Lane, Pair] = {}
@@ -112,7 +134,8 @@ class Pairs:
         pays = terms.payer.party == self.house.own
         out = terms.lane if pays else terms.lane.opposite
         other = terms.payee if pays else terms.payer
-        account = self._accounts.setdefault(out, Account(self.house, other.party, out))
+        sessions = self._sessions.setdefault(other.party, SessionBooks(self.house))
+        account = self._accounts.setdefault(out, Account(self.house, other.party, out, sessions))
         account.note_peer_key(other.signer, terms.number)
         known = pairs.setdefault(terms.lane, Pair(account, signed, kept_at))
         known.since = min(known.since, kept_at)

@@ -1,7 +1,7 @@
 """The side that pays: an eMSP. It answers requests, and keeps its reserves at what the terms say."""
 
 from ocn.settlement.core.asked import PayerPolicy
-from ocn.settlement.core.settling import SettlePolicy
+from ocn.settlement.core.settling import ONLY_IN_TIME, SettlePolicy
 from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.service.credits import CreditCashing
 from ocn.settlement.service.house import House
@@ -21,7 +21,8 @@ class Payer:
         meters: looks at the signed meter values of CDRs; without it they are kept and not verified.
         policy: what passes without asking people.
         keeps_reserves: whether reserves are brought to what the terms say, from free money.
-        settle: when to go to the chain for credits; without it they wait for the payee to net them.
+        settle: when to go to the chain for credits. By default they wait for the payee to net them, and are
+            cashed only before their security leaves.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Payer:
         *,
         policy: PayerPolicy | None = None,
         keeps_reserves: bool = True,
-        settle: SettlePolicy | None = None,
+        settle: SettlePolicy = ONLY_IN_TIME,
         drivers: Drivers | None = None,
         meters: Meters | None = None,
     ) -> None:
@@ -43,14 +44,15 @@ class Payer:
         self._drivers = drivers
         self._meters = meters
 
-    def paying(self, house: House) -> Paying:
+    def paying(self, pairs: Pairs) -> Paying:
         """Return what answers requests."""
-        looking_up = LookingUp(house, self._relayed, self._pricing, self._drivers, self._meters)
+        house = pairs.house
+        looking_up = LookingUp(house, pairs, self._relayed, self._pricing, self._drivers, self._meters)
         return Paying(house, looking_up, self._policy)
 
-    def cashing(self, pairs: Pairs) -> CreditCashing | None:
-        """Return what takes credits to the chain, if anything does."""
-        return CreditCashing(pairs, self._settle) if self._settle is not None else None
+    def cashing(self, pairs: Pairs) -> CreditCashing:
+        """Return what takes credits to the chain."""
+        return CreditCashing(pairs, self._settle)
 
     def reserving(self, house: House) -> ReserveKeeping | None:
         """Return what keeps reserves, if anything does."""

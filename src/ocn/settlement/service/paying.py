@@ -126,9 +126,9 @@ class Paying:
     async def _judge_one(self, pair: Pair, ask: Ask, number: int, judged: _Judged, funds: int | None) -> None:
         book = judged.books[ask.session_id.casefold()]
         asked = await self._looking_up.around(ask, book, pair)
-        asked = replace(
-            asked, known=judged.cdr(ask.id) or asked.known, twin=await self._twin(ask, book, judged)
-        )
+        same = await self._same(ask, book, judged)
+        twin = next((each.id for each in same if each.settled > 0), "")
+        asked = replace(asked, known=judged.cdr(ask.id) or asked.known, twin=twin)
         if ask.kind is Kind.TICK:
             outcome = judge_tick(pair.terms, asked, self._policy, self._house.now())
         else:
@@ -138,27 +138,24 @@ class Paying:
             outcome = Refusal(Reason.NO_FUNDS, f"{pair.terms.said(missing)} are missing", missing)
         if isinstance(outcome, Leaf) and not book.identity and judged.held_otherwise:
             outcome = Refusal(Reason.HOLD_BACK, judged.held_otherwise)
-        if isinstance(outcome, Leaf) and outcome.amount:
-            outcome = paid_again(pair.terms, book, judged.promised_back) or outcome
+        if isinstance(outcome, Leaf) and outcome.amount and any(each.credited for each in (book, *same)):
+            outcome = paid_again(pair.terms, judged.promised_back) or outcome
         if isinstance(outcome, Refusal):
             judged.refused.append(self._refuse(pair, asked, number, outcome, judged))
         elif outcome is not None:
             await self._pay(asked, outcome, judged)
 
-    async def _twin(self, ask: Ask, book: SessionBook, judged: _Judged) -> str:
-        """Return the id under which a session was paid already, that is about to be paid for the first time.
+    async def _same(self, ask: Ask, book: SessionBook, judged: _Judged) -> list[SessionBook]:
+        """Return the books under other ids of a session that is about to be paid for the first time.
 
-        One that was credited as a whole may be billed anew under another id.
+        One that was credited as a whole may be billed anew under another id, as far as credits are secured.
         """
         if book.identity:
-            return ""
+            return []
         identity = identity_of(ask.document)
         same = {each.id.casefold(): each for each in await self._house.store.same(ask.owner, identity)}
         same |= {name: each for name, each in judged.books.items() if each.identity == identity}
-        for name, each in same.items():
-            if each.settled > 0 and name != ask.session_id.casefold():
-                return each.id
-        return ""
+        return [each for name, each in same.items() if name != ask.session_id.casefold()]
 
     async def _pay(self, asked: Asked, leaf: Leaf, judged: _Judged) -> None:
         ask, book = asked.ask, asked.book
@@ -222,11 +219,14 @@ class Paying:
 
     async def _standing(self, pair: Pair) -> Standing:
         account, ledger = pair.account, self._house.ledger
+        newest_back = await account.last(account.into)
         return Standing(
             (await account.head(account.out)).cumulative,
             await ledger.state(account.out),
             (await account.head(account.into)).cumulative,
             await ledger.state(account.into),
+            key_removed_back=newest_back is not None
+            and not await ledger.may_sign(account.into, newest_back.voucher.signer),
         )
 
     async def _funds(self, pair: Pair) -> int | None:

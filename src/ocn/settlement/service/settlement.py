@@ -70,7 +70,7 @@ class Settlement:
             house,
             self.pairs,
             self._agreeing,
-            paying=payer.paying(house) if payer is not None else None,
+            paying=payer.paying(self.pairs) if payer is not None else None,
             reserving=self._reserving,
             missing=payee,
             holding_back=self._holding_back,
@@ -85,6 +85,7 @@ class Settlement:
     async def running(self, reach: Reach) -> AsyncIterator["Settlement"]:
         """Talk to counterparties, ask, pay, settle and book. ``reach`` is ``party.client``."""
         self.peers.bind(reach)
+        await self.pairs.began()
         housekeeping = asyncio.create_task(self._keep_house_for_ever())
         try:
             if self.payee is not None:

@@ -31,12 +31,11 @@ from ocn.settlement.storage.rows import (
     terms_of,
     terms_values,
 )
-from ocn.settlement.storage.steps import write_step
+from ocn.settlement.storage.steps import MOST_NAMES, write_step
 from ocn.settlement.storage.writing import add_new
 
 _MOST_SAME = 100
-_MOST_NAMES = 500
-"""In one statement; SQLite takes a few ten thousand, PostgreSQL more."""
+"""Those that have cost something come first, so none of these is ever beyond."""
 
 
 class SqlStore:
@@ -75,9 +74,8 @@ class SqlStore:
     async def same(self, owner: PartyId, identity: bytes) -> Sequence[SessionBook]:
         """See the port."""
         mine = select(t.session).where(t.session.c.owner == owner.key, t.session.c.identity == identity)
-        return [
-            session_of(row) for row in await self._rows(mine.order_by(t.session.c.folded).limit(_MOST_SAME))
-        ]
+        ordered = mine.order_by(t.session.c.paid == t.session.c.credited, t.session.c.folded)
+        return [session_of(row) for row in await self._rows(ordered.limit(_MOST_SAME))]
 
     async def cdrs(self, owner: PartyId, cdr_ids: Collection[str]) -> Mapping[str, CdrBook]:
         """See the port."""
@@ -117,6 +115,14 @@ class SqlStore:
         wanted = select(t.terms.c.number, t.terms.c.agreed_at)
         its = wanted.where(t.terms.c.payer == payer.key, t.terms.c.payee == payee.key)
         return {row.number: row.agreed_at for row in await self._rows(its)}
+
+    @to_the_end
+    async def began(self, at: datetime) -> datetime:
+        """See the port."""
+        async with self._database.transaction() as connection:
+            await add_new(connection, t.beginning, [{"id": 1, "at": at}])
+            began: datetime = (await connection.execute(select(t.beginning.c.at))).scalar_one()
+        return began
 
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """See the port."""
@@ -184,8 +190,8 @@ class SqlStore:
         ordered = list(names)
         found: list[tuple[str, Row[Any]]] = []
         async with self._database.statement() as connection:
-            for n in range(0, len(ordered), _MOST_NAMES):
-                some = ordered[n : n + _MOST_NAMES]
+            for n in range(0, len(ordered), MOST_NAMES):
+                some = ordered[n : n + MOST_NAMES]
                 wanted = select(table).where(table.c.owner == owner.key, table.c.folded.in_(some))
                 found += [(names[row.folded], row) for row in await _all(connection, wanted)]
         return found

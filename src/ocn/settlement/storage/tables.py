@@ -218,3 +218,11 @@ keeper_job = Table(
 
 lane_log = log_tables(metadata, "lane_log")
 """What the index of lanes has read, where it is kept here."""
+
+beginning = Table(
+    "beginning",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+"""One row: when the books of this database began."""

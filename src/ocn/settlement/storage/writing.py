@@ -21,15 +21,25 @@ async def add_one(connection: AsyncConnection, table: Table, row: Mapping[str, A
 
 
 async def add_or_replace(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, keep: frozenset[str]
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    keep: frozenset[str],
+    same: str = "",
 ) -> None:
-    """Add rows, or change those of the same primary key, but for the columns to ``keep``."""
+    """Add rows, or change those of the same primary key, but for the columns to ``keep``.
+
+    A row whose column ``same`` has another value than the one that is there is passed over.
+    """
     if not rows:
         return
     statement = _insert(connection, table)
     key = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keep and name not in key}
-    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    where = table.c[same] == statement.excluded[same] if same else None
+    replaced = statement.on_conflict_do_update(index_elements=key, set_=changed, where=where)
+    await connection.execute(replaced, rows)
 
 
 def _insert(connection: AsyncConnection, table: Table) -> "sqlite.Insert | postgresql.Insert":

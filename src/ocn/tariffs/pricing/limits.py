@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from ocn.tariffs.findings import Code, Effect, Finding
 from ocn.tariffs.model import Limit, Tariff
-from ocn.tariffs.policy import Policy
+from ocn.tariffs.policy import LimitReading, Policy
 from ocn.tariffs.result import Amount
 
 
@@ -23,13 +23,15 @@ def within_limits(amount: Amount, tariffs: Sequence[Tariff], policy: Policy) -> 
         if len(limits) > 1:
             findings.append(_differ(tariffs[0], name))
             continue
-        amount, lifted = _bounded(amount, limits.pop(), most=name == "max_price")
+        amount, lifted = _bounded(amount, limits.pop(), policy.limits, most=name == "max_price")
         if lifted:
             findings.append(_lifted(tariffs[0], name))
     return amount, findings
 
 
-def _bounded(amount: Amount, limit: Limit | None, *, most: bool) -> tuple[Amount, bool]:
+def _bounded(
+    amount: Amount, limit: Limit | None, reading: LimitReading, *, most: bool
+) -> tuple[Amount, bool]:
     if limit is None:
         return amount, False
     choose = min if most else max
@@ -37,12 +39,15 @@ def _bounded(amount: Amount, limit: Limit | None, *, most: bool) -> tuple[Amount
         given if given is None or bound is None else choose(given, Fraction(bound))
         for given, bound in ((amount.excl, limit.excl), (amount.incl, limit.incl))
     )
-    moved = (excl, incl) != (amount.excl, amount.incl)
-    if excl is None or incl is None or excl <= incl or not moved:
+    if excl is None or incl is None or (excl, incl) == (amount.excl, amount.incl):
         return Amount(excl, incl), False
-    if most:
-        return Amount(_scaled(amount.excl, incl, amount.incl), incl), True
-    return Amount(excl, _scaled(amount.incl, excl, amount.excl)), True
+    passed = excl > incl
+    if not passed and not (reading is LimitReading.IN_PROPORTION and limit.is_one_sided):
+        return Amount(excl, incl), False
+    by_gross = most if passed else limit.excl is None
+    if by_gross:
+        return Amount(_scaled(amount.excl, incl, amount.incl), incl), passed
+    return Amount(excl, _scaled(amount.incl, excl, amount.excl)), passed
 
 
 def _scaled(value: Fraction | None, moved: Fraction, before: Fraction | None) -> Fraction:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Final, TypeAlias
 
 from ocn.tariffs.model import Claim
@@ -70,30 +71,29 @@ def search(priced: Priced, claim: Claim, alternatives: Alternatives) -> Found:
         *(_one(deviation, result) for deviation, result in others if target.is_hit(result)),
     ]
     if singles:
-        return Found(_common_first(singles), odds=_odds(target, priced, others, [priced]))
+        return Found(_common_first(singles), odds=_odds(target, priced, others))
     pairs = [one for deviation, result in others for one in _rounded(target, result, (deviation,))]
-    if pairs:
-        luck = _odds(target, priced, others, [priced, *(result for _, result in others)])
-        if luck is None or not luck.may_be_chance:
-            return Found(_common_first(pairs), odds=luck)
+    luck = _odds(target, priced, others, rounded_too=True) if pairs else None
+    if pairs and (luck is None or not luck.may_be_chance):
+        return Found(_common_first(pairs), odds=luck)
     return Found((), _nearest(priced, claim, others))
 
 
 def _odds(
-    target: "_Target", priced: Priced, others: Sequence[_Tried], rounded_too: Sequence[Priced]
+    target: "_Target", priced: Priced, others: Sequence[_Tried], *, rounded_too: bool = False
 ) -> Odds | None:
-    """Weigh what was found by all that was tried: other readings, and some results rounded in every way."""
+    """Weigh what was found by all that was tried; ``rounded_too``: every other reading was rounded, too."""
     if target.is_told_by_parts:
         return None
-    tried = [result.total for _, result in others]
-    for result in rounded_too:
-        screen = Screen(_unrounded(result))
-        tried += [
-            screen.total(policy)
-            for _, _, policy in roundings(result.policy, target.claim, target.digits)
-            if policy != result.policy and screen.is_of_its_own(policy)
-        ]
-    return odds(priced.total, target.claim, target.digits, tried)
+    screen = Screen(_unrounded(priced))
+    ways = [
+        screen.total(policy)
+        for _, _, policy in roundings(priced.policy, target.claim, target.digits)
+        if policy != priced.policy and screen.is_of_its_own(policy)
+    ]
+    weigh = partial(odds, priced.total, target.claim, target.digits)
+    found = weigh([*ways, *(result.total for _, result in others)])
+    return found.times(1 + weigh(ways).reached) if rounded_too else found
 
 
 class _Target:

@@ -33,6 +33,10 @@ class Odds:
         """Whether too many of the amounts would have been explained as well."""
         return self.reached * ONE_IN >= self.amounts
 
+    def times(self, ways: int) -> "Odds":
+        """Return the odds when every reading is tried in so many ways, each taken to give another amount."""
+        return Odds(self.readings * ways, min(max(self.reached, 1) * ways, self.amounts), self.amounts)
+
     @property
     def says(self) -> str:
         """The odds as a sentence."""

@@ -17,6 +17,7 @@ from ocn.tariffs.policy import (
     Clock,
     EnergySource,
     FlatCount,
+    LimitReading,
     ParkingReading,
     PeriodReading,
     Policy,
@@ -129,6 +130,11 @@ def _limits(priced: Priced) -> Iterator[Deviation]:
     if policy.max_price and any(tariff.max_price for tariff in tariffs):
         says = "The maximum price was not applied."
         yield _by_policy(priced, CauseCode.MAX_PRICE_IGNORED, says, replace(policy, max_price=False))
+    limits = [limit for tariff in tariffs for limit in (tariff.min_price, tariff.max_price) if limit]
+    if policy.limits is LimitReading.INDEPENDENT and any(limit.is_one_sided for limit in limits):
+        says = "The limit of net or gross alone was applied to both, with the tax of what it left."
+        changed = replace(policy, limits=LimitReading.IN_PROPORTION)
+        yield _by_policy(priced, CauseCode.LIMIT_IN_PROPORTION, says, changed)
 
 
 def _flats(priced: Priced) -> Iterator[Deviation]:

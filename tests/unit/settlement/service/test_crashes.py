@@ -218,7 +218,7 @@ class Play:
         await here.payer.recover(CPO)
         await self._settle()
         for case in await here.payer_store.cases():
-            assert case.reason is Reason.BEFORE_TERMS  # both logs are whole: people see that it was not paid
+            assert case.reason is Reason.BEFORE_BOOKS  # both logs are whole: people see that it was not paid
             await here.payer_store.close_case(EMSP, case.id, Outcome.APPROVED, "not paid", here.clock.now)
         await self._settle()
         await check(here, history)
@@ -285,6 +285,27 @@ async def test_session_is_settled_though_one_side_dies_at_any_write(who: str, wh
         ("bill", "S1", -1),
         ("step", "", 10),
         ("credit", "S1", 0),
+        ("step", "", 10),
+    ]
+    await played(moves)
+
+
+@pytest.mark.parametrize("who", ["payer", "payee"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("write", [1, 2])
+async def test_session_is_settled_though_one_side_dies_at_a_write_and_loses_everything(
+    who: str, when: str, write: int
+) -> None:
+    moves = [
+        ("charge", "S1", 300),
+        (f"{who} dies", when, write),
+        ("step", "", 0),
+        ("charge", "S1", 300),
+        ("step", "", 0),
+        (f"{who} loses all", "", 0),
+        ("charge", "S1", 300),
+        ("step", "", 0),
+        ("bill", "S1", -1),
         ("step", "", 10),
     ]
     await played(moves)

@@ -49,7 +49,7 @@ async def the_case(here: World) -> str:
     """The one case, which both sides have."""
     (ours,), (theirs,) = await here.payer_store.cases(), await here.payee_store.cases()
     assert ours.id == theirs.id
-    assert ours.reason is Reason.BEFORE_TERMS
+    assert ours.reason is Reason.BEFORE_BOOKS
     return ours.id
 
 
@@ -75,6 +75,27 @@ async def test_cdr_of_before_the_loss_is_a_case(here: World) -> None:
 async def test_session_that_began_after_the_loss_is_paid(here: World) -> None:
     await paid_and_claimed(here)
     await both_lose_everything(here)
+    await here.charge("S3", "0.5")
+    await here.payee.step()
+    assert await here.owed() == 600_000
+    assert await here.payer_store.cases() == []
+
+
+async def test_session_that_runs_when_the_first_terms_are_agreed_is_paid(here: World) -> None:
+    await here.payer.pairs.began()
+    assert not await here.collect.report(await here.charge("S1", "0.1"))
+    here.clock.pass_(600)
+    await here.agree()
+    await here.charge("S1", "0.5")
+    await here.payee.step()
+    assert await here.owed() == 200_000
+
+
+async def test_session_that_began_after_the_loss_and_before_the_terms_came_back_is_paid(here: World) -> None:
+    """Nothing was asked for in between, so nobody had sent the terms."""
+    await paid_and_claimed(here)
+    await here.lose_payer()
+    here.clock.pass_(3600)
     await here.charge("S3", "0.5")
     await here.payee.step()
     assert await here.owed() == 600_000
@@ -383,7 +404,7 @@ async def test_difference_is_not_given_back_twice(here: World) -> None:
     await here.collect.finish(cdr)
     await here.payee.step()
     assert await here.payee_store.last(LANE.opposite) is None
-    assert [case.reason for case in await here.payee_store.cases()] == [Reason.BEFORE_TERMS]
+    assert [case.reason for case in await here.payee_store.cases()] == [Reason.BEFORE_BOOKS]
 
 
 async def test_cdr_that_a_payer_calls_paid_for_nothing_is_a_case_at_the_payee(here: World) -> None:

@@ -143,3 +143,51 @@ async def test_cdr_asked_for_twice_in_one_request_is_paid_once_and_opens_no_case
     await here.collect.finish(cdr)
     await here.payee.step()
     assert len(await here.payer_store.cases()) == 1
+
+
+async def test_terms_of_today_and_those_agreed_ahead_are_both_recovered(here: World) -> None:
+    await here.agree()
+    begins = here.clock.now + HOUR
+    await here.agree(number=2, valid_from=begins, floor=50_000)
+    await here.lose_payer()
+    here.clock.pass_(10)
+    await here.charge("S1", "0.1")
+    here.clock.pass_(10)
+    await here.payee.step()
+    assert await here.owed() == 40_000
+    assert [each.terms.number for each in await here.payer_store.terms(EMSP, CPO)] == [2, 1]
+
+
+async def test_documents_of_a_clock_that_is_ahead_wait_until_it_is_that_time_here(here: World) -> None:
+    await here.agree()
+    ahead = {"last_updated": format_datetime(here.clock.now + timedelta(minutes=10))}
+    await here.charge("S1", "0.3", **ahead)
+    await here.payee.step()
+    assert await here.owed() == 0
+    for _ in range(2):
+        here.clock.pass_(20)
+        await here.payee.step()
+    assert here.chargers.told == [("hold", "S1"), ("stop", "S1")]
+    ended = here.session("S1", "0.3", status="COMPLETED")
+    cdr = here.cdr("S1", "0.3", end_date_time=format_datetime(here.clock.now + timedelta(minutes=6)))
+    await here.cpo.client.to(EMSP).put_session(ended)  # type: ignore[arg-type]  # plain JSON
+    await here.cpo.client.to(EMSP).post_cdr(cdr)  # type: ignore[arg-type]  # plain JSON
+    await here.collect.finish(cdr)
+    await here.payee.step()
+    assert await here.owed() == 0
+    here.clock.pass_(61)
+    await here.payee.step()
+    assert await here.owed() == 120_000
+    assert await here.payer_store.cases() == []
+
+
+async def test_cdr_that_is_credited_under_two_ids_is_given_back_once(here: World) -> None:
+    await here.agree()
+    await here.charge("S1", "0.3")
+    await here.payee.step()
+    cdr = await here.bill("S1", "0.3")
+    await here.payee.step()
+    await here.collect.credit(here.credit_of(cdr))
+    await here.collect.credit(here.credit_of(cdr) | {"id": "another"})
+    await here.payee.step()
+    assert await here.credited() == 120_000

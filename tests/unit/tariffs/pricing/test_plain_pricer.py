@@ -143,7 +143,7 @@ def cases(draw: st.DrawFn, version: str) -> tuple[Json, list[Json]]:
 
 
 @pytest.mark.parametrize("version", ["2.1.1", "2.2.1", "2.3.0"])
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(data=st.data(), zone=st.sampled_from(ZONES))
 def test_price_is_that_of_a_second_pricer(version: str, data: st.DataObject, zone: str) -> None:
     cdr, sold_by = data.draw(cases(version))

@@ -128,6 +128,18 @@ def test_verify_limits_that_were_not_applied_are_named() -> None:
     _assert_explained(_verified(high, by), "MAX_PRICE_IGNORED")
 
 
+@pytest.mark.parametrize(
+    ("limit", "claim"),
+    [
+        ({"max_price": price("4.00")}, ("4.00", "4.80")),
+        ({"min_price": price("5.50")}, ("5.50", "6.60")),
+    ],
+)
+def test_verify_a_limit_of_net_that_was_taxed_is_named(limit: dict[str, Any], claim: tuple[str, str]) -> None:
+    by = tariff(element(component("ENERGY", "0.25"), component("FLAT", "0.10")), **limit)
+    _assert_explained(_verified(cdr(charging("20"), claim=claim), by), "LIMIT_IN_PROPORTION")
+
+
 def test_verify_a_flat_price_for_every_period_is_named() -> None:
     by = tariff(element(component("FLAT", "0.50"), component("ENERGY", "0.25")))
     document = cdr(charging("10"), charging("10"), parking(10), claim=("6.50", "7.80"))

@@ -60,6 +60,8 @@ def test_odds_count_the_amounts_as_near_as_the_claim_and_those_that_readings_giv
     assert found == Odds(readings=6, reached=2, amounts=6)
     assert found.may_be_chance
     assert not Odds(6, 1, 6).may_be_chance
+    assert found.times(2) == Odds(readings=12, reached=4, amounts=6)
+    assert Odds(3, 0, 40).times(5) == Odds(15, 5, 40)
 
 
 def test_odds_of_a_side_that_nobody_can_compare_are_none_worth_a_warning() -> None:

@@ -89,6 +89,11 @@ class CarLimits:
         known = self._learned.get(key)
         return known is not None and known.judged
 
+    def would_show(self, key: str, steps: int) -> bool:
+        """Whether a car that may take so many steps shows something new, more than by a little."""
+        known = self._learned.get(key)
+        return steps > (0 if known is None or not known.judged else _a_little_more(known.shown))
+
     @staticmethod
     def would_tell(stay: Stay) -> bool:
         """Whether there is something to learn from a session's newest reading."""

@@ -61,7 +61,7 @@ class Cars:
         first = {name for name in unknown if not self._limits.is_judged(draft.guests[name].key)}
         plan = with_probes(plan, unknown, first)
         for car, steps in zip(plan.problem.cars, plan.steps, strict=True):
-            if car.id in unknown and steps:
+            if car.id in unknown and self._limits.would_show(draft.guests[car.id].key, steps):
                 self._probes.asked(draft.guests[car.id].key, draft.number)
         return plan
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ocn.smart_charging.planning.plan import Plan
-from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.planning.problem import Outlet, laxity
 from ocn.smart_charging.planning.settle import Hand
 
 _MOST_SLOTS = 6
@@ -51,8 +51,14 @@ class Probes:
 def with_probes(plan: Plan, unknown: Mapping[str, Outlet], first: Collection[str] = ()) -> Plan:
     """Return a plan in which unknown cars get now what is left beside the others.
 
-    Those in ``first`` get their least before anybody but cars that must not be paused. No limit is exceeded.
+    Those in ``first`` get their least before anybody but cars that must not be paused, and then those get all
+    they might take that could not be served in time by what they have shown. No limit is exceeded.
     """
+    short = [
+        i
+        for i, car in enumerate(plan.problem.cars)
+        if car.id in unknown and plan.steps[i] and laxity(car, plan.problem.slot_h) < car.sigma
+    ]
     cars = tuple(
         replace(car, most=unknown[car.id].most) if car.id in unknown else car for car in plan.problem.cars
     )
@@ -63,6 +69,7 @@ def with_probes(plan: Plan, unknown: Mapping[str, Outlet], first: Collection[str
     hand = Hand(cars, problem.room(0))
     hand.raise_to((i, plan.steps[i]) for i, car in enumerate(cars) if car.held)
     hand.raise_to((i, cars[i].least) for i in asked if cars[i].id in first)
+    hand.raise_to((i, cars[i].most) for i in short)
     hand.raise_to(enumerate(plan.steps))
     hand.raise_to((i, cars[i].most) for i in asked)
     return replace(plan, problem=problem, steps=tuple(hand.granted))

@@ -1,6 +1,5 @@
-"""The voucher log of a settlement's database, for commands that prove something with it."""
+"""The database of a settlement: its option, and its store for the length of a command."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -30,7 +29,7 @@ OptionalDatabase = Annotated[
 
 
 @asynccontextmanager
-async def opened_log(database: str) -> AsyncIterator["Store"]:
+async def opened_store(database: str) -> AsyncIterator["Store"]:
     """Open the database for the length of a block."""
     from ocn.settlement.storage import open_store
 
@@ -38,7 +37,7 @@ async def opened_log(database: str) -> AsyncIterator["Store"]:
     try:
         yield store
     finally:
-        await asyncio.shield(store.close())
+        await store.close()
 
 
 async def lanes_of(store: "Store") -> list["Lane"]:

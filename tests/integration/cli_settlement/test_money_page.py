@@ -1,0 +1,59 @@
+"""The commands of docs/how-to/settlement-money.md, run in their order as they are printed."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration.cli_settlement.commands import PAYER, Run, pass_time
+
+from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS
+from ocn.errors import ConfigurationError
+from ocn.signing.keys import PrivateKey
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/settlement-money.md"
+PAYEE = PrivateKey(DEVELOPMENT_ACCOUNTS[2].key_bytes)
+OF_A_SERVICE = ("vouchers", "claim")
+"""They need what a service has stored, and are run by the tests of claims."""
+
+
+def commands() -> Iterator[list[str]]:
+    """What is typed after ``ocn settlement``; its key and chain are those of the page."""
+    for block in re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("ocn settlement "):
+                yield shlex.split(line)[2:]
+            elif line.startswith("export "):
+                assert line == f"export SIGNER=0x{PAYER.secret.hex()}"
+            else:
+                assert line == "ocn chain run"
+
+
+async def test_every_command_of_the_page_does_what_it_says(run: Run, url: str) -> None:
+    printed: dict[str, str] = {}
+    for command in commands():
+        name = command[0]
+        if name in OF_A_SERVICE:
+            continue
+        if name == "release" and name in printed:
+            with pytest.raises(ConfigurationError, match="not before"):
+                await run(*command)
+            await pass_time(url, 61)
+        if "--signed" in command:
+            command[-1] = printed[name]
+            printed[name] = await run(*command, key=PAYEE)
+        else:
+            printed[name] = await run(*command)
+    assert {*printed} == {
+        "mint",
+        "deposit",
+        "reserve",
+        "release",
+        "set-off",
+        "hold-back",
+        "withdraw",
+        "balance",
+        "exposure",
+    }
+    assert re.search(r"EUR\s.*\b90\b.*\b60\b", printed["balance"]), printed["balance"]
