@@ -80,11 +80,9 @@ app.command(
 )
 def check(site: Annotated[Path, typer.Argument(help="The site file.")]) -> None:
     """Read a site file, show the tree of its fuses, and say what is wrong; status 1 if anything is."""
-    from ocn.cli.smart_screen import show_faults, show_site
-    from ocn.smart_charging.files import load_site
+    from ocn.cli.smart_screen import loaded_site, show_site
 
-    loaded = load_site(site)
+    loaded = loaded_site(site)
     show_site(loaded.site)
-    show_faults(loaded.faults)
     if loaded.faults:
         raise typer.Exit(1)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ocn.smart_charging.planning.told import ToldCar, ToldPlan
 
 _MOST_SCARCE = 12
+_MOST_NAMED = 8
 
 
 def explain(
@@ -45,7 +46,9 @@ def explain(
     shown = plans[at]
     cars = [each for each in shown.told.cars if car is None or each.id == car]
     if car is not None and not cars:
-        raise ConfigurationError(f"the plan for slot {shown.told.slot} has no car {car}")
+        raise ConfigurationError(
+            f"the plan for slot {shown.told.slot} has no car {car}", hint=_who_is_there(shown.told)
+        )
     changed = _changed(before, shown.told, car)
     if as_json:
         print(json.dumps(_as_json(shown, cars, changed), indent=2))
@@ -53,6 +56,8 @@ def explain(
         console = _console()
         for each in cars:
             console.print(f"{escape(each.id)}: {escape(each.for_driver or each.line)}")
+        if not cars:
+            console.print(f"slot {shown.told.slot}: no car is planned")
     else:
         _show(shown.told, cars, before, changed, only_changes=changes)
 
@@ -65,6 +70,13 @@ def _found(plans: "Sequence[LoadedPlan]", slot: int | None, file: Path) -> int:
             hint=f"It has plans for slots {plans[0].told.slot} to {plans[-1].told.slot}.",
         )
     return found[-1]
+
+
+def _who_is_there(plan: "ToldPlan") -> str:
+    if not plan.cars:
+        return "It has none."
+    more = f" and {len(plan.cars) - _MOST_NAMED} more" if len(plan.cars) > _MOST_NAMED else ""
+    return f"It has {', '.join(each.id for each in plan.cars[:_MOST_NAMED])}{more}."
 
 
 def _changed(before: "ToldPlan | None", after: "ToldPlan", car: str | None) -> dict[str, str]:
@@ -94,8 +106,9 @@ def _show(
     console = _console()
     because = f", because {escape(plan.because)}" if plan.because else ""
     when = "" if plan.start is None else f", {plan.moment(plan.slot)}"
+    count = "1 car" if len(plan.cars) == 1 else f"{len(plan.cars)} cars"
     console.print(
-        f"[bold]slot {plan.slot}[/bold]{when}: {len(plan.cars)} cars, {plan.power_kw:.1f} kW now; "
+        f"[bold]slot {plan.slot}[/bold]{when}: {count}, {plan.power_kw:.1f} kW now; "
         f"planned by {escape(plan.method)}{because}"
     )
     for each in () if only_changes else cars:

@@ -9,11 +9,28 @@ from rich.table import Table
 from rich.tree import Tree
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ocn.smart_charging.errors import Fault
+    from ocn.smart_charging.files import LoadedSite
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.site.model import Fuse, Site
 
 _SPEED = ("ms a slot", "max")
+
+
+def loaded_site(file: "Path") -> "LoadedSite":
+    """Read a site file and say all that is wrong with it, also where nothing of it is left."""
+    from ocn.smart_charging.errors import SiteUnreadable
+    from ocn.smart_charging.files import load_site
+
+    try:
+        loaded = load_site(file)
+    except SiteUnreadable as refused:
+        show_faults(refused.faults)
+        raise
+    show_faults(loaded.faults)
+    return loaded
 
 
 def show_faults(faults: "Sequence[Fault]") -> None:
@@ -36,7 +53,9 @@ def show_site(site: "Site") -> None:
         evses = [evse for evse in site.evses if evse.fuse == fuse.name]
         if evses:
             last = f" to {escape(evses[-1].id)}" if len(evses) > 1 else ""
-            branches[fuse.name].add(f"[dim]{len(evses)} EVSEs, {escape(evses[0].id)}{last}[/dim]")
+            branches[fuse.name].add(
+                f"[dim]{len(evses)} EVSE{'s' if last else ''}, {escape(evses[0].id)}{last}[/dim]"
+            )
     console.print(tree)
 
 
@@ -66,7 +85,7 @@ def show_comparison(
     console.print(table)
     for aim in found:
         mark = "[green]✓[/green]" if aim.held else "[bold red]✗[/bold red]"
-        console.print(f"  {mark} {aim.name}: {aim.value:.2f} [dim](wanted: {aim.wanted})[/dim]")
+        console.print(f"  {mark} {aim.name}: {aim.value:z.2f} [dim](wanted: {aim.wanted})[/dim]")
 
 
 def _rows(compared: "Comparison", *, speed: bool) -> Iterator[tuple[str, ...]]:

@@ -154,14 +154,12 @@ async def _serve(
 
 
 def _sites(files: list[Path]) -> "list[ServedSite]":
-    from ocn.cli.smart_screen import show_faults
-    from ocn.smart_charging.files import load_site
+    from ocn.cli.smart_screen import loaded_site
     from ocn.smart_charging.service.sites.served import ServedSite
 
     found = []
     for file in files:
-        loaded = load_site(file)
-        show_faults(loaded.faults)
+        loaded = loaded_site(file)
         site = loaded.site
         if site.cpo is None or site.location is None:
             raise ConfigurationError(

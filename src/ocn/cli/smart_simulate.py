@@ -55,8 +55,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Compare our plans with charging at once, in equal shares, by departure, by laxity, and the optimum."""
-    from ocn.cli.smart_screen import show_comparison, show_faults
-    from ocn.smart_charging.files import load_site
+    from ocn.cli.smart_screen import loaded_site, show_comparison
     from ocn.smart_charging.simulation.comparison import aims, compare
     from ocn.smart_charging.simulation.generator import Wanted, generate
     from ocn.smart_charging.simulation.plot import check_picture
@@ -64,9 +63,7 @@ def simulate(
 
     if plot is not None:
         check_picture(plot)
-    loaded = None if site is None else load_site(site)
-    if loaded is not None:
-        show_faults(loaded.faults)
+    loaded = None if site is None else loaded_site(site)
     console = _wide_console()
     figures = []
     for number in range(seed, seed + repeat):

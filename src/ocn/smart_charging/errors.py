@@ -25,7 +25,11 @@ class SmartChargingError(OcnError):
 
 
 class SiteUnreadable(SmartChargingError):
-    """Nothing can be planned by this site file."""
+    """Nothing can be planned by this site file; ``faults`` are what was wrong with its parts."""
+
+    def __init__(self, message: str, *, hint: str | None = None, faults: tuple["Fault", ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.faults = faults
 
 
 class PricesUnreadable(SmartChargingError):

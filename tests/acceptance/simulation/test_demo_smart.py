@@ -13,6 +13,7 @@ import signal
 import subprocess
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.acceptance.simulation.test_demo import children, output_until, running, until_gone
@@ -44,6 +45,11 @@ async def test_smart_demo_keeps_every_limit_and_leaves_its_page_up(tmp_path: Pat
                 page += (await process.stderr.readline()).decode()
         listed = await asyncio.to_thread(_read, found[1])
         assert all(site["site"] in listed for site in told["sites"])
+        for site in told["sites"]:
+            address = f"{found[1]}/sites/{quote(site['site'])}.json"
+            shown = json.loads(await asyncio.to_thread(_read, address))
+            flowed = zip(shown["measured_kw"], shown["limit_kw"], strict=True)
+            assert all(kw is None or kw <= limit + 0.05 for kw, limit in flowed)
         pids = children(process.pid)
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(30):

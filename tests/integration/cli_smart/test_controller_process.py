@@ -122,8 +122,8 @@ def test_explain_tells_the_plans_of_a_controller(tmp_path: Path) -> None:
 
     last, first = run(smart("explain", plans)).stdout, run(smart("explain", plans, "--slot", 0)).stdout
 
-    assert "slot 0: 1 cars, 0.0 kW now; planned by linear-programme" in first
-    assert "slot 1: 1 cars" in last
+    assert "slot 0: 1 car, 0.0 kW now; planned by linear-programme" in first
+    assert "slot 1: 1 car" in last
     assert "A: needs 20.0 kWh by slot 40 (declared); waits, charging starts slot 5" in last
 
 

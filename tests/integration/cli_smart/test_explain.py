@@ -133,5 +133,13 @@ def test_explain_of_a_slot_or_car_that_is_not_there_says_which_are(plans: Path) 
     with pytest.raises(ConfigurationError, match="no plan for slot 9") as refused:
         explain(plans, "--slot", "9")
     assert refused.value.hint == "It has plans for slots 0 to 2."
-    with pytest.raises(ConfigurationError, match="the plan for slot 2 has no car x"):
+    with pytest.raises(ConfigurationError, match="the plan for slot 2 has no car x") as refused:
         explain(plans, "--car", "x")
+    assert refused.value.hint == "It has a, b."
+
+
+def test_explain_for_drivers_where_nobody_is_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "plans.jsonl"
+    file.write_text(json.dumps(planned(3)))
+
+    assert explain(file, "--for-drivers") == "slot 3: no car is planned\n"

@@ -21,10 +21,23 @@ def test_check_tells_every_fault_with_its_line_and_ends_with_status_1(site_file:
     done = run(smart("check", site_file))
 
     assert done.returncode == 1
-    assert "1 EVSEs, A" in done.stdout
+    assert "1 EVSE, A" in done.stdout
     first, second = done.stderr.splitlines()
     assert f'{site_file}, line 13, [[evse]] 2 "B": max_amps must be above 0, not -3' in first
     assert "gone.csv cannot be read: No such file or directory; planned without prices" in second
+
+
+def test_check_of_a_site_of_which_nothing_is_left_tells_every_fault_all_the_same(site_file: Path) -> None:
+    text = site_file.read_text("utf-8")
+    site_file.write_text(text.replace('fuse = "main"', 'fuse = "mian"'), "utf-8")
+
+    done = run(smart("check", site_file))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    *faults, error, hint = done.stderr.splitlines()
+    assert [fault.partition("key fuse: ")[2].partition(" is no")[0] for fault in faults] == ["'mian'"] * 2
+    assert error == f"Error: {site_file}: no EVSE can be planned"
+    assert hint.startswith("Hint: Each [[evse]] names its fuse")
 
 
 @pytest.mark.parametrize(

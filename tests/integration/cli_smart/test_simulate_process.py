@@ -1,6 +1,7 @@
 """``ocn smart simulate``: table, figures and pictures; and how it ends when it cannot go on."""
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -41,6 +42,7 @@ def test_simulate_several_seeds_as_json_with_a_picture_each(tmp_path: Path) -> N
         drawn = (tmp_path / f"load-{number}.svg").read_text("utf-8")
         root = ET.fromstring(drawn)  # noqa: S314  # it was written by the command just now
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert {"limit", "offline optimum", "ct/kWh", "12:00"} <= set(re.findall("<!-- (.*) -->", drawn))
 
 
 def test_simulate_at_a_site_file_uses_its_evses_and_tells_its_faults(site_file: Path) -> None:

@@ -54,6 +54,15 @@ def test_generate_stays_fit_their_evses_and_their_time(kind: Kind) -> None:
     assert len(days.prices) > days.slots.count
 
 
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("evses", [50, 2000])
+def test_generate_makes_sites_of_any_size(kind: Kind, evses: int) -> None:
+    days = generate(Wanted(kind, evses, 1))
+
+    assert len(days.site.evses) == evses
+    assert evses / 2 < len(days.stays) < 4 * evses
+
+
 def test_generate_at_a_given_site_uses_its_evses() -> None:
     site = read_site('[site]\nname="s"\n[[fuse]]\nname="f"\nkw=20\n[[evse]]\nid="only"\nfuse="f"\n').site
 

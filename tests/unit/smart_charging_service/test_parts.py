@@ -82,9 +82,9 @@ def test_line_that_is_noted_again_and_again_is_one_event() -> None:
 
 def test_two_files_of_one_location_are_refused() -> None:
     one = ServedSite(site(), CPO, "LOC1")
-    with pytest.raises(ConfigurationError, match="same location"):
+    with pytest.raises(ConfigurationError, match="two site files are location LOC1 of DE CPO"):
         Places([one, ServedSite(replace(site(), name="other"), CPO, "loc1")])
-    with pytest.raises(ConfigurationError, match="same name"):
+    with pytest.raises(ConfigurationError, match="two site files are called 'yard'"):
         Places([one, ServedSite(site(), CPO, "LOC2")])
 
 

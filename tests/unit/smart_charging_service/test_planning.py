@@ -108,6 +108,30 @@ async def test_driver_who_wants_it_cheap_waits_for_the_cheap_hours_of_the_tariff
     assert world.points.amps("S1")[0] == 16
 
 
+@pytest.mark.parametrize("flat", [None, FlatPrice(Decimal("0.30"))])
+async def test_everybody_goes_by_the_tariff_of_the_connector_where_the_site_has_no_prices(
+    make_world: MakeWorld, flat: FlatPrice | None
+) -> None:
+    world = await make_world(prices=flat)
+    prices = [{"type": "ENERGY", "price": Decimal(price), "step_size": 1} for price in ("-0.10", "0.60")]
+    cheap = {"price_components": [prices[0]], "restrictions": {"start_time": "12:00", "end_time": "16:00"}}
+    elements = [cheap, {"price_components": [prices[1]]}]
+    tariff = {"country_code": "DE", "party_id": "CPO", "id": "T1", "currency": "EUR", "elements": elements}
+    await world.cpo_storage.put("tariffs", CPO, "T1", tariff | {"last_updated": "2026-01-01T00:00:00Z"})
+    evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
+    await world.cpo_storage.put("locations", CPO, "LOC1", {"id": "LOC1", "evses": [evse]})
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=8))
+    await world.wants("S1", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+    world.clock.forward(1)
+    await world.patches("S1", **reading(16, 3))
+    await world.smart.step()
+    assert (world.points.amps("S1")[0] == 0) is (flat is None)
+    assert ("cheaper later" in world.cars()["E1"].why) is (flat is None)
+
+
 async def test_driver_who_wants_it_cheap_goes_by_the_site_where_the_tariff_says_no_price(
     make_world: MakeWorld,
 ) -> None:

@@ -1,4 +1,4 @@
-"""UpdateGroupCapacityForecast and Heartbeat of OSCP 2.0, read within bounds (OSCP 2.0, 5.3 and 6)."""
+"""UpdateGroupCapacityForecast and Heartbeat of OSCP 2.0, read within bounds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

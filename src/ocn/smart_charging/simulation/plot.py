@@ -10,7 +10,7 @@ from ocn.errors import ConfigurationError
 from ocn.smart_charging.simulation.comparison import Comparison
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.figure import SubFigure
 
 _STYLES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -49,32 +49,42 @@ def plot(*compared: Comparison, file: Path) -> None:
 
     with mpl.rc_context({"svg.hashsalt": "ocn", "font.size": 9}):
         figure = Figure(figsize=(10, 5 * len(compared)), layout="constrained")
-        panels = figure.subplots(len(compared), squeeze=False)
-        for axes, each in zip(panels.flat, compared, strict=True):
-            _draw(axes, each)
+        panels = figure.subfigures(len(compared), squeeze=False)
+        for panel, each in zip(panels.flat, compared, strict=True):
+            _draw(panel, each)
         try:
             figure.savefig(file, metadata={"Date": None} if file.suffix.lower() == ".svg" else None)
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def _draw(axes: "Axes", compared: Comparison) -> None:
+def _draw(panel: "SubFigure", compared: Comparison) -> None:
+    """Load above, price in a strip of its own below, both over the clock of the site."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
     days = compared.world.days
-    hours = [slot * days.slots.hours for slot in range(days.slots.count)]
+    load, price = panel.subplots(2, sharex=True, height_ratios=(4, 1))
+    edges = [*days.slots.starts(), days.slots.end]
     for run in compared.runs:
         if run.name in _STYLES:
             color, line = _STYLES[run.name]
-            axes.step(hours, run.power_kw, line, where="post", color=color, label=run.name, linewidth=1.3)
-    axes.step(hours, _limit_kw(compared), where="post", color="#b03030", label="limit", linewidth=1)
-    axes.set_xlabel(f"hours from {days.slots.start.astimezone(days.site.zone):%Y-%m-%d %H:%M}")
-    axes.set_ylabel("kW")
-    axes.set_ylim(bottom=0)
-    axes.set_title(days.site.name)
-    price = axes.twinx()
+            load.stairs(
+                run.power_kw, edges, baseline=None, linestyle=line, color=color, label=run.name, lw=1.4
+            )
+    load.stairs(_limit_kw(compared), edges, baseline=None, color="#b03030", label="limit", lw=1)
+    load.set_ylabel("kW")
+    load.set_ylim(bottom=0)
+    load.set_title(days.site.name, loc="left")
+    load.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=5, frameon=False, borderaxespad=0.3)
     prices = [100 * eur for eur in days.prices[: days.slots.count]]
-    price.step(hours, prices, where="post", color="#8060a0", linewidth=0.8, alpha=0.6)
-    price.set_ylabel("ct/kWh", color="#8060a0")
-    axes.legend(loc="upper right", frameon=False)
+    price.stairs(prices, edges, fill=True, color="#8060a0", alpha=0.5)
+    price.set_ylabel("ct/kWh")
+    zone = days.site.zone
+    clock = AutoDateLocator(tz=zone, minticks=6, maxticks=14)  # type: ignore[no-untyped-call]  # matplotlib's
+    said = ConciseDateFormatter(clock, tz=zone)  # type: ignore[no-untyped-call]  # likewise
+    price.xaxis.set_major_locator(clock)
+    price.xaxis.set_major_formatter(said)
+    price.set_xlim(edges[0], edges[-1])
 
 
 def _limit_kw(compared: Comparison) -> list[float]:

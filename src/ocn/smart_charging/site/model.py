@@ -104,6 +104,11 @@ class Evse:
     max_kw: Decimal | None = None
     uid: str | None = None
 
+    @property
+    def key_in_ocpi(self) -> str:
+        """What OCPI calls it, to compare by: the case does not count there."""
+        return (self.uid or self.id).casefold()
+
     def loaded(self, car_phases: int | None) -> tuple[Phase, ...]:
         """Return the phases that a car of so many phases may load: all where it is not known which."""
         if car_phases is None or car_phases >= len(self.phases) or self.rotation is None:

@@ -48,11 +48,10 @@ def read_site(text: str, file: str = "site.toml") -> Reading:
     evses: list[tuple[int, Evse]] = _parts(content, "evse", evse_of, places, faults)
     kept = at_fuses(evses, standing, places, faults)
     if not kept:
-        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
-        told = f": {faults[0]}{more}" if faults else ""
         raise SiteUnreadable(
-            f"{file}: no EVSE can be planned{told}",
-            hint="Each [[evse]] names its fuse; see `ocn smart check`.",
+            f"{file}: no EVSE can be planned",
+            hint="Each [[evse]] names its fuse, and each fuse below another that one.",
+            faults=tuple(faults),
         )
     prices, feed = _prices(content, places, faults), _feed(content, places)
     return Reading(replace(site, fuses=standing, evses=kept, prices=prices, feed=feed), tuple(faults))
@@ -85,7 +84,7 @@ def _head(content: Mapping[str, Any], places: Places) -> Site:
         location = None if table.raw("location") is None else table.text("location")
         table.refuse_others()
     except Wrong as wrong:
-        raise SiteUnreadable(f"{places.of('site', key=wrong.key)} {wrong.message}") from wrong
+        raise SiteUnreadable(f"{places.of('site')}: {wrong.key} {wrong.message}") from wrong
     return Site(name, zone, voltage, int(minutes), (), (), cpo=cpo, location=location)
 
 

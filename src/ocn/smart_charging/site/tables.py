@@ -64,7 +64,7 @@ class Table:
         if value is None and default is not None:
             return default
         if not isinstance(value, str) or not value.strip():
-            raise Wrong(key, "a text is wanted here" if value is not None else "is missing")
+            raise Wrong(key, "must be a text" if value is not None else "is missing")
         if len(value) > 255:
             raise Wrong(key, "is longer than 255 characters")
         return value
@@ -81,7 +81,7 @@ class Table:
             return None
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(each, str) for each in values):
-            raise Wrong(key, "a list of texts is wanted here")
+            raise Wrong(key, "must be a list of texts")
         return values
 
     def tables(self, key: str) -> list[Mapping[str, Any]]:
@@ -105,10 +105,10 @@ def number(
 ) -> Decimal:
     """Read a number; bool, NaN, infinity and what is out of bounds are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Wrong(key, f"a number is wanted, not {str(value)[:40]!r}")
+        raise Wrong(key, f"must be a number, not {str(value)[:40]!r}")
     read = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     if not read.is_finite():
-        raise Wrong(key, f"a number is wanted, not {str(value).lower()}")
+        raise Wrong(key, f"must be a number, not {str(value).lower()}")
     if above is not None and read <= above:
         raise Wrong(key, f"must be above {above}, not {read}")
     if read < least:
@@ -126,7 +126,7 @@ def clock_time(value: object, key: str) -> time:
         except ValueError:
             raise Wrong(key, f"{value[:40]!r} is no time of day") from None
     if not isinstance(value, time) or value.tzinfo is not None:
-        raise Wrong(key, "a time of day such as 17:00:00, or a moment with its offset from UTC, is wanted")
+        raise Wrong(key, "must be a time of day such as 17:00:00, or a moment such as 2026-03-02T17:00:00Z")
     return value
 
 

@@ -41,19 +41,23 @@ def whole_branches(fuses: Fuses, places: Places, faults: list[Fault]) -> tuple[F
 def at_fuses(
     evses: Sequence[tuple[int, Evse]], fuses: Sequence[Fuse], places: Places, faults: list[Fault]
 ) -> tuple[Evse, ...]:
-    """Return the EVSEs that hang on a fuse which has their phases."""
+    """Return the EVSEs that hang on a fuse which has their phases, no two of one name, here or in OCPI."""
     by_name = {fuse.name: fuse for fuse in fuses}
     kept: dict[str, Evse] = {}
+    in_ocpi: dict[str, Evse] = {}
     for index, evse in evses:
         fuse = by_name.get(evse.fuse)
         if evse.id in kept:
             key, message = "id", "is there already"
+        elif evse.key_in_ocpi in in_ocpi:
+            name = evse.uid or evse.id
+            key, message = "uid", f"OCPI's {name!r} is EVSE {in_ocpi[evse.key_in_ocpi].id!r} already"
         elif fuse is None:
             key, message = "fuse", f"{evse.fuse!r} is no fuse of this file that holds"
         elif set(evse.phases) - set(fuse.phases):
             key, message = "phases", f"{', '.join(evse.phases)} are not all at fuse {fuse.name!r}"
         else:
-            kept[evse.id] = evse
+            kept[evse.id] = in_ocpi[evse.key_in_ocpi] = evse
             continue
         faults.append(Fault(places.of("evse", index, evse.id, key), f"{message}; this evse is left out"))
     return tuple(kept.values())

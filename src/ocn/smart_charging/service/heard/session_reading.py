@@ -13,6 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, read_datetime
 from ocn.ocpi.token_issuer import issuer_key
 from ocn.smart_charging.numbers import number, shown
+from ocn.smart_charging.service.heard.period_readings import readings_from
 from ocn.smart_charging.service.known.stays import Reading, SessionUnusable, Stay
 
 _MOST_TEXT = 255
@@ -72,9 +73,16 @@ def told(
         )
         stay = replace(stay, begin=now if before is None else min(before.begin, now))
     stay = _with_periods(stay, members.get("charging_periods"))
-    if not stay.readings or stay.readings[-1].at < updated:
-        stay = replace(stay, readings=(*stay.readings, Reading(updated, stay.kwh))[-_MOST_READINGS:])
-    return Told(stay, tuple(faults))
+    return Told(_with_readings(stay, members.get("charging_periods")), tuple(faults))
+
+
+def _with_readings(stay: Stay, periods: object) -> Stay:
+    last = stay.readings[-1] if stay.readings else Reading(stay.begin, _ZERO)
+    now = Reading(stay.updated, stay.kwh)
+    if stay.readings and now.at <= last.at:
+        return stay
+    between = readings_from(periods, last, now)
+    return replace(stay, readings=(*stay.readings, *between, now)[-_MOST_READINGS:])
 
 
 def _text(members: Mapping[str, Any], name: str, before: str | None = None) -> str:

@@ -1,6 +1,7 @@
 """Which site a session is at, and which EVSE of it: what OCPI calls them, without regard to case."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
@@ -20,14 +21,11 @@ class Places:
         self.sites = tuple(sites)
         self.cpos = frozenset(served.cpo for served in self.sites)
         self._at = {(served.cpo.key, served.location_id.casefold()): served for served in self.sites}
-        if len(self._at) < len(self.sites) or len({served.name for served in self.sites}) < len(self.sites):
-            raise ConfigurationError(
-                "two site files have the same name, or the same location of a CPO",
-                hint="Each site is planned by one file.",
-            )
+        _refuse_twice("are called", [repr(served.name) for served in self.sites])
+        locations = [f"location {served.location_id} of {served.cpo}" for served in self.sites]
+        _refuse_twice("are", locations, str.casefold)
         self._evses = {
-            served.name: {(evse.uid or evse.id).casefold(): evse for evse in served.site.evses}
-            for served in self.sites
+            served.name: {evse.key_in_ocpi: evse for evse in served.site.evses} for served in self.sites
         }
 
     def at(self, cpo: PartyId, location_id: str) -> ServedSite | None:
@@ -41,3 +39,10 @@ class Places:
     def evse(self, served: ServedSite, uid: str) -> Evse | None:
         """Return an EVSE by what OCPI calls it."""
         return self._evses[served.name].get(uid.casefold())
+
+
+def _refuse_twice(are: str, names: Sequence[str], alike: Callable[[str], str] = str) -> None:
+    count = Counter(map(alike, names))
+    twice = next((name for name in names if count[alike(name)] > 1), None)
+    if twice is not None:
+        raise ConfigurationError(f"two site files {are} {twice}", hint="Each site is planned by one file.")
