@@ -83,6 +83,18 @@ async def test_site_chart_has_a_limit_and_a_band_for_every_car(tab: Tab, site: S
     assert all(height > 2 for height in await tab.value(heights))
 
 
+@pytest.mark.parametrize("width", [390, 1200])
+async def test_site_chart_has_its_scale_beside_what_is_drawn(site: Site, tab: Tab, width: int) -> None:
+    await tab.look(width)
+    await tab.open(f"{site.url}/sites/Nordhafen")
+
+    right = (
+        "Math.max(...[...document.querySelectorAll('text.level')].map(e => e.getBoundingClientRect().right))"
+    )
+    left = "document.querySelector('line.ground').getBoundingClientRect().left"
+    assert 0 < await tab.value(right) <= await tab.value(left)
+
+
 async def test_site_car_that_is_pointed_at_says_why(tab: Tab, site: Site) -> None:
     await tab.look()
     await _open(tab, site, "/sites/Nordhafen")
