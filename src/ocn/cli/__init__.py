@@ -1,4 +1,4 @@
-"""The ``ocn`` command: thin, over the rooms; one file a group of commands.
+"""The ``ocn`` command: thin, over the rooms; a file or a folder for each group of commands.
 
 Commands import the room they start when they start it, so that ``--help`` is quick. What fails on purpose is
 one line and a hint on standard error, exit status 1.
@@ -11,7 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn import __version__
-from ocn.cli import chain, demo, key, network, node, registry, settlement, simulate, smart, tariff
+from ocn.cli import chain, key
+from ocn.cli.demo import commands as demo
+from ocn.cli.network import commands as network
+from ocn.cli.node import commands as node
+from ocn.cli.registry import commands as registry
+from ocn.cli.settlement import commands as settlement
+from ocn.cli.simulate import commands as simulate
+from ocn.cli.smart import commands as smart
+from ocn.cli.tariff import commands as tariff
 from ocn.errors import OcnError
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ocn.cli.settlement_cases import app
+from ocn.cli.settlement.cases import app
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement import open_store
 from ocn.settlement.core.reasons import Reason

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, site
 
-from ocn.cli.smart_oscp import OscpOptions
+from ocn.cli.smart.oscp import OscpOptions
 from ocn.errors import ConfigurationError
 from ocn.party import MemoryStorage
 from ocn.smart_charging.service.sites.served import ServedSite

@@ -3,7 +3,7 @@
 import pytest
 
 from ocn.cli.party_options import _apart
-from ocn.cli.registry_options import _repeated
+from ocn.cli.registry.options import _repeated
 
 FLAGS = {"--roles", "-r", "--si"}
 

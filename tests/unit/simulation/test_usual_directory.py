@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ocn.cli.simulate_options import usual_directory
+from ocn.cli.simulate.options import usual_directory
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 

@@ -1,0 +1,1 @@
+"""``ocn network``: the local network without the play."""

@@ -1,0 +1,1 @@
+"""``ocn node``: run a node, check its settings, ask a running one."""

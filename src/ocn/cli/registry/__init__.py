@@ -1,0 +1,1 @@
+"""``ocn registry``: read and change who is where."""

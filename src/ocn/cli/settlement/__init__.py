@@ -1,0 +1,1 @@
+"""``ocn settlement``: a party's money, promises, cases."""

@@ -1,0 +1,16 @@
+"""``ocn settlement dispute``: open one, see it, answer it, rule it, release what nobody ruled in time."""
+
+import typer
+
+from ocn.cli.settlement import dispute_open, dispute_rule, dispute_show
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Disputes over payments that are held back: open, show, concede, give up, rule, release.",
+    epilog=(
+        "LEAF is what `ocn settlement disputes` lists, or how it begins. A command that is refused says why"
+        " before anything is sent. Example: ocn settlement dispute open --session S1"
+    ),
+)
+for part in (dispute_open, dispute_show, dispute_rule):
+    app.registered_commands += part.app.registered_commands

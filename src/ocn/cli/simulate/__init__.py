@@ -1,0 +1,1 @@
+"""``ocn simulate``: parties that are not there, for tests and trials."""

@@ -1,0 +1,1 @@
+"""``ocn smart``: plan the charging of sites."""

@@ -1,0 +1,162 @@
+"""``ocn smart simulate``: a made-up site under every policy."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ocn.smart_charging.simulation.kinds import Kind
+
+if TYPE_CHECKING:
+    from ocn.smart_charging.files import LoadedSite
+    from ocn.smart_charging.simulation.comparison import Aim, Comparison
+    from ocn.smart_charging.simulation.comparison import Progress as Told
+    from ocn.smart_charging.simulation.generator import Days, Wanted
+
+_PIPE_WIDTH = 120
+
+
+def simulate(
+    kind: Annotated[Kind, typer.Option("--kind", help="Who comes when, for how long.")] = Kind.WORKPLACE,
+    evses: Annotated[
+        int, typer.Option("--evses", min=1, max=5000, help="EVSEs of the site that is made up.")
+    ] = 50,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed, the same days.")] = 1,
+    days: Annotated[int, typer.Option("--days", min=1, max=60, help="Days on which cars come.")] = 1,
+    repeat: Annotated[
+        int, typer.Option("--repeat", min=1, max=1000, help="So many seeds, one after another.")
+    ] = 1,
+    congested: Annotated[bool, typer.Option("--congested", help="A site whose limit is too low.")] = False,
+    history: Annotated[
+        int,
+        typer.Option("--history", min=0, max=28, help="Days before, of which the planner knows who came."),
+    ] = 0,
+    peak_price: Annotated[
+        float, typer.Option("--peak-price", min=0, max=1000, help="EUR per kW of the highest power.")
+    ] = 0.0,
+    departure_spread: Annotated[
+        int,
+        typer.Option(
+            "--departure-spread", min=0, max=240, help="Minutes by which departures miss what is said."
+        ),
+    ] = 30,
+    site: Annotated[
+        Path | None, typer.Option("--site", help="A site file, instead of a site that is made up.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the site's load: .png, .svg or .pdf.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+) -> None:
+    """Compare our plans with charging at once, in equal shares, by departure, by laxity, and the optimum."""
+    from ocn.cli.smart.screen import loaded_site, show_comparison
+    from ocn.smart_charging.simulation.comparison import aims, compare
+    from ocn.smart_charging.simulation.generator import Wanted, generate
+    from ocn.smart_charging.simulation.plot import check_picture
+    from ocn.smart_charging.simulation.plot import plot as draw
+
+    if plot is not None:
+        check_picture(plot)
+    loaded = None if site is None else loaded_site(site)
+    console = _wide_console()
+    figures = []
+    for number in range(seed, seed + repeat):
+        wanted = Wanted(
+            kind,
+            evses,
+            number,
+            days,
+            congested,
+            history_days=history,
+            departure_sigma_h=departure_spread / 60,
+        )
+        made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded)
+        with _progress() as told:
+            compared = compare(_world(made, peak_price), progress=told)
+        found = aims(compared, congested)
+        figures.append(_figures(wanted, compared, found))
+        if not as_json:
+            show_comparison(console, compared, found)
+        if plot is not None:
+            draw(compared, file=_numbered(plot, number) if repeat > 1 else plot)
+    if as_json:
+        print(json.dumps(figures[0] if repeat == 1 else figures, indent=2))
+    elif repeat > 1:
+        _show_distribution(console, figures)
+
+
+def _wide_console() -> Console:
+    """A terminal as it is; in a pipe there is room for the whole table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+
+
+def _world(made: "Days", peak_price: float) -> Any:
+    from ocn.smart_charging.simulation.closed_loop import World
+
+    return World(made, peak_price)
+
+
+def _priced(made: "Days", loaded: "LoadedSite | None") -> "Days":
+    """The prices of the site file, if it has any."""
+    from ocn.smart_charging.prices import planned_prices
+
+    if loaded is None or loaded.prices is None:
+        return made
+    return replace(made, prices=planned_prices(loaded.prices, made.slots.of_length(len(made.prices))))
+
+
+@contextmanager
+def _progress() -> "Iterator[Told]":
+    """A bar on standard error, if somebody looks at it."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=1)
+
+        def told(policy: str, done: int, count: int) -> None:
+            progress.update(task, description=policy, completed=done, total=count)
+
+        yield told
+
+
+def _figures(wanted: "Wanted", compared: "Comparison", found: "tuple[Aim, ...]") -> dict[str, Any]:
+    days = compared.world.days
+    return {
+        "site": days.site.name,
+        "kind": wanted.kind,
+        "seed": wanted.seed,
+        "congested": wanted.congested,
+        "sessions": len(days.stays),
+        "asked_kwh": round(sum(stay.need_kwh for stay in days.stays), 3),
+        "policies": [
+            {key: _rounded(value) for key, value in asdict(each).items()} for each in compared.outcomes
+        ],
+        "aims": [{key: _rounded(value) for key, value in asdict(aim).items()} for aim in found],
+    }
+
+
+def _rounded(value: object) -> object:
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _numbered(file: Path, number: int) -> Path:
+    return file.with_name(f"{file.stem}-{number}{file.suffix}")
+
+
+def _show_distribution(console: Console, figures: list[dict[str, Any]]) -> None:
+    """Show on how many days each aim was held, and the values in between."""
+    console.rule("[bold]All seeds", align="left")
+    for i, aim in enumerate(figures[0]["aims"]):
+        values = sorted(each["aims"][i]["value"] for each in figures)
+        held = sum(each["aims"][i]["held"] for each in figures)
+        console.print(
+            f"  {aim['name']}: held on {held} of {len(figures)}; least {values[0]:.2f}, "
+            f"median {values[len(values) // 2]:.2f}, most {values[-1]:.2f}"
+        )

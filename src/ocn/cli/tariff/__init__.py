@@ -1,0 +1,1 @@
+"""``ocn tariff``: price, check and read tariffs and CDRs."""
