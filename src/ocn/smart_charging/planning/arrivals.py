@@ -16,6 +16,8 @@ _HEADROOM = 0.15
 """So much more is kept room for, at whatever price: on some days more come than on others."""
 _SIGMAS_GUESSED = 1.3
 """And where it is only guessed who comes: by so many times what the guess may miss."""
+_FEW_CARS, _HEADROOM_OF_FEW = 5, 0.4
+"""But as long as fewer came, by no more: a car or two are no reason to leave no room for waiting."""
 _TYPICAL_KWH, _TYPICAL_WEIGHT = 12.0, 3.0
 """What a car asks for, before it shows; that weighs as much as so many cars."""
 _NEEDS_DIFFER = 1.4
@@ -154,7 +156,9 @@ class Arrivals:
                     crowd.stay(hours / sum(counts) / self._slot_h)
                 crowds.append((at, crowd))
         cars = sum(map(sum, expected.counts))
-        return crowds, _SIGMAS_GUESSED * expected.sigma * math.sqrt(_NEEDS_DIFFER) / max(cars, 1e-9)
+        misses = expected.sigma * math.sqrt(_NEEDS_DIFFER) / max(cars, 1e-9)
+        most = _HEADROOM_OF_FEW if sum(came.cars for came in self._came.values()) < _FEW_CARS else math.inf
+        return crowds, min(most, _SIGMAS_GUESSED * misses)
 
     def _mean_car(self, *, long: bool) -> Crowd:
         """All that came for so long a stay, or all if there were none."""
