@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ocn.smart_charging.planning.problem import Car, Latecomers, Limit
 
-_PART = 0.1
+_PART = 0.05
 _SIGMAS_EARLIER = 2.0
 """Cars are taken to leave so much earlier than they probably will."""
 _TOGETHER_H = 1.0
