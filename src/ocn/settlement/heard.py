@@ -21,8 +21,8 @@ MOST_VERSIONS: Final = 50
 _VERSIONS: Final = "ocn-settlement-tariffs"
 _BEGINNINGS: Final = "ocn-settlement-sessions"
 _BEFORE_ALL: Final = ""
-_SKEW: Final = timedelta(minutes=5)
-"""By which a CPO's clock may differ."""
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""By which the clock of a CPO, or of its charge points, may differ."""
 _MOST_STARTS: Final = 8
 _NOT_YET: Final = frozenset({"PENDING", "RESERVATION"})
 
@@ -137,12 +137,12 @@ class Heard:
     def _is_to_come(self, start: object) -> bool:
         """A session told weeks ahead would be priced by tariffs that are forgotten when it begins."""
         moment = read_datetime(start)
-        return moment is not None and moment > self._now() + _SKEW
+        return moment is not None and moment > self._now() + CLOCK_SKEW
 
     def _beginning_at(self, start: object) -> str:
         """Return now, or the start where a session is told of late: tariffs may have changed meanwhile."""
         now, began = self._moment(), read_datetime(start)
-        return now if began is None else min(now, _written(began + _SKEW))
+        return now if began is None else min(now, _written(began + CLOCK_SKEW))
 
     def _moment(self) -> str:
         """Return now, later than any moment before."""

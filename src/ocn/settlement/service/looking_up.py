@@ -12,10 +12,11 @@ from ocn.settlement.core.books import SessionBook
 from ocn.settlement.core.evidence import Kind
 from ocn.settlement.core.reasons import Reason
 from ocn.settlement.core.terms import Terms
+from ocn.settlement.heard import CLOCK_SKEW
 from ocn.settlement.ports import Drivers, Meters, Pricing, Relayed
 from ocn.settlement.records import Outcome, case_id
 from ocn.settlement.service.house import House
-from ocn.settlement.service.pair import CLOCK_SKEW, Pair
+from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
 
 _FOR_PEOPLE = (Reason.VERDICT, Reason.ENERGY_DIFFERS, Reason.TOO_MUCH_POWER, Reason.METER_REFUSED)

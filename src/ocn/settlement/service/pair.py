@@ -1,8 +1,7 @@
 """One direction of an account under its terms: who pays whom for charging."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
@@ -10,9 +9,6 @@ from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Terms
 from ocn.settlement.protocol.messages import state_object
 from ocn.settlement.service.account import Account
-
-CLOCK_SKEW: Final = timedelta(minutes=5)
-"""By which the clock of a charge point may be behind."""
 
 
 class Pair:

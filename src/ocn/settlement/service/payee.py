@@ -3,11 +3,10 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import parse_datetime
+from ocn.ocpi.timestamps import read_datetime
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.asks import require_version
 from ocn.settlement.core.delivering import Exposure
@@ -15,12 +14,13 @@ from ocn.settlement.core.holding_back import hold_back_difference
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.settling import SettlePolicy, Settling
 from ocn.settlement.errors import AmountInvalid, NoTerms
+from ocn.settlement.heard import CLOCK_SKEW
 from ocn.settlement.ports import Chargers
 from ocn.settlement.service.asking import Asking
 from ocn.settlement.service.cashing import Cashing
 from ocn.settlement.service.collecting import Collecting, CollectPolicy
 from ocn.settlement.service.house import House
-from ocn.settlement.service.pair import CLOCK_SKEW, Pair
+from ocn.settlement.service.pair import Pair
 from ocn.settlement.service.pairs import Pairs
 from ocn.settlement.service.reach import Peers
 
@@ -177,7 +177,7 @@ class Payee:
             if book is not None:
                 return self._collecting_of(await pairs.on(book.payer, house.own, Lane.from_key(book.lane)))
         now = house.now()
-        began = _began(document) or now
+        began = read_datetime(document.get("start_date_time")) or now  # a malformed one is refused later
         found = await pairs.in_force(payer, house.own, began)
         found = found or await pairs.in_force(payer, house.own, min(began + CLOCK_SKEW, now))
         return None if found is None else self._collecting_of(found)
@@ -205,13 +205,6 @@ class Payee:
         if self._parts is None:
             raise AssertionError("a payee belongs to a Settlement")
         return self._parts
-
-
-def _began(document: JsonObject) -> datetime | None:
-    try:
-        return parse_datetime(str(document.get("start_date_time")))
-    except ValueError:
-        return None  # refused where it is read
 
 
 def _payer_of(document: JsonObject) -> PartyId:
