@@ -7,6 +7,7 @@ import typer
 
 from ocn.cli.registry.options import takes
 from ocn.cli.settlement.database import Database, lanes_of, opened_store
+from ocn.cli.settlement.documents import read_document
 from ocn.cli.settlement.options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
@@ -94,15 +95,10 @@ def claim(
 
 def _read(path: Path) -> "SignedVoucher | WalletVoucher":
     from ocn.ocpi.errors import InvalidParameters
-    from ocn.party.json_text import decode_object
     from ocn.settlement.protocol.public_vouchers import read_public_voucher
 
     try:
-        with path.open("rb") as file:
-            octets = file.read(_LONGEST_FILE + 1)
-        if len(octets) > _LONGEST_FILE:
-            raise ConfigurationError(f"{path} is longer than any voucher")
-        return read_public_voucher(decode_object(octets))
+        return read_public_voucher(read_document(path, "voucher", _LONGEST_FILE))
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except InvalidParameters as error:

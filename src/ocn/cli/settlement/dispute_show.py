@@ -8,6 +8,7 @@ import typer
 from ocn.cli.registry.options import takes
 from ocn.cli.settlement.database import OptionalDatabase, opened_store
 from ocn.cli.settlement.dispute_find import Leaf, chosen_dispute
+from ocn.cli.settlement.documents import read_document
 from ocn.cli.settlement.options import settlement_options
 from ocn.errors import ConfigurationError
 
@@ -73,14 +74,9 @@ async def _opened(database: str, dispute: "Dispute") -> "JsonObject | None":
 
 def _read(path: Path) -> "JsonObject":
     from ocn.ocpi.errors import InvalidParameters
-    from ocn.party.json_text import decode_object
 
     try:
-        with path.open("rb") as file:
-            octets = file.read(_LONGEST_FILE + 1)
-        if len(octets) > _LONGEST_FILE:
-            raise ConfigurationError(f"{path} is longer than any opened leaf")
-        return decode_object(octets)
+        return read_document(path, "opened leaf", _LONGEST_FILE)
     except (OSError, InvalidParameters) as error:
         raise ConfigurationError(f"{path} cannot be read as an opened leaf: {error}") from error
 

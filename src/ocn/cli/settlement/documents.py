@@ -1,0 +1,25 @@
+"""Documents that a counterparty hands over as a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ocn.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from ocn.party.json_text import JsonObject
+
+
+def read_document(path: Path, what: str, longest: int) -> "JsonObject":
+    """Read a JSON object of at most ``longest`` bytes.
+
+    Raises:
+        ConfigurationError: the file is longer than any ``what``.
+        OSError, InvalidParameters: it cannot be read, or is no JSON object.
+    """
+    from ocn.party.json_text import decode_object
+
+    with path.open("rb") as file:
+        octets = file.read(longest + 1)
+    if len(octets) > longest:
+        raise ConfigurationError(f"{path} is longer than any {what}")
+    return decode_object(octets)
