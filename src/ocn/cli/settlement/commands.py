@@ -2,7 +2,9 @@
 
 import typer
 
-from ocn.cli.settlement import cases, claim, dispute, disputes, hold_back, lanes, money, setoff
+from ocn.cli.settlement import cases, claim, hold_back, lanes, money, setoff
+from ocn.cli.settlement.dispute import commands as dispute
+from ocn.cli.settlement.dispute import listing
 
 app = typer.Typer(
     name="settlement",
@@ -15,12 +17,5 @@ app = typer.Typer(
 )
 app.add_typer(cases.app, name="cases")
 app.add_typer(dispute.app, name="dispute")
-for part in (
-    money,
-    lanes,
-    setoff,
-    hold_back,
-    disputes,
-    claim,
-):
+for part in (money, lanes, setoff, hold_back, listing, claim):
     app.add_typer(part.app)

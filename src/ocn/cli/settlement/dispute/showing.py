@@ -7,7 +7,7 @@ import typer
 
 from ocn.cli.registry.options import takes
 from ocn.cli.settlement.database import OptionalDatabase, opened_store
-from ocn.cli.settlement.dispute_find import Leaf, chosen_dispute
+from ocn.cli.settlement.dispute.chosen import Leaf, chosen_dispute
 from ocn.cli.settlement.documents import read_document
 from ocn.cli.settlement.options import settlement_options
 from ocn.errors import ConfigurationError
@@ -49,7 +49,7 @@ def show(
     shown = None if opened is None else _read(opened)
 
     async def read(session: "Session") -> dict[str, Any]:
-        from ocn.cli.settlement.dispute_shown import dispute_row
+        from ocn.cli.settlement.dispute.rows import dispute_row
 
         chosen = await chosen_dispute(session, leaf)
         row = dispute_row(chosen.dispute, chosen.arbiter, chosen.token, chosen.now)

@@ -36,7 +36,7 @@ async def chosen_dispute(session: "Session", leaf: str) -> Chosen:
     Raises:
         ConfigurationError: it is no leaf, or that of no dispute, or of several.
     """
-    from ocn.cli.settlement.disputes import every_dispute
+    from ocn.cli.settlement.dispute.listing import every_dispute
 
     digits = leaf.lower().removeprefix("0x")
     if not _FEWEST_DIGITS <= len(digits) <= 64 or any(digit not in "0123456789abcdef" for digit in digits):

@@ -42,7 +42,7 @@ def disputes(
     who = None if party is None else account(party)
 
     async def read(session: "Session") -> list[dict[str, Any]]:
-        from ocn.cli.settlement.dispute_shown import dispute_row, dispute_summary
+        from ocn.cli.settlement.dispute.rows import dispute_row, dispute_summary
         from ocn.settlement.core.disputing import Standing
 
         tokens = {one.address: one for one in await session.chosen_tokens(token)}
@@ -75,7 +75,7 @@ def every_dispute(session: "Session", index: "LaneIndex") -> list["Dispute"]:
 
 async def _name_sessions(database: str, found: list[tuple["Dispute", dict[str, Any]]]) -> None:
     """Add what each is about, as far as the party's log has it."""
-    from ocn.cli.settlement.dispute_shown import about
+    from ocn.cli.settlement.dispute.rows import about
     from ocn.settlement.service.proving import disputed_leaf
 
     async with opened_store(database) as store:

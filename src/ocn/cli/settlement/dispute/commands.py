@@ -2,7 +2,7 @@
 
 import typer
 
-from ocn.cli.settlement import dispute_open, dispute_rule, dispute_show
+from ocn.cli.settlement.dispute import opening, ruling, showing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,5 +12,5 @@ app = typer.Typer(
         " before anything is sent. Example: ocn settlement dispute open --session S1"
     ),
 )
-for part in (dispute_open, dispute_show, dispute_rule):
+for part in (opening, showing, ruling):
     app.registered_commands += part.app.registered_commands

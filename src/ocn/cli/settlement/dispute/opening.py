@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ocn.cli.registry.options import takes
-from ocn.cli.settlement.database import Database, opened_store
+from ocn.cli.settlement.database import Database, lanes_of, opened_store
 from ocn.cli.settlement.options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
     from ocn.cli.registry.session import Keys
-    from ocn.cli.settlement.dispute_choose import Held
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
+    from ocn.settlement.disputable import Held
 
 app = typer.Typer()
 _MOST: Final = 20
@@ -56,12 +56,14 @@ def open_dispute(
     paid = "" if payee is None else account(payee)
 
     async def change(session: "Session") -> tuple[dict[str, Any], list["Receipt"]]:
-        from ocn.cli.settlement.dispute_choose import Meant, held_leaves
+        from ocn.settlement.disputable import Disputable, Meant
 
         kind = "" if token is None else (await session.token(token)).address
         meant = Meant(session_id, cdr, voucher, paid, kind)
         async with opened_store(database) as store:
-            held = await held_leaves(session, store, meant)
+            lanes = [lane for lane in await lanes_of(store) if session.has(lane)]
+            disputable = Disputable(session.reader, store, session.vault, await session.now())
+            held = await disputable.held(lanes, meant)
         held = await _enough(session, held, amount)
         if len(held) > most:
             raise ConfigurationError(

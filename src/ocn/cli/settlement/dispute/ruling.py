@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ocn.cli.registry.options import takes
-from ocn.cli.settlement.dispute_find import Chosen, Leaf, chosen_dispute, require_open
+from ocn.cli.settlement.dispute.chosen import Chosen, Leaf, chosen_dispute, require_open
 from ocn.cli.settlement.options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 

@@ -1,0 +1,1 @@
+"""``ocn settlement dispute``: what is frozen, by whom, and whose it becomes."""
