@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ocn.cli.node.admin_options import PANEL, Operator, operator_options, told
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.ocpi.roles import Role
 
 app = typer.Typer()

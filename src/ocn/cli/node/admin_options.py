@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ocn.cli.options import AsJson
+
 if TYPE_CHECKING:
     from ocn.cli.node.admin_client import AdminClient
 
@@ -39,13 +41,13 @@ class Operator:
         self, found: list[dict[str, Any]], row: Callable[[dict[str, Any]], dict[str, Any]], nothing: str
     ) -> None:
         """Print a table of what was found, a row for each; as JSON whole."""
-        from ocn.cli.registry.output import show_all
+        from ocn.cli.output import show_all
 
         show_all(found, (lambda each: each) if self.as_json else row, as_json=self.as_json, nothing=nothing)
 
     def show_fields(self, found: dict[str, Any]) -> None:
         """Print one thing, member by member."""
-        from ocn.cli.registry.output import show_one
+        from ocn.cli.output import show_one
 
         shown = found if self.as_json else {name: told(value) for name, value in found.items()}
         show_one(shown, lambda each: each, as_json=self.as_json, missing="")
@@ -65,7 +67,7 @@ def operator_options(
             rich_help_panel=_NODE,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> Operator:
     """Where the node is, the operator's key, and how to print."""
     from pydantic import SecretStr

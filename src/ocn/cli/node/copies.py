@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ocn.cli.node.admin_options import Operator, operator_options, told
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 
 app = typer.Typer(help="Copies for services: list, show, cancel, try again, count.", no_args_is_help=True)
 

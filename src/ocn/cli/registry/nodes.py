@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 import typer
 
-from ocn.cli.registry.options import connection_options, key_options, raw_key_options, takes
+from ocn.cli.options import takes
+from ocn.cli.registry.options import connection_options, key_options, raw_key_options
 
 if TYPE_CHECKING:
-    from ocn.cli.registry.session import Connection, Keys, RawKeys
+    from ocn.cli.accounts import Keys
+    from ocn.cli.registry.session import Connection, RawKeys
     from ocn.registry.reading import RegistryReader
 
 app = typer.Typer()
@@ -22,8 +24,9 @@ def get_node(
     address: Annotated[str, typer.Argument(help="The operator's address.")], connection: "Connection"
 ) -> None:
     """Show the URL of an operator's node."""
-    from ocn.cli.registry.output import node_json, show_one
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_one
+    from ocn.cli.registry.output import node_json
 
     operator = account(address)
     node = connection.ask(lambda reader: reader.node(operator))
@@ -38,7 +41,8 @@ def get_node(
 @takes(connection=connection_options)
 def list_nodes(connection: "Connection") -> None:
     """List every node."""
-    from ocn.cli.registry.output import node_json, show_all
+    from ocn.cli.output import show_all
+    from ocn.cli.registry.output import node_json
 
     nodes = connection.ask(lambda reader: reader.nodes())
     show_all(nodes, node_json, as_json=connection.as_json, nothing="No nodes are listed.")

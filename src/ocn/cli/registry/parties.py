@@ -5,18 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocn.cli.options import takes
 from ocn.cli.party_options import PairCommand
-from ocn.cli.registry.options import (
-    SpreadCommand,
-    connection_options,
-    key_options,
-    raw_key_options,
-    takes,
-)
+from ocn.cli.registry.options import SpreadCommand, connection_options, key_options, raw_key_options
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
-    from ocn.cli.registry.session import Connection, Keys, RawKeys
+    from ocn.cli.accounts import Keys
+    from ocn.cli.registry.session import Connection, RawKeys
     from ocn.ocpi.party_id import PartyId
 
 app = typer.Typer()
@@ -66,8 +62,9 @@ _Receiver = Annotated[
 @takes(connection=connection_options)
 def get_party(connection: "Connection", address: Address = None, credentials: Credentials = None) -> None:
     """Show a party, by its address or its ids."""
-    from ocn.cli.registry.output import party_json, show_one
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_one
+    from ocn.cli.registry.output import party_json
 
     if one_of(address, credentials) is not None:
         wanted = account(str(address))
@@ -85,7 +82,8 @@ def get_party(connection: "Connection", address: Address = None, credentials: Cr
 @takes(connection=connection_options)
 def list_parties(connection: "Connection") -> None:
     """List every party."""
-    from ocn.cli.registry.output import party_json, show_all
+    from ocn.cli.output import show_all
+    from ocn.cli.registry.output import party_json
 
     parties = connection.ask(lambda reader: reader.parties())
     show_all(parties, party_json, as_json=connection.as_json, nothing="No parties are listed.")
@@ -203,7 +201,7 @@ def _set_party(
     connection: "Connection",
     keys: "Keys | RawKeys",
 ) -> None:
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.registry import calls
 
     connection.change(calls.set_party(party_id(*credentials), tuple(roles), account(operator)), keys)

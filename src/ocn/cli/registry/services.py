@@ -4,18 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ocn.cli.options import takes
 from ocn.cli.party_options import PairCommand
-from ocn.cli.registry.options import (
-    SpreadCommand,
-    connection_options,
-    key_options,
-    raw_key_options,
-    takes,
-)
+from ocn.cli.registry.options import SpreadCommand, connection_options, key_options, raw_key_options
 from ocn.cli.registry.parties import Address, Credentials, one_of, party_id
 
 if TYPE_CHECKING:
-    from ocn.cli.registry.session import Connection, Keys, RawKeys
+    from ocn.cli.accounts import Keys
+    from ocn.cli.registry.session import Connection, RawKeys
     from ocn.registry.listings import Service
     from ocn.registry.reading import RegistryReader
 
@@ -42,8 +38,9 @@ _Permissions = Annotated[
 @takes(connection=connection_options)
 def get_service(provider: _Provider, connection: "Connection") -> None:
     """Show the service of a provider."""
-    from ocn.cli.registry.output import service_json, show_one
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_one
+    from ocn.cli.registry.output import service_json
 
     address = account(provider)
     service = connection.ask(lambda reader: reader.service(address))
@@ -55,7 +52,8 @@ def get_service(provider: _Provider, connection: "Connection") -> None:
 @takes(connection=connection_options)
 def list_services(connection: "Connection") -> None:
     """List every service, each once."""
-    from ocn.cli.registry.output import service_json, show_all
+    from ocn.cli.output import show_all
+    from ocn.cli.registry.output import service_json
 
     services = connection.ask(lambda reader: reader.services())
     show_all(services, service_json, as_json=connection.as_json, nothing="No services are listed.")
@@ -128,8 +126,9 @@ def get_agreements(
     connection: "Connection", address: Address = None, credentials: Credentials = None
 ) -> None:
     """List the services that a party has agreed to, by its address or its ids."""
-    from ocn.cli.registry.output import service_json, show_all
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_all
+    from ocn.cli.registry.output import service_json
 
     if one_of(address, credentials) is not None:
         user = account(str(address))
@@ -218,14 +217,14 @@ def _delete_service(connection: "Connection", keys: "Keys | RawKeys") -> None:
 
 
 def _agree(provider: str, connection: "Connection", keys: "Keys | RawKeys") -> None:
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.registry import calls
 
     connection.change(calls.create_agreement(account(provider)), keys)
 
 
 def _revoke(provider: str, connection: "Connection", keys: "Keys | RawKeys") -> None:
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.registry import calls
 
     connection.change(calls.revoke_agreement(account(provider)), keys)

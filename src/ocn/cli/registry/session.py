@@ -1,24 +1,22 @@
 """What a registry command does once its options are known: connect, ask or change, print."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from ocn.chain.client import ChainClient
-from ocn.chain.errors import WalletError
-from ocn.chain.networks import Network, built_in, contract_address, with_file
+from ocn.chain.networks import Network, contract_address
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
 from ocn.chain.values import Receipt
-from ocn.chain.wallet import key_from_file, key_from_hex, password_source
-from ocn.cli.registry.output import show_receipt
-from ocn.errors import ConfigurationError
+from ocn.cli.accounts import Keys
+from ocn.cli.chain_options import chosen_network
+from ocn.cli.output import show_receipt
 from ocn.registry.calls import Change
 from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter
-from ocn.signing.keys import PrivateKey
 
 T = TypeVar("T")
 
@@ -67,39 +65,6 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Where one private key may be: the environment first, then a flag, then a file."""
-
-    text: str | None = field(repr=False)
-    keystore: Path | None
-    password_file: Path | None
-    environment: Mapping[str, str] = field(repr=False)
-    who: str = "signer"
-
-    def key(self) -> PrivateKey:
-        """Return the key.
-
-        Raises:
-            WalletError: there is none, or it cannot be read.
-        """
-        variable = self.who.upper()
-        if self.environment.get(variable):
-            return key_from_hex(self.environment[variable], f"the variable {variable}")
-        if self.text is not None:
-            return key_from_hex(self.text, f"--{self.who}")
-        if self.keystore is not None:
-            prompt = f"Password of {self.keystore}: "
-            return key_from_file(
-                self.keystore, password_source(self.password_file, self.environment, prompt=prompt)
-            )
-        option = "--keystore" if self.who == "signer" else "--spender-keystore"
-        raise WalletError(
-            f"No {self.who} provided. Unable to send transaction.",
-            hint=f"Set {variable}, or give --{self.who} or {option}.",
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class RawKeys:
     """The key that owns the listing, the key that pays, and which kind of signature joins them."""
 
@@ -122,36 +87,9 @@ def connect(
     Raises:
         ConfigurationError: an option that cannot be used.
     """
-    chosen = built_in(network)
-    if network_file is not None:
-        chosen = with_file(chosen, network_file)
-    if rpc is not None:
-        chosen = replace(chosen, rpc_url=rpc)
+    chosen = chosen_network(network, network_file, rpc)
     if registry is not None:
         chosen = replace(chosen, registry=contract_address(registry, "Registry"))
     if permissions is not None:
         chosen = replace(chosen, permissions=contract_address(permissions, "Permissions"))
     return Connection(chosen, as_json)
-
-
-def account(text: str) -> str:
-    """Read an address argument, in EIP-55 case; a mixed-case one must have the right case.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
-    from ocn.signing.addresses import address_bytes, checksummed
-    from ocn.signing.errors import SignatureInvalid
-
-    written = text if text.startswith(("0x", "0X")) else f"0x{text}"
-    try:
-        address = checksummed(address_bytes(written))
-    except SignatureInvalid:
-        address = ""
-    digits = written[2:]
-    if not address or (digits not in (digits.lower(), digits.upper()) and address[2:] != digits):
-        raise ConfigurationError(
-            f'Invalid address. Expected Ethereum address, got "{text}".',
-            hint="0x and 40 hex digits; in mixed case the case is a checksum.",
-        )
-    return address

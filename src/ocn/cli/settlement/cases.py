@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import AsJson, takes
 from ocn.cli.settlement.database import Database, opened_store
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Cases:
 
 def _options(
     database: Database,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> _Cases:
     """Whose cases, and how to print."""
     return _Cases(database, as_json=as_json)
@@ -71,7 +71,7 @@ def list_cases(
     closed: Annotated[bool, typer.Option("--all", help="Closed ones, too.")] = False,
 ) -> None:
     """List open cases, the oldest first."""
-    from ocn.cli.registry.output import show_all
+    from ocn.cli.output import show_all
 
     found = cases.run(lambda store: store.cases(closed=closed))
     show_all(list(found), _row, as_json=cases.as_json, nothing="There are no open cases.")
@@ -81,7 +81,7 @@ def list_cases(
 @takes(cases=_options)
 def show_case(case_id: _Id, cases: _Cases) -> None:
     """Show one case with its evidence: the document that both sides compute alike, under one hash."""
-    from ocn.cli.registry.output import show_one
+    from ocn.cli.output import show_one
 
     found = cases.run(lambda store: cases.find(store, case_id))
     show_one(found, lambda case: _whole(case, as_json=cases.as_json), as_json=cases.as_json, missing="")
@@ -100,7 +100,7 @@ def close_case(
     note: Annotated[str, typer.Option("--note", help="Why, for whoever looks later.")] = "",
 ) -> None:
     """Close a case. One that a credit CDR and a new CDR settle closes by itself."""
-    from ocn.cli.registry.output import show_one
+    from ocn.cli.output import show_one
     from ocn.settlement.core.reasons import Reason
     from ocn.settlement.records import Outcome
 

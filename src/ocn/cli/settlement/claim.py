@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import AsJson, takes
 from ocn.cli.settlement.database import Database, lanes_of, opened_store
 from ocn.cli.settlement.documents import read_document
 from ocn.cli.settlement.options import settlement_options, vault_options
@@ -13,7 +13,7 @@ from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.core.vouchers import SignedVoucher
@@ -31,12 +31,12 @@ _LONGEST_FILE: Final = 16 * 1024
 )
 def vouchers(
     database: Database,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the newest voucher of every lane: what anybody needs to have it cashed for its payee."""
     import asyncio
 
-    from ocn.cli.registry.output import show_all
+    from ocn.cli.output import show_all
     from ocn.settlement.protocol.public_vouchers import public_voucher
 
     async def read() -> list[dict[str, Any]]:

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.options import Payee, TokenName, settlement_options, vault_options
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.core.holding_back import HoldBack
@@ -49,7 +49,7 @@ def hold_back(
 
     What is printed is good for a day, and for the next signed call of both vaults.
     """
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
 
     if bool(hours) != bool(arbiter):

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ocn.cli.registry.options import takes
-from ocn.cli.settlement.options import Amount, Payee, TokenName, settlement_options, vault_options
+from ocn.cli.options import takes
+from ocn.cli.settlement.options import Amount, OneToken, Payee, TokenName, settlement_options, vault_options
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.lanes import LaneIndex
@@ -27,7 +27,7 @@ _PANEL = "Counterparties"
 @takes(settlement=settlement_options, keys=vault_options)
 def reserve(amount: Amount, token: TokenName, payee: Payee, settlement: "Settlement", keys: "Keys") -> None:
     """Set free money aside for one payee, who can then count on it."""
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
     from ocn.settlement.lanes import calls
 
@@ -64,7 +64,7 @@ def release(
 
     Until then the payee can still claim it.
     """
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
 
     if cancel and amount is not None:
@@ -92,13 +92,11 @@ def exposure(
     counterparty: Annotated[
         str | None, typer.Option("--counterparty", help="With this vault only, by its address.")
     ] = None,
-    token: Annotated[
-        str | None, typer.Option("--token", "-t", help="In this token only, by name or address.")
-    ] = None,
+    token: OneToken = None,
 ) -> None:
     """Show what a party and its counterparties can count on: one line a direction and token."""
-    from ocn.cli.registry.output import show_all
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_all
 
     vault = account(party)
     other = None if counterparty is None else account(counterparty)

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.options import Amount, TokenName, settlement_options, vault_options
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.lanes import LaneIndex
@@ -32,8 +32,8 @@ def balance(
     token: _OneToken = None,
 ) -> None:
     """Show a party's money: in its wallet, free, in its reserves, and in those made for it."""
-    from ocn.cli.registry.output import show_all
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_all
 
     vault = account(party)
 
@@ -62,7 +62,7 @@ def deposit(
     ] = None,
 ) -> None:
     """Move tokens from the signer's wallet into its vault, where they are free."""
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
     from ocn.settlement.lanes import calls
 
@@ -95,7 +95,7 @@ def withdraw(
     ] = None,
 ) -> None:
     """Pay free money out to a wallet. What is reserved has to be released first."""
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
     from ocn.settlement.lanes import calls
 
@@ -128,7 +128,7 @@ def mint(
     ] = None,
 ) -> None:
     """Make money of a test token, on a local network; it is worth nothing anywhere."""
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
     from ocn.settlement.lanes import erc20
 

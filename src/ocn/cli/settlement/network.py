@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
 
 from ocn.chain.client import ChainClient
-from ocn.chain.networks import Network, built_in, contract_address, with_file
+from ocn.chain.networks import Network, contract_address
 from ocn.chain.rpc import RpcClient
-from ocn.cli.registry.session import Keys
+from ocn.cli.accounts import Keys
+from ocn.cli.chain_options import chosen_network
 from ocn.cli.settlement.session import Session
 from ocn.errors import ConfigurationError
 
@@ -55,11 +56,7 @@ def settlement(
     Raises:
         ConfigurationError: an option that cannot be used, or no contract is known.
     """
-    chosen = built_in(network)
-    if network_file is not None:
-        chosen = with_file(chosen, network_file)
-    if chain_url is not None:
-        chosen = replace(chosen, rpc_url=chain_url)
+    chosen = chosen_network(network, network_file, chain_url)
     contract = chosen.lanes if lanes is None else contract_address(lanes, "Lanes")
     if contract is None:
         raise ConfigurationError(

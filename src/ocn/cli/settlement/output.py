@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from ocn.chain.values import Receipt
-from ocn.cli.registry.output import receipt_json, show_one
+from ocn.cli.output import receipt_json, show_one
 from ocn.ocpi.timestamps import format_datetime
 from ocn.settlement.core.amounts import shown
 from ocn.settlement.lanes.records import LaneRecord

@@ -10,7 +10,7 @@ from ocn.chain.following import IndexSettings
 from ocn.chain.networks import Network, built_in
 from ocn.chain.transactions import Sender
 from ocn.chain.values import Receipt
-from ocn.cli.registry.session import account
+from ocn.cli.accounts import account
 from ocn.errors import ConfigurationError
 from ocn.settlement.core.amounts import shown, units_from_text
 from ocn.settlement.core.lane import Lane

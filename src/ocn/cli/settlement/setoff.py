@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.options import TokenName, settlement_options, vault_options
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.lanes.tokens import Token
@@ -37,7 +37,7 @@ def set_off(
 
     Given again after --leave, it takes the announcement back.
     """
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
 
     other = account(peer)

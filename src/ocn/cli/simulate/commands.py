@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ocn.cli.options import takes
 from ocn.cli.party_options import PairCommand
-from ocn.cli.registry.options import takes
 from ocn.cli.simulate.joining import Joining
 from ocn.cli.simulate.options import joining_options
 from ocn.ocpi.roles import Role

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.simulate.joining import Joining
 from ocn.cli.simulate.options import joining_options
 from ocn.cli.smart.oscp import OscpOptions, oscp_options

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.tariff.curve import curve
 from ocn.cli.tariff.files import (
     Document,

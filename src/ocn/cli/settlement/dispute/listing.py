@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.database import OptionalDatabase, opened_store
-from ocn.cli.settlement.options import settlement_options
+from ocn.cli.settlement.options import OneToken, settlement_options
 
 if TYPE_CHECKING:
     from ocn.cli.settlement.network import Settlement
@@ -29,15 +29,13 @@ def disputes(
         str | None,
         typer.Option("--party", help="Only where this address pays, is paid or is the arbiter."),
     ] = None,
-    token: Annotated[
-        str | None, typer.Option("--token", "-t", help="In this token only, by name or address.")
-    ] = None,
+    token: OneToken = None,
     ended: Annotated[bool, typer.Option("--all", help="Those that are resolved, too.")] = False,
     database: OptionalDatabase = None,
 ) -> None:
     """List what is frozen until the arbiter divides it, or its time is over: one line a dispute."""
-    from ocn.cli.registry.output import show_all
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
+    from ocn.cli.output import show_all
 
     who = None if party is None else account(party)
 

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.database import Database, lanes_of, opened_store
 from ocn.cli.settlement.options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
     from ocn.settlement.disputable import Held
@@ -48,7 +48,7 @@ def open_dispute(
     The database of the settlement has the vouchers that prove it. Every tick of a session is an amount of
     its own, and so a transaction; the dearest go first. It costs their gas, whoever is right.
     """
-    from ocn.cli.registry.session import account
+    from ocn.cli.accounts import account
     from ocn.cli.settlement.output import show_outcome
 
     if not (session_id or cdr or voucher):

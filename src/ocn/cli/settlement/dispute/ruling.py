@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.dispute.chosen import Chosen, Leaf, chosen_dispute, require_open
 from ocn.cli.settlement.options import settlement_options, vault_options
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ocn.chain.values import Receipt
-    from ocn.cli.registry.session import Keys
+    from ocn.cli.accounts import Keys
     from ocn.cli.settlement.network import Settlement
     from ocn.cli.settlement.session import Session
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ocn.cli.registry.options import takes
+from ocn.cli.options import takes
 from ocn.cli.settlement.database import OptionalDatabase, opened_store
 from ocn.cli.settlement.dispute.chosen import Leaf, chosen_dispute
 from ocn.cli.settlement.documents import read_document
@@ -44,7 +44,7 @@ def show(
     The chain knows a leaf by its hash alone. A party opens it to the arbiter by sending the member `opened`
     of --json, which nobody can make up for that hash; the document is the session or CDR whose hash is in it.
     """
-    from ocn.cli.registry.output import show_one
+    from ocn.cli.output import show_one
 
     shown = None if opened is None else _read(opened)
 
