@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ocn.bounded import bounded_file
 from ocn.chain.errors import WalletError
 from ocn.signing.keys import PrivateKey
 
@@ -153,11 +154,10 @@ def _work(content: Any) -> int:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST_FILE + 1)
+        content = bounded_file(path, _LONGEST_FILE)
     except OSError as error:
         raise WalletError(f"cannot read {path}: {error.strerror}") from error
-    if len(content) > _LONGEST_FILE:
+    if content is None:
         raise WalletError(f"{path} is too large to be a key")
     try:
         return content.decode("utf-8")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ocn.bounded import bounded_file
 from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import Fault, PricesUnreadable
 from ocn.smart_charging.planning.document import FORMAT
@@ -109,9 +110,10 @@ def _each_line(file: Path, text: str) -> Iterator[tuple[str, Any]]:
 
 def _text(file: Path) -> str:
     try:
-        if file.stat().st_size > _MOST_BYTES:
+        content = bounded_file(file, _MOST_BYTES)
+        if content is None:
             raise ConfigurationError(f"{file} is larger than {_MOST_BYTES} bytes")
-        return file.read_text("utf-8")
+        return content.decode("utf-8")
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

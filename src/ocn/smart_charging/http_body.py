@@ -4,6 +4,7 @@ import asyncio
 
 from starlette.requests import Request
 
+from ocn.bounded import bounded_body
 from ocn.smart_charging.errors import SmartChargingError
 
 
@@ -21,13 +22,11 @@ async def read_body(request: Request, most_bytes: int, most_s: float) -> bytes:
     Raises:
         BodyRefused: it is longer than ``most_bytes``, or takes longer than ``most_s``.
     """
-    body = bytearray()
     try:
         async with asyncio.timeout(most_s):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most_bytes:
-                    raise BodyRefused(413, f"This is longer than {most_bytes} bytes.")
+            body = await bounded_body(request.stream(), most_bytes)
     except TimeoutError as error:
         raise BodyRefused(408, f"This took longer than {most_s:g} seconds.") from error
-    return bytes(body)
+    if body is None:
+        raise BodyRefused(413, f"This is longer than {most_bytes} bytes.")
+    return body

@@ -76,7 +76,7 @@ _Row = tuple[str, object, object]
 
 
 def _csv_rows(text: str, file: str, column: str) -> Iterator[_Row]:
-    lines = csv.DictReader(io.StringIO(text))
+    lines = csv.DictReader(io.StringIO(text, newline=None))
     names = [name.strip().lower() for name in lines.fieldnames or ()]
     if not {"start", column} <= set(names):
         raise PricesUnreadable(f"{file}, line 1: the columns start and {column} are wanted")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ocn.bounded import bounded_file
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ def read_document(path: Path, what: str, longest: int) -> "JsonObject":
     """
     from ocn.party.json_text import decode_object
 
-    with path.open("rb") as file:
-        octets = file.read(longest + 1)
-    if len(octets) > longest:
+    octets = bounded_file(path, longest)
+    if octets is None:
         raise ConfigurationError(f"{path} is longer than any {what}")
     return decode_object(octets)

@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ocn.bounded import bounded_body
 from ocn.ocpi.errors import ClientFault
 from ocn.ocpi.unreadable import UNREADABLE
 
@@ -24,11 +25,9 @@ async def read_body(request: Request, kind: type[Kind]) -> Kind:
     Raises:
         ClientFault: too large, or not what is wanted here.
     """
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
+    body = await bounded_body(request.stream(), _MOST_BYTES)
+    if body is None:
+        raise ClientFault(f"the body is larger than {_MOST_BYTES} bytes")
     try:
         return msgspec.json.decode(body, type=kind)
     except UNREADABLE as error:

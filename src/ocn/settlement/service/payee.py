@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import read_datetime
+from ocn.ocpi.token_issuer import issuer_of
 from ocn.party.json_text import JsonObject
 from ocn.settlement.core.asks import require_version
 from ocn.settlement.core.delivering import Exposure
@@ -209,11 +210,10 @@ class Payee:
 
 def _payer_of(document: JsonObject) -> PartyId:
     require_version(document)
-    token = document.get("cdr_token")
-    try:
-        return PartyId(token["country_code"], token["party_id"])  # type: ignore[index]  # what is no dict is refused
-    except (TypeError, KeyError, ValueError) as error:
+    payer = issuer_of(document.get("cdr_token"))
+    if payer is None:
         raise AmountInvalid(
             "the session's cdr_token names no party",
             hint="OCPI 2.2 has no such members: say who pays with payer=.",
-        ) from error
+        )
+    return payer

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ocn.bounded import bounded_file
 from ocn.ocpi.timestamps import read_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.numbers import number, shown
@@ -27,9 +28,10 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
         EventUnusable: it cannot be read, or something in it cannot be meant.
     """
     try:
-        if file.stat().st_size > _MOST_BYTES:
+        octets = bounded_file(file, _MOST_BYTES)
+        if octets is None:
             raise EventUnusable(f"{file} is larger than {_MOST_BYTES} bytes")
-        content = json.loads(file.read_text("utf-8"), parse_float=Decimal)
+        content = json.loads(octets.decode("utf-8"), parse_float=Decimal)
     except OSError as error:
         raise EventUnusable(f"{file} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError, ArithmeticError) as error:
