@@ -19,10 +19,10 @@ from ocn.party.reply import Reply
 from ocn.party.request import Request
 from ocn.party.results import Pending
 from ocn.party.routes import CPO_MODULES, EMSP_MODULES
+from ocn.party.signatures.strict_terms import StrictTerms
 from ocn.party.storage import MemoryStorage, PartyStorage
 from ocn.party.stored_receiver import StoredReceiver
 from ocn.party.stored_sender import StoredSender
-from ocn.party.strict import StrictTerms
 from ocn.party.traffic import Exchange
 
 __all__ = [

@@ -21,9 +21,9 @@ from ocn.party.reach import Reach
 from ocn.party.results import AwaitedResults
 from ocn.party.routes import Interface, Routes
 from ocn.party.server import PartyApp
-from ocn.party.signatures import Signatures
+from ocn.party.signatures.notary import Signatures
+from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.storage import PartyStorage
-from ocn.party.strict import StrictSignatures
 from ocn.party.traffic import Watch
 from ocn.party.transport import Transport
 

@@ -15,8 +15,8 @@ from ocn.party.object_edge import Subject
 from ocn.party.reach import Reach
 from ocn.party.registration import OutgoingToken
 from ocn.party.reply import Reply
-from ocn.party.signatures import Signatures
-from ocn.party.strict import StrictSignatures
+from ocn.party.signatures.notary import Signatures
+from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.traffic import Direction, Exchange, Watch, unwatched
 from ocn.party.transport import RawAnswer, Transport
 

@@ -20,8 +20,8 @@ from ocn.party.object_edge import ObjectEdge, subject_of, subject_of_result
 from ocn.party.outcomes import not_supported
 from ocn.party.request import Request
 from ocn.party.routes import Interface, Routes, is_in
-from ocn.party.signatures import Signatures
-from ocn.party.strict import StrictSignatures
+from ocn.party.signatures.notary import Signatures
+from ocn.party.signatures.strict import StrictSignatures
 
 CustomHandler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 """Serves a custom module: any method, any path below the endpoint, any body."""

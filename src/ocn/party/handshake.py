@@ -24,7 +24,7 @@ from ocn.party.errors import (
 from ocn.party.introductions import read_credentials
 from ocn.party.json_text import encode_json
 from ocn.party.registration import OutgoingToken, Registration, token_hash
-from ocn.party.strict import StrictSignatures
+from ocn.party.signatures.strict import StrictSignatures
 
 
 class Handshake:

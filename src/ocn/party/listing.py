@@ -10,7 +10,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.errors import ListingFailed
 from ocn.party.identity import PartyRole
 from ocn.party.routes import Interface
-from ocn.party.strict import ListedKeys
+from ocn.party.signatures.strict_terms import ListedKeys
 from ocn.registry.calls import Change, set_party, set_party_modules
 from ocn.registry.listings import MODULES, Modules, PartyListing
 from ocn.signing.addresses import same_address
@@ -106,7 +106,7 @@ class RegistrySignatories:
         self._known: dict[PartyId, tuple[float, ListedKeys | None]] = {}
 
     async def entitled(self, party: PartyId) -> frozenset[str]:
-        """See :class:`ocn.party.signatures.Signatories`.
+        """See :class:`ocn.party.signatures.notary.Signatories`.
 
         Raises:
             ListingFailed: the registry does not answer.
@@ -115,7 +115,7 @@ class RegistrySignatories:
         return frozenset[str]() if listed is None else frozenset({listed.party, listed.operator})
 
     async def keys(self, party: PartyId) -> ListedKeys | None:
-        """See :class:`ocn.party.strict.Keys`.
+        """See :class:`ocn.party.signatures.strict_terms.Keys`.
 
         Raises:
             ListingFailed: the registry does not answer.

@@ -37,9 +37,10 @@ from ocn.party.registration import Registration
 from ocn.party.routes import Interface
 from ocn.party.server import PartyApp
 from ocn.party.serving import Serving, bind
-from ocn.party.signatures import Signatories, Signatures
+from ocn.party.signatures.notary import Signatories, Signatures
+from ocn.party.signatures.strict import StrictSignatures
+from ocn.party.signatures.strict_terms import Keys, StrictTerms
 from ocn.party.storage import MemoryStorage, PartyStorage
-from ocn.party.strict import Keys, StrictSignatures, StrictTerms
 from ocn.party.traffic import Watch, unwatched
 from ocn.party.transport import HttpTransport, Transport
 from ocn.signing.keys import PrivateKey
@@ -70,7 +71,7 @@ class Party:
         signatories: whose signature stands for whom; without one signatures are checked for alteration only.
         strict: how it signs strictly and whether it demands that of others, besides the above; by default
             it only proves its key when it registers. To demand it, ``signatories`` must know keys
-            (:class:`ocn.party.strict.Keys`).
+            (:class:`ocn.party.signatures.strict_terms.Keys`).
         listing: puts the party into the registry before it first registers.
         host, port: where to listen; port 0 takes a free one.
         serve: off when another ASGI server serves :attr:`app`; then ``public_url`` is needed.

@@ -24,8 +24,8 @@ from ocn.party.credentials import Door
 from ocn.party.followups import Followups
 from ocn.party.functional_modules import FunctionalModules, Place
 from ocn.party.limits import Limits
-from ocn.party.signatures import Signatures
-from ocn.party.strict import StrictSignatures
+from ocn.party.signatures.notary import Signatures
+from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.traffic import Direction, Exchange, Watch
 
 _LOG = logging.getLogger("ocn.party")

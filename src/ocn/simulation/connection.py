@@ -14,7 +14,7 @@ from ocn.party.limits import Limits
 from ocn.party.object_edge import Known, nothing_known
 from ocn.party.party import Listing, Party
 from ocn.party.routes import Interface
-from ocn.party.signatures import Signatories
+from ocn.party.signatures.notary import Signatories
 from ocn.party.storage import MemoryStorage, PartyStorage
 from ocn.party.traffic import Watch, unwatched
 from ocn.signing.keys import PrivateKey

@@ -11,8 +11,9 @@ from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
 from ocn.party import Party, PartyRole, StrictTerms
 from ocn.party.errors import AnswerSignatureInvalid, RequestFailed
-from ocn.party.strict import ListedKeys, StrictSignatures
-from ocn.party.strict_parts import credentials_parts, request_parts
+from ocn.party.signatures.strict import StrictSignatures
+from ocn.party.signatures.strict_parts import credentials_parts, request_parts
+from ocn.party.signatures.strict_terms import ListedKeys
 from ocn.party.transport import RawAnswer
 from ocn.signing import PrivateKey, new_nonce
 from ocn.signing.strict import Reason, RequestParts, extend, sign_strictly, verify_strictly

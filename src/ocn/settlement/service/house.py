@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.clock import utc_now
-from ocn.party.strict import Keys
+from ocn.party.signatures.strict_terms import Keys
 from ocn.settlement.core.bounds import TermsBounds
 from ocn.settlement.ports import Keeper, Ledger
 from ocn.settlement.store import Store

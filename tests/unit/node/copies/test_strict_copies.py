@@ -10,7 +10,8 @@ from ocn.node.links import NODE_DOOR
 from ocn.node.node_headers import NODE_SIGNATURE, SIGNED_BY_NODES
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
-from ocn.party.strict import ListedKeys, StrictSignatures, StrictTerms
+from ocn.party.signatures.strict import StrictSignatures
+from ocn.party.signatures.strict_terms import ListedKeys, StrictTerms
 from ocn.signing import NodeRequest, new_nonce, sign_node_message
 from ocn.signing.strict import Reason, RequestParts, extend, sign_strictly, verify_strictly
 

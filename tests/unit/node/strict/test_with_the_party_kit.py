@@ -14,7 +14,7 @@ from ocn.ocpi.roles import Role
 from ocn.party import MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender, StrictTerms, accepted
 from ocn.party.errors import RegistrationRefused
 from ocn.party.in_process import InProcessNetwork
-from ocn.party.strict import ListedKeys
+from ocn.party.signatures.strict_terms import ListedKeys
 from ocn.party.transport import RawAnswer
 from ocn.signing import PrivateKey
 

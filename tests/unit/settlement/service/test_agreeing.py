@@ -22,7 +22,7 @@ from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.errors import RequestFailed
-from ocn.party.strict import ListedKeys
+from ocn.party.signatures.strict_terms import ListedKeys
 from ocn.settlement.core.bounds import TermsBounds
 from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.core.terms import Side, Tick
