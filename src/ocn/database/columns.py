@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, Dialect, String, TypeDecorator
 
-from ocn.ocpi.party_id import PartyId, known_party
+from ocn.ocpi.party_id import PartyId, party_of_codes
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -45,4 +45,4 @@ class PartyCodes(TypeDecorator[PartyId]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> PartyId | None:  # noqa: ARG002 - the base's signature
         """Read both codes."""
-        return None if value is None else known_party(value[:2], value[2:])
+        return None if value is None else party_of_codes(value)

@@ -48,3 +48,8 @@ class PartyId:
 def known_party(country_code: str, party_id: str) -> PartyId:
     """Make a PartyId, or return the one made before: a hub sees the same few thousand pairs all day."""
     return PartyId(country_code, party_id)
+
+
+def party_of_codes(codes: str) -> PartyId:
+    """Return the party whose two codes are written as one, as in :attr:`PartyId.key`."""
+    return known_party(codes[:2], codes[2:])

@@ -15,7 +15,8 @@ from ocn.settlement.keeper import SqlKeeperStore
 from ocn.settlement.records import Step
 from ocn.settlement.storage import open_store
 from ocn.settlement.storage import tables as t
-from ocn.settlement.storage.rows import booking_values, terms_values
+from ocn.settlement.storage.rows.bookings import booking_values
+from ocn.settlement.storage.rows.terms import terms_values
 from ocn.settlement.storage.schema import SETTLEMENT_SCHEMA, open_settlement_database
 
 BOOK = SessionBook(CPO, "S1", EMSP, LANE.key, b"\x09" * 32, 12)

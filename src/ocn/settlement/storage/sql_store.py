@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ocn.database import Database, to_the_end
-from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.party_id import PartyId, party_of_codes
 from ocn.settlement.core.booking import Booking
 from ocn.settlement.core.books import CdrBook, CdrState, SessionBook
 from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
@@ -17,20 +17,11 @@ from ocn.settlement.core.signed_terms import SignedTerms
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.records import Case, Outcome, Recorded, Step
 from ocn.settlement.storage import tables as t
-from ocn.settlement.storage.rows import (
-    booking_of,
-    booking_values,
-    case_of,
-    cdr_of,
-    folded,
-    invoice_of,
-    invoice_values,
-    known_key,
-    recorded_of,
-    session_of,
-    terms_of,
-    terms_values,
-)
+from ocn.settlement.storage.rows.bookings import booking_of, booking_values, invoice_of, invoice_values
+from ocn.settlement.storage.rows.books import cdr_of, session_of
+from ocn.settlement.storage.rows.cases import case_of
+from ocn.settlement.storage.rows.terms import terms_of, terms_values
+from ocn.settlement.storage.rows.vouchers import recorded_of
 from ocn.settlement.storage.steps import MOST_NAMES, write_step
 from ocn.settlement.storage.writing import add_new
 
@@ -127,7 +118,7 @@ class SqlStore:
     async def pairs(self) -> Collection[tuple[PartyId, PartyId]]:
         """See the port."""
         rows = await self._rows(select(t.terms.c.payer, t.terms.c.payee).distinct())
-        return [(known_key(row.payer), known_key(row.payee)) for row in rows]
+        return [(party_of_codes(row.payer), party_of_codes(row.payee)) for row in rows]
 
     async def cases(self, *, closed: bool = False) -> Sequence[Case]:
         """See the port."""
@@ -186,7 +177,7 @@ class SqlStore:
             return await _all(connection, wanted)
 
     async def _named(self, table: Any, owner: PartyId, ids: Collection[str]) -> list[tuple[str, Row[Any]]]:
-        names = folded(ids)
+        names = {each.casefold(): each for each in ids}
         ordered = list(names)
         found: list[tuple[str, Row[Any]]] = []
         async with self._database.statement() as connection:

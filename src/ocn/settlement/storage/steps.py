@@ -7,12 +7,9 @@ from ocn.settlement.core.reasons import Reason
 from ocn.settlement.errors import ConflictingState
 from ocn.settlement.records import Outcome, Recorded, Step
 from ocn.settlement.storage import tables as t
-from ocn.settlement.storage.rows import (
-    case_values,
-    cdr_values,
-    session_values,
-    voucher_values,
-)
+from ocn.settlement.storage.rows.books import cdr_values, session_values
+from ocn.settlement.storage.rows.cases import case_values
+from ocn.settlement.storage.rows.vouchers import voucher_values
 from ocn.settlement.storage.writing import add_new, add_or_replace
 
 _NOTHING: frozenset[str] = frozenset()

@@ -1,0 +1,1 @@
+"""From rows to values and back, a file for each kind of thing that is kept."""
