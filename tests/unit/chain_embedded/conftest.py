@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
-from ocn.chain.embedded.chain import Chain, Settings
+from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.rpc import Dispatcher
+from ocn.chain.embedded.settings import Settings
 
 NOW = 1_800_000_000
 

@@ -13,7 +13,6 @@ from ocn.chain.embedded import recursion  # noqa: F401 - before anything imports
 
 # isort: split
 from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC, DevelopmentAccount
-from ocn.chain.embedded.chain import Settings
 from ocn.chain.embedded.devnet import Devnet
 from ocn.chain.embedded.errors import DevnetError, RpcError
 from ocn.chain.embedded.genesis import (
@@ -24,6 +23,7 @@ from ocn.chain.embedded.genesis import (
     deploy_settlement_contracts,
 )
 from ocn.chain.embedded.server import DEFAULT_PORT, serve, serving
+from ocn.chain.embedded.settings import Settings
 
 __all__ = [
     "DEFAULT_PORT",

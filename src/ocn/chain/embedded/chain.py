@@ -5,7 +5,6 @@ Synchronous and of one thread; `ocn.chain.embedded.devnet` puts it behind a work
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,39 +15,14 @@ from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_BALANC
 from ocn.chain.embedded.blocks import Block, Header, first_block, seal
 from ocn.chain.embedded.database import Database, PastState
 from ocn.chain.embedded.errors import DevnetError, refused
-from ocn.chain.embedded.evm import Environment, Outcome, failure_as_error, run
+from ocn.chain.embedded.evm import Environment, Outcome, run
 from ocn.chain.embedded.flat_state import EMPTY, Account, StateView, account_key
 from ocn.chain.embedded.pool import Pool
+from ocn.chain.embedded.settings import Settings
+from ocn.chain.embedded.snapshots import Snapshot, Snapshots
 from ocn.chain.embedded.transactions import Call, Transaction, decode
 
-TRANSFER_GAS: Final = 21_000
 MAX_REORG: Final = 1024
-MAX_SNAPSHOTS: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What can be chosen about an embedded chain; `chain_id` and `gas_limit` are fixed by its first start."""
-
-    chain_id: int = 9
-    """Also the network id."""
-    gas_limit: int = 10_000_000
-    """Of a block, and so of a transaction."""
-    call_gas_limit: int = 30_000_000
-    """Of an ``eth_call``."""
-    transaction_seconds: float = 60.0
-    call_seconds: float = 20.0
-    max_logs: int = 10_000
-    """Results of one ``eth_getLogs``."""
-    max_log_range: int = 100_000
-    """Blocks of one ``eth_getLogs``."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
-    number: int
-    block_hash: bytes
-    clock_offset: int
 
 
 class Chain:
@@ -64,8 +38,7 @@ class Chain:
         self.database = Database(path)
         self.pool = Pool()
         self._clock = clock
-        self._snapshots: dict[int, _Snapshot] = {}
-        self._snapshot_count = 0
+        self._snapshots = Snapshots()
         try:
             self.head, self.head_hash = self._start()
         except BaseException:
@@ -118,37 +91,6 @@ class Chain:
         """Run a call as the next block would."""
         environment = self._environment(self.head.number + 1, self.next_timestamp())
         return run(self.database, environment, call, seconds=self.settings.call_seconds)
-
-    def estimate(self, call: Call) -> int:
-        """Gas that suffices for ``call`` now, verified by running it.
-
-        That is what it needs plus a 64th, the part no sub-call can have, plus the stipend of a transfer.
-
-        Raises:
-            RpcError: the call fails with all the gas it may have, with the error ``eth_call`` would give.
-        """
-        if (
-            call.to
-            and not call.data
-            and not call.access_list
-            and self.account(call.to).code_hash == EMPTY_SHA3
-        ):
-            self.call_pending(call)  # so that a missing balance is told
-            return TRANSFER_GAS
-        outcome = self.call_pending(call)
-        if outcome.failure:
-            raise failure_as_error(outcome)
-        guess = min(call.gas, outcome.gas_needed + outcome.gas_needed // 63 + 2300)
-        if not self.call_pending(_with_gas(call, guess)).failure:
-            return guess
-        too_little, enough = guess, call.gas
-        while enough - too_little > enough // 64:
-            guess = (enough + too_little) // 2
-            if self.call_pending(_with_gas(call, guess)).failure:
-                too_little = guess
-            else:
-                enough = guess
-        return enough
 
     def next_timestamp(self) -> int:
         """The time of the next block: the clock, never before the head's."""
@@ -229,16 +171,11 @@ class Chain:
 
     def snapshot(self) -> int:
         """Remember the present; ids are not kept over a restart."""
-        self._snapshot_count += 1
-        self._snapshots[self._snapshot_count] = _Snapshot(self.head.number, self.head_hash, self._offset)
-        if len(self._snapshots) > MAX_SNAPSHOTS:
-            del self._snapshots[next(iter(self._snapshots))]
-        return self._snapshot_count
+        return self._snapshots.take(Snapshot(self.head.number, self.head_hash, self._offset))
 
     def revert(self, snapshot_id: int) -> bool:
         """Return to a snapshot and use it up with all later ones. False if it is not (or no longer) there."""
-        wanted = self._snapshots.get(snapshot_id)
-        self._snapshots = {number: taken for number, taken in self._snapshots.items() if number < snapshot_id}
+        wanted = self._snapshots.use(snapshot_id)
         if wanted is None or self.database.block_hash(wanted.number) != wanted.block_hash:
             return False
         self._rewind(wanted.number)
@@ -277,7 +214,3 @@ class Chain:
         if head is None:
             raise DevnetError("the chain state lost its genesis block")
         self.head, self.head_hash = head
-
-
-def _with_gas(call: Call, gas: int) -> Call:
-    return Call(call.sender, call.to, gas, call.value, call.data, access_list=call.access_list)

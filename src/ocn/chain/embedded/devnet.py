@@ -9,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from ocn.chain.embedded.chain import Chain, Settings
+from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import DevnetError
 from ocn.chain.embedded.rpc import Dispatcher
+from ocn.chain.embedded.settings import Settings
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ocn.chain.embedded.accounts import BY_ADDRESS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import LIMIT_EXCEEDED, RpcError, invalid_params, refused
+from ocn.chain.embedded.estimating import sufficient_gas
 from ocn.chain.embedded.evm import failure_as_error
 from ocn.chain.embedded.logs import HEAD_TAGS
 from ocn.chain.embedded.quantities import (
@@ -57,7 +58,7 @@ class Sending:
             and resolve_block(self._chain, block) != self._chain.head.number
         ):
             raise refused("gas can be estimated for the newest block only")
-        return quantity(self._chain.estimate(parse_call(request, self._chain.head.gas_limit)))
+        return quantity(sufficient_gas(self._chain, parse_call(request, self._chain.head.gas_limit)))
 
     def send_raw(self, raw: Any) -> str:
         """Mine or queue a signed transaction."""
@@ -73,7 +74,9 @@ class Sending:
             raise refused(
                 "unknown account: only the development accounts can be signed for, send others' raw"
             )
-        gas = call.gas if _first(request, "gas", "gasLimit") is not None else self._chain.estimate(call)
+        gas = (
+            call.gas if _first(request, "gas", "gasLimit") is not None else sufficient_gas(self._chain, call)
+        )
         price = _first(request, "gasPrice", "maxFeePerGas")
         fee = 0 if price is None else parse_quantity(price, "gasPrice")
         given = request.get("nonce")
