@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from ocn.errors import ConfigurationError
 from ocn.ocpi.sides import only_role
 from ocn.ocpi.versions import VersionNumber
-from ocn.party.answers import Terms
-from ocn.party.channel import Channel
-from ocn.party.client import Client
-from ocn.party.configuration_modules import ConfigurationModules
-from ocn.party.credentials import Door, Introduction
-from ocn.party.followups import Followups
-from ocn.party.functional_modules import CustomHandler, FunctionalModules
-from ocn.party.handshake import Handshake
-from ocn.party.identity import PartyRole
+from ocn.party.identity.credentials import Door, Introduction
+from ocn.party.identity.roles import PartyRole
+from ocn.party.joining.handshake import Handshake
 from ocn.party.limits import Limits
 from ocn.party.object_edge import ObjectEdge
-from ocn.party.reach import Reach
-from ocn.party.results import AwaitedResults
-from ocn.party.routes import Interface, Routes
-from ocn.party.server import PartyApp
+from ocn.party.receiving.answers import Terms
+from ocn.party.receiving.configuration_modules import ConfigurationModules
+from ocn.party.receiving.followups import Followups
+from ocn.party.receiving.functional_modules import CustomHandler, FunctionalModules
+from ocn.party.receiving.routes import Interface, Routes
+from ocn.party.receiving.server import PartyApp
+from ocn.party.sending.channel import Channel
+from ocn.party.sending.client import Client
+from ocn.party.sending.reach import Reach
+from ocn.party.sending.results import AwaitedResults
+from ocn.party.sending.transport import Transport
 from ocn.party.signatures.notary import Signatures
 from ocn.party.signatures.strict import StrictSignatures
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 from ocn.party.traffic import Watch
-from ocn.party.transport import Transport
 
 
 class Settings:

@@ -5,14 +5,14 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ocn.party.asgi import Scope
 from ocn.party.errors import PeerTimedOut, PeerUnreachable
 from ocn.party.party import Party
-from ocn.party.transport import RawAnswer
+from ocn.party.receiving.asgi import Scope
+from ocn.party.sending.transport import RawAnswer
 
 
 class InProcessNetwork:
-    """A :class:`~ocn.party.transport.Transport` to every party that was added, by its public address.
+    """A :class:`~ocn.party.sending.transport.Transport` to every party that was added, by its public address.
 
     Parties are made with ``serve=False``, a ``public_url`` and this as their ``transport``. A party that is
     not open cannot be reached. Bodies arrive in pieces of ``chunk`` bytes.
@@ -29,7 +29,7 @@ class InProcessNetwork:
     async def send(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, timeout_s: float
     ) -> RawAnswer:
-        """See :class:`ocn.party.transport.Transport`."""
+        """See :class:`ocn.party.sending.transport.Transport`."""
         party = self._parties.get(_origin(url))
         if party is None or not party.is_open:
             raise PeerUnreachable(f"nobody is at {_origin(url)}")

@@ -30,9 +30,9 @@ from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
-from ocn.party.answers import Answer
 from ocn.party.errors import NotConverted
 from ocn.party.json_text import decode_object
+from ocn.party.receiving.answers import Answer
 from ocn.party.reply import Reply
 
 _DRIVERS = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})

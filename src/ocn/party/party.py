@@ -26,28 +26,28 @@ from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party.assembly import Assembly, Settings, assemble
-from ocn.party.client import Client
 from ocn.party.errors import RegistrationRefused
-from ocn.party.functional_modules import CustomHandler
-from ocn.party.handshake import Handshake
-from ocn.party.identity import PartyRole
+from ocn.party.identity.roles import PartyRole
+from ocn.party.joining.handshake import Handshake
 from ocn.party.limits import Limits
 from ocn.party.object_edge import Known, ObjectEdge, nothing_known
-from ocn.party.registration import Registration
-from ocn.party.routes import Interface
-from ocn.party.server import PartyApp
+from ocn.party.receiving.functional_modules import CustomHandler
+from ocn.party.receiving.routes import Interface
+from ocn.party.receiving.server import PartyApp
+from ocn.party.sending.client import Client
+from ocn.party.sending.transport import HttpTransport, Transport
 from ocn.party.serving import Serving, bind
 from ocn.party.signatures.notary import Signatories, Signatures
 from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.signatures.strict_terms import Keys, StrictTerms
-from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.storage.port import MemoryStorage, PartyStorage
+from ocn.party.storage.registration import Registration
 from ocn.party.traffic import Watch, unwatched
-from ocn.party.transport import HttpTransport, Transport
 from ocn.signing.keys import PrivateKey
 
 
 class Listing(Protocol):
-    """Puts a party into the registry; see :mod:`ocn.party.listing`."""
+    """Puts a party into the registry; see :mod:`ocn.party.joining.listing`."""
 
     async def ensure(self, roles: Sequence[PartyRole], modules: Iterable[Interface]) -> bool:
         """Write or move the entry if it is not as it should be; True when something was written."""

@@ -9,7 +9,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject, decode_object
 
 if TYPE_CHECKING:
-    from ocn.party.counterparty import Counterparty
+    from ocn.party.sending.counterparty import Counterparty
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import uvicorn
 
 from ocn.errors import ConfigurationError
-from ocn.party.asgi import Receive, Scope, Send
+from ocn.party.receiving.asgi import Receive, Scope, Send
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import SetChargingProfile, StopSession
 from ocn.ocpi.party_id import PartyId
-from ocn.party.client import Client
 from ocn.party.json_text import JsonObject, encode_json
 from ocn.party.outcomes import Outcome
 from ocn.party.request import Request
+from ocn.party.sending.client import Client
 from ocn.settlement.errors import SettlementError
 
 NO_POWER: Final[Mapping[str, Any]] = {

@@ -14,7 +14,7 @@ from typing import Any, Final
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import read_datetime
 from ocn.party.json_text import JsonObject
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 
 MOST_VERSIONS: Final = 50
 """Of one tariff. Whoever tells more of them loses the old ones, and with them what they price."""

@@ -11,7 +11,7 @@ from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party.clock import utc_now
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 
 _KIND: Final = "ocn-settlement-references"
 _A_DAY: Final = timedelta(days=1)

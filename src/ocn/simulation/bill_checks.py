@@ -9,7 +9,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 from ocn.tariffs import CauseCode, Effect, Record, TariffError, Verdict, Verification, record, verify
 
 _VERSION = "2.2.1"

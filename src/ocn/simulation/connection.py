@@ -8,14 +8,14 @@ from ocn.conversion import Choice, Policy
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
-from ocn.party.functional_modules import CustomHandler
-from ocn.party.identity import PartyRole
+from ocn.party.identity.roles import PartyRole
 from ocn.party.limits import Limits
 from ocn.party.object_edge import Known, nothing_known
 from ocn.party.party import Listing, Party
-from ocn.party.routes import Interface
+from ocn.party.receiving.functional_modules import CustomHandler
+from ocn.party.receiving.routes import Interface
 from ocn.party.signatures.notary import Signatories
-from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.storage.port import MemoryStorage, PartyStorage
 from ocn.party.traffic import Watch, unwatched
 from ocn.signing.keys import PrivateKey
 from ocn.simulation.hearing import OWN

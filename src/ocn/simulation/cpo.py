@@ -14,9 +14,9 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.json_text import JsonObject, decode_object, encode_json
 from ocn.party.object_edge import ObjectEdge, Subject, subject_of
+from ocn.party.receiving.routes import CPO_MODULES
 from ocn.party.reply import Reply
-from ocn.party.routes import CPO_MODULES
-from ocn.party.stored_receiver import StoredReceiver
+from ocn.party.storage.stored_receiver import StoredReceiver
 from ocn.simulation.clock import Clock, SystemClock
 from ocn.simulation.connection import Connection
 from ocn.simulation.cpo_commands import CpoCommands
@@ -31,7 +31,7 @@ from ocn.simulation.till import Till
 from ocn.simulation.updates import ToldStorage, Updates
 
 if TYPE_CHECKING:
-    from ocn.party.client import Client
+    from ocn.party.sending.client import Client
     from ocn.settlement import Settlement
 
 

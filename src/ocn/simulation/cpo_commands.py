@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from ocn.ocpi.objects import CancelReservation, ReserveNow, SetChargingProfile, StartSession, StopSession
-from ocn.party.counterparty import Counterparty
 from ocn.party.outcomes import Outcome, accepted, rejected, unknown_session
 from ocn.party.request import Request
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
 from ocn.simulation.errors import Refused

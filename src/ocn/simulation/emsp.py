@@ -12,10 +12,10 @@ from ocn.ocpi.versions import VersionNumber
 from ocn.party.errors import UnknownToken
 from ocn.party.json_text import JsonObject, decode_object
 from ocn.party.lists import ListQuery, Page
+from ocn.party.receiving.routes import EMSP_MODULES
 from ocn.party.request import Request
-from ocn.party.routes import EMSP_MODULES
-from ocn.party.storage import PartyStorage
-from ocn.party.stored_receiver import StoredReceiver
+from ocn.party.storage.port import PartyStorage
+from ocn.party.storage.stored_receiver import StoredReceiver
 from ocn.simulation.bill_checks import BillCheck, BillChecks
 from ocn.simulation.connection import Connection
 from ocn.simulation.drivers import build_tokens

@@ -16,7 +16,7 @@ from ocn.chain.transactions import Sender
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.party.listing import RegistryListing, RegistrySignatories
+from ocn.party.joining.listing import RegistryListing, RegistrySignatories
 from ocn.registry.calls import Change, create_agreement, set_node, set_party, set_service
 from ocn.registry.listings import Permission
 from ocn.registry.reading import RegistryReader

@@ -11,7 +11,7 @@ from pathlib import Path
 from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.networks import BUILT_IN
 from ocn.errors import ConfigurationError
-from ocn.party.identity import load_or_create_key
+from ocn.party.identity.key import load_or_create_key
 from ocn.signing.keys import PrivateKey
 
 HOST = "127.0.0.1"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from ocn.errors import ConfigurationError
-from ocn.party.identity import load_or_create_key
+from ocn.party.identity.key import load_or_create_key
 from ocn.party.serving import bind
-from ocn.party.storage_sqlite import SqliteStorage
+from ocn.party.storage.sqlite import SqliteStorage
 from ocn.signing.keys import PrivateKey
 from ocn.simulation.network_files import HOST, free_ports
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from ocn.chain.following import IndexSettings
 from ocn.chain.transactions import Sender
 from ocn.ocpi.party_id import PartyId
-from ocn.party.client import Client
-from ocn.party.storage import PartyStorage
+from ocn.party.sending.client import Client
+from ocn.party.storage.port import PartyStorage
 from ocn.settlement import (
     Currency,
     GivenReferences,

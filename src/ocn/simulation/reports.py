@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from ocn.ocpi.objects import Cdr
 from ocn.ocpi.party_id import PartyId
-from ocn.party.counterparty import Counterparty
 from ocn.party.errors import PartyError
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.clock import Clock
 from ocn.simulation.cpo_lists import Ledger
 from ocn.simulation.operations import Operations, StatusChange

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber
-from ocn.party.counterparty import Counterparty
 from ocn.party.party import Party
+from ocn.party.sending.counterparty import Counterparty
 
 if TYPE_CHECKING:
     from ocn.settlement import Settlement

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
-from ocn.party.storage import PartyStorage
-from ocn.party.storage_around import StorageAround
+from ocn.party.storage.around import StorageAround
+from ocn.party.storage.port import PartyStorage
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import pytest
 from ocn.ocpi.party_id import PartyId
 from ocn.party import MemoryStorage, Party, PartyRole, StoredSender
 from ocn.party.errors import RequestFailed
-from ocn.party.rules import rules_entry
+from ocn.party.sending.rules import rules_entry
 from ocn.signing import PrivateKey
 
 if TYPE_CHECKING:

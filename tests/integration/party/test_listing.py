@@ -16,7 +16,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party import MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender
 from ocn.party.errors import AnswerSignatureInvalid, ListingFailed, RequestFailed
 from ocn.party.in_process import InProcessNetwork
-from ocn.party.listing import RegistryListing, RegistrySignatories
+from ocn.party.joining.listing import RegistryListing, RegistrySignatories
 from ocn.registry.calls import set_node
 from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter

@@ -17,9 +17,9 @@ from ocn.ocpi.registration import CredentialsRole
 from ocn.ocpi.timestamps import parse_datetime
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.lists import ListQuery
-from ocn.party.registration import OutgoingToken, Registration, token_hash
-from ocn.party.storage import MemoryStorage, PartyStorage
-from ocn.party.storage_sqlite import SqliteStorage
+from ocn.party.storage.port import MemoryStorage, PartyStorage
+from ocn.party.storage.registration import OutgoingToken, Registration, token_hash
+from ocn.party.storage.sqlite import SqliteStorage
 
 OWNER, OTHER = PartyId("DE", "CPO"), PartyId("NL", "CPX")
 REGISTRATION = Registration(

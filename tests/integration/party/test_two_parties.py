@@ -40,7 +40,7 @@ from ocn.party import (
     unknown_session,
 )
 from ocn.party.errors import RequestFailed, ResultOverdue, UnknownToken
-from ocn.party.storage_sqlite import SqliteStorage
+from ocn.party.storage.sqlite import SqliteStorage
 from ocn.signing.keys import PrivateKey
 
 STAMP = "2026-01-01T00:00:00Z"

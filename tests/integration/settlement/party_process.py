@@ -31,7 +31,7 @@ from tests.unit.settlement.world import (
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import Party, PartyRole, StoredReceiver, StoredSender
 from ocn.party.errors import PartyError
-from ocn.party.storage_sqlite import SqliteStorage
+from ocn.party.storage.sqlite import SqliteStorage
 from ocn.settlement import House, Payee, Payer, RelayedObjects, Settlement, SettlePolicy, Tick, open_store
 
 SESSIONS = ("S1", "S2", "S3")

@@ -14,12 +14,12 @@ from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import ChargingPreferences, Session
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
-from ocn.party.client import Client
 from ocn.party.lists import ListQuery, Page
+from ocn.party.receiving.routes import Interface
 from ocn.party.request import Request
-from ocn.party.routes import Interface
-from ocn.party.storage import PartyStorage
-from ocn.party.stored_receiver import StoredReceiver
+from ocn.party.sending.client import Client
+from ocn.party.storage.port import PartyStorage
+from ocn.party.storage.stored_receiver import StoredReceiver
 from ocn.simulation.smart.scenario import GridCut, Scenario, SiteDay
 from ocn.smart_charging.planning.least_laxity import least_laxity_now
 from ocn.smart_charging.planning.problem import Car, Limit, Problem

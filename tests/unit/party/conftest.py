@@ -11,7 +11,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party import Exchange, MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender
 from ocn.party.in_process import InProcessNetwork
-from ocn.party.transport import RawAnswer
+from ocn.party.sending.transport import RawAnswer
 
 CPO_URL, EMSP_URL = "http://cpo.test", "http://emsp.test"
 

@@ -10,7 +10,7 @@ from ocn.ocpi.objects import CommandResult, StartSession
 from ocn.party import Outcome, Party, PartyRole, Request, accepted, rejected
 from ocn.party.errors import NoCommonVersion, RequestFailed, TokenMissing
 from ocn.party.in_process import InProcessNetwork
-from ocn.party.transport import RawAnswer
+from ocn.party.sending.transport import RawAnswer
 from ocn.signing.json_values import parse_json
 from ocn.signing.keys import PrivateKey
 from ocn.signing.notary import verify

@@ -17,7 +17,7 @@ from ocn.ocpi.versions import PREFERRED_VERSIONS, VersionNumber
 from ocn.party import Answer, MemoryStorage, Party, PartyRole, Request, StoredReceiver, StoredSender
 from ocn.party.errors import PeerTimedOut
 from ocn.party.in_process import InProcessNetwork
-from ocn.party.transport import RawAnswer
+from ocn.party.sending.transport import RawAnswer
 from ocn.settlement.core.asked import PayerPolicy
 from ocn.settlement.core.bounds import Currency, TermsBounds
 from ocn.settlement.core.lane import Lane

@@ -11,7 +11,7 @@ from ocn.conversion import Context, ObjectKind, convert
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.objects import Cdr
 from ocn.ocpi.versions import VersionNumber
-from ocn.party.storage import MemoryStorage
+from ocn.party.storage.port import MemoryStorage
 from ocn.simulation.bill_checks import BillCheck, BillChecks
 from ocn.simulation.hearing import as_heard
 from ocn.simulation.misbilling import Misbilling

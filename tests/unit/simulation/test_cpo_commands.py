@@ -7,9 +7,9 @@ import pytest
 from tests.unit.simulation.test_operations import CPO, MSP, OTHER, Clock, start
 
 from ocn.ocpi.party_id import PartyId
-from ocn.party.counterparty import Counterparty
 from ocn.party.outcomes import Outcome
 from ocn.party.request import Request
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.cpo_commands import CpoCommands
 from ocn.simulation.operations import Operations, StatusChange
 from ocn.simulation.running_session import RunningSession

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from tests.unit.simulation_smart.conftest import CPO, MSP, SLOT, START, Lot, lot_of, stay
 
-from ocn.party.counterparty import Counterparty
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.charging_profile import ChargingProfile
 from ocn.simulation.cpo_lists import Ledger
 from ocn.simulation.history import no_history

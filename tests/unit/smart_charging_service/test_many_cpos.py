@@ -11,8 +11,8 @@ from tests.unit.smart_charging_service.conftest import CPO, START, site
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party import MemoryStorage
-from ocn.party.client import Client
 from ocn.party.errors import AnswerUnusable
+from ocn.party.sending.client import Client
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.smart_charging import SmartCharging
 

@@ -102,7 +102,7 @@ async def _up(
 
 async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Role) -> dict[str, Any]:
     """Everything that an integrator needs, as it is printed in JSON."""
-    from ocn.party.identity import load_or_create_key
+    from ocn.party.identity.key import load_or_create_key
     from ocn.simulation.network_files import CHAIN, SPENDER
 
     node = network.nodes[0]

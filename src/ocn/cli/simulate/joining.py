@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ocn.chain.client import ChainClient
     from ocn.ocpi.party_id import PartyId
     from ocn.ocpi.roles import Role
-    from ocn.party.listing import RegistryListing, RegistrySignatories
+    from ocn.party.joining.listing import RegistryListing, RegistrySignatories
     from ocn.party.traffic import Watch
     from ocn.signing.keys import PrivateKey
     from ocn.simulation.connection import Connection
@@ -116,7 +116,7 @@ class Joining:
             return None, None
         from ocn.chain.networks import BUILT_IN
         from ocn.chain.transactions import Sender
-        from ocn.party.listing import RegistryListing, RegistrySignatories
+        from ocn.party.joining.listing import RegistryListing, RegistrySignatories
         from ocn.registry.reading import RegistryReader
         from ocn.registry.writing import RegistryWriter
 

@@ -19,7 +19,7 @@ class ListedKeys:
 
 @runtime_checkable
 class Keys(Protocol):
-    """Who has which key; :class:`ocn.party.listing.RegistrySignatories` is one."""
+    """Who has which key; :class:`ocn.party.joining.listing.RegistrySignatories` is one."""
 
     async def keys(self, party: PartyId) -> ListedKeys | None:
         """Return the keys listed for a party, or None when it is not listed."""

@@ -6,8 +6,8 @@ from typing import Protocol
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
-from ocn.party.counterparty import Counterparty
 from ocn.party.json_text import JsonObject
+from ocn.party.sending.counterparty import Counterparty
 from ocn.settlement.core.amounts import read_units
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.opening import Opened

@@ -12,9 +12,9 @@ from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, UnknownObject
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.statuses import Status
-from ocn.party.answers import Answer
 from ocn.party.errors import ModuleNotOffered, PartyError, RequestFailed
 from ocn.party.json_text import JsonObject
+from ocn.party.receiving.answers import Answer
 from ocn.party.request import Request
 from ocn.settlement.core.invoices import InvoiceRecord, InvoiceState
 from ocn.settlement.service.bookkeeping import records_of

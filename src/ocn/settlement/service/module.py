@@ -6,8 +6,8 @@ from typing import Any, Final, Protocol, TypeAlias
 from ocn.database import StorageError
 from ocn.ocpi.errors import InvalidParameters, MethodNotAllowed, ServerFault, UnknownObject
 from ocn.ocpi.party_id import PartyId
-from ocn.party.answers import Answer
 from ocn.party.json_text import JsonObject
+from ocn.party.receiving.answers import Answer
 from ocn.party.request import Request
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.errors import ConflictingState, NoTerms, SettlementError

@@ -9,8 +9,8 @@ from typing import Final
 from ocn.errors import OcnError
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
-from ocn.party.functional_modules import CustomHandler
-from ocn.party.routes import Interface
+from ocn.party.receiving.functional_modules import CustomHandler
+from ocn.party.receiving.routes import Interface
 from ocn.settlement.core.terms import Terms
 from ocn.settlement.protocol import MODULE
 from ocn.settlement.protocol.peer import Reach

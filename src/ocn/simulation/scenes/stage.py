@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from ocn.conversion import ObjectKind
 from ocn.ocpi.objects import CommandResponse, Token
-from ocn.party.counterparty import Counterparty
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.cpo import SimulatedCpo
 from ocn.simulation.emsp import SimulatedEmsp
 from ocn.simulation.errors import StepFailed

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.party.storage import MemoryStorage, PartyStorage
+from ocn.party.storage.port import MemoryStorage, PartyStorage
 from ocn.party.traffic import Exchange
 from ocn.registry.listings import Permission
 from ocn.signing.keys import PrivateKey

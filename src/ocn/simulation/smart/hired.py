@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
-from ocn.party.client import Client
-from ocn.party.routes import Interface
+from ocn.party.receiving.routes import Interface
+from ocn.party.sending.client import Client
 from ocn.party.serving import bind
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 from ocn.simulation.network_files import HOST
 from ocn.simulation.smart.scenario import LOCATION, GridCut, Scenario
 from ocn.smart_charging.page import PageServing

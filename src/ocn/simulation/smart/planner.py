@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from ocn.party.client import Client
-from ocn.party.routes import Interface
-from ocn.party.storage import PartyStorage
+from ocn.party.receiving.routes import Interface
+from ocn.party.sending.client import Client
+from ocn.party.storage.port import PartyStorage
 from ocn.simulation.smart.scenario import GridCut, Scenario
 
 

@@ -4,8 +4,8 @@ from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.limits import Limits
-from ocn.party.routes import CPO_MODULES
-from ocn.party.stored_receiver import StoredReceiver
+from ocn.party.receiving.routes import CPO_MODULES
+from ocn.party.storage.stored_receiver import StoredReceiver
 from ocn.simulation.clock import Clock
 from ocn.simulation.connection import Connection
 from ocn.simulation.cpo_lists import CpoLists, Ledger

@@ -10,8 +10,8 @@ from typing import cast
 
 from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Session
 from ocn.ocpi.timestamps import format_datetime
-from ocn.party.counterparty import Counterparty
 from ocn.party.json_text import JsonObject
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.clock import Clock
 from ocn.simulation.costs import kwh
 from ocn.simulation.cpo_lists import Ledger

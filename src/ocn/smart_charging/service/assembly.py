@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from ocn.ocpi.party_id import PartyId
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.service.heard.bills import Bills

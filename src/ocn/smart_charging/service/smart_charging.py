@@ -18,10 +18,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ocn.ocpi.party_id import PartyId
-from ocn.party.client import Client
 from ocn.party.clock import utc_now
-from ocn.party.routes import Interface
-from ocn.party.storage import PartyStorage
+from ocn.party.receiving.routes import Interface
+from ocn.party.sending.client import Client
+from ocn.party.storage.port import PartyStorage
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.assembly import Assembly

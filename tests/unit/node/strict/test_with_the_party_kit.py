@@ -14,8 +14,8 @@ from ocn.ocpi.roles import Role
 from ocn.party import MemoryStorage, Party, PartyRole, StoredReceiver, StoredSender, StrictTerms, accepted
 from ocn.party.errors import RegistrationRefused
 from ocn.party.in_process import InProcessNetwork
+from ocn.party.sending.transport import RawAnswer
 from ocn.party.signatures.strict_terms import ListedKeys
-from ocn.party.transport import RawAnswer
 from ocn.signing import PrivateKey
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from ocn.ocpi.objects import ActiveChargingProfile, Cdr, ChargingPreferences, Ev
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery, Page
+from ocn.party.receiving.routes import Interface
 from ocn.party.request import Request
-from ocn.party.routes import Interface
 from ocn.smart_charging.service.heard.clocks import Clocks
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData

@@ -6,11 +6,11 @@ from typing import Any
 
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
-from ocn.party.client import Client
-from ocn.party.counterparty import Counterparty
 from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
 from ocn.party.json_text import JsonObject
 from ocn.party.reply import Reply
+from ocn.party.sending.client import Client
+from ocn.party.sending.counterparty import Counterparty
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.sessions import Note, Sessions

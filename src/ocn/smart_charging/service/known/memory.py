@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 from ocn.smart_charging.service.known.history import Past, past_from_json
 from ocn.smart_charging.service.known.preferences import Preferences, preferences_from_json
 from ocn.smart_charging.service.known.shelves import Shelves

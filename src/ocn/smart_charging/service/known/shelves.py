@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
 from ocn.party.lists import ListQuery
-from ocn.party.storage import PartyStorage
+from ocn.party.storage.port import PartyStorage
 
 _PAGE = 1000
 

@@ -7,11 +7,11 @@ from typing import Any, Final, cast
 from ocn.ocpi.objects import ActiveChargingProfile, ChargingProfile
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.party.client import Client
-from ocn.party.counterparty import Counterparty
 from ocn.party.errors import PartyError, ResultOverdue
 from ocn.party.json_text import JsonObject
-from ocn.party.results import Pending
+from ocn.party.sending.client import Client
+from ocn.party.sending.counterparty import Counterparty
+from ocn.party.sending.results import Pending
 from ocn.smart_charging.dispatch.ports import Unanswered
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay

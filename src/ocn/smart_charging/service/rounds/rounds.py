@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ocn.errors import OcnError
 from ocn.ocpi.party_id import PartyId
-from ocn.party.client import Client
+from ocn.party.sending.client import Client
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.service.heard.clocks import CpoClock
