@@ -17,7 +17,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VersionNumber
 from ocn.signing import PrivateKey
-from ocn.simulation.network import LocalNetwork, LocalNode, local_network
+from ocn.simulation.network.network import LocalNetwork, LocalNode, local_network
 
 SENDER, LOCAL, REMOTE, SLOW = (
     PartyId("DE", "CPO"),

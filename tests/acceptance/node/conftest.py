@@ -13,8 +13,8 @@ from tests.integration.node.conftest import Backend, NodeAddress, Party
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.signing.keys import PrivateKey
-from ocn.simulation.network import LocalNetwork, LocalNode, local_network
-from ocn.simulation.processes import Process, ProcessGroup
+from ocn.simulation.network.network import LocalNetwork, LocalNode, local_network
+from ocn.simulation.network.processes import Process, ProcessGroup
 
 
 async def until(answers: Callable[[], Awaitable[bool]]) -> None:

@@ -8,12 +8,12 @@ import pytest
 import pytest_asyncio
 
 from ocn.ocpi.versions import VersionNumber
-from ocn.simulation.bill_checks import BillCheck
-from ocn.simulation.cast import EMSP, LOCAL_CPO, REMOTE_CPO, Cast, on_the_network
-from ocn.simulation.cpo import Pace
+from ocn.simulation.cpo.cpo import Pace
+from ocn.simulation.emsp.bill_checks import BillCheck
 from ocn.simulation.errors import NotBilled
-from ocn.simulation.network import local_network
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.network.network import local_network
+from ocn.simulation.play.cast import EMSP, LOCAL_CPO, REMOTE_CPO, Cast, on_the_network
+from ocn.simulation.play.traffic import Traffic
 from ocn.tariffs import Verdict
 
 pytestmark = [

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS
-from ocn.simulation.settling_play import SETTLING_SCENES
+from ocn.simulation.play.play import SCENES, SCENES_OF_VERSIONS
+from ocn.simulation.play.settling_play import SETTLING_SCENES
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 OCN = (sys.executable, "-c", "import sys; from ocn.cli import main; sys.exit(main())")

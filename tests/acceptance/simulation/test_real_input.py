@@ -19,7 +19,7 @@ from aiohttp import web
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.signing.keys import PrivateKey
-from ocn.simulation.network import LocalNetwork, LocalNode, local_network
+from ocn.simulation.network.network import LocalNetwork, LocalNode, local_network
 
 EXAMPLES = Path(os.environ.get("OCN_OCPI_EXAMPLES", Path(__file__).parents[4] / "shared" / "ocpi-examples"))
 VERSIONS = ("2.2", "2.2.1")

@@ -10,18 +10,18 @@ import pytest_asyncio
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.objects import Cdr, Session
 from ocn.party.errors import RequestFailed
-from ocn.simulation.cast import Cast, on_the_network
-from ocn.simulation.cpo import Pace, SimulatedCpo
-from ocn.simulation.emsp import SimulatedEmsp
+from ocn.simulation.billing.misbilling import Misbilling
+from ocn.simulation.chargers.fleet import build_fleet
+from ocn.simulation.cpo.cpo import Pace, SimulatedCpo
+from ocn.simulation.emsp.emsp import SimulatedEmsp
 from ocn.simulation.errors import NotBilled, StepFailed
-from ocn.simulation.fleet import build_fleet
-from ocn.simulation.misbilling import Misbilling
-from ocn.simulation.network import local_network
-from ocn.simulation.play import SCENES, Audience, play
-from ocn.simulation.scenes import charging
-from ocn.simulation.scenes.stage import Stage
-from ocn.simulation.summary import Summary
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.network.network import local_network
+from ocn.simulation.play.cast import Cast, on_the_network
+from ocn.simulation.play.play import SCENES, Audience, play
+from ocn.simulation.play.scenes import charging
+from ocn.simulation.play.scenes.stage import Stage
+from ocn.simulation.play.summary import Summary
+from ocn.simulation.play.traffic import Traffic
 
 pytestmark = [
     pytest.mark.long,

@@ -7,9 +7,9 @@ from typing import cast
 
 import pytest
 
-from ocn.simulation.cast import PLAY_PACE, on_the_network
-from ocn.simulation.network import LocalNetwork, LocalNode
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.network.network import LocalNetwork, LocalNode
+from ocn.simulation.play.cast import PLAY_PACE, on_the_network
+from ocn.simulation.play.traffic import Traffic
 
 
 class StoppedNetwork:

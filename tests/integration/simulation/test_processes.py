@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ocn.simulation.errors import NetworkFailed
-from ocn.simulation.processes import Process, ProcessGroup
+from ocn.simulation.network.processes import Process, ProcessGroup
 
 PYTHON = (sys.executable, "-IS", "-c")
 SLEEP = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text('up'); time.sleep(600)"
@@ -64,7 +64,7 @@ async def test_group_left_by_cancellation_ends_every_process(tmp_path: Path) -> 
 async def test_process_that_ignores_sigterm_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ocn.simulation.processes._GRACE_S", 0.1)
+    monkeypatch.setattr("ocn.simulation.network.processes._GRACE_S", 0.1)
     async with ProcessGroup(tmp_path, PYTHON) as group:
         process = await group.start("p", [STUBBORN, str(tmp_path / "up")], {})
         await ready(process, tmp_path / "up")
@@ -107,7 +107,7 @@ async def test_process_environment_has_nothing_of_ours_but_what_is_given(
 async def test_processes_of_a_parent_that_is_killed_end(tmp_path: Path) -> None:
     parent_code = f"""
 import asyncio, pathlib, sys
-from ocn.simulation.processes import ProcessGroup
+from ocn.simulation.network.processes import ProcessGroup
 async def main():
     async with ProcessGroup(pathlib.Path({str(tmp_path)!r}), {PYTHON!r}) as group:
         process = await group.start("p", [{SLEEP!r}, {str(tmp_path / "up")!r}], {{}})

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from tests.integration.simulation.least_laxity_planner import LeastLaxityPlanner
 
-from ocn.simulation.network import local_network
+from ocn.simulation.network.network import local_network
+from ocn.simulation.play.traffic import Traffic
 from ocn.simulation.smart.cast import SmartCast, on_the_smart_network
 from ocn.simulation.smart.day import Watching, play_day
 from ocn.simulation.smart.meters import SlotMeters
 from ocn.simulation.smart.outcome import outcomes_of
 from ocn.simulation.smart.scenario import Scenario, build_scenario
-from ocn.simulation.traffic import Traffic
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 

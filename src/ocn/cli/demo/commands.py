@@ -15,9 +15,9 @@ from ocn.cli.network.options import ChainPort, Directory, Node1Port, Node2Port, 
 if TYPE_CHECKING:
     from ocn.cli.demo.programme import Programme
     from ocn.cli.demo.smart import SmartDemo
-    from ocn.simulation.cast import Cast
-    from ocn.simulation.network_files import Ports
-    from ocn.simulation.summary import Summary
+    from ocn.simulation.network.files import Ports
+    from ocn.simulation.play.cast import Cast
+    from ocn.simulation.play.summary import Summary
 
 EPILOG = """
 Starts a chain with the registry, two nodes, and three parties: DE MSP and DE CPO at node 1, NL CPX at node 2.
@@ -134,10 +134,10 @@ class _Demo:
         """Start everything, play, and show what came of it."""
         from ocn.cli.demo.screen import Screen, show_network, show_summary
         from ocn.cli.signals import close_undisturbed
-        from ocn.simulation.cast import on_the_network
-        from ocn.simulation.network import local_network
-        from ocn.simulation.summary import Summary
-        from ocn.simulation.traffic import Traffic
+        from ocn.simulation.network.network import local_network
+        from ocn.simulation.play.cast import on_the_network
+        from ocn.simulation.play.summary import Summary
+        from ocn.simulation.play.traffic import Traffic
 
         began = time.perf_counter()
         programme = self._programme
@@ -200,7 +200,7 @@ def _programme(*, settle: bool, versions: bool) -> "Programme":
 
 def _show_curl(console: Console, cast: "Cast") -> None:
     from ocn.ocpi.modules import ModuleID
-    from ocn.simulation.curl import CurlLines
+    from ocn.simulation.play.curl import CurlLines
 
     lines = CurlLines(cast.emsp.party, cast.emsp.id)
     console.print("\nThe network stays up until Ctrl-C. As DE MSP, paste one of these:\n")

@@ -9,13 +9,13 @@ from rich.console import Console
 from ocn.cli.demo.screen import show_losses
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
-from ocn.simulation.cast import PLAY_PACE, VERSIONS, Cast, OpenPurse
-from ocn.simulation.cpo import Pace
-from ocn.simulation.losses import as_json, lost_in
-from ocn.simulation.network import LocalNetwork
-from ocn.simulation.play import SCENES, SCENES_OF_VERSIONS, Audience, Scene, StepResult, play
-from ocn.simulation.scenes.stage import Stage
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.cpo.cpo import Pace
+from ocn.simulation.network.network import LocalNetwork
+from ocn.simulation.play.cast import PLAY_PACE, VERSIONS, Cast, OpenPurse
+from ocn.simulation.play.losses import as_json, lost_in
+from ocn.simulation.play.play import SCENES, SCENES_OF_VERSIONS, Audience, Scene, StepResult, play
+from ocn.simulation.play.scenes.stage import Stage
+from ocn.simulation.play.traffic import Traffic
 
 
 class Programme(ABC):

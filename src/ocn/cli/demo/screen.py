@@ -10,12 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ocn.ocpi.party_id import PartyId
-from ocn.simulation.cast import Cast
-from ocn.simulation.losses import Lost
-from ocn.simulation.network import LocalNetwork
-from ocn.simulation.play import Audience, StepResult
-from ocn.simulation.summary import Summary
-from ocn.simulation.traffic import Message, summed_up
+from ocn.simulation.network.network import LocalNetwork
+from ocn.simulation.play.cast import Cast
+from ocn.simulation.play.losses import Lost
+from ocn.simulation.play.play import Audience, StepResult
+from ocn.simulation.play.summary import Summary
+from ocn.simulation.play.traffic import Message, summed_up
 
 _SUBJECT_WIDTHS = range(24, 45)
 _REST_WIDTH = 48  # of a message's line, besides its subject

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.table import Table
 
 from ocn.cli.demo.programme import Programme
-from ocn.simulation.cast import Cast
-from ocn.simulation.network import LocalNetwork
-from ocn.simulation.play import Audience, StepResult, play
-from ocn.simulation.purse import CURRENCY, open_purse
-from ocn.simulation.settling_play import (
+from ocn.simulation.network.network import LocalNetwork
+from ocn.simulation.play.cast import Cast
+from ocn.simulation.play.play import Audience, StepResult, play
+from ocn.simulation.play.purse import CURRENCY, open_purse
+from ocn.simulation.play.settling_play import (
     SETTLING_PACE,
     SETTLING_SCENES,
     Money,
@@ -19,7 +19,7 @@ from ocn.simulation.settling_play import (
     said,
     settling_stages,
 )
-from ocn.simulation.traffic import Traffic
+from ocn.simulation.play.traffic import Traffic
 
 
 class Settling(Programme):

@@ -13,14 +13,14 @@ from ocn.cli.demo.smart_screen import SmartScreen, show_cast, show_outcomes
 from ocn.cli.signals import close_undisturbed
 from ocn.errors import ConfigurationError
 from ocn.simulation.errors import StepFailed
-from ocn.simulation.network import LocalNetwork, local_network
-from ocn.simulation.network_files import Ports
+from ocn.simulation.network.files import Ports
+from ocn.simulation.network.network import LocalNetwork, local_network
+from ocn.simulation.play.traffic import Traffic
 from ocn.simulation.smart.cast import on_the_smart_network
 from ocn.simulation.smart.day import play_day
 from ocn.simulation.smart.hired import HiredPlanner, page_of
 from ocn.simulation.smart.outcome import Outcomes, broken_off, outcomes_of
 from ocn.simulation.smart.scenario import build_scenario
-from ocn.simulation.traffic import Traffic
 from ocn.smart_charging.simulation.plot import check_picture, plot
 
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from ocn.cli.demo.screen import Screen
 from ocn.cli.smart.screen import show_comparison
-from ocn.simulation.network import LocalNetwork
+from ocn.simulation.network.network import LocalNetwork
 from ocn.simulation.smart.cast import SmartCast
 from ocn.simulation.smart.day import Reaction, Watching
 from ocn.simulation.smart.meters import SlotMeters

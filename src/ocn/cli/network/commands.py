@@ -19,9 +19,9 @@ from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
     from ocn.ocpi.party_id import PartyId
-    from ocn.simulation.cast import Cast
-    from ocn.simulation.network import LocalNetwork
-    from ocn.simulation.network_files import Ports
+    from ocn.simulation.network.files import Ports
+    from ocn.simulation.network.network import LocalNetwork
+    from ocn.simulation.play.cast import Cast
 
 app = typer.Typer(help="A whole local network.", no_args_is_help=True)
 
@@ -76,10 +76,10 @@ def up(
 async def _up(
     directory: Path, ports: "Ports", you: "PartyId", role: Role, speed: int, *, as_json: bool
 ) -> None:
-    from ocn.simulation.cast import EMSP, LOCAL_CPO, REMOTE_CPO, on_the_network
-    from ocn.simulation.cpo import Pace
-    from ocn.simulation.network import local_network
-    from ocn.simulation.traffic import Traffic
+    from ocn.simulation.cpo.cpo import Pace
+    from ocn.simulation.network.network import local_network
+    from ocn.simulation.play.cast import EMSP, LOCAL_CPO, REMOTE_CPO, on_the_network
+    from ocn.simulation.play.traffic import Traffic
 
     if you in (EMSP, LOCAL_CPO, REMOTE_CPO):
         raise ConfigurationError(
@@ -103,7 +103,7 @@ async def _up(
 async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Role) -> dict[str, Any]:
     """Everything that an integrator needs, as it is printed in JSON."""
     from ocn.party.identity.key import load_or_create_key
-    from ocn.simulation.network_files import CHAIN, SPENDER
+    from ocn.simulation.network.files import CHAIN, SPENDER
 
     node = network.nodes[0]
     key_file = network.directory / "parties" / you.key / "key"

@@ -8,7 +8,7 @@ import typer
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from ocn.simulation.network_files import Ports
+    from ocn.simulation.network.files import Ports
 
 Directory = Annotated[
     Path | None,
@@ -30,7 +30,7 @@ def chosen_ports(chain: int, *nodes: int) -> "Ports":
     Raises:
         ConfigurationError: one is asked for twice.
     """
-    from ocn.simulation.network_files import Ports
+    from ocn.simulation.network.files import Ports
 
     asked = [port for port in (chain, *nodes) if port]
     if len(set(asked)) < len(asked):

@@ -17,10 +17,10 @@ from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
     from ocn.party.traffic import Exchange, Watch
-    from ocn.simulation.connection import Connection
-    from ocn.simulation.cpo import SimulatedCpo
-    from ocn.simulation.emsp import SimulatedEmsp
-    from ocn.simulation.simulated_party import SimulatedParty
+    from ocn.simulation.cpo.cpo import SimulatedCpo
+    from ocn.simulation.emsp.emsp import SimulatedEmsp
+    from ocn.simulation.parties.connection import Connection
+    from ocn.simulation.parties.simulated_party import SimulatedParty
 
 app = typer.Typer(help="One simulated party at any node.", no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def cpo(
     """Run a CPO: ten locations, four tariffs, sessions that charge and are billed."""
 
     def made(connection: "Connection") -> "SimulatedCpo":
-        from ocn.simulation.cpo import Pace, SimulatedCpo
+        from ocn.simulation.cpo.cpo import Pace, SimulatedCpo
 
         return SimulatedCpo(joining.party, connection, Pace(speed=speed))
 
@@ -60,7 +60,7 @@ def emsp(joining: Joining) -> None:
     """Run an eMSP: ten drivers' tokens, and a memory of what CPOs push."""
 
     def made(connection: "Connection") -> "SimulatedEmsp":
-        from ocn.simulation.emsp import SimulatedEmsp
+        from ocn.simulation.emsp.emsp import SimulatedEmsp
 
         return SimulatedEmsp(joining.party, connection)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ocn.party.joining.listing import RegistryListing, RegistrySignatories
     from ocn.party.traffic import Watch
     from ocn.signing.keys import PrivateKey
-    from ocn.simulation.connection import Connection
+    from ocn.simulation.parties.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Joining:
         from ocn.chain.client import ChainClient
         from ocn.chain.rpc import RpcClient
         from ocn.party.errors import TokenMissing
-        from ocn.simulation.connection import Connection
-        from ocn.simulation.party_files import PartyFiles
+        from ocn.simulation.network.party_files import PartyFiles
+        from ocn.simulation.parties.connection import Connection
 
         if self.token_a is None and not self.directory.exists():
             raise TokenMissing(

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from ocn.simulation.arrivals import Plugged
-from ocn.simulation.car import Car
+from ocn.simulation.chargers.arrivals import Plugged
+from ocn.simulation.chargers.car import Car
+from ocn.simulation.chargers.fleet import VOLTAGE
 from ocn.simulation.errors import Refused
-from ocn.simulation.fleet import VOLTAGE
 from ocn.smart_charging.simulation.generator import Stay
 
 STEP = timedelta(minutes=1)
@@ -72,7 +72,7 @@ class Visitors:
             del self._here[stay.evse]
 
     def at(self, evse_uid: str) -> Plugged:
-        """See :class:`ocn.simulation.arrivals.Arrivals`."""
+        """See :class:`ocn.simulation.chargers.arrivals.Arrivals`."""
         stay = self._here.get(evse_uid)
         if stay is None:
             raise Refused(f"no car is at EVSE {evse_uid}")

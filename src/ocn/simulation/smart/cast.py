@@ -12,18 +12,18 @@ from ocn.party.storage.port import MemoryStorage, PartyStorage
 from ocn.party.traffic import Exchange
 from ocn.registry.listings import Permission
 from ocn.signing.keys import PrivateKey
-from ocn.simulation.cast import EMSP
 from ocn.simulation.clock import SteppedClock
-from ocn.simulation.connection import Connection
-from ocn.simulation.emsp import SimulatedEmsp
-from ocn.simulation.network import LocalNetwork, LocalNode
-from ocn.simulation.party_files import PartyFiles
-from ocn.simulation.simulated_party import SimulatedParty
+from ocn.simulation.emsp.emsp import SimulatedEmsp
+from ocn.simulation.network.network import LocalNetwork, LocalNode
+from ocn.simulation.network.party_files import PartyFiles
+from ocn.simulation.parties.connection import Connection
+from ocn.simulation.parties.simulated_party import SimulatedParty
+from ocn.simulation.play.cast import EMSP
+from ocn.simulation.play.traffic import Traffic
 from ocn.simulation.smart.copies import Copies
 from ocn.simulation.smart.planner import MakePlanner, Planner
 from ocn.simulation.smart.scenario import Scenario
 from ocn.simulation.smart.site_cpo import SiteCpo
-from ocn.simulation.traffic import Traffic
 
 PLANNER = PartyId("NL", "PLN")
 ASKED_FOR = (

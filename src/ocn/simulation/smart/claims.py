@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocn.simulation.emsp import SimulatedEmsp
+from ocn.simulation.emsp.emsp import SimulatedEmsp
+from ocn.simulation.play.traffic import Message, Traffic
 from ocn.simulation.smart.cast import ASKED_FOR, SmartCast
 from ocn.simulation.smart.day import Played, Reaction
 from ocn.simulation.smart.site_cpo import SiteCpo
-from ocn.simulation.traffic import Message, Traffic
 from ocn.smart_charging.simulation.comparison import Comparison, aims
 from ocn.smart_charging.simulation.policies import LeastLaxity, Planned
 from ocn.tariffs import Verdict

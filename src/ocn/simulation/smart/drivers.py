@@ -6,8 +6,8 @@ from decimal import Decimal
 from ocn.ocpi.objects import ChargingPreferences, Token
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.emsp import SimulatedEmsp
-from ocn.simulation.scenes.stage import WAIT_S, same
+from ocn.simulation.emsp.emsp import SimulatedEmsp
+from ocn.simulation.play.scenes.stage import WAIT_S, same
 from ocn.simulation.smart.scenario import LOCATION
 from ocn.smart_charging.simulation.generator import Stay
 from ocn.smart_charging.slots import Slots

@@ -8,7 +8,7 @@ from ocn.party.receiving.routes import Interface
 from ocn.party.sending.client import Client
 from ocn.party.serving import bind
 from ocn.party.storage.port import PartyStorage
-from ocn.simulation.network_files import HOST
+from ocn.simulation.network.files import HOST
 from ocn.simulation.smart.scenario import LOCATION, GridCut, Scenario
 from ocn.smart_charging.page import PageServing
 from ocn.smart_charging.service.heard.grid_events import GridEvent

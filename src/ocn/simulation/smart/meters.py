@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from ocn.simulation.running_session import RunningSession
+from ocn.simulation.cpo.running_session import RunningSession
 from ocn.simulation.smart.scenario import SiteDay
 from ocn.smart_charging.planning.problem import Limit, Outlet
 from ocn.smart_charging.simulation.closed_loop import Run, World

@@ -8,8 +8,8 @@ from ocn.ocpi.objects import ChargingPreferences
 from ocn.ocpi.timestamps import parse_datetime
 from ocn.party.request import Request
 from ocn.simulation.clock import Clock
-from ocn.simulation.operations import Operations
-from ocn.simulation.running_session import RunningSession
+from ocn.simulation.cpo.operations import Operations
+from ocn.simulation.cpo.running_session import RunningSession
 
 CAPABLE = "CHARGING_PREFERENCES_CAPABLE"
 _TYPES = frozenset({"CHEAP", "FAST", "GREEN", "REGULAR"})

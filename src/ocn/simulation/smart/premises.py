@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from ocn.ocpi.objects import Connector, Evse, Location
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.fleet import Fleet
-from ocn.simulation.places import country_of
-from ocn.simulation.tariff_board import tariffs_of
+from ocn.simulation.chargers.fleet import Fleet
+from ocn.simulation.chargers.places import country_of
+from ocn.simulation.chargers.tariff_board import tariffs_of
 from ocn.smart_charging.site.model import Evse as SiteEvse
 from ocn.smart_charging.site.model import Site
 

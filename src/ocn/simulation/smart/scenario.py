@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
-from ocn.simulation.cast import LOCAL_CPO, REMOTE_CPO
+from ocn.simulation.play.cast import LOCAL_CPO, REMOTE_CPO
 from ocn.simulation.smart.cars import drawn_kwh
 from ocn.smart_charging.planning.problem import Phase
 from ocn.smart_charging.prices import PriceSeries

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from ocn.simulation.charging_profile import ChargingProfile
+from ocn.simulation.chargers.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
-from ocn.simulation.cpo_commands import CpoCommands
-from ocn.simulation.operations import Operations
-from ocn.simulation.running_session import RunningSession
+from ocn.simulation.cpo.commands import CpoCommands
+from ocn.simulation.cpo.operations import Operations
+from ocn.simulation.cpo.running_session import RunningSession
+from ocn.simulation.cpo.till import Till
 from ocn.simulation.smart.slot_reports import SlotReports
-from ocn.simulation.till import Till
 
 _AT_ONCE = timedelta(0)
 

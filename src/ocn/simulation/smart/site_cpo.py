@@ -7,11 +7,11 @@ from ocn.party.limits import Limits
 from ocn.party.receiving.routes import CPO_MODULES
 from ocn.party.storage.stored_receiver import StoredReceiver
 from ocn.simulation.clock import Clock
-from ocn.simulation.connection import Connection
-from ocn.simulation.cpo_lists import CpoLists, Ledger
-from ocn.simulation.history import no_history
-from ocn.simulation.operations import Operations
-from ocn.simulation.simulated_party import SimulatedParty
+from ocn.simulation.cpo.history import no_history
+from ocn.simulation.cpo.lists import CpoLists, Ledger
+from ocn.simulation.cpo.operations import Operations
+from ocn.simulation.parties.connection import Connection
+from ocn.simulation.parties.simulated_party import SimulatedParty
 from ocn.simulation.smart.cars import Visitors
 from ocn.simulation.smart.meters import Meters
 from ocn.simulation.smart.preferences import Preferences

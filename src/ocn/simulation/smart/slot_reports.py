@@ -12,14 +12,14 @@ from ocn.ocpi.objects import CdrDimension, ChargingPeriod, Session
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.json_text import JsonObject
 from ocn.party.sending.counterparty import Counterparty
+from ocn.simulation.billing.costs import kwh
+from ocn.simulation.chargers.fleet import VOLTAGE
 from ocn.simulation.clock import Clock
-from ocn.simulation.costs import kwh
-from ocn.simulation.cpo_lists import Ledger
-from ocn.simulation.fleet import VOLTAGE
-from ocn.simulation.operations import Operations, StatusChange
-from ocn.simulation.reports import Reports, tell
-from ocn.simulation.running_session import RunningSession
-from ocn.simulation.till import Till
+from ocn.simulation.cpo.lists import Ledger
+from ocn.simulation.cpo.operations import Operations, StatusChange
+from ocn.simulation.cpo.reports import Reports, tell
+from ocn.simulation.cpo.running_session import RunningSession
+from ocn.simulation.cpo.till import Till
 from ocn.simulation.updates import Updates
 
 _WH = 1000

@@ -1,0 +1,1 @@
+"""A simulated eMSP: drivers with tokens, and a check of every bill."""

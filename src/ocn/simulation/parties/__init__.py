@@ -1,0 +1,1 @@
+"""What simulated parties have in common: how they join the network, and what they must have heard."""
