@@ -12,7 +12,7 @@ from ocn.node.edge.server.message import Refusal
 from ocn.node.edge.server.reader import RequestReader
 from ocn.node.head_shapes import REQUEST_LINE, HeadShape, HeadShapes
 from ocn.node.outbound import OutboundLimits, ResponseInvalid
-from ocn.node.outbound import response as responses
+from ocn.node.outbound import by_shape as responses
 from ocn.node.outbound.response import ResponseReader
 
 PUT = (

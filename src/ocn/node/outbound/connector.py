@@ -3,11 +3,11 @@
 import asyncio
 import ssl
 
+from ocn.node.outbound.by_shape import new_shapes
 from ocn.node.outbound.connection import Connection
 from ocn.node.outbound.errors import ConnectFailed, TimedOut
 from ocn.node.outbound.guard import AddressGuard
 from ocn.node.outbound.limits import OutboundLimits
-from ocn.node.outbound.response import new_shapes
 from ocn.node.outbound.url import Origin
 from ocn.node.turn import Turn
 
