@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from ocn.node.edge.server.limits import Phase
+from ocn.node.edge.server.line import NEVER, Line
 from ocn.node.edge.server.message import HttpRequest, Overloaded, Refusal
 from ocn.node.edge.server.reader import Reading, RequestReader
 from ocn.node.edge.server.writing import CONTINUE, answer_bytes
@@ -13,9 +14,6 @@ from ocn.ocpi.errors import InvalidParameters, TooSlow
 if TYPE_CHECKING:
     from ocn.node.edge.server.server import HttpServer
 
-_NEVER = float("inf")
-
-
 _PHASE_OF = {
     Reading.BETWEEN: Phase.IDLE,
     Reading.HEAD: Phase.HEAD,
@@ -24,7 +22,7 @@ _PHASE_OF = {
 }
 
 
-class Connection(asyncio.Protocol):
+class Connection(Line):
     """Serves one connection, in one task that it keeps from its first request to its end.
 
     A request that was handed to the handler is handled to its end, whether the client stays for the answer
@@ -34,38 +32,19 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_busy",
-        "_drained",
-        "_dropped",
         "_eof",
-        "_limits",
-        "_loop",
         "_more",
-        "_paused",
-        "_phase",
         "_reader",
-        "_reading",
-        "_server",
         "_task",
-        "_transport",
-        "deadline",
     )
 
     def __init__(self, server: "HttpServer", loop: asyncio.AbstractEventLoop) -> None:
-        self._server = server
-        self._limits = server.limits
-        self._loop = loop
+        super().__init__(server, loop)
         self._reader = RequestReader(server.limits, server.shapes)
-        self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
         self._more: asyncio.Future[None] | None = None
-        self._drained: asyncio.Future[None] | None = None
-        self._phase = Phase.IDLE
         self._busy = False
-        self._dropped = 0
-        self._paused = False
-        self._reading = True
         self._eof = False
-        self.deadline = _NEVER
 
     # What the transport calls.
 
@@ -105,19 +84,10 @@ class Connection(asyncio.Protocol):
             self._end()
         return True
 
-    def pause_writing(self) -> None:
-        """The client reads slower than we write."""
-        self._paused = True
-
-    def resume_writing(self) -> None:
-        """The client caught up."""
-        self._paused = False
-        self._wake()
-
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # asyncio passes it
         """The socket is gone. What is being handled goes on, its answer to nowhere; the rest is dropped."""
         self._transport = None
-        self.deadline = _NEVER
+        self.deadline = NEVER
         self._reader.close()
         self._reader.ready.clear()
         self._wake()
@@ -144,11 +114,6 @@ class Connection(asyncio.Protocol):
         """Close as soon as nothing is under way; requests being read or handled are answered first."""
         if self._phase is Phase.IDLE:
             self._close()
-
-    def abort(self) -> None:
-        """Close at once, whatever is under way."""
-        if self._transport is not None:
-            self._transport.abort()
 
     # Requests, one after the other.
 
@@ -228,20 +193,6 @@ class Connection(asyncio.Protocol):
         if closing:
             self._close()
 
-    async def _drain(self) -> None:
-        if self._transport is None:
-            return
-        before = self._phase
-        self._enter(Phase.WRITING)
-        self._drained = self._loop.create_future()
-        await self._drained
-        self._enter(before)
-
-    def _wake(self) -> None:
-        drained, self._drained = self._drained, None
-        if drained is not None and not drained.done():
-            drained.set_result(None)
-
     # Between requests, and after the last.
 
     def _wait(self) -> None:
@@ -260,20 +211,10 @@ class Connection(asyncio.Protocol):
                 self._refuse_rest()
                 return
         if not self._reading:
-            self._reading = True
-            transport.resume_reading()
+            self._read_on(transport)
         if reader.wants_continue:
             reader.wants_continue = False
             self._server.turn.write(transport, CONTINUE)
-
-    def _enter(self, phase: Phase) -> None:
-        self._phase = phase
-        self.deadline = self._loop.time() + self._server.patience[phase]
-
-    def _pause_reading(self) -> None:
-        if self._reading and self._transport is not None:
-            self._reading = False
-            self._transport.pause_reading()
 
     def _end(self) -> None:
         """The client has said its last word, in the middle of a request or after one."""
@@ -301,19 +242,8 @@ class Connection(asyncio.Protocol):
         self._enter(Phase.LINGERING)
         transport.write_eof()
         if not self._reading:
-            self._reading = True
-            transport.resume_reading()
-
-    def _linger(self, size: int) -> None:
-        """Drop what a refused client still sends, within reason."""
-        self._dropped += size
-        if self._dropped > self._limits.linger_bytes:
-            self.abort()
+            self._read_on(transport)
 
     def _close(self) -> None:
-        """Close once everything written is taken, or the client has had its time."""
-        self._enter(Phase.CLOSING)
         self._reader.close()
-        self._server.turn.end()
-        if self._transport is not None:
-            self._transport.close()
+        super()._close()
