@@ -230,7 +230,7 @@ async def test_clock_that_is_put_back_does_not_end_reading(make_world: MakeWorld
 
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"evse_uid": "E99"}, "no EVSE 'E99'"),
-    ({"evse_uid": 5}, "evse_uid"),
+    ({"evse_uid": 5}, "names no EVSE"),
     ({"kwh": Decimal("-3")}, "kwh -3 cannot be meant"),
     ({"kwh": Decimal("1e999999")}, "cannot be meant"),
     ({"start_date_time": "2026-03-09T08:00:00Z"}, "not yet"),

@@ -50,8 +50,8 @@ class CarView:
 
     name: str
     """A pseudonym; the same for as long as the session lasts."""
-    evse: str
-    """As the site file names it."""
+    evse: str | None
+    """As the site file names it, else as its CPO does; None: its CPO names none."""
     arrived: datetime
     departure: datetime | None
     departure_from: Source
