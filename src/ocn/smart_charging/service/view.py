@@ -132,6 +132,7 @@ class SiteView:
     measured_kw: Series
     """All cars together; None ahead, and where nothing was measured."""
     price_eur_per_kwh: Series
+    """The site's own."""
     cars: tuple[CarView, ...]
     """Those that are there by their arrival, then those that left."""
     scarce: tuple[ScarceView, ...] = ()
@@ -142,6 +143,8 @@ class SiteView:
     """What made the last plan; None before there is one."""
     because: str | None = None
     """Why a lesser method had to do."""
+    priced_by: tuple[str, ...] = ()
+    """By which prices cars are planned, and in brackets how many."""
     last_read: datetime | None = None
     """When everything was last read from the CPO."""
     last_plan: datetime | None = None
