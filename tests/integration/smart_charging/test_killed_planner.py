@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +94,15 @@ async def controlled(port: int, *evses: str) -> None:
     await until(all_are)
 
 
+async def is_stored_as_accepted(directory: Path, session: str) -> bool:
+    """Whether a message to a session is, with what its result will be told under."""
+    (file,) = directory.glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as database:
+        asked = "SELECT json FROM object WHERE kind = 'ocn-smart-standings' AND id = ?"
+        rows = database.execute(asked, (session.casefold(),)).fetchall()
+    return any(b'"ticket":"' in row[0] and b'"ticket":""' not in row[0] for row in rows)
+
+
 async def test_planner_killed_and_its_node_killed_plans_on(
     operated: Operated, join: Join, serve: Serve, tmp_path: Path, unused_tcp_port: int
 ) -> None:
@@ -110,7 +121,7 @@ async def test_planner_killed_and_its_node_killed_plans_on(
     kill(planner)
     assert cpo.points.amps("S1")[-1] > 0  # what was sent last ends in a share that nobody need refresh
     await cpo.keeps(cpo.session("S2", "E2", emsp.id))
-    serve(home.url, None)
+    planner = serve(home.url, None)
     await controlled(unused_tcp_port, "E1", "E2")
 
     await operated.end("node-2", signal.SIGKILL)
@@ -120,3 +131,14 @@ async def test_planner_killed_and_its_node_killed_plans_on(
     await controlled(unused_tcp_port, "E1", "E2", "E3")
     limits = [cpo.points.amps(name)[0] for name in ("S1", "S2", "S3")]
     assert sum(limits) <= 40
+
+    for name, evse in (("S1", "E1"), ("S2", "E2"), ("S3", "E3")):
+        await cpo.pushes(cpo.session(name, evse, emsp.id, status="COMPLETED"), to=emsp.id)
+    cpo.points.done.clear()
+    await cpo.pushes(cpo.session("S4", "E4", emsp.id), to=emsp.id)
+    await until(lambda: is_stored_as_accepted(tmp_path / "planner", "DEKCP/s4"))
+    kill(planner)
+    serve(home.url, None)
+    cpo.points.done.set()  # the result of what was asked for by the planner that was killed
+    await controlled(unused_tcp_port, "E4")
+    assert [name for name, _ in cpo.points.set].count("S4") == 1

@@ -22,6 +22,8 @@ class Stored:
         self.records: dict[str, Any] = {}
         self.turns = 1
         """How long storing takes, in turns of the event loop."""
+        self.one_by_one = False
+        """Whether others have a turn between two records."""
         self.on_store: Callable[[], None] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -31,6 +33,8 @@ class Stored:
                 self.records.pop(session, None)
             else:
                 self.records[session] = json.loads(json.dumps(record))
+            if self.one_by_one:
+                await asyncio.sleep(0)
         for _ in range(self.turns):
             await asyncio.sleep(0)
 

@@ -101,15 +101,15 @@ async def test_heard_result_twice_or_of_nobody_changes_nothing_more() -> None:
         it.world.fare("a", OVERDUE)
         await it.follow({"a": 16}, limit=22)
 
-        assert it.dispatcher.heard("result-0", "ACCEPTED")
+        assert await it.dispatcher.heard("result-0", "ACCEPTED")
         standing = it.dispatcher.standings["a"]
-        assert not it.dispatcher.heard("result-0", "REJECTED")
+        assert not await it.dispatcher.heard("result-0", "REJECTED")
         it.world.puts[0].tell("REJECTED")
         await it.settle()
 
         assert it.dispatcher.standings["a"] == standing
-        assert not it.dispatcher.heard("result-99", "ACCEPTED")
-        assert not it.dispatcher.heard("", "ACCEPTED")
+        assert not await it.dispatcher.heard("result-99", "ACCEPTED")
+        assert not await it.dispatcher.heard("", "ACCEPTED")
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -83,7 +83,8 @@ async def test_follow_results_that_come_while_others_are_stored_let_the_raise_go
 
         def tell_c_once_a_is_confirmed() -> None:
             if it.in_force()["a"] == 8:
-                it.world.sent_to("c")[1].tell()
+                for put in it.world.sent_to("c")[1:]:
+                    put.tell()
 
         it.stored.turns, it.stored.on_store = 20, tell_c_once_a_is_confirmed
         report = await it.follow({"a": 8, "b": 16, "c": 8}, limit=32)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from ocn.ocpi.objects import ChargingProfile
@@ -16,15 +16,21 @@ from ocn.smart_charging.profiles.ocpi import profile_of
 
 
 class Delivery:
-    """Sends messages, and tells the ledger what becomes of them."""
+    """Sends messages, and tells the ledger what becomes of them; ``store`` has it stored."""
 
     def __init__(
-        self, asking: Asking, ledger: Ledger, clock: Callable[[], datetime], settings: DispatchSettings
+        self,
+        asking: Asking,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        settings: DispatchSettings,
+        store: Callable[[], Awaitable[None]],
     ) -> None:
         self._asking = asking
         self._ledger = ledger
         self._clock = clock
         self._settings = settings
+        self._store = store
         self._tasks: set[asyncio.Task[None]] = set()
         self.waiting: Counter[str] = Counter()
         """Sessions with messages of which something may be heard soon."""
@@ -115,6 +121,7 @@ class Delivery:
             answered = await self._asking.asked(message, profile)
             if answered is None:
                 return
+            await self._store()  # its ticket: the result may come after a restart
             result = await answered.result(self._settings.result_s)
             if result is None:
                 self._ledger.missed(message, Refusal.OVERDUE, self._clock())

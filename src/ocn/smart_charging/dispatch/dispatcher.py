@@ -45,9 +45,10 @@ class Dispatcher:
         steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._store)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
+        self._storing = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
     @property
@@ -115,14 +116,16 @@ class Dispatcher:
             self._delivery.start(message)
 
     async def _store(self) -> None:
-        records = self._ledger.take_changed()
-        if not records:
-            return
-        try:
-            await self._memory(records)
-        except BaseException:
-            self._ledger.not_stored(records)
-            raise
+        """Store what changed, one after the other: what is older must not be written over what is newer."""
+        async with self._storing:
+            records = self._ledger.take_changed()
+            if not records:
+                return
+            try:
+                await self._memory(records)
+            except BaseException:
+                self._ledger.not_stored(records)
+                raise
 
     async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
         """Take away what was set on a session, if all fuses bear its most; return whether it is done."""
@@ -144,13 +147,13 @@ class Dispatcher:
             after = self._ledger.standings[session]
             return after.in_force is not None and after.in_force.number == sent.number
 
-    def heard(self, ticket: str, result: str) -> bool:
-        """Take a result that came another way, as after a restart; False: it is of no message."""
+    async def heard(self, ticket: str, result: str) -> Message | None:
+        """Take a result that came another way, as after a restart, and return of which message it is."""
         message = self._ledger.by_ticket(ticket)
-        if message is None:
-            return False
-        self._asking.result(message, result)
-        return True
+        if message is not None:
+            self._asking.result(message, result)
+            await self._store()
+        return message
 
     async def observed(self, session: str, profile: object) -> Conflict | None:
         """Take an ``ActiveChargingProfile`` that a CPO pushed.

@@ -130,8 +130,8 @@ class Ledger:
             self._put(session, standing.put_back(by))
 
     def by_ticket(self, ticket: str) -> Message | None:
-        """Find the message whose result comes under a ticket."""
-        for session, standing in self.standings.items():
+        """Find the message whose result comes under a ticket, those from before a restart included."""
+        for session, standing in (self._remembered | self.standings).items():
             for sent in standing.may_hold:
                 if ticket and sent.ticket == ticket:
                     return Message(session, standing.cpo, sent)
@@ -140,9 +140,9 @@ class Ledger:
     def take_changed(self) -> dict[str, dict[str, Any] | None]:
         """Return the records of all sessions that changed since this was last asked."""
         changed, self._changed = self._changed, set()
+        known = self._remembered | self.standings
         return {
-            session: record_of(self.standings[session]) if session in self.standings else None
-            for session in sorted(changed)
+            session: record_of(known[session]) if session in known else None for session in sorted(changed)
         }
 
     def not_stored(self, sessions: Iterable[str]) -> None:
@@ -153,6 +153,9 @@ class Ledger:
         standing = self.standings.get(message.session)
         if standing is not None:
             self._put(message.session, change(standing))
+        elif message.session in self._remembered:
+            self._remembered[message.session] = change(self._remembered[message.session])
+            self._changed.add(message.session)
 
     def _put(self, session: str, standing: Standing) -> None:
         if standing is self.standings.get(session):

@@ -1,7 +1,7 @@
 """One CPO as the dispatcher sees it: how many messages are on their way to it, and how often it wants any."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.choosing import Urgency
 from ocn.smart_charging.dispatch.pace import Pace
@@ -13,6 +13,7 @@ class Line:
     """To one CPO; ``gate`` lets so many messages through at once."""
 
     def __init__(self, settings: DispatchSettings) -> None:
+        self._result_takes = timedelta(seconds=settings.result_s)
         self.gate = asyncio.Semaphore(settings.at_once)
         self.pace = Pace()
         self.under_way = 0
@@ -21,11 +22,13 @@ class Line:
     def free_at(self, standing: Standing, urgency: Urgency, now: datetime) -> datetime | None:
         """Return when a session may be asked, as far as time has a say; None: now.
 
-        What relieves a limit that is over waits only for what went wrong just before, not for the interval.
+        What relieves a limit that is over waits only for what went wrong just before. Anything else waits for
+        the interval, and for results that are due, those of messages from before a restart included.
         """
         waits = [standing.not_before, self.pace.down_until]
         if urgency is not Urgency.OVER:
             waits.append(self.pace.free_at(standing.last_at))
+            waits.append(standing.result_due(self._result_takes))
         return max((each for each in waits if each is not None and each > now), default=None)
 
     def takes_more(self) -> bool:

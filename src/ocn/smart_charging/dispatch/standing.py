@@ -59,6 +59,11 @@ class Standing:
         sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
         return max((each.at for each in sent), default=None)
 
+    def result_due(self, takes: timedelta) -> datetime | None:
+        """Return until when the result of its last message is awaited; None: nothing is to come of it."""
+        last = max(self.unanswered, key=lambda sent: sent.number, default=None)
+        return None if last is None or not last.ticket else last.at + takes
+
     @property
     def is_new(self) -> bool:
         """Whether it was never confirmed, and nothing speaks against that it will be."""

@@ -20,6 +20,7 @@ from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.rounds.charging import PartyChargers
 from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.late_results import LateResults
 from ocn.smart_charging.service.rounds.rounds import Rounds
 from ocn.smart_charging.service.rounds.watch import Watch
 from ocn.smart_charging.service.sites.places import Places
@@ -129,6 +130,7 @@ class Assembly:
             clocks=self.clocks,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),
             reported=self.watch.reported,
+            late=LateResults(self.desks, self.memory, self.places, self.chargers, self.triggers).take,
         )
 
     def _rounds(self, cpo: PartyId) -> Rounds:
