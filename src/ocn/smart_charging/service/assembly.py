@@ -13,6 +13,7 @@ from ocn.smart_charging.service.heard.clocks import Clocks
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.hearing import Hearing
+from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.heard.sessions import Sessions
 from ocn.smart_charging.service.known.memory import Memory
@@ -143,6 +144,7 @@ class Assembly:
             self._settings,
             clock=self.clocks.of(cpo),
             watch=self.watch,
+            preference_copies=PreferenceCopies(self.memory, self.places, self._note),
         )
 
     def _note(self, site_name: str, kind: EventKind, line: str) -> None:
