@@ -1,6 +1,7 @@
 """``ocn smart serve`` as a process: killed and started again, and its node with it."""
 
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from tests.integration.smart_charging.conftest import agrees, offers, until
+from tests.unit.docs.conftest import blocks_of
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -32,7 +34,7 @@ pytestmark = [
 
 SITE = """
 [site]
-name = "yard"
+name = "Yard"
 cpo = "DE KCP"
 location = "LOC1"
 
@@ -52,14 +54,22 @@ def serve(tmp_path: Path, unused_tcp_port: int) -> Iterator[Serve]:
     file.write_text(SITE + "".join(EVSE.format(i) for i in range(1, 5)))
 
     def begin(node: str, token: str | None) -> "subprocess.Popen[str]":
-        arguments = ["smart", "serve", "--party", "DE", "KPL", "--site", str(file), "--node", node]
-        arguments += ["--directory", str(tmp_path / "planner"), "--read-every", "2"]
-        arguments += ["--accept-unsigned", "--page-port", str(unused_tcp_port)]
+        arguments = typed("how-to/see-a-plan.md" if token is None else "how-to/plan-a-site.md")
+        here = {
+            "PLN": "KPL",
+            "yard.toml": str(file),
+            "https://node.example": node,
+            "TOKEN": str(token),
+            "planner.key": str(tmp_path / "planner/key"),
+            "planner": str(tmp_path / "planner"),
+            "8090": str(unused_tcp_port),
+        }
+        arguments = [here.get(each, each) for each in arguments] + ["--read-every", "2", "--accept-unsigned"]
         process = subprocess.Popen(
             [sys.executable, "-c", "from ocn.cli import main; main()", *arguments],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"COLUMNS": "400"} | ({"OCN_TOKEN_A": token} if token else {}),
+            env=os.environ | {"COLUMNS": "400"},
         )
         started.append(process)
         assert process.stdout is not None
@@ -79,9 +89,17 @@ def kill(process: "subprocess.Popen[str]") -> None:
         process.stdout.close()
 
 
+def typed(page: str) -> list[str]:
+    """The arguments with which a planner is started on a page: the first time, or again."""
+    command = next(text for text in blocks_of(page, "sh") if text.startswith("ocn smart serve"))
+    return shlex.split(command.splitlines()[0])[1:]
+
+
 async def states(port: int) -> dict[str, str]:
     """What the planner's page says of each car, by EVSE."""
-    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/sites/yard.json") as got:
+    (command,) = [text for text in blocks_of("how-to/see-a-plan.md", "sh") if text.startswith("curl ")]
+    url = command.split()[1].replace("8090", str(port))
+    async with aiohttp.ClientSession() as http, http.get(url) as got:
         view: dict[str, Any] = await got.json()
     return {car["evse"]: car["state"] for car in view["cars"]}
 
