@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -105,6 +105,8 @@ class World:
         self.at_once = 0
         self.most_at_once = 0
         self.before_answer: Callable[[], None] = lambda: None
+        self.until_answer: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
+        """How long an answer takes."""
 
     def plug_in(self, *sessions: str) -> None:
         for session in sessions:
@@ -144,6 +146,7 @@ class World:
         if put.fate.arrives is Arrives.AT_ONCE and put.fate.answer in {"ACCEPTED", None}:
             self.arrive(put)
         self.before_answer()
+        await self.until_answer()
         if put.fate.answer is None:
             raise Unanswered("no answer came")
         return put

@@ -47,11 +47,10 @@ class Asking:
         """Send it; return the answer if there will be a result."""
         line = self.line(message.cpo)
         try:
-            async with line.gate:
-                if line.pace.is_down(self._clock()):
-                    self._ledger.withdrawn(message)
-                    return None
-                answered = await self._sent(message, profile)
+            if line.pace.is_down(self._clock()):
+                self._ledger.withdrawn(message)
+                return None
+            answered = await self._sent(message, profile)
         except Unanswered:
             line.pace = line.pace.no_answer(self._clock(), self._settings)
             self._ledger.missed(message, Refusal.UNANSWERED, self._clock())

@@ -39,17 +39,17 @@ class Delivery:
         self._settled: set[str] = set()
         self._progress = asyncio.Event()
 
+    def takes_more(self, cpo: str) -> bool:
+        """Whether another message can go to a CPO at once."""
+        return self._asking.line(cpo).takes_more()
+
     def may(self, session: str, standing: Standing, choice: Choice) -> bool:
         """Let a session be asked now, if it and its CPO are ready for it."""
         now, line = self._clock(), self._asking.line(standing.cpo)
         if not standing.may_be_told:
             return False
         self.held[session] = line.free_at(standing, choice.urgency, now)
-        if (
-            self.held[session] is not None
-            or not line.takes_more()
-            or self._is_said(session, standing, choice)
-        ):
+        if self.held[session] is not None or self._is_said(session, standing, choice):
             return False
         del self.held[session]
         line.under_way += 1
@@ -119,6 +119,7 @@ class Delivery:
         waits = True
         try:
             answered = await self._asking.asked(message, profile)
+            self._progress.set()  # another message may go to its CPO
             if answered is None:
                 return
             await self._store()  # its ticket: the result may come after a restart

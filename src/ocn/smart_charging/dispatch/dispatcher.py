@@ -93,14 +93,16 @@ class Dispatcher:
         while True:
             now = self._clock()
             self._asking.quieter(now)
-            messages = following.choose(now, delivery.may)
-            if not messages and not following.awaits(delivery.waiting):
-                messages = following.choose(now, delivery.may, last_resort=True)
+            messages = following.choose(now, delivery.may, takes_more=delivery.takes_more)
+            if not messages and not following.awaits(delivery):
+                messages = following.choose(
+                    now, delivery.may, takes_more=delivery.takes_more, last_resort=True
+                )
             if messages:
                 await self._start(messages)
                 sent += messages
             await self._store()
-            if not following.awaits(delivery.waiting) and not delivery.has_news:
+            if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
 

@@ -1,6 +1,5 @@
 """One CPO as the dispatcher sees it: how many messages are on their way to it, and how often it wants any."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.choosing import Urgency
@@ -10,11 +9,11 @@ from ocn.smart_charging.dispatch.standing import Standing
 
 
 class Line:
-    """To one CPO; ``gate`` lets so many messages through at once."""
+    """To one CPO."""
 
     def __init__(self, settings: DispatchSettings) -> None:
         self._result_takes = timedelta(seconds=settings.result_s)
-        self.gate = asyncio.Semaphore(settings.at_once)
+        self._at_once = settings.at_once
         self.pace = Pace()
         self.under_way = 0
         """Messages that were chosen and have no answer yet."""
@@ -32,5 +31,8 @@ class Line:
         return max((each for each in waits if each is not None and each > now), default=None)
 
     def takes_more(self) -> bool:
-        """Whether another message can go; a CPO that did not answer of late has to answer one first."""
-        return not (self.pace.is_probed and self.under_way)
+        """Whether another message can go at once, so that none is old when it leaves.
+
+        A CPO that did not answer of late has to answer one first.
+        """
+        return self.under_way < (1 if self.pace.is_probed else self._at_once)
