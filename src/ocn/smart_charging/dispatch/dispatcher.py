@@ -26,8 +26,9 @@ from ocn.smart_charging.slots import Slots
 class Dispatcher:
     """For one site, in one event loop.
 
-    ``clock`` tells the planner's time, aware UTC; it may be put back. ``known`` is what ``memory`` stored
-    before, by session; ``faults`` are the records in it that could not be read.
+    ``clock`` tells the planner's time, aware UTC; it may be put back, and forward if ``elapsed`` counts
+    seconds all the same. ``known`` is what ``memory`` stored before, by session; ``faults`` are the records
+    in it that could not be read.
     """
 
     def __init__(
@@ -38,11 +39,12 @@ class Dispatcher:
         memory: Memory = keep_nothing,
         known: Mapping[str, Mapping[str, Any]] | None = None,
         settings: DispatchSettings = USUAL_DISPATCH,
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
         self._chargers = chargers
         self._memory = memory
         self._ledger = Ledger(known, settings)
-        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back)
+        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
         self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._store)

@@ -124,7 +124,7 @@ class Ledger:
         return max((at for at in sent if at is not None), default=None)
 
     def put_back(self, by: timedelta) -> None:
-        """The clock was put back by so much: what has some time left to wait or to arrive still has it."""
+        """The clock was put back (or forward): what has time left to wait or to arrive still has it."""
         self._remembered = {session: each.put_back(by) for session, each in self._remembered.items()}
         for session, standing in list(self.standings.items()):
             self._put(session, standing.put_back(by))

@@ -45,8 +45,10 @@ class Assembly:
         now: Callable[[], datetime],
         settings: ServiceSettings,
         dispatch: DispatchSettings | None,
+        elapsed: Callable[[], float],
     ) -> None:
         self._settings = settings
+        self._elapsed = elapsed
         self._dispatch = dispatch or DispatchSettings(result_s=settings.result_s)
         self.places = Places(sites)
         self.memory = Memory(storage)
@@ -93,6 +95,7 @@ class Assembly:
             memory=self.memory.keep_standings,
             known=known,
             settings=self._dispatch,
+            elapsed=self._elapsed,
         )
         return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
 
