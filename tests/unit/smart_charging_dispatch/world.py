@@ -80,14 +80,16 @@ class Put:
     async def result(self, timeout_s: float) -> str | None:
         assert timeout_s > 0
         if self._told.done() or self.fate.held:
-            return await asyncio.shield(self._told)
+            told = await asyncio.shield(self._told)
+            self._told = asyncio.get_running_loop().create_future()
+            return told
         if self.fate.result is not None:
             return self.fate.result
         self.fate = Fate(self.fate.arrives, self.fate.answer, None, held=True)
         return None
 
     def tell(self, result: str = "ACCEPTED") -> None:
-        """The CPO posts the result, now; a second time changes nothing."""
+        """The CPO posts a result, now; one that is not taken yet stays."""
         if not self._told.done():
             self._told.set_result(result)
 

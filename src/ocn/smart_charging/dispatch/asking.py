@@ -71,6 +71,11 @@ class Asking:
         else:
             self._ledger.missed(message, Refusal.OVERDUE, self._clock())
 
+    def result_after_rejection(self, message: Message, result: str | None) -> None:
+        """Take what may be the result of a copy of a message: it may have fared better."""
+        if result == _ACCEPTED and message.session in self._ledger.standings:
+            self._ledger.seen(message.session, message.sent.course, self._clock())
+
     async def _sent(self, message: Message, profile: ChargingProfile) -> Answered:
         if message.clears:
             return await self._chargers.clear(message.session)

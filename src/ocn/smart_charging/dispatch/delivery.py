@@ -131,6 +131,13 @@ class Delivery:
                 result = await answered.result(self._settings.may_arrive.total_seconds())
             if result is not None:
                 self._asking.result(message, result)
+            if result == Refusal.REJECTED:
+                if waits:
+                    self._settle(message)
+                    waits = False
+                self._asking.result_after_rejection(
+                    message, await answered.result(self._settings.echo.total_seconds())
+                )
         finally:
             if waits:
                 self._settle(message)

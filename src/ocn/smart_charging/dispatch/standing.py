@@ -132,10 +132,15 @@ class Standing:
         return replace(self, may_hold=tuple(each for each in self.may_hold if each.number != number))
 
     def refused(self, number: int, why: Refusal, not_before: datetime) -> "Standing":
-        """Forget a message that was refused, so that its copies will be, too."""
+        """Forget a message that was refused, so that its copies will be, too.
+
+        A charge point that takes no limits is not believed to keep an earlier one.
+        """
         without = self.withdrawn(number)
         if any(each.number > number for each in self.unanswered) or not self._knows(number):
             return without
+        if why is Refusal.NOT_SUPPORTED:
+            without = replace(without, in_force=None)
         return replace(without, refusal=why, failures=self.failures + 1, not_before=not_before)
 
     def missed(self, number: int, why: Refusal, not_before: datetime) -> "Standing":
