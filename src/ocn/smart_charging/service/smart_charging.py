@@ -89,6 +89,7 @@ class SmartCharging:
         self._parts.chargers.bind(client)
         self._parts.reader.forget()
         for desk in self._parts.desks.values():
+            desk.last_read = None
             desk.note(EventKind.TOLD, "the planner starts")
         cpos = [] if by_hand else self._parts.rounds
         loops = [asyncio.create_task(self._plan(cpo, client)) for cpo in cpos]
