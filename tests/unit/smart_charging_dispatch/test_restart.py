@@ -19,6 +19,7 @@ from ocn.smart_charging.planning.planner import by_least_laxity
 from ocn.smart_charging.planning.problem import Car, Limit, Problem
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.courses import courses
+from ocn.smart_charging.profiles.ocpi import WATTS
 
 
 async def test_restart_with_what_was_stored_sends_nothing_that_is_confirmed() -> None:
@@ -190,6 +191,20 @@ async def test_restart_with_a_record_that_cannot_be_read_says_so_and_counts_it_a
         assert report.sent == ("a",)
 
 
+@pytest.mark.parametrize("restarts", [True, False])
+async def test_session_whose_steps_are_in_another_unit_now_counts_as_unconfirmed(restarts: bool) -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        if restarts:
+            it.restart()
+
+        it.dispatcher.adopt({"a": Wanted(CAR, None, "DE CPO", WATTS), "b": Wanted(CAR, None, "DE CPO")})
+
+        standings = it.dispatcher.standings
+        assert (standings["a"].confirmed, standings["a"].is_new) == (None, True)
+        assert standings["b"].confirmed is not None
+
+
 def test_record_of_a_standing_read_again_is_the_same() -> None:
     sent = Sent(7, Course(NOON, 15, (160, 60)), NOON, NOON + SLOT, "result-7")
     standing = Standing(
@@ -212,10 +227,18 @@ def test_record_of_a_standing_read_again_is_the_same() -> None:
     "record",
     [
         {},
-        {"in_force": None, "may_hold": None, "refusal": None, "failures": 0, "not_before": None},
-        {"in_force": None, "may_hold": [], "refusal": "WHY", "failures": 0, "not_before": None},
-        {"in_force": {"number": 1}, "may_hold": [], "refusal": None, "failures": 0, "not_before": None},
-        {"in_force": 5, "may_hold": [], "refusal": None, "failures": 0, "not_before": "soon"},
+        {"unit": "A", "in_force": None, "may_hold": None, "refusal": None, "failures": 0, "not_before": None},
+        {"unit": "A", "in_force": None, "may_hold": [], "refusal": "WHY", "failures": 0, "not_before": None},
+        {
+            "unit": "A",
+            "in_force": {"number": 1},
+            "may_hold": [],
+            "refusal": None,
+            "failures": 0,
+            "not_before": None,
+        },
+        {"unit": "V", "in_force": None, "may_hold": [], "refusal": None, "failures": 0, "not_before": None},
+        {"unit": "A", "in_force": 5, "may_hold": [], "refusal": None, "failures": 0, "not_before": "soon"},
     ],
 )
 def test_record_that_is_none_is_refused(record: dict[str, object]) -> None:

@@ -64,7 +64,7 @@ class Ledger:
             self._changed.add(gone)
         for session, want in wanted.items():
             standing = self.standings.get(session) or self._remembered.get(session)
-            self.standings[session] = _as_wanted(standing or Standing(want.outlet), want)
+            self.standings[session] = _as_wanted(standing or Standing(want.outlet, rate=want.rate), want)
         self._changed |= self._remembered.keys() - wanted.keys()
         self._remembered = {}
 
@@ -174,6 +174,8 @@ def _as_wanted(standing: Standing, want: Wanted) -> Standing:
     known = (standing.outlet, standing.cpo, standing.rate, standing.takes_limits)
     if known == (want.outlet, want.cpo, want.rate, want.takes_limits):
         return standing
+    if standing.rate != want.rate:  # it stands at another EVSE, or the site file says something else of it
+        return Standing(want.outlet, want.cpo, want.rate, takes_limits=want.takes_limits)
     return replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate, takes_limits=want.takes_limits)
 
 
