@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ocn.errors import ConfigurationError
+from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.sides import only_role
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.identity.credentials import Door, Introduction
@@ -14,7 +15,7 @@ from ocn.party.object_edge import ObjectEdge
 from ocn.party.receiving.answers import Terms
 from ocn.party.receiving.configuration_modules import ConfigurationModules
 from ocn.party.receiving.followups import Followups
-from ocn.party.receiving.functional_modules import CustomHandler, FunctionalModules
+from ocn.party.receiving.functional_modules import CustomHandler, FunctionalModules, LateResult
 from ocn.party.receiving.routes import Interface, Routes
 from ocn.party.receiving.server import PartyApp
 from ocn.party.sending.channel import Channel
@@ -26,6 +27,8 @@ from ocn.party.signatures.notary import Signatures
 from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.storage.port import PartyStorage
 from ocn.party.traffic import Watch
+
+_LATE_RESULTS = {ModuleID.COMMANDS: "late_result", ModuleID.CHARGING_PROFILES: "late_profile_result"}
 
 
 class Settings:
@@ -62,8 +65,12 @@ class Settings:
         self.routes = Routes(
             handlers, chosen=modules, roles=[role.role for role in roles], custom=custom_modules
         )
-        late = (getattr(handler, "late_result", None) for handler in handlers)
-        self.late_result = next((method for method in late if method is not None), None)
+        self.late_results: dict[str, LateResult] = {
+            module: method
+            for module, name in _LATE_RESULTS.items()
+            for handler in reversed(handlers)
+            if (method := getattr(handler, name, None)) is not None
+        }
         self.custom_modules = custom_modules
         self.signatures = signatures
         self.strict = strict
@@ -121,7 +128,7 @@ def assemble(settings: Settings, storage: PartyStorage, transport: Transport, *,
         strict=strict,
         followups=followups,
         custom=settings.custom_modules,
-        late_result=settings.late_result,
+        late_results=settings.late_results,
         edge=settings.edge,
     )
     configuration = ConfigurationModules(

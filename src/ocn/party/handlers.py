@@ -214,6 +214,18 @@ class ChargingProfilesSender(Protocol):
     ) -> None: ...
 
 
+class ChargingProfileResults(Protocol):
+    """Results of profiles that nobody awaits any more, for instance after a restart; optional.
+
+    ``result_id`` is the last part of the ``response_url`` that was sent with the profile.
+
+    Raises:
+        UnknownObject: no profile of that id was sent by this party.
+    """
+
+    async def late_profile_result(self, request: Request, result_id: str, result: JsonObject) -> None: ...
+
+
 class HubClientInfoReceiver(Protocol):
     """Who is on the network, as the node pushes it; ``request.sender`` means nothing here."""
 

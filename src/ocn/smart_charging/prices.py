@@ -75,8 +75,12 @@ def planned_prices(source: PriceSource | None, slots: Slots) -> tuple[float, ...
 
     Where none is known it is that of a day before, or the last known; without any source all cost nothing.
     """
-    known = [None] * slots.count if source is None else list(source.eur_per_kwh(slots))
-    a_day = round(_DAY / timedelta(minutes=slots.minutes))
+    return filled((None,) * slots.count if source is None else source.eur_per_kwh(slots), slots.minutes)
+
+
+def filled(known: Sequence[Decimal | None], minutes: int) -> tuple[float, ...]:
+    """Return the same prices for slots of so many minutes, with those that are not known as said above."""
+    a_day = round(_DAY / timedelta(minutes=minutes))
     found: list[float] = []
     for i, price in enumerate(known):
         if price is not None:

@@ -1,16 +1,20 @@
 """``ocn smart serve`` as a process: killed and started again, and its node with it."""
 
 import os
+import shlex
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from tests.integration.smart_charging.conftest import agrees, offers, until
+from tests.unit.docs.conftest import blocks_of
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -30,7 +34,7 @@ pytestmark = [
 
 SITE = """
 [site]
-name = "yard"
+name = "Yard"
 cpo = "DE KCP"
 location = "LOC1"
 
@@ -50,14 +54,22 @@ def serve(tmp_path: Path, unused_tcp_port: int) -> Iterator[Serve]:
     file.write_text(SITE + "".join(EVSE.format(i) for i in range(1, 5)))
 
     def begin(node: str, token: str | None) -> "subprocess.Popen[str]":
-        arguments = ["smart", "serve", "--party", "DE", "KPL", "--site", str(file), "--node", node]
-        arguments += ["--directory", str(tmp_path / "planner"), "--read-every", "2"]
-        arguments += ["--accept-unsigned", "--page-port", str(unused_tcp_port)]
+        arguments = typed("how-to/see-a-plan.md" if token is None else "how-to/plan-a-site.md")
+        here = {
+            "PLN": "KPL",
+            "yard.toml": str(file),
+            "https://node.example": node,
+            "TOKEN": str(token),
+            "planner.key": str(tmp_path / "planner/key"),
+            "planner": str(tmp_path / "planner"),
+            "8090": str(unused_tcp_port),
+        }
+        arguments = [here.get(each, each) for each in arguments] + ["--read-every", "2", "--accept-unsigned"]
         process = subprocess.Popen(
             [sys.executable, "-c", "from ocn.cli import main; main()", *arguments],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"COLUMNS": "400"} | ({"OCN_TOKEN_A": token} if token else {}),
+            env=os.environ | {"COLUMNS": "400"},
         )
         started.append(process)
         assert process.stdout is not None
@@ -77,9 +89,17 @@ def kill(process: "subprocess.Popen[str]") -> None:
         process.stdout.close()
 
 
+def typed(page: str) -> list[str]:
+    """The arguments with which a planner is started on a page: the first time, or again."""
+    command = next(text for text in blocks_of(page, "sh") if text.startswith("ocn smart serve"))
+    return shlex.split(command.splitlines()[0])[1:]
+
+
 async def states(port: int) -> dict[str, str]:
     """What the planner's page says of each car, by EVSE."""
-    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/sites/yard.json") as got:
+    (command,) = [text for text in blocks_of("how-to/see-a-plan.md", "sh") if text.startswith("curl ")]
+    url = command.split()[1].replace("8090", str(port))
+    async with aiohttp.ClientSession() as http, http.get(url) as got:
         view: dict[str, Any] = await got.json()
     return {car["evse"]: car["state"] for car in view["cars"]}
 
@@ -90,6 +110,15 @@ async def controlled(port: int, *evses: str) -> None:
         return all(found.get(evse) == "controlled" for evse in evses)
 
     await until(all_are)
+
+
+async def is_stored_as_accepted(directory: Path, session: str) -> bool:
+    """Whether a message to a session is, with what its result will be told under."""
+    (file,) = directory.glob("*.sqlite")
+    with closing(sqlite3.connect(file)) as database:
+        asked = "SELECT json FROM object WHERE kind = 'ocn-smart-standings' AND id = ?"
+        rows = database.execute(asked, (session.casefold(),)).fetchall()
+    return any(b'"ticket":"' in row[0] and b'"ticket":""' not in row[0] for row in rows)
 
 
 async def test_planner_killed_and_its_node_killed_plans_on(
@@ -110,7 +139,7 @@ async def test_planner_killed_and_its_node_killed_plans_on(
     kill(planner)
     assert cpo.points.amps("S1")[-1] > 0  # what was sent last ends in a share that nobody need refresh
     await cpo.keeps(cpo.session("S2", "E2", emsp.id))
-    serve(home.url, None)
+    planner = serve(home.url, None)
     await controlled(unused_tcp_port, "E1", "E2")
 
     await operated.end("node-2", signal.SIGKILL)
@@ -120,3 +149,14 @@ async def test_planner_killed_and_its_node_killed_plans_on(
     await controlled(unused_tcp_port, "E1", "E2", "E3")
     limits = [cpo.points.amps(name)[0] for name in ("S1", "S2", "S3")]
     assert sum(limits) <= 40
+
+    for name, evse in (("S1", "E1"), ("S2", "E2"), ("S3", "E3")):
+        await cpo.pushes(cpo.session(name, evse, emsp.id, status="COMPLETED"), to=emsp.id)
+    cpo.points.done.clear()
+    await cpo.pushes(cpo.session("S4", "E4", emsp.id), to=emsp.id)
+    await until(lambda: is_stored_as_accepted(tmp_path / "planner", "DEKCP/s4"))
+    kill(planner)
+    serve(home.url, None)
+    cpo.points.done.set()  # the result of what was asked for by the planner that was killed
+    await controlled(unused_tcp_port, "E4")
+    assert [name for name, _ in cpo.points.set].count("S4") == 1

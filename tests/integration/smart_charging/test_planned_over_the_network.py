@@ -30,7 +30,7 @@ pytestmark = [
 
 
 def cars(smart: SmartCharging) -> dict[str, CarView]:
-    return {car.evse: car for car in smart.view("yard").cars}
+    return {car.evse or "": car for car in smart.view("yard").cars}
 
 
 async def heard(smart: SmartCharging, evse: str, kwh: float = 0) -> CarView:

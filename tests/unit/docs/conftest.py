@@ -43,6 +43,12 @@ def code_lines(pages: Mapping[Path, str]) -> list[tuple[Path, str]]:
     return [(page, line) for page, text in pages.items() for line in _code(text)]
 
 
+def blocks_of(page: str, kind: str) -> list[str]:
+    """Every fenced block of a language on a page below ``docs``."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return [found["body"] for found in _FENCE.finditer(text) if found["kind"] == kind]
+
+
 def is_of_a_site(toml: str) -> bool:
     """Whether a block is of a site or price file of smart charging, not of a node's settings."""
     return not _OF_SITES.isdisjoint(tomllib.loads(toml))

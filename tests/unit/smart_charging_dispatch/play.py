@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from tests.unit.smart_charging_dispatch.sites import CAR, Amps, FakeClock, limits_of, slots_from, wanted
+from tests.unit.smart_charging_dispatch.sites import CAR, NOON, Amps, FakeClock, limits_of, slots_from, wanted
 from tests.unit.smart_charging_dispatch.world import World
 
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
@@ -22,6 +22,8 @@ class Stored:
         self.records: dict[str, Any] = {}
         self.turns = 1
         """How long storing takes, in turns of the event loop."""
+        self.one_by_one = False
+        """Whether others have a turn between two records."""
         self.on_store: Callable[[], None] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
@@ -31,6 +33,8 @@ class Stored:
                 self.records.pop(session, None)
             else:
                 self.records[session] = json.loads(json.dumps(record))
+            if self.one_by_one:
+                await asyncio.sleep(0)
         for _ in range(self.turns):
             await asyncio.sleep(0)
 
@@ -40,6 +44,7 @@ class Play:
 
     def __init__(self, settings: DispatchSettings = USUAL_DISPATCH) -> None:
         self.clock = FakeClock()
+        self.jumped = timedelta(0)
         self.world = World(self.clock, CAR)
         self.stored = Stored()
         self.settings = settings
@@ -53,7 +58,11 @@ class Play:
             memory=self.stored,
             known=self.stored.records,
             settings=self.settings,
+            elapsed=self._elapsed,
         )
+
+    def _elapsed(self) -> float:
+        return (self.clock.now - NOON - self.jumped).total_seconds()
 
     def restart(self) -> None:
         """The planner was killed; a new one begins with what was stored."""
@@ -77,6 +86,11 @@ class Play:
     async def move(self, minutes: float) -> None:
         self.clock.move(timedelta(minutes=minutes))
         await self.settle()
+
+    async def jump(self, minutes: float) -> None:
+        """The clock is put forward, or back, in no time."""
+        self.jumped += timedelta(minutes=minutes)
+        await self.move(minutes)
 
     async def settle(self) -> None:
         """Let everything that can happen by itself happen."""

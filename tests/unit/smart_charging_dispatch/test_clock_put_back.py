@@ -1,4 +1,4 @@
-"""A clock that is put back: who waits goes on waiting for what was left, and no longer."""
+"""A clock that is put back or forward: who waits goes on waiting for what was left, and no longer."""
 
 from datetime import timedelta
 
@@ -94,3 +94,43 @@ def test_steady_clock_tells_by_how_much_it_was_put_back_once() -> None:
         clock()
 
     assert told == [timedelta(hours=1)]
+
+
+async def test_clock_that_is_put_forward_makes_no_message_one_that_cannot_arrive_any_more() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", LATE)
+        await it.follow({"a": 16, "b": 6}, limit=22)
+
+        await it.jump(60)
+        await it.move(1)
+        await it.follow({"a": 6, "b": 16}, limit=22)
+        it.world.arrive(it.world.sent_to("a")[1])  # a minute after it was sent
+
+        assert it.world.amps() <= 22
+
+
+async def test_clock_that_is_put_forward_and_back_again_leaves_waits_as_they_were() -> None:
+    async with play("a") as it:
+        it.world.fare("a", LOST)
+        due = (await it.follow({"a": 10}, limit=22)).due
+
+        await it.jump(60)
+        assert (await it.follow({"a": 10}, limit=22)).sent == ()
+        await it.jump(-60)
+
+        assert (await it.follow({"a": 10}, limit=22)).due == due
+
+
+def test_steady_clock_that_counts_seconds_tells_what_is_not_explained_by_them() -> None:
+    read = [(0, 0), (60, 60), (63, 61), (3661, 61), (50, 71)]
+    moments, seconds = (iter(each) for each in zip(*read, strict=True))
+    told: list[timedelta] = []
+    clock = SteadyClock(
+        lambda: NOON + timedelta(seconds=next(moments)), None, told.append, lambda: float(next(seconds))
+    )
+
+    for _ in read:
+        clock()
+
+    assert told == [timedelta(seconds=-3598), timedelta(seconds=3621)]

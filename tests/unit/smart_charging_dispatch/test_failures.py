@@ -6,7 +6,16 @@ from datetime import timedelta
 import pytest
 from tests.unit.smart_charging_dispatch.play import play
 from tests.unit.smart_charging_dispatch.sites import CAR, limits_of, slots_from, wanted
-from tests.unit.smart_charging_dispatch.world import ANSWER_LOST, HELD, LATE, LOST, OVERDUE, Fate, refused
+from tests.unit.smart_charging_dispatch.world import (
+    ANSWER_LOST,
+    HELD,
+    LATE,
+    LOST,
+    OVERDUE,
+    Arrives,
+    Fate,
+    refused,
+)
 
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.dispatch.states import Refusal, State
@@ -96,20 +105,50 @@ async def test_follow_result_that_comes_late_counts_and_lets_the_raise_go() -> N
         assert it.in_force() == {"a": 6, "b": 16}
 
 
+async def test_follow_not_supported_after_a_limit_was_taken_counts_as_all_it_can_draw() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", refused("NOT_SUPPORTED"))
+        it.world.points["a"].course = None  # it has begun anew, without what it was told
+        await it.follow({"a": 8, "b": 6}, limit=22)
+
+        await it.follow({"a": 8, "b": 16}, limit=22)
+
+        assert it.in_force() == {"a": 16, "b": 6}
+
+
+async def test_follow_copy_of_a_rejected_message_that_takes_hold_is_counted() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", Fate(Arrives.WHEN_TOLD, held=True))
+        following = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
+        await it.settle()
+        raised = it.world.sent_to("a")[1]
+        raised.tell("REJECTED")
+        assert (await following).failed == {"a": Refusal.REJECTED}
+
+        it.world.arrive(raised)  # something on the way had doubled it
+        raised.tell("ACCEPTED")
+        await it.settle()
+        await it.follow({"a": 6, "b": 16}, limit=22)
+
+        assert it.world.amps() <= 22
+
+
 async def test_heard_result_twice_or_of_nobody_changes_nothing_more() -> None:
     async with play("a") as it:
         it.world.fare("a", OVERDUE)
         await it.follow({"a": 16}, limit=22)
 
-        assert it.dispatcher.heard("result-0", "ACCEPTED")
+        assert await it.dispatcher.heard("result-0", "ACCEPTED")
         standing = it.dispatcher.standings["a"]
-        assert not it.dispatcher.heard("result-0", "REJECTED")
+        assert not await it.dispatcher.heard("result-0", "REJECTED")
         it.world.puts[0].tell("REJECTED")
         await it.settle()
 
         assert it.dispatcher.standings["a"] == standing
-        assert not it.dispatcher.heard("result-99", "ACCEPTED")
-        assert not it.dispatcher.heard("", "ACCEPTED")
+        assert not await it.dispatcher.heard("result-99", "ACCEPTED")
+        assert not await it.dispatcher.heard("", "ACCEPTED")
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.unit.smart_charging_dispatch.play import Play, play
 from tests.unit.smart_charging_dispatch.world import HELD
 
+from ocn.ocpi.timestamps import parse_datetime
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.dispatch.states import State
 from ocn.smart_charging.profiles.course import Course
@@ -83,7 +84,8 @@ async def test_follow_results_that_come_while_others_are_stored_let_the_raise_go
 
         def tell_c_once_a_is_confirmed() -> None:
             if it.in_force()["a"] == 8:
-                it.world.sent_to("c")[1].tell()
+                for put in it.world.sent_to("c")[1:]:
+                    put.tell()
 
         it.stored.turns, it.stored.on_store = 20, tell_c_once_a_is_confirmed
         report = await it.follow({"a": 8, "b": 16, "c": 8}, limit=32)
@@ -197,6 +199,53 @@ async def test_follow_many_messages_to_one_cpo_keeps_few_on_their_way_at_a_time(
 
         assert len(report.confirmed) == 40
         assert it.world.most_at_once == 4
+
+
+async def test_follow_slow_cpo_has_every_message_counted_for_as_long_as_it_may_arrive() -> None:
+    """A message that waits for its turn must not be old when it leaves: it would be forgotten too early."""
+    cars = {f"car {i}": 6.0 for i in range(10)}
+    left: list[timedelta] = []
+    async with play(*cars, settings=DispatchSettings(at_once=2)) as it:
+
+        def a_minute_goes_by() -> None:
+            record = it.stored.records[it.world.puts[-1].session]
+            left.append(parse_datetime(record["may_hold"][-1]["until"]) - it.clock.now)
+            it.clock.move(timedelta(minutes=1))
+
+        it.world.before_answer = a_minute_goes_by
+        report = await it.follow(cars, limit=60)
+
+    assert len(report.confirmed) == 10
+    assert min(left) >= it.settings.may_arrive - timedelta(minutes=2)
+
+
+async def test_follow_cpo_that_is_busy_with_what_was_sent_before_is_waited_for() -> None:
+    async with play("a", "b", settings=DispatchSettings(at_once=1)) as it:
+        await it.begin({"a": 6, "b": 6}, limit=32)
+        answers = asyncio.Event()
+        it.world.until_answer = answers.wait
+        before = asyncio.create_task(it.follow({"a": 16, "b": None}, limit=32))
+        await it.settle()
+        before.cancel()
+        await asyncio.wait([before])
+
+        following = asyncio.create_task(it.follow({"a": None, "b": 16}, limit=32))
+        await it.settle()
+        assert not it.world.sent_to("b")[1:]
+        answers.set()
+
+        assert (await following).sent == ("b",)
+        assert it.in_force() == {"a": 16, "b": 16}
+
+
+async def test_follow_limit_that_is_over_goes_before_others_to_a_cpo_that_takes_few_at_once() -> None:
+    cars = {f"car {i}": 6.0 for i in range(6)}
+    async with play(*cars, "z", settings=DispatchSettings(at_once=1)) as it:
+        await it.begin({**cars, "z": [6, 16]}, limit=52)
+
+        report = await it.follow({**{car: [0, 6] for car in cars}, "z": 6}, limit=[52, 45])
+
+        assert report.sent == ("z", *cars)
 
 
 async def test_follow_session_that_ended_is_forgotten_and_its_room_is_free_at_once() -> None:

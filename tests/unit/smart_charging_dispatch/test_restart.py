@@ -5,9 +5,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.unit.smart_charging_dispatch.play import play
+from tests.unit.smart_charging_dispatch.play import Play, play
 from tests.unit.smart_charging_dispatch.sites import CAR, NOON, SLOT, limits_of, slots_from
-from tests.unit.smart_charging_dispatch.world import HELD, LATE, refused
+from tests.unit.smart_charging_dispatch.world import HELD, LATE, Fate, refused
 
 from ocn.smart_charging.dispatch.records import record_of, standing_of
 from ocn.smart_charging.dispatch.sent import Sent
@@ -19,6 +19,7 @@ from ocn.smart_charging.planning.planner import by_least_laxity
 from ocn.smart_charging.planning.problem import Car, Limit, Problem
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.courses import courses
+from ocn.smart_charging.profiles.ocpi import WATTS
 
 
 async def test_restart_with_what_was_stored_sends_nothing_that_is_confirmed() -> None:
@@ -36,16 +37,88 @@ async def test_restart_after_a_kill_with_a_raise_under_way_keeps_its_room_from_o
     async with play("a", "b") as it:
         await it.begin({"a": 6, "b": 6}, limit=22)
         it.world.fare("a", HELD)
-        killed = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
-        await it.settle()
-
-        it.restart()
-        killed.cancel()
-        await asyncio.wait([killed])
+        await killed_with_a_message_under_way(it)
         report = await it.follow({"a": 6, "b": 16}, limit=22)
 
-        assert report.sent == ("a",)  # again, to know what it has
+        assert report.sent == ()
         assert it.world.amps() <= 22
+        assert report.due == it.clock.now + timedelta(seconds=it.settings.result_s)  # then it is asked again
+
+        await it.move(1.1)
+        assert (await it.follow({"a": 6, "b": 16}, limit=22)).sent == ("a",)
+        assert it.world.amps() <= 22
+
+
+async def killed_with_a_message_under_way(it: Play) -> None:
+    """It is killed while it waits for the result of a raise of a, and begins again."""
+    killed = asyncio.create_task(it.follow({"a": 16, "b": 6}, limit=22))
+    await it.settle()
+    it.restart()
+    killed.cancel()
+    await asyncio.wait([killed])
+
+
+@pytest.mark.parametrize("adopted", [True, False])
+async def test_restart_result_of_a_message_of_before_counts_and_nothing_is_sent_again(adopted: bool) -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", HELD)
+        await killed_with_a_message_under_way(it)
+        if adopted:
+            await it.follow({"a": 16, "b": 6}, limit=22)
+
+        message = await it.dispatcher.heard(it.world.sent_to("a")[1].ticket, "ACCEPTED")
+        report = await it.follow({"a": 16, "b": 6}, limit=22)
+
+        assert message is not None
+        assert message.session == "a"
+        assert report.sent == ()
+        assert it.dispatcher.standings["a"].state is State.CONTROLLED
+        it.restart()
+        assert (await it.follow({"a": 16, "b": 6}, limit=22)).sent == ()  # for it was stored
+
+
+async def test_restart_refusal_of_a_message_of_before_leaves_its_room_to_others() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", Fate(result="REJECTED", held=True))
+        await killed_with_a_message_under_way(it)
+
+        await it.dispatcher.heard(it.world.sent_to("a")[1].ticket, "REJECTED")
+        report = await it.follow({"a": 6, "b": 16}, limit=22)
+
+        assert report.sent == ("b",)
+        assert it.in_force() == {"a": 6, "b": 16}
+
+
+async def test_restart_limit_that_fell_does_not_wait_for_a_result_of_before() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", HELD)
+        await killed_with_a_message_under_way(it)
+
+        report = await it.follow({"a": 6, "b": 6}, limit=12)
+
+        assert report.sent[0] == "a"
+        assert it.world.amps() <= 12
+
+
+async def test_message_is_stored_when_it_is_sent_though_something_older_was_being_stored() -> None:
+    """Two stores at once: the one that began first must not write the older record of a session last."""
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.stored.one_by_one = True
+        stored: list[int] = []
+        it.world.before_answer = lambda: stored.append(len(it.stored.records["b"]["may_hold"]))
+        course = it.world.points["a"].course
+        for session in ("a", "b"):
+            it.dispatcher._ledger.limited(session, course)  # something of both waits to be stored
+        older = asyncio.create_task(it.dispatcher._store())
+        await asyncio.sleep(0)
+        await it.follow({"a": 6, "b": 16}, limit=22)
+        await older
+
+        assert stored == [1]
 
 
 async def test_follow_stores_every_message_as_under_way_before_it_is_sent() -> None:
@@ -118,6 +191,20 @@ async def test_restart_with_a_record_that_cannot_be_read_says_so_and_counts_it_a
         assert report.sent == ("a",)
 
 
+@pytest.mark.parametrize("restarts", [True, False])
+async def test_session_whose_steps_are_in_another_unit_now_counts_as_unconfirmed(restarts: bool) -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        if restarts:
+            it.restart()
+
+        it.dispatcher.adopt({"a": Wanted(CAR, None, "DE CPO", WATTS), "b": Wanted(CAR, None, "DE CPO")})
+
+        standings = it.dispatcher.standings
+        assert (standings["a"].confirmed, standings["a"].is_new) == (None, True)
+        assert standings["b"].confirmed is not None
+
+
 def test_record_of_a_standing_read_again_is_the_same() -> None:
     sent = Sent(7, Course(NOON, 15, (160, 60)), NOON, NOON + SLOT, "result-7")
     standing = Standing(
@@ -140,10 +227,18 @@ def test_record_of_a_standing_read_again_is_the_same() -> None:
     "record",
     [
         {},
-        {"in_force": None, "may_hold": None, "refusal": None, "failures": 0, "not_before": None},
-        {"in_force": None, "may_hold": [], "refusal": "WHY", "failures": 0, "not_before": None},
-        {"in_force": {"number": 1}, "may_hold": [], "refusal": None, "failures": 0, "not_before": None},
-        {"in_force": 5, "may_hold": [], "refusal": None, "failures": 0, "not_before": "soon"},
+        {"unit": "A", "in_force": None, "may_hold": None, "refusal": None, "failures": 0, "not_before": None},
+        {"unit": "A", "in_force": None, "may_hold": [], "refusal": "WHY", "failures": 0, "not_before": None},
+        {
+            "unit": "A",
+            "in_force": {"number": 1},
+            "may_hold": [],
+            "refusal": None,
+            "failures": 0,
+            "not_before": None,
+        },
+        {"unit": "V", "in_force": None, "may_hold": [], "refusal": None, "failures": 0, "not_before": None},
+        {"unit": "A", "in_force": 5, "may_hold": [], "refusal": None, "failures": 0, "not_before": "soon"},
     ],
 )
 def test_record_that_is_none_is_refused(record: dict[str, object]) -> None:

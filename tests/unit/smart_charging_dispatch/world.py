@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -80,14 +80,16 @@ class Put:
     async def result(self, timeout_s: float) -> str | None:
         assert timeout_s > 0
         if self._told.done() or self.fate.held:
-            return await asyncio.shield(self._told)
+            told = await asyncio.shield(self._told)
+            self._told = asyncio.get_running_loop().create_future()
+            return told
         if self.fate.result is not None:
             return self.fate.result
         self.fate = Fate(self.fate.arrives, self.fate.answer, None, held=True)
         return None
 
     def tell(self, result: str = "ACCEPTED") -> None:
-        """The CPO posts the result, now; a second time changes nothing."""
+        """The CPO posts a result, now; one that is not taken yet stays."""
         if not self._told.done():
             self._told.set_result(result)
 
@@ -105,6 +107,8 @@ class World:
         self.at_once = 0
         self.most_at_once = 0
         self.before_answer: Callable[[], None] = lambda: None
+        self.until_answer: Callable[[], Awaitable[object]] = lambda: asyncio.sleep(0)
+        """How long an answer takes."""
 
     def plug_in(self, *sessions: str) -> None:
         for session in sessions:
@@ -144,6 +148,7 @@ class World:
         if put.fate.arrives is Arrives.AT_ONCE and put.fate.answer in {"ACCEPTED", None}:
             self.arrive(put)
         self.before_answer()
+        await self.until_answer()
         if put.fate.answer is None:
             raise Unanswered("no answer came")
         return put

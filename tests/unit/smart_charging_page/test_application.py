@@ -58,6 +58,17 @@ async def test_site_says_why_for_every_car_in_chart_and_table(app: ASGIApp, ask:
     assert "<form" not in answer.text
 
 
+async def test_site_says_by_which_prices_cars_are_planned_and_where_one_is_that_nobody_knows(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    view = make_view(make_car("a", evse=None), priced_by=("tariff <T1> (1)", "carbon (2)"))
+    text = (await ask(page_app(made_views([view])), "/sites/Nordhafen")).text
+
+    assert "Cars are planned by: tariff &lt;T1&gt; (1); carbon (2)." in text
+    assert "a at an EVSE not told" in text
+    assert "EVSE not told</span>" in text
+
+
 async def test_every_answer_forbids_scripts_of_others_and_keeping(app: ASGIApp, ask: Any) -> None:
     for path in ("/", "/sites/Nordhafen", "/sites/Nordhafen.json", "/sites/none", "/none"):
         headers = (await ask(app, path)).headers

@@ -182,7 +182,7 @@ class World:
 
     def cars(self) -> dict[str, CarView]:
         """What is shown of the cars, by EVSE."""
-        return {car.evse: car for car in self.smart.view("yard").cars}
+        return {car.evse or "": car for car in self.smart.view("yard").cars}
 
     def events(self) -> str:
         return "\n".join(event.line for event in self.smart.view("yard").events)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.smart_charging_service.conftest import MakeWorld, World, site
+from tests.unit.smart_charging_service.conftest import CPO, MakeWorld, World, site
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party.reply import Reply
@@ -70,6 +70,28 @@ async def test_clock_that_is_off_by_little_counts_as_right(make_world: MakeWorld
 
     assert world.smart.view("yard").now == world.clock()
     assert "the clock of" not in world.events()
+
+
+async def test_clock_of_a_cpo_that_jumps_ahead_makes_no_message_one_that_cannot_arrive_any_more(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(settings=BY_ITS_CLOCK)
+    world.clock.time = datetime.now(UTC)
+    await world.smart.step()
+    world.points.result = "UNKNOWN"  # so it may come to hold yet
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    made = format_datetime(world.clock() + AHEAD)
+    for _ in range(5):
+        reply = Reply(None, 1000, None, made, 200, {}, "1", "1", 0.0, "http://cpo.test", b"")
+        world.smart._parts.clocks.heard(CPO, reply)
+
+    await world.smart.step()
+
+    (standing,) = world.smart._parts.desks["yard"].dispatcher.standings.values()
+    now = world.smart.view("yard").now
+    assert now - world.clock() > timedelta(minutes=119)
+    assert timedelta(minutes=4) < standing.may_hold[0].until - now <= timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(("off_s", "ahead_s"), [(7200.4, 7200), (-42.3, -42), (9.9, 0), (-10, 0)])

@@ -42,6 +42,18 @@ async def test_restart_sends_nothing_before_everything_was_read(make_world: Make
     assert after.cars()["E1"].state is CarState.CONTROLLED
 
 
+async def test_planner_that_runs_again_in_one_process_sends_nothing_before_it_has_read_again(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    async with world.smart.running(world.planner.client, by_hand=True):
+        await world.cpo.close()
+        world.clock.forward(16)
+        await world.smart.step()
+        assert world.smart.view("yard").last_plan == START
+
+
 async def test_restart_knows_what_was_confirmed(make_world: MakeWorld) -> None:
     storage = MemoryStorage()
     before = await make_world(storage=storage)
@@ -142,6 +154,27 @@ async def test_session_that_its_cpo_no_longer_lists_ends(make_world: MakeWorld) 
     assert world.cars()["E1"].state is CarState.GONE
 
 
+async def test_session_that_one_list_lacks_is_not_lost(make_world: MakeWorld) -> None:
+    """A list that changes while it is read page by page may lack one that stands there all the time."""
+    world = await make_world(site(amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.clock.forward(7 * 60)
+    await world.pushes(world.session("S2", "E2"))
+    world.smart._parts.reader.ask_all(CPO)
+    await world.cpo_storage.remove("sessions", CPO, "S1")
+    await world.smart.step()
+    assert world.points.amps("S1")[-1] + world.points.amps("S2")[-1] <= 16
+
+    await world.keeps(world.session("S1", "E1") | {"last_updated": format_datetime(START)})
+    for _ in range(3):
+        world.clock.forward(6)
+        await world.smart.step()
+    assert world.cars()["E1"].state is not CarState.GONE
+    assert world.points.amps("S1")[-1] + world.points.amps("S2")[-1] <= 16
+
+
 async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWorld) -> None:
     world = await make_world(site(evses=2, amps=32))
     await world.smart.step()
@@ -160,6 +193,28 @@ async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWo
     world.smart.withdraw("yard")
     await world.smart.step()
     assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
+
+
+async def test_limit_that_falls_while_it_is_planned_keeps_what_was_planned_from_being_sent(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world(site(evses=1, amps=16))
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    once = iter([True])
+
+    async def planned_slowly(plan: Any, *arguments: Any, **named: Any) -> Any:
+        made = plan(*arguments, **named)
+        if next(once, False):
+            until = world.clock() + timedelta(hours=1)
+            world.smart.announce("yard", GridEvent(world.clock(), until, amps=Decimal(8)))
+        return made
+
+    monkeypatch.setattr("ocn.smart_charging.service.rounds.desk.asyncio.to_thread", planned_slowly)
+    await world.smart.step()
+    assert world.points.set == []
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 8
 
 
 async def test_limit_that_falls_while_results_are_awaited_is_sent_at_once(make_world: MakeWorld) -> None:
@@ -230,7 +285,7 @@ async def test_clock_that_is_put_back_does_not_end_reading(make_world: MakeWorld
 
 HOSTILE: list[tuple[dict[str, Any], str]] = [
     ({"evse_uid": "E99"}, "no EVSE 'E99'"),
-    ({"evse_uid": 5}, "evse_uid"),
+    ({"evse_uid": 5}, "names no EVSE"),
     ({"kwh": Decimal("-3")}, "kwh -3 cannot be meant"),
     ({"kwh": Decimal("1e999999")}, "cannot be meant"),
     ({"start_date_time": "2026-03-09T08:00:00Z"}, "not yet"),
@@ -300,8 +355,9 @@ async def test_car_that_stands_for_days_counts_as_long_as_its_cpo_lists_it(
     assert world.points.amps("S1")[-1] + world.points.amps("S2")[-1] <= 16
 
     await world.cpo_storage.remove("sessions", CPO, "S1")
-    world.clock.forward(25 * 60)
-    await world.smart.step()
+    for minutes in (25 * 60, 6):
+        world.clock.forward(minutes)
+        await world.smart.step()
     assert world.cars()["E1"].state is CarState.GONE
     assert world.points.amps("S2")[-1] == 16
 

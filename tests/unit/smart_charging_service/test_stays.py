@@ -87,19 +87,22 @@ def test_kwh_that_cannot_be_meant_is_told_and_the_last_is_kept(kwh: Any) -> None
     assert "kwh" in update.faults[0]
 
 
-@pytest.mark.parametrize(
-    ("member", "value"),
-    [
-        ("location_id", 5),
-        ("evse_uid", ""),
-        ("evse_uid", "x" * 300),
-        ("start_date_time", "yesterday"),
-        ("start_date_time", None),
-    ],
-)
+@pytest.mark.parametrize(("member", "value"), [("location_id", 5), ("id", "x" * 300)])
 def test_session_without_what_planning_needs_is_refused_by_name(member: str, value: Any) -> None:
-    with pytest.raises(SessionUnusable, match=member):
+    with pytest.raises(SessionUnusable, match=f"{member} .* is no id"):
         told(CPO, SESSION | {member: value}, NOW)
+
+
+@pytest.mark.parametrize("value", ["", None, 5, "x" * 300, "#na"])
+def test_session_of_which_no_evse_can_be_told_is_kept_without_one(value: Any) -> None:
+    assert not told(CPO, SESSION | {"evse_uid": value}, NOW).stay.names_evse
+
+
+@pytest.mark.parametrize("value", ["yesterday", None])
+def test_session_that_began_nobody_can_tell_when_is_taken_to_begin_now(value: Any) -> None:
+    update = told(CPO, SESSION | {"start_date_time": value}, NOW)
+    assert update.stay.begin == NOW
+    assert "start_date_time" in update.faults[0]
 
 
 _SCALARS = st.one_of(

@@ -26,7 +26,7 @@ from ocn.party.signatures.strict import StrictSignatures
 CustomHandler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 """Serves a custom module: any method, any path below the endpoint, any body."""
 LateResult: TypeAlias = Callable[[Request, str, JsonObject], Awaitable[None]]
-"""See :class:`ocn.party.handlers.CommandsSender`."""
+"""See :class:`ocn.party.handlers.CommandsSender`, and for profiles ``ChargingProfileResults`` there."""
 _ROLES = {"sender": InterfaceRole.SENDER, "receiver": InterfaceRole.RECEIVER}
 
 
@@ -61,7 +61,7 @@ class FunctionalModules:
         strict: StrictSignatures,
         followups: Followups,
         custom: Mapping[Interface, CustomHandler],
-        late_result: LateResult | None,
+        late_results: Mapping[str, LateResult],
         edge: ObjectEdge,
     ) -> None:
         self._base_url = base_url
@@ -73,7 +73,7 @@ class FunctionalModules:
         self._strict = strict
         self._followups = followups
         self._custom = custom
-        self._late_result = late_result
+        self._late_results = late_results
         self._edge = edge
 
     async def answer(self, asked: Asked, place: Place, body: bytes) -> Answer:
@@ -164,9 +164,10 @@ class FunctionalModules:
         result = request.json()
         if self._client.results.take(result_id, result):
             return Answer()
-        if self._late_result is None or request.module != ModuleID.COMMANDS:
+        late_result = self._late_results.get(request.module)
+        if late_result is None:
             raise UnknownObject("nobody awaits a result under this address")
-        await self._late_result(request, result_id, result)
+        await late_result(request, result_id, result)
         return Answer()
 
 

@@ -24,7 +24,8 @@ class _Awaited:
 class AwaitedResults:
     """The results outstanding, each under an id that nobody can guess; bounded in number and time.
 
-    They live in memory: what comes after a restart is handed to ``late_result``, if a handler has it.
+    They live in memory: what comes after a restart is handed to ``late_result`` (of commands) or
+    ``late_profile_result``, if a handler has it.
     """
 
     def __init__(self, limits: Limits) -> None:

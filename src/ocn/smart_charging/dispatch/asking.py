@@ -47,11 +47,10 @@ class Asking:
         """Send it; return the answer if there will be a result."""
         line = self.line(message.cpo)
         try:
-            async with line.gate:
-                if line.pace.is_down(self._clock()):
-                    self._ledger.withdrawn(message)
-                    return None
-                answered = await self._sent(message, profile)
+            if line.pace.is_down(self._clock()):
+                self._ledger.withdrawn(message)
+                return None
+            answered = await self._sent(message, profile)
         except Unanswered:
             line.pace = line.pace.no_answer(self._clock(), self._settings)
             self._ledger.missed(message, Refusal.UNANSWERED, self._clock())
@@ -71,6 +70,11 @@ class Asking:
             self._ledger.refused(message, Refusal.REJECTED, None, self._clock())
         else:
             self._ledger.missed(message, Refusal.OVERDUE, self._clock())
+
+    def result_after_rejection(self, message: Message, result: str | None) -> None:
+        """Take what may be the result of a copy of a message: it may have fared better."""
+        if result == _ACCEPTED and message.session in self._ledger.standings:
+            self._ledger.seen(message.session, message.sent.course, self._clock())
 
     async def _sent(self, message: Message, profile: ChargingProfile) -> Answered:
         if message.clears:

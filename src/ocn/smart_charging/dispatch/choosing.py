@@ -41,6 +41,11 @@ class Choosing:
         self._overfull: Sequence[tuple[int, int]] = room.overfull()
         self._near = max(1, room.grid.columns_before(now + settings.near))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether some limit is."""
+        return bool(self._overfull)
+
     def choice(self, session: str, standing: Standing, course: Course, last_resort: bool) -> Choice | None:
         """Choose; None if nothing is worth a message.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from ocn.ocpi.objects import ChargingProfile
@@ -16,15 +16,21 @@ from ocn.smart_charging.profiles.ocpi import profile_of
 
 
 class Delivery:
-    """Sends messages, and tells the ledger what becomes of them."""
+    """Sends messages, and tells the ledger what becomes of them; ``store`` has it stored."""
 
     def __init__(
-        self, asking: Asking, ledger: Ledger, clock: Callable[[], datetime], settings: DispatchSettings
+        self,
+        asking: Asking,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        settings: DispatchSettings,
+        store: Callable[[], Awaitable[None]],
     ) -> None:
         self._asking = asking
         self._ledger = ledger
         self._clock = clock
         self._settings = settings
+        self._store = store
         self._tasks: set[asyncio.Task[None]] = set()
         self.waiting: Counter[str] = Counter()
         """Sessions with messages of which something may be heard soon."""
@@ -33,17 +39,17 @@ class Delivery:
         self._settled: set[str] = set()
         self._progress = asyncio.Event()
 
+    def takes_more(self, cpo: str) -> bool:
+        """Whether another message can go to a CPO at once."""
+        return self._asking.line(cpo).takes_more()
+
     def may(self, session: str, standing: Standing, choice: Choice) -> bool:
         """Let a session be asked now, if it and its CPO are ready for it."""
         now, line = self._clock(), self._asking.line(standing.cpo)
         if not standing.may_be_told:
             return False
         self.held[session] = line.free_at(standing, choice.urgency, now)
-        if (
-            self.held[session] is not None
-            or not line.takes_more()
-            or self._is_said(session, standing, choice)
-        ):
+        if self.held[session] is not None or self._is_said(session, standing, choice):
             return False
         del self.held[session]
         line.under_way += 1
@@ -113,8 +119,10 @@ class Delivery:
         waits = True
         try:
             answered = await self._asking.asked(message, profile)
+            self._progress.set()  # another message may go to its CPO
             if answered is None:
                 return
+            await self._store()  # its ticket: the result may come after a restart
             result = await answered.result(self._settings.result_s)
             if result is None:
                 self._ledger.missed(message, Refusal.OVERDUE, self._clock())
@@ -123,6 +131,13 @@ class Delivery:
                 result = await answered.result(self._settings.may_arrive.total_seconds())
             if result is not None:
                 self._asking.result(message, result)
+            if result == Refusal.REJECTED:
+                if waits:
+                    self._settle(message)
+                    waits = False
+                self._asking.result_after_rejection(
+                    message, await answered.result(self._settings.echo.total_seconds())
+                )
         finally:
             if waits:
                 self._settle(message)

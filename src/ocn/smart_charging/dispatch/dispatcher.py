@@ -26,8 +26,9 @@ from ocn.smart_charging.slots import Slots
 class Dispatcher:
     """For one site, in one event loop.
 
-    ``clock`` tells the planner's time, aware UTC; it may be put back. ``known`` is what ``memory`` stored
-    before, by session; ``faults`` are the records in it that could not be read.
+    ``clock`` tells the planner's time, aware UTC; it may be put back, and forward if ``elapsed`` counts
+    seconds all the same. ``known`` is what ``memory`` stored before, by session; ``faults`` are the records
+    in it that could not be read.
     """
 
     def __init__(
@@ -38,16 +39,18 @@ class Dispatcher:
         memory: Memory = keep_nothing,
         known: Mapping[str, Mapping[str, Any]] | None = None,
         settings: DispatchSettings = USUAL_DISPATCH,
+        elapsed: Callable[[], float] | None = None,
     ) -> None:
         self._chargers = chargers
         self._memory = memory
         self._ledger = Ledger(known, settings)
-        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back)
+        steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._store)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
+        self._storing = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
     @property
@@ -92,14 +95,16 @@ class Dispatcher:
         while True:
             now = self._clock()
             self._asking.quieter(now)
-            messages = following.choose(now, delivery.may)
-            if not messages and not following.awaits(delivery.waiting):
-                messages = following.choose(now, delivery.may, last_resort=True)
+            messages = following.choose(now, delivery.may, takes_more=delivery.takes_more)
+            if not messages and not following.awaits(delivery):
+                messages = following.choose(
+                    now, delivery.may, takes_more=delivery.takes_more, last_resort=True
+                )
             if messages:
                 await self._start(messages)
                 sent += messages
             await self._store()
-            if not following.awaits(delivery.waiting) and not delivery.has_news:
+            if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
 
@@ -115,14 +120,16 @@ class Dispatcher:
             self._delivery.start(message)
 
     async def _store(self) -> None:
-        records = self._ledger.take_changed()
-        if not records:
-            return
-        try:
-            await self._memory(records)
-        except BaseException:
-            self._ledger.not_stored(records)
-            raise
+        """Store what changed, one after the other: what is older must not be written over what is newer."""
+        async with self._storing:
+            records = self._ledger.take_changed()
+            if not records:
+                return
+            try:
+                await self._memory(records)
+            except BaseException:
+                self._ledger.not_stored(records)
+                raise
 
     async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
         """Take away what was set on a session, if all fuses bear its most; return whether it is done."""
@@ -144,13 +151,13 @@ class Dispatcher:
             after = self._ledger.standings[session]
             return after.in_force is not None and after.in_force.number == sent.number
 
-    def heard(self, ticket: str, result: str) -> bool:
-        """Take a result that came another way, as after a restart; False: it is of no message."""
+    async def heard(self, ticket: str, result: str) -> Message | None:
+        """Take a result that came another way, as after a restart, and return of which message it is."""
         message = self._ledger.by_ticket(ticket)
-        if message is None:
-            return False
-        self._asking.result(message, result)
-        return True
+        if message is not None:
+            self._asking.result(message, result)
+            await self._store()
+        return message
 
     async def observed(self, session: str, profile: object) -> Conflict | None:
         """Take an ``ActiveChargingProfile`` that a CPO pushed.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from ocn.smart_charging.dispatch.choosing import Choice, Choosing, Urgency
 from ocn.smart_charging.dispatch.ledger import Ledger, Message
@@ -15,10 +16,31 @@ from ocn.smart_charging.slots import Slots
 
 May = Callable[[str, Standing, Choice], bool]
 """Whether a session may be asked now, as far as it and its CPO are concerned; if so, it is."""
+TakesMore = Callable[[str], bool]
+"""Whether a CPO takes another message now; if not, its sessions are not looked at."""
+
+
+class Awaited(Protocol):
+    """What is on its way; see :class:`ocn.smart_charging.dispatch.delivery.Delivery`."""
+
+    @property
+    def waiting(self) -> Collection[str]:
+        """Sessions with messages of which something may be heard soon."""
+        ...
+
+    def takes_more(self, cpo: str) -> bool:
+        """Whether another message can go to a CPO at once."""
+        ...
+
+
+def _always(_cpo: str) -> bool:
+    return True
+
 
 _MOST_MESSAGES = 4
 """To one session while one plan is followed: what lowers it, what raises it, and both again."""
-_BEFORE_RAISES = frozenset({Urgency.OVER, Urgency.FIRST, Urgency.LOWER})
+_OVER = frozenset({Urgency.OVER})
+_BEFORE_RAISES = frozenset({Urgency.FIRST, Urgency.LOWER})
 _RAISES = frozenset({Urgency.RAISE})
 
 
@@ -51,22 +73,25 @@ class Following:
         """Follow no more."""
         self._ledger.room = None
 
-    def choose(self, now: datetime, may: May, *, last_resort: bool = False) -> list[Message]:
+    def choose(
+        self, now: datetime, may: May, *, last_resort: bool = False, takes_more: TakesMore = _always
+    ) -> list[Message]:
         """Choose what goes now, in this order, and count it as under way.
 
-        What lowers, and the first courses of new sessions, go before what raises: so that takes only the room
-        that is left whatever arrives.
+        What relieves a limit that is over goes first: a CPO takes few messages at once. What lowers, and the
+        first courses of new sessions, go before what raises: so that takes only the room that is left,
+        whatever arrives.
         """
         choosing = Choosing(self._room, now, self._ledger.settings)
         chosen: list[Message] = []
         todo = [session for session in self._courses if session in self.open]
-        for urgencies in (_BEFORE_RAISES, _RAISES):
+        for urgencies in (*([_OVER] if choosing.is_over else []), _BEFORE_RAISES, _RAISES):
             for session in todo:
-                message = self._message(session, choosing, urgencies, may, last_resort)
-                if message is not None:
-                    chosen.append(message)
+                if takes_more(self._ledger.standings[session].cpo):
+                    message = self._message(session, choosing, urgencies, may, last_resort)
+                    chosen += [message] if message is not None else []
             todo = [session for session in todo if session in self.open]
-        return sorted(chosen, key=lambda message: message.urgency)
+        return chosen
 
     def _message(
         self, session: str, choosing: Choosing, urgencies: frozenset[Urgency], may: May, last_resort: bool
@@ -82,9 +107,12 @@ class Following:
             return Message(session, standing.cpo, sent, choice.urgency)
         return None
 
-    def awaits(self, waiting: Collection[str]) -> bool:
-        """Whether something may be heard soon of a session of these."""
-        return any(session in self._courses for session in waiting)
+    def awaits(self, delivery: Awaited) -> bool:
+        """Whether something may be heard soon of one of these, or of a CPO that then takes more messages."""
+        if any(session in self._courses for session in delivery.waiting):
+            return True
+        cpos = {self._ledger.standings[session].cpo for session in self.open}
+        return not all(map(delivery.takes_more, cpos))
 
     def look_again(self, sessions: Iterable[str]) -> None:
         """Look at sessions again, now that something became of their messages."""

@@ -64,7 +64,7 @@ class Ledger:
             self._changed.add(gone)
         for session, want in wanted.items():
             standing = self.standings.get(session) or self._remembered.get(session)
-            self.standings[session] = _as_wanted(standing or Standing(want.outlet), want)
+            self.standings[session] = _as_wanted(standing or Standing(want.outlet, rate=want.rate), want)
         self._changed |= self._remembered.keys() - wanted.keys()
         self._remembered = {}
 
@@ -124,14 +124,14 @@ class Ledger:
         return max((at for at in sent if at is not None), default=None)
 
     def put_back(self, by: timedelta) -> None:
-        """The clock was put back by so much: what has some time left to wait or to arrive still has it."""
+        """The clock was put back (or forward): what has time left to wait or to arrive still has it."""
         self._remembered = {session: each.put_back(by) for session, each in self._remembered.items()}
         for session, standing in list(self.standings.items()):
             self._put(session, standing.put_back(by))
 
     def by_ticket(self, ticket: str) -> Message | None:
-        """Find the message whose result comes under a ticket."""
-        for session, standing in self.standings.items():
+        """Find the message whose result comes under a ticket, those from before a restart included."""
+        for session, standing in (self._remembered | self.standings).items():
             for sent in standing.may_hold:
                 if ticket and sent.ticket == ticket:
                     return Message(session, standing.cpo, sent)
@@ -140,9 +140,9 @@ class Ledger:
     def take_changed(self) -> dict[str, dict[str, Any] | None]:
         """Return the records of all sessions that changed since this was last asked."""
         changed, self._changed = self._changed, set()
+        known = self._remembered | self.standings
         return {
-            session: record_of(self.standings[session]) if session in self.standings else None
-            for session in sorted(changed)
+            session: record_of(known[session]) if session in known else None for session in sorted(changed)
         }
 
     def not_stored(self, sessions: Iterable[str]) -> None:
@@ -153,6 +153,9 @@ class Ledger:
         standing = self.standings.get(message.session)
         if standing is not None:
             self._put(message.session, change(standing))
+        elif message.session in self._remembered:
+            self._remembered[message.session] = change(self._remembered[message.session])
+            self._changed.add(message.session)
 
     def _put(self, session: str, standing: Standing) -> None:
         if standing is self.standings.get(session):
@@ -171,6 +174,8 @@ def _as_wanted(standing: Standing, want: Wanted) -> Standing:
     known = (standing.outlet, standing.cpo, standing.rate, standing.takes_limits)
     if known == (want.outlet, want.cpo, want.rate, want.takes_limits):
         return standing
+    if standing.rate != want.rate:  # it stands at another EVSE, or the site file says something else of it
+        return Standing(want.outlet, want.cpo, want.rate, takes_limits=want.takes_limits)
     return replace(standing, outlet=want.outlet, cpo=want.cpo, rate=want.rate, takes_limits=want.takes_limits)
 
 

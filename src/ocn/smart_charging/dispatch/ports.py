@@ -21,7 +21,7 @@ class Answered(Protocol):
 
     @property
     def ticket(self) -> str:
-        """What tells the result of this message from all others: our own response_url, or its last part.
+        """What tells the result of this message from all others: the last part of our own response_url.
 
         The results of setting and of clearing look the same, so nothing in them can tell.
         """

@@ -10,14 +10,16 @@ from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
-from ocn.smart_charging.profiles.ocpi import AMPS
+from ocn.smart_charging.profiles.ocpi import AMPS, WATTS
 
 _NO_OUTLET = Outlet(0.0, 0, 0, ())
+_RATES = {each.unit: each for each in (AMPS, WATTS)}
 
 
 def record_of(standing: Standing) -> dict[str, Any]:
     """Write what outlives the process: all that may be in force, and whether it can be asked at all."""
     return {
+        "unit": standing.rate.unit,
         "in_force": None if standing.in_force is None else _sent(standing.in_force),
         "may_hold": [_sent(each) for each in standing.may_hold],
         "refusal": standing.refusal,
@@ -27,7 +29,7 @@ def record_of(standing: Standing) -> dict[str, Any]:
 
 
 def standing_of(record: Mapping[str, Any]) -> Standing:
-    """Read a record; outlet, CPO and rate are not in it, they come with what is wanted.
+    """Read a record; outlet and CPO are not in it, they come with what is wanted.
 
     Raises:
         ValueError: it is no record.
@@ -37,7 +39,7 @@ def standing_of(record: Mapping[str, Any]) -> Standing:
         return Standing(
             _NO_OUTLET,
             "",
-            AMPS,
+            _RATES[record["unit"]],
             None if in_force is None else _read(in_force),
             tuple(_read(each) for each in record["may_hold"]),
             None if refusal is None else Refusal(refusal),

@@ -59,6 +59,11 @@ class Standing:
         sent = [*self.may_hold, *([] if self.in_force is None else [self.in_force])]
         return max((each.at for each in sent), default=None)
 
+    def result_due(self, takes: timedelta) -> datetime | None:
+        """Return until when the result of its last message is awaited; None: nothing is to come of it."""
+        last = max(self.unanswered, key=lambda sent: sent.number, default=None)
+        return None if last is None or not last.ticket else last.at + takes
+
     @property
     def is_new(self) -> bool:
         """Whether it was never confirmed, and nothing speaks against that it will be."""
@@ -127,10 +132,15 @@ class Standing:
         return replace(self, may_hold=tuple(each for each in self.may_hold if each.number != number))
 
     def refused(self, number: int, why: Refusal, not_before: datetime) -> "Standing":
-        """Forget a message that was refused, so that its copies will be, too."""
+        """Forget a message that was refused, so that its copies will be, too.
+
+        A charge point that takes no limits is not believed to keep an earlier one.
+        """
         without = self.withdrawn(number)
         if any(each.number > number for each in self.unanswered) or not self._knows(number):
             return without
+        if why is Refusal.NOT_SUPPORTED:
+            without = replace(without, in_force=None)
         return replace(without, refusal=why, failures=self.failures + 1, not_before=not_before)
 
     def missed(self, number: int, why: Refusal, not_before: datetime) -> "Standing":

@@ -121,7 +121,7 @@ def _bands(view: SiteView, layers: tuple[Layer, ...], top: float, now: int) -> I
         yield Band(
             car=first if who else None,
             colour=first % COLOURS,
-            name=f"{who.name} at {who.evse}" if who else f"{len(layer.cars)} cars",
+            name=f"{who.name} at {who.evse or 'an EVSE not told'}" if who else f"{len(layer.cars)} cars",
             why=why_of(who) if who else "those that draw least, together; the table has each of them",
             measured=area(layer.low, layer.high, top, range(now)),
             ahead=area(layer.low, layer.high, top, range(now, view.slots)),

@@ -13,6 +13,7 @@ from ocn.smart_charging.service.heard.clocks import Clocks
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.hearing import Hearing
+from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.heard.sessions import Sessions
 from ocn.smart_charging.service.known.memory import Memory
@@ -20,6 +21,7 @@ from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.rounds.charging import PartyChargers
 from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.late_results import LateResults
 from ocn.smart_charging.service.rounds.rounds import Rounds
 from ocn.smart_charging.service.rounds.watch import Watch
 from ocn.smart_charging.service.sites.places import Places
@@ -43,8 +45,10 @@ class Assembly:
         now: Callable[[], datetime],
         settings: ServiceSettings,
         dispatch: DispatchSettings | None,
+        elapsed: Callable[[], float],
     ) -> None:
         self._settings = settings
+        self._elapsed = elapsed
         self._dispatch = dispatch or DispatchSettings(result_s=settings.result_s)
         self.places = Places(sites)
         self.memory = Memory(storage)
@@ -91,6 +95,7 @@ class Assembly:
             memory=self.memory.keep_standings,
             known=known,
             settings=self._dispatch,
+            elapsed=self._elapsed,
         )
         return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
 
@@ -129,6 +134,7 @@ class Assembly:
             clocks=self.clocks,
             judged=lambda cpo, cdr: bills.judge(cpo, cdr, self.clocks.now(cpo)),
             reported=self.watch.reported,
+            late=LateResults(self.desks, self.memory, self.places, self.chargers, self.triggers).take,
         )
 
     def _rounds(self, cpo: PartyId) -> Rounds:
@@ -141,6 +147,7 @@ class Assembly:
             self._settings,
             clock=self.clocks.of(cpo),
             watch=self.watch,
+            preference_copies=PreferenceCopies(self.memory, self.places, self._note),
         )
 
     def _note(self, site_name: str, kind: EventKind, line: str) -> None:

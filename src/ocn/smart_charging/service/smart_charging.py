@@ -12,6 +12,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -63,7 +64,8 @@ class SmartCharging:
         settings: ServiceSettings = _USUAL,
         dispatch: DispatchSettings | None = None,
     ) -> None:
-        self._parts = Assembly(sites, storage, secret, now or utc_now, settings, dispatch)
+        elapsed = time.monotonic if now is None else _seconds_of(now)
+        self._parts = Assembly(sites, storage, secret, now or utc_now, settings, dispatch, elapsed)
         self._settings = settings
         self._client: Client | None = None
         self.grid_operator = ToldByGridOperator(self._parts)
@@ -87,6 +89,7 @@ class SmartCharging:
         self._parts.chargers.bind(client)
         self._parts.reader.forget()
         for desk in self._parts.desks.values():
+            desk.last_read = None
             desk.note(EventKind.TOLD, "the planner starts")
         cpos = [] if by_hand else self._parts.rounds
         loops = [asyncio.create_task(self._plan(cpo, client)) for cpo in cpos]
@@ -162,3 +165,7 @@ class SmartCharging:
         if desk is None:
             raise EventUnusable(f"{site_name[:60]!r} is no site that is planned here")
         return desk
+
+
+def _seconds_of(now: Callable[[], datetime]) -> Callable[[], float]:
+    return lambda: now().timestamp()

@@ -50,8 +50,8 @@ class CarView:
 
     name: str
     """A pseudonym; the same for as long as the session lasts."""
-    evse: str
-    """As the site file names it."""
+    evse: str | None
+    """As the site file names it, else as its CPO does; None: its CPO names none."""
     arrived: datetime
     departure: datetime | None
     departure_from: Source
@@ -132,6 +132,7 @@ class SiteView:
     measured_kw: Series
     """All cars together; None ahead, and where nothing was measured."""
     price_eur_per_kwh: Series
+    """The site's own."""
     cars: tuple[CarView, ...]
     """Those that are there by their arrival, then those that left."""
     scarce: tuple[ScarceView, ...] = ()
@@ -142,6 +143,8 @@ class SiteView:
     """What made the last plan; None before there is one."""
     because: str | None = None
     """Why a lesser method had to do."""
+    priced_by: tuple[str, ...] = ()
+    """By which prices cars are planned, and in brackets how many."""
     last_read: datetime | None = None
     """When everything was last read from the CPO."""
     last_plan: datetime | None = None

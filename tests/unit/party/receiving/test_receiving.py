@@ -231,10 +231,17 @@ async def test_result_nobody_awaits_goes_to_the_handler_that_wants_it(make_pair:
         async def late_result(self, request: Request, result_id: str, result: Any) -> None:
             got.append((request.path[0], result_id, result))
 
+        async def late_profile_result(self, request: Request, result_id: str, result: Any) -> None:
+            got.append((request.module, result_id, result))
+
     pair = await make_pair(emsp_handlers=[Late()])
-    url = "http://emsp.test/ocpi/2.2.1/sender/commands/STOP_SESSION/old"
-    await pair.cpo.client.to("NL MSP").post_result(url, {"result": "ACCEPTED"})
-    assert got == [("STOP_SESSION", "old", {"result": "ACCEPTED"})]
+    for path in ("commands/STOP_SESSION/old", "chargingprofiles/result/older"):
+        url = f"http://emsp.test/ocpi/2.2.1/sender/{path}"
+        await pair.cpo.client.to("NL MSP").post_result(url, {"result": "ACCEPTED"})
+    assert got == [
+        ("STOP_SESSION", "old", {"result": "ACCEPTED"}),
+        ("chargingprofiles", "older", {"result": "ACCEPTED"}),
+    ]
 
 
 async def test_module_the_node_does_not_offer_is_named(make_pair: Any) -> None:

@@ -57,7 +57,8 @@ class CpoData:
                 await self._memory.sites.keep_tariff_ids(cpo, uid, ids)
                 self._compare(served, uid, evse, connectors)
             elif evse.get("connectors") is not None:
-                self._memory.sites.told_evses[cpo.key, uid.casefold()] = told_evse(connectors)
+                told = self._memory.sites.told_evses.setdefault(served.key, {})
+                told[uid.casefold()] = told_evse(connectors)
         self._triggers.plan(served.name)
 
     async def take_tariff(self, cpo: PartyId, tariff_id: str, tariff: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ sessions at those; of anybody else nothing is kept.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from ocn.ocpi.errors import InvalidParameters
+from ocn.ocpi.errors import InvalidParameters, UnknownObject
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.objects import ActiveChargingProfile, Cdr, ChargingPreferences, Evse, Location, Session, Tariff
 from ocn.ocpi.party_id import PartyId
@@ -41,6 +41,8 @@ Judged = Callable[[PartyId, Mapping[str, Any]], Awaitable[None]]
 """Takes a CDR of a CPO."""
 Reported = Callable[[PartyId, str, ActiveChargingProfile], Awaitable[None]]
 """Takes what a CPO says a session is doing."""
+Late = Callable[[PartyId, str, Mapping[str, Any]], Awaitable[bool]]
+"""Takes a result of a CPO that nobody awaits any more; False where it is of no message."""
 
 
 class Hearing:
@@ -58,6 +60,7 @@ class Hearing:
         clocks: Clocks,
         judged: Judged,
         reported: Reported,
+        late: Late,
     ) -> None:
         self._places = places
         self._sessions = sessions
@@ -68,6 +71,7 @@ class Hearing:
         self._clocks = clocks
         self._judged = judged
         self._reported = reported
+        self._late = late
 
     # ---- sessions, and what drivers want
 
@@ -178,6 +182,11 @@ class Hearing:
     ) -> None:
         await self._serves(request.sender)
         await self._reported(request.sender, session_id, profile)
+
+    async def late_profile_result(self, request: Request, result_id: str, result: JsonObject) -> None:
+        await self._serves(request.sender)
+        if not await self._late(request.sender, result_id, result):
+            raise UnknownObject("no profile was sent from here that this could be the result of")
 
     async def _part_changed(self, owner: PartyId) -> None:
         await self._serves(owner)

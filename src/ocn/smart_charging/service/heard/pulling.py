@@ -30,7 +30,7 @@ _OVERLAP = timedelta(minutes=10)
 _PAGE = 20
 """Sessions and tariffs that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
-"""A session that is not listed at a full reading, and of which so long nothing was told, is over."""
+"""A session that two full readings do not list, and of which so long nothing was told, is over."""
 _SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
 """Something else can be asked for all the same."""
 
@@ -66,6 +66,8 @@ class Reader:
         self._whole: set[PartyId] = set()
         self._whole_read: dict[PartyId, datetime] = {}
         self._page: dict[PartyId, int] = {}
+        self._missed: dict[PartyId, set[str]] = {}
+        """Active sessions that the last full reading did not list."""
 
     def last_read(self, cpo: PartyId) -> datetime | None:
         """Return when a CPO's sessions were last read to the end."""
@@ -163,7 +165,14 @@ class Reader:
         return now - oldest > _SILENT and (read is None or abs(now - read) >= _WHOLE_EVERY)
 
     async def _end_unlisted(self, cpo: PartyId, listed: set[str], now: datetime) -> None:
-        for stay in [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]:
+        """End the sessions that were not listed twice in a row: pages shift when a list changes meanwhile."""
+        lost = [stay for stay in self._memory.stays.values() if self._is_lost(stay, cpo, listed, now)]
+        before, self._missed[cpo] = self._missed.get(cpo, set()), {stay.key for stay in lost}
+        if self._missed[cpo] - before:
+            self._whole.add(cpo)
+        for stay in lost:
+            if stay.key not in before:
+                continue
             served = self._places.at(cpo, stay.location_id)
             if served is not None:
                 self._note(

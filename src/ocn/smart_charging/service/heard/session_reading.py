@@ -14,7 +14,7 @@ from ocn.ocpi.timestamps import format_datetime, read_datetime
 from ocn.ocpi.token_issuer import issuer_key
 from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.service.heard.period_readings import readings_from
-from ocn.smart_charging.service.known.stays import Reading, SessionUnusable, Stay
+from ocn.smart_charging.service.known.stays import NO_EVSE, Reading, SessionUnusable, Stay
 
 _MOST_TEXT = 255
 _MOST_KWH = Decimal(10_000)
@@ -25,6 +25,8 @@ _AHEAD = timedelta(hours=1)
 _EARLY = timedelta(minutes=5)
 """A session may be told so long before it starts by our reckoning."""
 _ZERO = Decimal(0)
+_NOT_AVAILABLE = "#na"
+"""What OCPI lets a CPO write where there is no EVSE to name, and what nodes write that convert from 2.1.1."""
 _STATUSES = ("ACTIVE", "COMPLETED", "INVALID", "PENDING", "RESERVATION")
 
 
@@ -44,7 +46,7 @@ def told(
     ``sent_to`` is the party that the CPO sent it to, of which this is a copy.
 
     Raises:
-        SessionUnusable: a member that planning cannot do without is missing or makes no sense.
+        SessionUnusable: it has no id, or no location, that could be one.
     """
     faults: list[str] = []
     updated = _updated(members, now, faults)
@@ -53,13 +55,13 @@ def told(
     stay = Stay(
         cpo,
         before.id if before else _text(members, "id"),
-        _text(members, "location_id", before.location_id if before else None),
-        _text(members, "evse_uid", before.evse_uid if before else None),
+        _location_id(members, before, faults),
+        _evse_uid(members, before),
         _status(members, before, faults),
-        _begin(members, before),
+        _begin(members, before, now, faults),
         updated,
         _kwh(members, before, faults),
-        _end(members, before, faults),
+        before.end if before else None,
         _emsp(members, sent_to) or (before.emsp if before else None),
         before.tariff_id if before else None,
         before.power_kw if before else None,
@@ -67,6 +69,7 @@ def told(
         before.power_since if before else None,
         before.readings if before else (),
     )
+    stay = replace(stay, end=_end(members, stay, faults))
     if stay.is_active and stay.begin > now + _EARLY:
         faults.append(
             f"start_date_time {format_datetime(stay.begin)} is not yet, though it is ACTIVE; taken for now"
@@ -92,6 +95,26 @@ def _text(members: Mapping[str, Any], name: str, before: str | None = None) -> s
     return value
 
 
+def _location_id(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> str:
+    try:
+        return _text(members, "location_id", before.location_id if before else None)
+    except SessionUnusable as error:
+        if before is None:
+            raise
+        faults.append(f"{error}; {before.location_id} is kept")
+        return before.location_id
+
+
+def _evse_uid(members: Mapping[str, Any], before: Stay | None) -> str:
+    """Where it is; a car whose EVSE nobody names draws all the same, so its session is kept."""
+    known = before.evse_uid if before else NO_EVSE
+    try:
+        uid = _text(members, "evse_uid", known)
+    except SessionUnusable:
+        return known
+    return known if uid.casefold() == _NOT_AVAILABLE else uid
+
+
 def _updated(members: Mapping[str, Any], now: datetime, faults: list[str]) -> datetime:
     found = read_datetime(members.get("last_updated"))
     if found is None or found > now + _AHEAD:
@@ -108,14 +131,16 @@ def _status(members: Mapping[str, Any], before: Stay | None, faults: list[str]) 
     return str(value)
 
 
-def _begin(members: Mapping[str, Any], before: Stay | None) -> datetime:
+def _begin(members: Mapping[str, Any], before: Stay | None, now: datetime, faults: list[str]) -> datetime:
     value = members.get("start_date_time")
     if value is None and before is not None:
         return before.begin
     found = read_datetime(value)
-    if found is None:
-        raise SessionUnusable(f"start_date_time {shown(value)} is no DateTime")
-    return found
+    if found is not None:
+        return found
+    taken = now if before is None else before.begin
+    faults.append(f"start_date_time {shown(value)} is no DateTime; taken for {format_datetime(taken)}")
+    return taken
 
 
 def _kwh(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> Decimal:
@@ -131,14 +156,14 @@ def _kwh(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> 
     return found
 
 
-def _end(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> datetime | None:
+def _end(members: Mapping[str, Any], stay: Stay, faults: list[str]) -> datetime | None:
     value = members.get("end_date_time")
     if value is None:
-        return before.end if before else None
-    found, begin = read_datetime(value), _begin(members, before)
-    if found is None or found < begin:
+        return stay.end
+    found = read_datetime(value)
+    if found is None or found < stay.begin:
         faults.append(f"end_date_time {shown(value)} is no moment after the start; left out")
-        return before.end if before else None
+        return stay.end
     return found
 
 

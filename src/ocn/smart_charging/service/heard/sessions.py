@@ -80,7 +80,7 @@ class Sessions:
         if served is None:
             return False
         try:
-            update = told(cpo, {"id": session_id} | dict(members), now, before, sent_to)
+            update = told(cpo, dict(members) | {"id": session_id}, now, before, sent_to)
         except SessionUnusable as error:
             self._fault(served, key, f"{error}; it is not planned")
             return False

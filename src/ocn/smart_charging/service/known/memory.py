@@ -10,6 +10,7 @@ from typing import Any, Final
 from ocn.ocpi.party_id import PartyId
 from ocn.party.json_text import JsonObject
 from ocn.party.storage.port import PartyStorage
+from ocn.smart_charging.service.known.habits import Habit, habit_from_json
 from ocn.smart_charging.service.known.history import Past, past_from_json
 from ocn.smart_charging.service.known.preferences import Preferences, preferences_from_json
 from ocn.smart_charging.service.known.shelves import Shelves
@@ -21,6 +22,7 @@ PREFERENCES: Final = "ocn-smart-preferences"
 PAST: Final = "ocn-smart-past"
 STANDINGS: Final = "ocn-smart-standings"
 PROFILES: Final = "ocn-smart-profiles"
+HABITS: Final = "ocn-smart-habits"
 
 
 class Memory:
@@ -37,6 +39,8 @@ class Memory:
         """What the dispatcher keeps, by session key."""
         self.profiles: dict[str, list[JsonObject]] = {}
         """What was in force, by session key: for CDRs that bill a pause."""
+        self.habits: dict[str, Habit] = {}
+        """How often preferences came, by CPO and eMSP."""
 
     async def load(self) -> None:
         """Read everything; what cannot be read any more is removed, for the CPO can tell it again."""
@@ -55,6 +59,8 @@ class Memory:
             self.standings[key] = kept
         async for key, kept in self._shelves.all(PROFILES):
             self.profiles[key] = kept["profiles"]
+        async for key, kept in self._shelves.all(HABITS):
+            self.habits[key] = habit_from_json(kept)
         await self.sites.load()
 
     async def keep_stay(self, stay: Stay) -> None:
@@ -98,6 +104,12 @@ class Memory:
         await self._shelves.put(PROFILES, session_key, {"profiles": profiles})
         self.profiles[session_key] = profiles
 
+    async def keep_habit(self, cpo: PartyId, emsp: str, habit: Habit) -> None:
+        """Remember how often an eMSP's sessions come with preferences."""
+        key = f"{cpo.key}/{emsp}"
+        await self._shelves.put(HABITS, key, habit.as_json())
+        self.habits[key] = habit
+
     async def forget(self, ended_before: datetime, past_before: datetime) -> None:
         """Forget sessions that were over before a moment, with all that belongs to them, and the past."""
         for key in [key for key, stay in self.stays.items() if stay.is_over and stay.updated < ended_before]:
@@ -112,6 +124,10 @@ class Memory:
         for key in [key for key in self.profiles if key not in self.stays]:
             await self._shelves.remove(PROFILES, key)
             self.profiles.pop(key, None)
+
+        for key in [key for key, habit in self.habits.items() if habit.until < past_before]:
+            await self._shelves.remove(HABITS, key)
+            self.habits.pop(key, None)
 
     def _is_done(self, key: str, wish: Preferences, before: datetime) -> bool:
         stay = self.stays.get(_session_of(key, wish))

@@ -23,8 +23,8 @@ class SiteMemory:
         """By CPO and id."""
         self.tariff_ids: dict[tuple[str, str], tuple[str, ...]] = {}
         """By CPO and EVSE: those of its connectors."""
-        self.told_evses: dict[tuple[str, str], ToldEvse] = {}
-        """What EVSEs give that no site file has, likewise; not stored, for it is read at every start."""
+        self.told_evses: dict[str, dict[str, ToldEvse]] = {}
+        """What EVSEs give that a site file does not have, by site and uid; it is read at every start."""
         self.limits: dict[str, list[JsonObject]] = {}
         """What was announced, by site."""
         self.forecasts: dict[str, JsonObject] = {}

@@ -12,6 +12,8 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime, parse_datetime, read_datetime
 from ocn.party.json_text import JsonObject
 
+NO_EVSE = ""
+"""The EVSE of a session whose CPO names none."""
 _ZERO = Decimal(0)
 _OVER = frozenset({"COMPLETED", "INVALID"})
 
@@ -54,6 +56,11 @@ class Stay:
     def key(self) -> str:
         """Unique over all CPOs; ids are compared without regard to case."""
         return f"{self.cpo.key}/{self.id.casefold()}"
+
+    @property
+    def names_evse(self) -> bool:
+        """Whether its CPO says where in the location it is."""
+        return self.evse_uid != NO_EVSE
 
     @property
     def is_active(self) -> bool:

@@ -88,5 +88,6 @@ class Cars:
             if too_much and self._unmet.get(guest.key) != need.kwh:
                 self._unmet[guest.key] = need.kwh
                 asked = f"{need.kwh:g} kWh by {local(need.departure, zone)}"
-                lines.append(f"{name}: {asked} cannot be had at EVSE {guest.evse.id}")
+                where = f"EVSE {guest.evse.id}" if guest.evse.id else "an EVSE that is not told"
+                lines.append(f"{name}: {asked} cannot be had at {where}")
         return lines

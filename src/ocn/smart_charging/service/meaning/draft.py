@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ocn.smart_charging.planning.problem import Limit, Outlet
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.service.meaning.guests import Guest
+from ocn.smart_charging.service.meaning.pricing import CarPrices
 from ocn.smart_charging.slots import Slots
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,6 +30,9 @@ class Draft:
     left: tuple[Limit, ...]
     """What is left of them beside cars that do not obey."""
     prices: Sequence[float]
+    """The site's own."""
+    priced: Mapping[str, CarPrices]
+    """By what those are planned that obey."""
     peak_price: float
     peak_so_far_kw: float
 

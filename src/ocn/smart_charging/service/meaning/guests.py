@@ -9,7 +9,7 @@ from ocn.smart_charging.service.known.history import Typical
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.needs import Need, need_of
-from ocn.smart_charging.service.meaning.strangers import stranger_evse, stranger_outlet
+from ocn.smart_charging.service.meaning.strangers import fault_of_stranger, stranger_evse, stranger_outlet
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.site.model import Evse
@@ -69,10 +69,9 @@ def guests_of(
     for stay in stays:
         listed = places.evse(served, stay.evse_uid)
         if listed is None:
-            told = memory.sites.told_evses.get((stay.cpo.key, stay.evse_uid.casefold()))
-            evse = stranger_evse(stay.evse_uid, told, site)
+            evse = stranger_evse(stay, memory.sites.told_evses.get(served.key, {}), site)
             here = takes = stranger_outlet(evse, stay, wiring)
-            faults[stay.key] = _of_stranger(evse, here)
+            faults[stay.key] = fault_of_stranger(stay, evse, wiring)
         else:
             evse, (here, takes) = listed, outlets(listed, stay)
         wish = memory.wish(stay)
@@ -83,22 +82,20 @@ def guests_of(
 
 
 def _newest_at_each(stays: Iterable[Stay]) -> tuple[Iterable[Stay], dict[str, str]]:
-    """Return the newest session at each EVSE, and what is wrong with the others."""
+    """Return the newest session at each EVSE, and what is wrong with the others.
+
+    Of sessions without an EVSE nobody knows whether they are at the same.
+    """
     faults: dict[str, str] = {}
-    at: dict[str, Stay] = {}
+    at: dict[tuple[str, str], Stay] = {}
     for stay in stays:
-        other = at.get(stay.evse_uid.casefold())
+        place = stay.evse_uid.casefold(), "" if stay.names_evse else stay.key
+        other = at.get(place)
         if other is not None:
             begun = f"another session has begun at EVSE {stay.evse_uid[:60]}"
             faults[other.key] = f"{begun}: this one is taken for over"
-        at[stay.evse_uid.casefold()] = stay
+        at[place] = stay
     return at.values(), faults
-
-
-def _of_stranger(evse: Evse, outlet: Outlet) -> str:
-    most = f"{outlet.most * outlet.step_kw:.1f} kW"
-    counts = f"{most} count at the top fuse, and cannot be limited"
-    return f"the site file has no EVSE {evse.id[:60]!r}: {counts}; add it to the site file"
 
 
 def _active(stays: Iterable[Stay], served: ServedSite) -> list[Stay]:

@@ -5,10 +5,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ocn.party.json_text import JsonObject
+from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.slots import Slots
 from ocn.tariffs import Amount, TariffError, as_decimal, curve
 
 _DECIMALS = 6
+_CURRENCY = "EUR"
+"""All that prices are weighed against is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPrices:
+    """What a tariff says of some slots; None where it says nothing."""
+
+    eur_per_kwh: tuple[Decimal | None, ...]
+    silent_because: str | None = None
+    """Why it says nothing of any slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +36,25 @@ class TariffPrices:
     power_kw: Decimal
 
     def eur_per_kwh(self, slots: Slots) -> Sequence[Decimal | None]:
-        """See :class:`ocn.smart_charging.prices.PriceSource`.
+        """See :class:`ocn.smart_charging.prices.PriceSource`."""
+        return self.told(slots).eur_per_kwh
 
-        All unknown where the tariff is unreadable; one that depends on a restriction nobody knows is, too.
-        """
+    def told(self, slots: Slots) -> ToldPrices:
+        """Return the prices; where it is unreadable, or leaves open what nobody knows, why there are none."""
+        nothing, currency = (None,) * slots.count, self.tariff.get("currency")
+        if currency != _CURRENCY:
+            return ToldPrices(nothing, f"its currency is {shown(currency)}, and plans weigh {_CURRENCY}")
         try:
             found = curve(
                 self.tariff, self.zone, slots.start, slots.count, slots.minutes, power_kw=self.power_kw
             )
-        except TariffError:
-            return (None,) * slots.count
-        return tuple(_price(each.per_kwh(self.power_kw)) for each in found)
+        except TariffError as error:
+            return ToldPrices(nothing, f"it cannot be used: {error.message}")
+        prices = tuple(_price(each.per_kwh(self.power_kw)) for each in found)
+        if any(price is not None for price in prices):
+            return ToldPrices(prices)
+        open_to = sorted({str(unstated) for each in found for unstated in each.depends_on})
+        return ToldPrices(nothing, f"its prices depend on what nobody knows ({', '.join(open_to)})")
 
 
 def _price(amount: Amount) -> Decimal | None:

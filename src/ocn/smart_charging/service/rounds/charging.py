@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, cast
 
 from ocn.ocpi.objects import ActiveChargingProfile, ChargingProfile
@@ -32,17 +33,17 @@ class Sent:
     @property
     def answer(self) -> str:
         """What the CPO said at once."""
-        return str(_word(self._pending.reply.data))
+        return str(word(self._pending.reply.data))
 
     @property
     def ticket(self) -> str:
-        """Our own response_url, one for each message."""
-        return self._pending.response_url
+        """The last part of our own response_url, one for each message."""
+        return self._pending.response_url.rpartition("/")[2]
 
     async def result(self, timeout_s: float) -> str | None:
         """Wait for what the charge point said; what says nothing that can be read is none."""
         try:
-            result = _word(await self._pending.result(timeout_s))
+            result = word(await self._pending.result(timeout_s))
         except ResultOverdue:
             return None
         if result == _ACCEPTED:
@@ -90,6 +91,13 @@ class PartyChargers:
             raise _unanswered(error, stay) from error
         return result.get("profile") if isinstance(result, dict) else None
 
+    async def keep(self, session: str, profile: JsonObject, sent: datetime) -> None:
+        """Remember that a profile came into force."""
+        kept = self._memory.profiles.get(session, [])
+        if not kept or kept[-1]["profile"] != profile:
+            entry = {"received": format_datetime(sent), "profile": profile}
+            await self._memory.keep_profiles(session, [*kept, entry][-_MOST_PROFILES:])
+
     def _to(self, session: str) -> tuple[Counterparty, Stay]:
         stay = self._memory.stays.get(session)
         if self._client is None or stay is None:
@@ -97,25 +105,17 @@ class PartyChargers:
         return self._client.to(stay.cpo), stay
 
     def _keeping(self, session: str, stay: Stay, profile: JsonObject) -> Callable[[], Awaitable[None]]:
-        sent = format_datetime(self._now(stay.cpo))
-
-        async def keep() -> None:
-            kept = self._memory.profiles.get(session, [])
-            if not kept or kept[-1]["profile"] != profile:
-                entry = {"received": sent, "profile": profile}
-                await self._memory.keep_profiles(session, [*kept, entry][-_MOST_PROFILES:])
-
-        return keep
+        return partial(self.keep, session, profile, self._now(stay.cpo))
 
 
 def _told(pending: Pending[Any, Any], stay: Stay, in_force: Callable[[], Awaitable[None]]) -> Sent:
     """Return a message that was answered: one whose answer says nothing may be in force all the same."""
-    if _word(pending.reply.data) is None:
+    if word(pending.reply.data) is None:
         raise Unanswered(f"{stay.cpo} answered a message, and not whether it took it")
     return Sent(pending, in_force)
 
 
-def _word(said: object) -> str | None:
+def word(said: object) -> str | None:
     """What an immediate or a later answer says; None where it says nothing."""
     result = said.get("result") if isinstance(said, dict) else None
     return result if isinstance(result, str) else None

@@ -56,6 +56,9 @@ class Desk:
         self._names = names
         self._safe_after = settings.safe_after
         self._following: asyncio.Task[FollowReport] | None = None
+        self._is_outdated = False
+        self._was_left_out = False
+        """Whether the last plan was not sent; two in a row are not left out, however much comes."""
         self._cars = Cars(float(served.site.voltage))
         self._drafting = Drafting(served, memory, places, names, dispatcher, self._cars, clock, self.note)
 
@@ -72,7 +75,12 @@ class Desk:
         return self._names.of(key)
 
     def interrupt(self) -> None:
-        """Wait no longer for results of what is under way (they still count): something must be sent now."""
+        """Something must be planned and sent now, by what is known only since this moment.
+
+        What is being planned is not sent, once; results of what is under way are awaited no longer, and still
+        count.
+        """
+        self._is_outdated = True
         if self._following is not None:
             self._following.cancel()
 
@@ -83,6 +91,7 @@ class Desk:
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points."""
         await self._keep_peak()
+        self._is_outdated = False
         draft = self._drafting.draft(self.feed.limited(self.clock.real()), self._peak.kw)
         replanner = self._drafting.replanner(draft.slots)
         plan = await asyncio.to_thread(
@@ -94,6 +103,10 @@ class Desk:
             peak_price=draft.peak_price,
             peak_so_far_kw=draft.peak_so_far_kw,
         )
+        if self._is_outdated and not self._was_left_out:
+            self._was_left_out = True
+            return FollowReport()
+        self._was_left_out = False
         plan = self._cars.probing(draft, plan)
         self.draft, self.plan = draft, plan
         made = courses(plan, draft.slots, draft.left, draft.present, self._safe_after)

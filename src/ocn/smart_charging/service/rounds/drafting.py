@@ -1,7 +1,7 @@
 """What is known of one site, put together for a plan."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.around import around
@@ -11,7 +11,7 @@ from ocn.smart_charging.planning.crowds import Arrival
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.planning.replanner import Replanner
 from ocn.smart_charging.planning.seen import Seen
-from ocn.smart_charging.prices import planned_prices
+from ocn.smart_charging.prices import filled
 from ocn.smart_charging.profiles.ocpi import rate_of
 from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.known.history import arrivals
@@ -22,7 +22,8 @@ from ocn.smart_charging.service.meaning.cars import Cars
 from ocn.smart_charging.service.meaning.draft import Draft, slot_position
 from ocn.smart_charging.service.meaning.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.meaning.metering import delivered_kwh
-from ocn.smart_charging.service.meaning.pricing import prices_for
+from ocn.smart_charging.service.meaning.prices_told import PricesTold
+from ocn.smart_charging.service.meaning.pricing import CarPrices, prices_for
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.view import EventKind
@@ -55,6 +56,7 @@ class Drafting:
         self._cars = cars
         self._clock = clock
         self._note = note
+        self._prices_told = PricesTold(served)
         self._wiring = Wiring.of(served.site)
         self._replanner: Replanner | None = None
 
@@ -78,15 +80,20 @@ class Drafting:
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
         real = self._clock.in_real_time(slots)
         limits = wiring.limits(real)
+        priced = {
+            name: prices_for(guest, self._served, self._memory, slots, real)
+            for name, guest in obeying.items()
+        }
         return Draft(
             now,
             slots,
             guests,
-            tuple(self._seen(name, guest, slots, real, now) for name, guest in obeying.items()),
+            tuple(self._seen(name, guest, slots, priced[name], now) for name, guest in obeying.items()),
             {name: guest.outlet for name, guest in obeying.items()},
             limits,
             around(limits, unplanned, slots),
-            planned_prices(self._served.prices, real),
+            self._site_prices(real, priced.values()),
+            priced,
             float(site.prices.peak_eur_per_kw),
             peak_so_far_kw,
         )
@@ -140,7 +147,15 @@ class Drafting:
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
         return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
 
-    def _seen(self, name: str, guest: Guest, slots: Slots, real: Slots, now: datetime) -> Seen:
+    def _site_prices(self, real: Slots, cars: Iterable[CarPrices]) -> tuple[float, ...]:
+        """Return the prices of the site, and tell once which are gone by, those of cars included."""
+        source = self._served.prices
+        known = (None,) * real.count if source is None else source.eur_per_kwh(real)
+        for kind, line in self._prices_told.news(known, cars):
+            self._note(kind, line)
+        return filled(known, real.minutes)
+
+    def _seen(self, name: str, guest: Guest, slots: Slots, prices: CarPrices, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes
         delivered = delivered_kwh(guest.stay, now, self._allowed_kw(guest, now), need.kwh)
         rests = self._cars.rests(guest, now)
@@ -152,7 +167,7 @@ class Drafting:
             need.kwh if rests else delivered,
             guest.takes,
             need.weight,
-            prices=prices_for(guest, self._served, self._memory, slots, real),
+            prices=prices.eur_per_kwh,
         )
 
 

@@ -10,6 +10,7 @@ from ocn.party.sending.client import Client
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.service.heard.clocks import CpoClock
+from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
@@ -49,6 +50,7 @@ class Rounds:
         *,
         clock: CpoClock,
         watch: Watch,
+        preference_copies: PreferenceCopies,
     ) -> None:
         self._cpo = cpo
         self._all_desks = desks
@@ -58,6 +60,7 @@ class Rounds:
         self._settings = settings
         self._clock = clock
         self._watch = watch
+        self._preference_copies = preference_copies
         self._turn = asyncio.Lock()
         self._asked = False
         self._due: dict[str, datetime] = {}
@@ -100,6 +103,7 @@ class Rounds:
         self._asked = False  # where that raised, it is asked for still
         if not was_read:
             return
+        await self._preference_copies.look(self._cpo, desks[0].now())
         for desk in desks:
             desk.last_read = self._reader.last_read(self._cpo)
             if first:

@@ -109,3 +109,5 @@ class Watch:
             line = "the CPO says that our limit is not in force; it is set again"
         desk.note(EventKind.WARNING, f"{desk.name(key)}: {line}")
         self._triggers.plan(desk.served.name)
+        if not conflict.is_lower:
+            desk.interrupt()

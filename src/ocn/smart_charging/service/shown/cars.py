@@ -68,7 +68,7 @@ class ShownCars:
             driver_line = for_driver(in_eur, clock) + by_carbon
         return CarView(
             name=name,
-            evse=guest.evse.id,
+            evse=guest.evse.id or None,
             arrived=guest.stay.begin,
             departure=guest.need.departure,
             departure_from=guest.need.departure_from,
@@ -91,7 +91,7 @@ class ShownCars:
         name = self._desk.name(stay.key)
         return CarView(
             name=name,
-            evse=stay.evse_uid,
+            evse=stay.evse_uid or None,
             arrived=stay.begin,
             departure=(stay.end or stay.updated) if stay.is_over else None,
             departure_from=Source.ASSUMED,
@@ -130,6 +130,8 @@ class ShownCars:
 
 
 def _not_wanting(name: str, guest: Guest, draft: Draft) -> str:
+    if not guest.stay.names_evse:
+        return f"{name}: its CPO names no EVSE of it, so what it may draw is planned around"
     if guest.is_stranger:
         return f"{name}: its EVSE is not in the site file, so what it may draw is planned around"
     if name in draft.present:

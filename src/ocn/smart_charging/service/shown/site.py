@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.sentences import scarcities, times
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
+from ocn.smart_charging.service.meaning.prices_told import prices_in_use
 from ocn.smart_charging.service.meaning.tops import top_kw
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.shown.cars import ShownCars
@@ -40,6 +41,7 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         events=desk.log.newest(),
         method=None if plan is None else str(plan.method),
         because=None if plan is None else plan.because,
+        priced_by=() if draft is None else prices_in_use(desk.served, draft.priced.values()),
         last_read=desk.last_read,
         last_plan=None if draft is None else draft.now,
     )
