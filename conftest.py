@@ -1,4 +1,4 @@
-"""What holds for every test: recursion limit and SIGINT as users have them, and no property with a time limit.
+"""What holds for every test: recursion limit and SIGINT as users have them; no property has a time limit.
 
 Libraries of the chain lift the limit when they are imported (to 100,000), and lifted it no longer keeps a
 deeply nested JSON text from ending the process. Programs import them behind a guard; a test module may not.
