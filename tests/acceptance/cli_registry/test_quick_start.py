@@ -1,4 +1,4 @@
-"""``--help`` and mistyped commands answer without loading what they do not need."""
+"""Commands answer without loading what they do not need."""
 
 import subprocess
 import sys
@@ -20,3 +20,9 @@ def test_command_line_is_read_without_loading_heavy_libraries() -> None:
     code = f"import sys, ocn.cli; print([name for name in {HEAVY} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_local_network_is_started_without_loading_the_chain_that_it_starts() -> None:
+    code = "import sys, ocn.simulation.network.network; print('eth' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"

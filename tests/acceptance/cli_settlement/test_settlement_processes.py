@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 
 PAYER, PAYEE = DEVELOPMENT_ACCOUNTS[1:3]
 OCN = [sys.executable, "-c", "import sys; from ocn.cli import main; sys.exit(main())"]

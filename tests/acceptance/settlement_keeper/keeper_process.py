@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from ocn.chain.client import ChainClient
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.following import IndexSettings
 from ocn.chain.networks import BUILT_IN
 from ocn.chain.rpc import RpcClient

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ocn.chain.client import ChainClient
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.networks import BUILT_IN
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender

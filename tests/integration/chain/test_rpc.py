@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
 
 import pytest
 from aiohttp import web
@@ -189,3 +190,21 @@ async def test_endpoint_where_nobody_listens_is_named_with_the_cause() -> None:
         async with RpcClient(f"http://127.0.0.1:{held.getsockname()[1]}") as rpc:
             with pytest.raises(ChainUnavailable, match=r":\d+: connection refused$"):
                 await rpc.call("eth_chainId")
+
+
+async def test_connection_that_the_server_may_be_closing_carries_no_call(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Servers of Node.js and uvicorn end a connection that nobody has used for five seconds."""
+    ports: list[object] = []
+
+    async def handler(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        ports.append(request.transport.get_extra_info("peername"))
+        return web.json_response({"id": 1, "result": "0x9"})
+
+    async with RpcClient(await serve(handler)) as rpc:
+        for passed_s in (0.0, 1.0, 6.0):
+            monkeypatch.setattr("aiohttp.connector.monotonic", lambda passed=passed_s: monotonic() + passed)
+            await rpc.call("eth_chainId")
+    assert ports[0] == ports[1] != ports[2]

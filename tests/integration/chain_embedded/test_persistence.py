@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from ocn.chain.deploy import LOCAL_NOTICE_S, local_settlement
+from ocn.chain.development_accounts import DevelopmentAccount
 from ocn.chain.embedded import (
     DEVELOPMENT_ACCOUNTS,
     PERMISSIONS_ADDRESS,
@@ -22,7 +23,6 @@ from ocn.chain.embedded import (
     deploy_network_contracts,
     deploy_settlement_contracts,
 )
-from ocn.chain.embedded.accounts import DevelopmentAccount
 from ocn.chain.embedded.genesis import SETTLEMENT_DEPLOYER
 from ocn.chain.embedded.transactions import Call, sign_legacy
 from ocn.chain.networks import BUILT_IN

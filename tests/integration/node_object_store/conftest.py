@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -69,18 +68,15 @@ _KINDS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postg
 
 @pytest.fixture(params=_KINDS)
 async def open_store(
-    request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock
+    request: pytest.FixtureRequest, new_database: Callable[[str, object], Awaitable[str]], clock: FakeClock
 ) -> AsyncIterator[OpenStore]:
     async with AsyncExitStack() as stack:
 
         async def make(bounds: Bounds | None = None) -> ObjectStore:
             if request.param == "memory":
                 return MemoryObjectStore(clock, bounds)
-            url = f"sqlite:///{tmp_path / 'node.db'}"
-            if request.param == "postgresql":
-                url = request.getfixturevalue("new_postgresql_database")()
+            url = await new_database(request.param, open_database)
             database = await stack.enter_async_context(open_database(url))
-            await database.upgrade()
             return SqlObjectStore(database, clock, bounds)
 
         yield make

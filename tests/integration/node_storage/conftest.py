@@ -1,7 +1,7 @@
 """Every kind of store, and values to put into one."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -118,20 +118,19 @@ _KINDS = ["memory", "sqlite-memory", "sqlite", pytest.param("postgresql", marks=
 
 @pytest.fixture(params=_KINDS)
 async def stores(
-    request: pytest.FixtureRequest, tmp_path: Path, sealing: AesGcmSealing
+    request: pytest.FixtureRequest,
+    new_database: Callable[[str, object], Awaitable[str]],
+    sealing: AesGcmSealing,
 ) -> AsyncIterator[tuple[PlatformStore, LinkStore]]:
     """Both stores of every kind: what the contract tests run on."""
     if request.param == "memory":
         yield MemoryPlatformStore(), MemoryLinkStore()
         return
-    if request.param == "postgresql":
-        url = request.getfixturevalue("new_postgresql_database")()
-    else:
-        url = (
-            "sqlite:///:memory:" if request.param == "sqlite-memory" else f"sqlite:///{tmp_path / 'node.db'}"
-        )
+    in_memory = request.param == "sqlite-memory"
+    url = "sqlite:///:memory:" if in_memory else await new_database(request.param, open_database)
     async with open_database(url) as opened:
-        await opened.upgrade()
+        if in_memory:
+            await opened.upgrade()
         yield SqlPlatformStore(opened, sealing), SqlLinkStore(opened)
 
 

@@ -1,9 +1,8 @@
 """What every store of HubClientInfo promises: in memory, in SQLite, in PostgreSQL."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,16 +18,13 @@ _KINDS = ["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postg
 
 
 @pytest.fixture(params=_KINDS)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ClientInfoStore]:
+async def store(
+    request: pytest.FixtureRequest, new_database: Callable[[str, object], Awaitable[str]]
+) -> AsyncIterator[ClientInfoStore]:
     if request.param == "memory":
         yield MemoryClientInfoStore()
         return
-    if request.param == "postgresql":
-        url = request.getfixturevalue("new_postgresql_database")()
-    else:
-        url = f"sqlite:///{tmp_path / 'node.db'}"
-    async with open_database(url) as database:
-        await database.upgrade()
+    async with open_database(await new_database(request.param, open_database)) as database:
         yield SqlClientInfoStore(database)
 
 

@@ -1,13 +1,14 @@
 """The queue of copies, in both databases: nobody gets what another has, and lanes stay in order."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from ocn.node.copies.copy import Copy, CopyFilter, CopyKind, CopyState, NewCopy, Outcome
-from ocn.node.storage import Database
+from ocn.node.storage import Database, open_database
 from ocn.node.storage.copies import SqlCopyStore
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
@@ -51,6 +52,14 @@ def a_copy(
 
 def outcome(copy: Copy, state: CopyState, *, due_at: datetime = NOON, failures: int = 0) -> Outcome:
     return Outcome(copy.id, copy.message.lane, state, NOON + MINUTE, due_at, failures, "why")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def database(
+    request: pytest.FixtureRequest, new_database: Callable[[str, object], Awaitable[str]]
+) -> AsyncIterator[Database]:
+    async with open_database(await new_database(request.param, open_database)) as opened:
+        yield opened
 
 
 @pytest.fixture

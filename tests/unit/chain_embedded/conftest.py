@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.rpc import Dispatcher
 from ocn.chain.embedded.settings import Settings

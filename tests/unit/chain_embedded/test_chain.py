@@ -7,7 +7,7 @@ import pytest
 from eth_account import Account
 from eth_hash.auto import keccak
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import RpcError
 from ocn.chain.embedded.flat_state import account_key

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import RpcError
 from ocn.chain.embedded.rpc import Dispatcher

@@ -8,7 +8,7 @@ from eth_account import Account
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC
 from ocn.chain.embedded.errors import RpcError
 from ocn.chain.embedded.rlp_items import rlp_decode, rlp_encode
 from ocn.chain.embedded.transactions import HALF_CURVE_ORDER, Call, decode, sign_legacy

@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zlib import crc32
 
+from sqlalchemy import create_mock_engine
 from tests.unit.settlement.fakes import FakeChain, FlatPricing, RecordingChargers
 
 from ocn.ocpi.modules import InterfaceRole
@@ -320,8 +322,22 @@ class World:
 async def new_store(stack: AsyncExitStack) -> Store:
     database = await stack.enter_async_context(open_settlement_database("sqlite:///:memory:"))
     async with database.transaction() as connection:
-        await connection.run_sync(metadata.create_all)  # as the migrations make them, in a tenth of the time
+        for statement in _statements():
+            await connection.exec_driver_sql(statement)
     return SqlStore(database)
+
+
+@cache
+def _statements() -> tuple[str, ...]:
+    """What makes the tables as the migrations make them, in a hundredth of the time."""
+    statements: list[str] = []
+
+    def write(statement: Any, *_: Any, **__: Any) -> None:
+        statements.append(str(statement.compile(dialect=engine.dialect)))
+
+    engine = create_mock_engine("sqlite://", write)
+    metadata.create_all(engine, checkfirst=False)
+    return tuple(statements)
 
 
 @asynccontextmanager

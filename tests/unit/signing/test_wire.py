@@ -2,7 +2,9 @@
 
 import base64
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import msgspec
@@ -33,7 +35,11 @@ COMPRESSIONS: list[Compression] = ["brotli", "gzip", "plain"]
 
 
 def packed(plain: bytes, compression: str = "plain") -> str:
-    squeeze = {"plain": bytes, "gzip": gzip.compress, "brotli": brotli.compress}
+    squeeze: dict[str, Callable[[bytes], bytes]] = {
+        "plain": bytes,
+        "gzip": gzip.compress,
+        "brotli": partial(brotli.compress, quality=4),
+    }
     return base64.b64encode(squeeze[compression](plain)).decode()
 
 

@@ -12,7 +12,7 @@ nothing else of the house does (extra ``ocn[devnet]``).
 from ocn.chain.embedded import recursion  # noqa: F401 - before anything imports py-evm; see there
 
 # isort: split
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC, DevelopmentAccount
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_MNEMONIC, DevelopmentAccount
 from ocn.chain.embedded.devnet import Devnet
 from ocn.chain.embedded.errors import DevnetError, RpcError
 from ocn.chain.embedded.genesis import (

@@ -10,8 +10,8 @@ from typing import Final
 
 from eth.constants import EMPTY_SHA3
 
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_BALANCE
 from ocn.chain.embedded.acceptance import check_fields, check_sender
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DEVELOPMENT_BALANCE
 from ocn.chain.embedded.blocks import Block, Header, first_block, seal
 from ocn.chain.embedded.database import Database, PastState
 from ocn.chain.embedded.errors import DevnetError, refused

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS, DevelopmentAccount
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS, DevelopmentAccount
 from ocn.chain.embedded.devnet import Devnet
 from ocn.chain.embedded.errors import DevnetError
 from ocn.chain.embedded.quantities import data

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from eth_hash.auto import keccak
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.blocks import Header
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import invalid_params, refused

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ocn.chain.embedded.accounts import BY_ADDRESS
+from ocn.chain.development_accounts import BY_ADDRESS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import LIMIT_EXCEEDED, RpcError, invalid_params, refused
 from ocn.chain.embedded.estimating import sufficient_gas

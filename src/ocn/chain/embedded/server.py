@@ -23,6 +23,8 @@ DEFAULT_PORT: Final = 8544
 MAX_BODY: Final = 8 * 1024 * 1024
 BODY_SECONDS: Final = 15.0
 MAX_CONNECTIONS: Final = 512
+IDLE_SECONDS: Final = 75
+"""Longer than clients keep a connection that they do not use, so that none sends into one that closes."""
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -179,6 +181,7 @@ async def serving(
         server_header=False,
         ws="none",
         limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=5,
     )
     server = _Server(config)

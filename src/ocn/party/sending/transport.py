@@ -11,6 +11,10 @@ from ocn.errors import cause_of
 from ocn.party.errors import AnswerUnusable, PeerTimedOut, PeerUnreachable
 from ocn.party.limits import Limits
 
+_IDLE_S = 4.0
+"""Under the five seconds after which the commonest servers (Node.js, uvicorn) close an idle connection: a
+POST that meets a closing connection cannot be repeated."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
@@ -49,7 +53,7 @@ class HttpTransport:
         self._session = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
-            connector=aiohttp.TCPConnector(limit=100),
+            connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=_IDLE_S),
         )
 
     async def send(

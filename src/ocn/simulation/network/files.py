@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ocn.chain.embedded.accounts import DEVELOPMENT_ACCOUNTS
+from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.networks import BUILT_IN
 from ocn.errors import ConfigurationError
 from ocn.party.identity.key import load_or_create_key
