@@ -4,6 +4,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed-dev
 RUN_STAMP := $(VENV)/.installed
+WORKERS ?= 2
+# A file of tests stays with one worker, which opens what its tests share once; in the order of `testpaths`.
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Where the shell forbids it, every process of the tests would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,10 +37,10 @@ network: $(RUN_STAMP) ## The same network without the play, for integrators
 test: $(STAMP) ## Every test, lint, type and import-contract check
 	@./tools/optional-parts
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 test-fast: $(STAMP) ## The tests that take seconds, without checks
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not long" $(ARGS)
+	$(BIN)/python -m pytest $(SPREAD) -m "not long" $(ARGS)
 
 check: $(STAMP) ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check .

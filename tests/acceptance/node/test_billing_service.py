@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     Operated = Party = Request = object
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("node-processes")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SESSIONS, CDRS = "/ocpi/receiver/2.2.1/sessions", "/ocpi/receiver/2.2.1/cdrs"
 BILLING_SCOPE = (int(Permission.FORWARD_MODULE_CDRS_RECEIVER),)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 else:
     Operated = Request = object
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("node-processes")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LOCATIONS = "/ocpi/sender/2.2.1/locations"
 

@@ -19,7 +19,6 @@ from ocn.tariffs import Verdict
 pytestmark = [
     pytest.mark.long,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("bills-of-versions"),
 ]
 PACE = Pace(speed=600, report_every=timedelta(milliseconds=200), reaction=timedelta(milliseconds=20))
 VERSIONS = {

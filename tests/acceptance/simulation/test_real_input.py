@@ -26,7 +26,6 @@ VERSIONS = ("2.2", "2.2.1")
 pytestmark = [
     pytest.mark.long,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("real-input"),
     pytest.mark.skipif(
         not EXAMPLES.is_dir(), reason=f"no OCPI examples at {EXAMPLES}; set OCN_OCPI_EXAMPLES"
     ),

@@ -26,7 +26,6 @@ from ocn.simulation.play.traffic import Traffic
 pytestmark = [
     pytest.mark.long,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("scenario"),
 ]
 PACE = Pace(
     speed=600,

@@ -27,7 +27,6 @@ else:
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("node-processes"),
     pytest.mark.long,
     pytest.mark.timeout(300),
 ]

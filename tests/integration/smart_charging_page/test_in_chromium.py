@@ -9,7 +9,7 @@ from tests.unit.smart_charging_page.made import made_car, made_view
 
 from ocn.smart_charging.page.site_page import address_of
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("chromium")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PATHS = ("/", "/sites/Nordhafen", "/sites/Empty", "/sites/Never%20read", address_of(HOSTILE))
 

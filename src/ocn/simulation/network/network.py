@@ -13,7 +13,6 @@ from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
-from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.joining.listing import RegistryListing, RegistrySignatories
@@ -23,7 +22,8 @@ from ocn.registry.reading import RegistryReader
 from ocn.registry.writing import RegistryWriter
 from ocn.signing.keys import PrivateKey
 from ocn.simulation.errors import NetworkFailed
-from ocn.simulation.network.files import CHAIN, SPENDER, NetworkFiles, NodeFiles, Ports
+from ocn.simulation.network.files import CHAIN, HOST, SPENDER, NetworkFiles, NodeFiles, Ports
+from ocn.simulation.network.held_ports import held_ports, in_use
 from ocn.simulation.network.processes import Process, ProcessGroup
 
 _READ_S, _POLL_S = 30.0, 0.05
@@ -199,18 +199,26 @@ async def local_network(
     try:
         async with aiohttp.ClientSession(timeout=timeout) as http, ProcessGroup(files.logs) as group:
             await _refuse_ports_in_use(files)
-            await _start_chain(files, group, chain)
-            nodes = [
-                await group.start(node.name, ["node", "run", "--config", str(node.config)], {})
-                for node in files.nodes
-            ]
-            network = LocalNetwork(files, group, http, chain)
-            for node, of_files in zip(network.nodes, files.nodes, strict=True):
-                await network.list_node(node, of_files.key)
-            await asyncio.gather(*(_ready(p, n, http) for p, n in zip(nodes, files.nodes, strict=True)))
+            with held_ports(HOST, (files.ports.chain, *files.ports.nodes)):
+                network = await _started(files, group, chain, http)
             yield network
     finally:
         await chain.close()
+
+
+async def _started(
+    files: NetworkFiles, group: ProcessGroup, chain: ChainClient, http: aiohttp.ClientSession
+) -> LocalNetwork:
+    await _start_chain(files, group, chain)
+    nodes = [
+        await group.start(node.name, ["node", "run", "--config", str(node.config)], {})
+        for node in files.nodes
+    ]
+    network = LocalNetwork(files, group, http, chain)
+    for node, of_files in zip(network.nodes, files.nodes, strict=True):
+        await network.list_node(node, of_files.key)
+    await asyncio.gather(*(_ready(p, n, http) for p, n in zip(nodes, files.nodes, strict=True)))
+    return network
 
 
 async def _refuse_ports_in_use(files: NetworkFiles) -> None:
@@ -220,9 +228,7 @@ async def _refuse_ports_in_use(files: NetworkFiles) -> None:
         except OSError:
             continue
         writer.close()
-        raise ConfigurationError(
-            f"port {port} is in use", hint="Another network may be running; choose other ports."
-        )
+        raise in_use(port)
 
 
 async def _start_chain(files: NetworkFiles, group: ProcessGroup, chain: ChainClient) -> None:
