@@ -22,6 +22,7 @@ GOALS_MS = {500: 1_000, 2_000: 3_000}
 _SLOTS = 3
 _SEEDS = 3_001
 _DAY_EVSES = 50
+_HISTORY_DAYS = 21
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class HeldDays:
 class SmartCharging:
     times: list[PlanTimes]
     days: list[HeldDays]
+    first_days: list[HeldDays]
 
 
 def smart_charging(*, quick: bool, seeds: int = 3) -> SmartCharging:
@@ -61,8 +63,11 @@ def smart_charging(*, quick: bool, seeds: int = 3) -> SmartCharging:
 
 def measure_smart_charging(sizes: Sequence[int], seeds: int, evses: int = _DAY_EVSES) -> SmartCharging:
     times = [plan_times(size) for size in sizes]
-    days = [held_days(kind, congested, seeds, evses) for kind in Kind for congested in (False, True)]
-    return SmartCharging(times, days)
+    days, first_days = (
+        [held_days(kind, congested, seeds, evses, history) for kind in Kind for congested in (False, True)]
+        for history in (_HISTORY_DAYS, 0)
+    )
+    return SmartCharging(times, days, first_days)
 
 
 def plan_times(evses: int) -> PlanTimes:
@@ -79,11 +84,15 @@ def plan_times(evses: int) -> PlanTimes:
     return PlanTimes(evses, present, statistics.mean(planned), max(planned), statistics.mean(plain))
 
 
-def held_days(kind: Kind, congested: bool, seeds: int, evses: int = _DAY_EVSES) -> HeldDays:
-    """Run days, departures half an hour off, nothing known of days before."""
+def held_days(
+    kind: Kind, congested: bool, seeds: int, evses: int = _DAY_EVSES, history_days: int = 0
+) -> HeldDays:
+    """Run days, departures half an hour off, each at a site of which so many days are known."""
     found: list[tuple[Aim, ...]] = []
     for seed in range(_SEEDS, _SEEDS + seeds):
-        compared = compare(World(generate(Wanted(kind, evses, seed, congested=congested))))
+        compared = compare(
+            World(generate(Wanted(kind, evses, seed, congested=congested, history_days=history_days)))
+        )
         if OPTIMUM not in compared.outcome_by_policy:
             raise SystemExit("the bench of smart charging needs highspy: pip install ocn[smart]")
         found.append(aims(compared, congested))
@@ -112,16 +121,22 @@ def smart_section(found: SmartCharging) -> list[str]:
             f"| {each.evses:,} | {each.present:,} | {each.plan_ms:,.0f} | {each.most_ms:,.0f} | {goal}"
             f" | {each.least_laxity_ms:.1f} |"
         )
-    names = [name for name, *_ in found.days[0].aims]
     lines += [
         "",
-        "Days of made-up sites, departures off by 30 minutes (1 sigma), nothing known of earlier days. On",
-        "how many each aim was held, and in brackets the median of its value:",
+        "Days of made-up sites, departures off by 30 minutes (1 sigma). On how many each aim was held, and in",
+        f"brackets the median of its value. Who came on the {_HISTORY_DAYS} days before is known:",
+        *_table(found.days),
         "",
-        f"| | all | {' | '.join(names)} |",
-        f"|---|---|{'---|' * len(names)}",
+        "And on a site's first day, of which nothing is known:",
+        *_table(found.first_days),
     ]
-    for day in found.days:
+    return lines
+
+
+def _table(days: Sequence[HeldDays]) -> list[str]:
+    names = [name for name, *_ in days[0].aims]
+    lines = ["", f"| | all | {' | '.join(names)} |", f"|---|---|{'---|' * len(names)}"]
+    for day in days:
         cells = " | ".join(f"{held} ({median:.2f})" for _, held, median in day.aims)
         name = f"{day.kind}{', congested' if day.congested else ''}"
         lines.append(f"| {name} | {day.held} of {day.days} | {cells} |")

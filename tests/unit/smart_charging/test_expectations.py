@@ -51,7 +51,17 @@ def test_arrivals_more_than_expected_are_kept_room_for_at_any_price() -> None:
     late = arrivals.expected(DAY, 48, 100.0)
 
     assert [each.whenever for each in late] == [False, True]
-    assert late[1].need_kwh == pytest.approx(0.15 * late[0].need_kwh)
+    assert late[1].need_kwh == pytest.approx(0.4 * late[0].need_kwh)
+
+
+def test_arrivals_that_load_a_limit_one_by_one_are_kept_more_room_for_there() -> None:
+    at_row, elsewhere = ((0, 1.0), (1, 1.0)), ((0, 1.0),)
+    cars = [Arrival(32.0, 30.0, 10.0, 11.0, loads) for loads in (at_row, elsewhere, elsewhere, elsewhere)]
+
+    expected, more = Arrivals(SLOT_H, cars, since=0).expected(DAY, 48, 100.0)
+
+    assert expected.shares == ((0, 1.0), (1, 0.25))
+    assert more.shares == ((0, 1.0), (1, 0.5))
 
 
 def test_arrivals_never_expects_more_than_a_stay_can_deliver() -> None:

@@ -1,5 +1,6 @@
 """Cars that came, taken together: what so many like them would ask for."""
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,9 @@ class Crowd:
     most_kw: float = 0.0
     need_times_stay: float = 0.0
     on_limits_kw: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    need_square: float = 0.0
+    on_limits_square: dict[int, float] = field(default_factory=lambda: defaultdict(float))
+    """Squares of what each asks of a limit: by their sum it varies, if cars come each by itself."""
 
     def add_one(self, arrival: Arrival) -> None:
         """Add a car."""
@@ -47,8 +51,10 @@ class Crowd:
         self.need_kwh += arrival.need_kwh
         self.most_kw += arrival.most_kw
         self.need_times_stay += arrival.need_kwh * arrival.stay
+        self.need_square += arrival.need_kwh**2
         for limit, share in arrival.shares:
             self.on_limits_kw[limit] += arrival.most_kw * share
+            self.on_limits_square[limit] += (arrival.need_kwh * share) ** 2
 
     def add(self, other: "Crowd", weight: float) -> None:
         """Add others, each so many times."""
@@ -56,8 +62,10 @@ class Crowd:
         self.need_kwh += weight * other.need_kwh
         self.most_kw += weight * other.most_kw
         self.need_times_stay += weight * other.need_times_stay
+        self.need_square += weight * other.need_square
         for limit, kw in other.on_limits_kw.items():
             self.on_limits_kw[limit] += weight * kw
+            self.on_limits_square[limit] += weight * other.on_limits_square[limit]
 
     def ask(self, need_kwh: float) -> None:
         """Let them ask for so much in all."""
@@ -71,12 +79,24 @@ class Crowd:
     def latecomers(
         self, at: int, slot_h: float, horizon: int, headroom: float, *, guessed: bool
     ) -> list[Latecomers]:
-        """Expect them at slot ``at``, and keep room for the part ``headroom`` of them more; none if few."""
+        """Expect them at slot ``at``, and keep room for the part ``headroom`` of them more; none if few.
+
+        The fewer cars a limit concerns the more what they ask of it varies, so the more room is kept there.
+        """
         if self.need_kwh < LEAST_KWH or self.most_kw <= 0:
             return []
         departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
         shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
         expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
-        more = replace(expected, need_kwh=need * headroom, most_kw=self.most_kw * headroom, whenever=True)
+        varying = (
+            (limit, math.sqrt(each / self.need_square)) for limit, each in self.on_limits_square.items()
+        )
+        more = replace(
+            expected,
+            need_kwh=need * headroom,
+            most_kw=self.most_kw * headroom,
+            shares=tuple(sorted(varying)),
+            whenever=True,
+        )
         return [expected, more]
