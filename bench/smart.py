@@ -123,8 +123,8 @@ def smart_section(found: SmartCharging) -> list[str]:
         )
     lines += [
         "",
-        "Days of made-up sites, departures off by 30 minutes (1 sigma). On how many each aim was held, and in",
-        f"brackets the median of its value. Who came on the {_HISTORY_DAYS} days before is known:",
+        "Days of made-up sites, departures off by 30 minutes (1 sigma). On how many each aim was held, and",
+        f"in brackets the median of its value. Who came on the {_HISTORY_DAYS} days before is known:",
         *_table(found.days),
         "",
         "And on a site's first day, of which nothing is known:",
