@@ -11,8 +11,9 @@ from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import Fault, PricesUnreadable
 from ocn.smart_charging.planning.document import FORMAT
 from ocn.smart_charging.planning.told import ToldPlan, told
-from ocn.smart_charging.price_reading import EUR_PER_KWH, G_PER_KWH, Column, read_prices
-from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries, PriceSource
+from ocn.smart_charging.price_file import PriceFile
+from ocn.smart_charging.price_reading import EUR_PER_KWH, G_PER_KWH, Column
+from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSource
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.reading import read_site
 
@@ -28,6 +29,8 @@ class LoadedSite:
     faults: tuple[Fault, ...]
     carbon: PriceSource | None = None
     """What drivers who want it green go by."""
+    price_files: tuple[PriceFile, ...] = ()
+    """Those of both that are files."""
 
 
 def load_site(file: Path) -> LoadedSite:
@@ -39,29 +42,32 @@ def load_site(file: Path) -> LoadedSite:
     """
     reading = read_site(_text(file), str(file))
     site, faults = reading.site, list(reading.faults)
-    prices: PriceSource | None = None
-    if site.prices.eur_per_kwh is not None:
-        prices = FlatPrice(site.prices.eur_per_kwh)
-    else:
-        prices = _series(file, site, "file", site.prices.file, EUR_PER_KWH, faults)
-    carbon = _series(file, site, "carbon_file", site.prices.carbon_file, G_PER_KWH, faults)
-    return LoadedSite(site, prices, tuple(faults), None if carbon is None else CarbonAsPrices(carbon))
+    flat = site.prices.eur_per_kwh
+    hourly = _price_file(file, site, "file", site.prices.file, EUR_PER_KWH, faults) if flat is None else None
+    carbon = _price_file(file, site, "carbon_file", site.prices.carbon_file, G_PER_KWH, faults)
+    return LoadedSite(
+        site,
+        hourly if flat is None else FlatPrice(flat),
+        tuple(faults),
+        None if carbon is None else CarbonAsPrices(carbon),
+        tuple(each for each in (hourly, carbon) if each is not None),
+    )
 
 
-def _series(
+def _price_file(
     file: Path, site: Site, key: str, named: str | None, column: Column, faults: list[Fault]
-) -> PriceSeries | None:
+) -> PriceFile | None:
     """Read a file that a site file names under a key of its prices; what is wrong is added to the faults."""
     if named is None:
         return None
     try:
-        read = read_prices(_text(file.parent / named), str(file.parent / named), site.zone, column)
-    except (PricesUnreadable, ConfigurationError) as error:
+        read = PriceFile(file.parent / named, site.zone, column)
+    except PricesUnreadable as error:
         without = "planned without prices" if column is EUR_PER_KWH else "GREEN is planned by prices"
         faults.append(Fault(f"{file}, [prices], key {key}", f"{error.message}; {without}"))
         return None
-    faults += read.faults
-    return read.series
+    faults += read.reading.faults
+    return read
 
 
 @dataclass(frozen=True, slots=True)

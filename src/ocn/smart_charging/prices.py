@@ -62,7 +62,8 @@ class PriceSeries:
 class CarbonAsPrices:
     """Grams of CO2 for a kWh as prices to plan by: a kilogram counts as one EUR."""
 
-    g_per_kwh: PriceSeries
+    g_per_kwh: PriceSource
+    """Grams where others have EUR."""
 
     def eur_per_kwh(self, slots: Slots) -> Sequence[Decimal | None]:
         """See :class:`PriceSource`."""

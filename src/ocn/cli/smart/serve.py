@@ -167,5 +167,7 @@ def _sites(files: list[Path]) -> "list[ServedSite]":
                 hint='Add cpo = "DE CPO" and location = "LOC1", the id in OCPI, to [site].',
             )
         feed = None if site.feed is None or site.feed.file is None else file.parent / site.feed.file
-        found.append(ServedSite(site, site.cpo, site.location, loaded.prices, loaded.carbon, feed))
+        found.append(
+            ServedSite(site, site.cpo, site.location, loaded.prices, loaded.carbon, feed, loaded.price_files)
+        )
     return found

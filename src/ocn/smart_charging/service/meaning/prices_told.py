@@ -24,9 +24,8 @@ class PricesTold:
     ) -> list[tuple[EventKind, str]]:
         """Return what was not said before; ``site_prices`` are the site's own, from now on."""
         told = {"": self._of_site(site_prices)}
-        for each in sorted(
-            cars, key=lambda prices: prices.silent_because or ""
-        ):  # what is amiss has the word
+        # What is amiss comes last, so that it has the word.
+        for each in sorted(cars, key=lambda prices: prices.silent_because or ""):
             if each.tariff is not None:
                 told[each.tariff] = self._of_tariff(each)
         new = [(kind, line) for name, (kind, line) in told.items() if self._said.get(name) != line]

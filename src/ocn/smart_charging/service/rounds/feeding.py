@@ -1,14 +1,16 @@
-"""Hear the limit feed of a site, once in a round."""
+"""Hear what others write for a site, once in a round: its limit feed, and its prices."""
 
 import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from ocn.smart_charging.errors import EventUnusable
+from ocn.smart_charging.errors import EventUnusable, PricesUnreadable
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.sites.triggers import Waiting
 from ocn.smart_charging.service.view import EventKind
+
+_MOST_FAULTS = 5
 
 
 async def hear_feed(desk: Desk, waiting: Waiting) -> None:
@@ -33,3 +35,19 @@ async def _read(desk: Desk, file: Path, now: datetime, waiting: Waiting) -> None
         waiting.plan(desk.served.name)
         for event in events:
             desk.note(EventKind.GRID, event.line(desk.served.site.zone))
+
+
+async def read_prices_anew(desk: Desk, waiting: Waiting) -> None:
+    """Read files of prices that were written since; what cannot be read leaves the prices of before."""
+    for each in desk.served.price_files:
+        try:
+            if not await asyncio.to_thread(each.look_again):
+                continue
+        except PricesUnreadable as error:
+            desk.note(EventKind.FAULT, f"{error.message}; what it said before holds")
+            continue
+        until = each.reading.series.end.astimezone(desk.served.site.zone)
+        desk.note(EventKind.TOLD, f"{each.file.name} was read anew: it reaches until {until:%d %B %H:%M}")
+        for fault in each.reading.faults[:_MOST_FAULTS]:
+            desk.note(EventKind.FAULT, str(fault))
+        waiting.plan(desk.served.name)

@@ -14,7 +14,7 @@ from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
 from ocn.smart_charging.service.heard.pulling import Reader
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
-from ocn.smart_charging.service.rounds.feeding import hear_feed
+from ocn.smart_charging.service.rounds.feeding import hear_feed, read_prices_anew
 from ocn.smart_charging.service.rounds.loop import seconds_to_slot
 from ocn.smart_charging.service.rounds.watch import Watch
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -77,6 +77,7 @@ class Rounds:
                 await self._read(client, desks)
             for desk in desks:
                 await hear_feed(desk, self._waiting)
+                await read_prices_anew(desk, self._waiting)
                 await desk.keep_limits()
             changed = self._waiting.take_sites()
             due = [desk for desk in desks if desk.served.name in changed or self._is_due(desk)]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ocn.ocpi.party_id import PartyId
+from ocn.smart_charging.price_file import PriceFile
 from ocn.smart_charging.prices import PriceSource
 from ocn.smart_charging.site.model import Site
 
@@ -22,6 +23,8 @@ class ServedSite:
     """What drivers who want it green go by; None: prices, as for everybody."""
     feed_file: Path | None = None
     """Where the limit feed of the site is written, if it has one."""
+    price_files: tuple[PriceFile, ...] = ()
+    """Those of prices and carbon that may be written anew."""
 
     @property
     def key(self) -> str:
