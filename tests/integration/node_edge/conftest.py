@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import uvloop
@@ -107,19 +107,28 @@ async def serving(handler: Handler, limits: ServerLimits) -> AsyncIterator[Servi
         await server.close(grace_s=5)
 
 
+_IMPATIENT = ServerLimits(
+    requests=3,
+    connections=8,
+    body_bytes=1_000_000,
+    head_timeout_s=0.3,
+    body_timeout_s=0.3,
+    idle_timeout_s=0.6,
+    write_timeout_s=0.3,
+    linger_s=0.3,
+    sweep_s=0.02,
+)
+
+
 @pytest.fixture
 async def edge() -> AsyncIterator[Serving]:
     """A server that is quick to lose its patience, and an echoing handler."""
-    limits = ServerLimits(
-        requests=3,
-        connections=8,
-        body_bytes=1_000_000,
-        head_timeout_s=0.3,
-        body_timeout_s=0.3,
-        idle_timeout_s=0.6,
-        write_timeout_s=0.3,
-        linger_s=0.3,
-        sweep_s=0.02,
-    )
-    async with serving(Handler(), limits) as here:
+    async with serving(Handler(), _IMPATIENT) as here:
+        yield here
+
+
+@pytest.fixture
+async def edge_that_lets_read() -> AsyncIterator[Serving]:
+    """The same, but a client has time to take a large answer, however busy the machine is."""
+    async with serving(Handler(), replace(_IMPATIENT, write_timeout_s=60.0)) as here:
         yield here

@@ -89,12 +89,12 @@ async def test_client_that_does_not_read_is_cut_off_and_its_next_requests_wait(e
     assert len(edge.handler.received) == 1
 
 
-async def test_client_that_reads_slowly_but_reads_gets_everything(edge: Serving) -> None:
+async def test_client_that_reads_slowly_but_reads_gets_everything(edge_that_lets_read: Serving) -> None:
     async def behave(request: HttpRequest) -> Answer:
         return Answer(200, {}, LARGE)
 
-    edge.handler.behave = behave
-    client = await edge.connect()
+    edge_that_lets_read.handler.behave = behave
+    client = await edge_that_lets_read.connect()
     client.send(GET % 1 + GET % 2)
     for _ in range(2):
         assert len((await client.answer())[2]) == len(LARGE)
