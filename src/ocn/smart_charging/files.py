@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ocn.bounded import bounded_file
 from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import Fault, PricesUnreadable
 from ocn.smart_charging.planning.document import FORMAT
@@ -16,8 +15,7 @@ from ocn.smart_charging.price_reading import EUR_PER_KWH, G_PER_KWH, Column
 from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSource
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.site.reading import read_site
-
-_MOST_BYTES = 64_000_000
+from ocn.smart_charging.text_file import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def load_site(file: Path) -> LoadedSite:
         SiteUnreadable: nothing of it can be planned.
         ConfigurationError: it cannot be read at all.
     """
-    reading = read_site(_text(file), str(file))
+    reading = read_site(text_of(file), str(file))
     site, faults = reading.site, list(reading.faults)
     flat = site.prices.eur_per_kwh
     hourly = _price_file(file, site, "file", site.prices.file, EUR_PER_KWH, faults) if flat is None else None
@@ -84,7 +82,7 @@ def load_plans(file: Path) -> tuple[LoadedPlan, ...]:
     Raises:
         ConfigurationError: there is no plan in it, or one that cannot be read.
     """
-    text = _text(file)
+    text = text_of(file)
     try:
         found = [("", json.loads(text))]
     except ValueError:
@@ -112,15 +110,3 @@ def _each_line(file: Path, text: str) -> Iterator[tuple[str, Any]]:
                 yield f", line {number}", json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise ConfigurationError(f"{file}, line {number}: no JSON ({error})") from error
-
-
-def _text(file: Path) -> str:
-    try:
-        content = bounded_file(file, _MOST_BYTES)
-        if content is None:
-            raise ConfigurationError(f"{file} is larger than {_MOST_BYTES} bytes")
-        return content.decode("utf-8")
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{file} is no text in UTF-8") from error

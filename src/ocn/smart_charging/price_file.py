@@ -5,12 +5,11 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ocn.bounded import bounded_file
+from ocn.errors import ConfigurationError
 from ocn.smart_charging.errors import PricesUnreadable
 from ocn.smart_charging.price_reading import Column, PriceReading, read_prices
 from ocn.smart_charging.slots import Slots
-
-_MOST_BYTES = 64_000_000
+from ocn.smart_charging.text_file import text_of
 
 
 class PriceFile:
@@ -54,11 +53,7 @@ class PriceFile:
 
     def _read(self) -> PriceReading:
         try:
-            octets = bounded_file(self.file, _MOST_BYTES)
-            if octets is None:
-                raise PricesUnreadable(f"{self.file} is larger than {_MOST_BYTES} bytes")
-            return read_prices(octets.decode("utf-8"), str(self.file), self._zone, self._column)
-        except OSError as error:
-            raise PricesUnreadable(f"{self.file} cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise PricesUnreadable(f"{self.file} is no text in UTF-8") from error
+            text = text_of(self.file)
+        except ConfigurationError as error:
+            raise PricesUnreadable(error.message) from error
+        return read_prices(text, str(self.file), self._zone, self._column)
