@@ -32,9 +32,11 @@ def test_simulate_prints_a_row_a_policy_and_whether_the_aims_are_held(tmp_path: 
 
 
 def test_simulate_several_seeds_as_json_with_a_picture_each(tmp_path: Path) -> None:
-    done = run(smart(*SMALL, "--seed", 3, "--repeat", 2, "--json", "--plot", tmp_path / "load.svg"))
+    picture = ("--plot", tmp_path / "load.svg")
+    done = run(smart(*SMALL, "--seed", 3, "--repeat", 2, "--start", "2026-06-20", "--json", *picture))
 
     figures = json.loads(done.stdout)
+    assert all((each["start"], each["history_days"]) == ("2026-06-20", 21) for each in figures)
     assert [each["seed"] for each in figures] == [3, 4]
     assert all(each["policies"][4]["name"] == "ocn" for each in figures)
     assert all(each["policies"][4]["overruns"] == 0 for each in figures)

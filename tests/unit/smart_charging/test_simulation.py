@@ -1,7 +1,9 @@
 """Made-up sites, and what policies make of them."""
 
 import itertools
+import statistics
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -61,6 +63,39 @@ def test_generate_makes_sites_of_any_size(kind: Kind, evses: int) -> None:
 
     assert len(days.site.evses) == evses
     assert evses / 2 < len(days.stays) < 4 * evses
+
+
+@pytest.mark.parametrize("kind", [Kind.WORKPLACE, Kind.PUBLIC])
+def test_generate_ordinary_sites_without_control_draw_little_more_than_their_limit(kind: Kind) -> None:
+    shares = []
+    for seed in range(1, 7):
+        world = World(generate(Wanted(kind, 100, seed)))
+        site_kw = max(limit.amounts[0] * limit.unit_kw for limit in world.limits if limit.phase is None)
+        shares.append(max(world.run(Uncontrolled()).power_kw) / site_kw)
+
+    assert 1.0 < statistics.mean(shares) < 1.35
+
+
+def test_generate_prices_dip_deeper_on_summer_noons_than_on_winter_ones() -> None:
+    winter, spring, summer = (_noons_share(date(2026, *day)) for day in ((1, 12), (3, 2), (6, 22)))
+
+    assert winter > spring > summer
+    assert winter > 0.9
+    assert summer < 0.6
+
+
+def _noons_share(start: date) -> float:
+    """The mean price from 11 to 16 h, as a share of the day's mean."""
+    noons, means = 0.0, 0.0
+    for seed in range(60):
+        made = generate(Wanted(Kind.WORKPLACE, 3, seed, start=start))
+        day = made.prices[:96]
+        starts = made.slots.of_length(96).starts()
+        hours = [each.astimezone(made.site.zone).hour for each in starts]
+        at_noon = [price for price, hour in zip(day, hours, strict=True) if 11 <= hour < 16]
+        noons += statistics.mean(at_noon)
+        means += statistics.mean(day)
+    return noons / means
 
 
 def test_generate_at_a_given_site_uses_its_evses() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ocn.smart_charging.simulation.generator import Days, Wanted
 
 _PIPE_WIDTH = 120
+_EARLY_MARCH = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def simulate(
@@ -35,8 +37,17 @@ def simulate(
     congested: Annotated[bool, typer.Option("--congested", help="A site whose limit is too low.")] = False,
     history: Annotated[
         int,
-        typer.Option("--history", min=0, max=28, help="Days before, of which the planner knows who came."),
-    ] = 0,
+        typer.Option(
+            "--history",
+            min=0,
+            max=28,
+            help="Days before, of which the planner knows who came; 0 is a site's first day.",
+        ),
+    ] = 21,
+    start: Annotated[
+        datetime,
+        typer.Option("--start", formats=["%Y-%m-%d"], help="The first day: prices are those of its season."),
+    ] = _EARLY_MARCH,
     peak_price: Annotated[
         float, typer.Option("--peak-price", min=0, max=1000, help="EUR per kW of the highest power.")
     ] = 0.0,
@@ -75,6 +86,7 @@ def simulate(
             congested,
             history_days=history,
             departure_sigma_h=departure_spread / 60,
+            start=start.date(),
         )
         made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded)
         with _progress() as told:
@@ -133,6 +145,8 @@ def _figures(wanted: "Wanted", compared: "Comparison", found: "tuple[Aim, ...]")
         "kind": wanted.kind,
         "seed": wanted.seed,
         "congested": wanted.congested,
+        "start": wanted.start.isoformat(),
+        "history_days": wanted.history_days,
         "sessions": len(days.stays),
         "asked_kwh": round(sum(stay.need_kwh for stay in days.stays), 3),
         "policies": [

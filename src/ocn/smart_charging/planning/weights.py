@@ -17,9 +17,9 @@ class Weights:
         (1.0, 1.20),
     )
     """Up to which share of what was asked for, and how many times the price: who lacks much lacks no more."""
-    risk_eur_per_kwh: float = 20.0
+    risk_eur_per_kwh: float = 60.0
     """A kWh in a slot in which the car is surely gone."""
-    tolerated_risk: float = 1e-3
+    tolerated_risk: float = 3e-4
     """A probability that is taken for none."""
     small_need_kwh: float = 12.0
     most_for_small_needs: float = 4.0

@@ -1,4 +1,9 @@
-"""Kinds of sites: who comes when, for how long, for how much. Our own round numbers, no one's data."""
+"""Kinds of sites: who comes when, for how long, for how much. Our own round numbers, no one's data.
+
+Their shape follows what is known: cars come to workplaces and public sites, and stay, as published Dutch
+tables have it. Without control an ordinary one would draw a sixth more than its limit at its peak; at a
+congested one least laxity leaves up to half a per cent undelivered. ADR 0017 has the figures.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,11 +67,11 @@ HABITS = MappingProxyType(
         Kind.WORKPLACE: Habits(
             visits_per_evse=0.94,
             visits=(
-                Visits(0.9, (8.25, 0.9), (8.2, 1.4), (8.6, 0.6)),
-                Visits(0.1, (13.0, 1.2), (3.5, 1.0), (7.4, 0.6)),
+                Visits(0.6, (8.3, 1.1), (8.0, 1.5), (8.6, 0.6)),
+                Visits(0.4, (11.8, 2.4), (3.7, 1.3), (8.6, 0.6)),
             ),
             models=_PRIVATE_CARS,
-            supply=0.13,
+            supply=0.18,
             congested_supply=0.09,
             first_hour=4,
         ),
@@ -78,7 +83,7 @@ HABITS = MappingProxyType(
                 Visits(0.40, (18.25, 1.8), (11.5, 2.8), (11.0, 0.65)),
             ),
             models=_PRIVATE_CARS,
-            supply=0.17,
+            supply=0.21,
             congested_supply=0.115,
             first_hour=4,
         ),
