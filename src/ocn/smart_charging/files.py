@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ocn.errors import ConfigurationError
-from ocn.smart_charging.errors import Fault, PricesUnreadable
+from ocn.smart_charging.errors import Fault
 from ocn.smart_charging.planning.document import FORMAT
 from ocn.smart_charging.planning.told import ToldPlan, told
 from ocn.smart_charging.price_file import PriceFile
@@ -28,7 +28,7 @@ class LoadedSite:
     carbon: PriceSource | None = None
     """What drivers who want it green go by."""
     price_files: tuple[PriceFile, ...] = ()
-    """Those of both that are files."""
+    """Those of both that are files, also if they cannot be read yet."""
 
 
 def load_site(file: Path) -> LoadedSite:
@@ -58,14 +58,13 @@ def _price_file(
     """Read a file that a site file names under a key of its prices; what is wrong is added to the faults."""
     if named is None:
         return None
-    try:
-        read = PriceFile(file.parent / named, site.zone, column)
-    except PricesUnreadable as error:
-        without = "planned without prices" if column is EUR_PER_KWH else "GREEN is planned by prices"
-        faults.append(Fault(f"{file}, [prices], key {key}", f"{error.message}; {without}"))
-        return None
-    faults += read.reading.faults
-    return read
+    found = PriceFile(file.parent / named, site.zone, column)
+    found.look()
+    if found.trouble is not None:
+        faults.append(Fault(f"{file}, [prices], key {key}", found.trouble))
+    if found.reading is not None:
+        faults += found.reading.faults
+    return found
 
 
 @dataclass(frozen=True, slots=True)

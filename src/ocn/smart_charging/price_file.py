@@ -1,4 +1,4 @@
-"""A file of prices, or of carbon, that somebody else writes anew: day-ahead prices come once a day."""
+"""A file of prices, or of carbon, that somebody else writes: day-ahead prices come once a day, or later."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -11,45 +11,50 @@ from ocn.smart_charging.price_reading import Column, PriceReading, read_prices
 from ocn.smart_charging.slots import Slots
 from ocn.smart_charging.text_file import text_of
 
+_Stamp = tuple[int, int, int, int]
+
 
 class PriceFile:
-    """A :class:`~ocn.smart_charging.prices.PriceSource` that keeps what it read until it is told to look."""
+    """A :class:`~ocn.smart_charging.prices.PriceSource` that knows what it read when it was told to look."""
 
     def __init__(self, file: Path, zone: ZoneInfo, column: Column) -> None:
-        """Read the file.
-
-        Raises:
-            PricesUnreadable: it cannot be read, or holds no price.
-        """
         self.file = file
         self._zone = zone
         self._column = column
-        self._stamp = self._looked_at()
-        self.reading = self._read()
+        self._stamp: _Stamp | None = None
+        self.reading: PriceReading | None = None
+        """What it said when it could be read last."""
+        self.trouble: str | None = f"{file} was not looked at yet"
+        """Why it cannot be read now, and what is done meanwhile; None: it can."""
 
     def eur_per_kwh(self, slots: Slots) -> Sequence[Decimal | None]:
         """See :class:`~ocn.smart_charging.prices.PriceSource`; where the column is of carbon, grams."""
-        return self.reading.series.eur_per_kwh(slots)
+        return (None,) * slots.count if self.reading is None else self.reading.series.eur_per_kwh(slots)
 
-    def look_again(self) -> bool:
-        """Read the file if it was written since; return whether it was. What cannot be read changes nothing.
+    def look(self) -> bool:
+        """Read the file if it was written since; return whether it says anything anew.
 
-        Raises:
-            PricesUnreadable: it cannot be read any more, or holds no price; raised once for each writing.
+        What cannot be read, or is not there, is trouble, and leaves what was read before.
         """
-        stamp = self._looked_at()
-        if stamp == self._stamp:
+        stamp = self._found()
+        if stamp is not None and stamp == self._stamp:
             return False
         self._stamp = stamp
-        self.reading = self._read()
+        try:
+            self.reading = self._read()
+        except PricesUnreadable as error:
+            instead = self._column.without if self.reading is None else "what it said before holds"
+            self.trouble = f"{error.message}; {instead}"
+            return False
+        self.trouble = None
         return True
 
-    def _looked_at(self) -> tuple[int, int, int] | None:
+    def _found(self) -> _Stamp | None:
         try:
             found = self.file.stat()
         except OSError:
             return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
     def _read(self) -> PriceReading:
         try:

@@ -34,10 +34,12 @@ class Column:
 
     name: str
     most: Decimal
+    without: str
+    """What is done as long as there is no such file."""
 
 
-EUR_PER_KWH = Column("eur_per_kwh", Decimal(1000))
-G_PER_KWH = Column("g_per_kwh", Decimal(5000))
+EUR_PER_KWH = Column("eur_per_kwh", Decimal(1000), "planned without prices of the site")
+G_PER_KWH = Column("g_per_kwh", Decimal(5000), "GREEN is planned by prices")
 """Of CO2."""
 
 

@@ -71,16 +71,17 @@ class CarbonAsPrices:
         return tuple(None if each is None else each / 1000 for each in grams)
 
 
-def planned_prices(source: PriceSource | None, slots: Slots) -> tuple[float, ...]:
-    """Return a price for every slot, to plan by.
-
-    Where none is known it is that of a day before, or the last known; without any source all cost nothing.
-    """
-    return filled((None,) * slots.count if source is None else source.eur_per_kwh(slots), slots.minutes)
+def known_ahead(source: PriceSource | None, slots: Slots) -> Sequence[Decimal | None] | None:
+    """Return what a source says of slots; None where it says nothing of any: then it is no reason to wait."""
+    known = () if source is None else source.eur_per_kwh(slots)
+    return known if any(price is not None for price in known) else None
 
 
 def filled(known: Sequence[Decimal | None], minutes: int) -> tuple[float, ...]:
-    """Return the same prices for slots of so many minutes, with those that are not known as said above."""
+    """Return a price for every slot of so many minutes, to plan by.
+
+    Where none is known it is that of a day before, or the last known; before any is known it is nothing.
+    """
     a_day = round(_DAY / timedelta(minutes=minutes))
     found: list[float] = []
     for i, price in enumerate(known):

@@ -1,4 +1,4 @@
-"""Day-ahead prices as a file that is written anew while the planner runs."""
+"""Day-ahead prices as a file that is written, or written anew, while the planner runs."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_world, site
 
 from ocn.ocpi.timestamps import format_datetime
-from ocn.smart_charging.errors import PricesUnreadable
+from ocn.smart_charging.files import load_site
 from ocn.smart_charging.price_file import PriceFile
 from ocn.smart_charging.price_reading import EUR_PER_KWH
 
@@ -21,7 +21,9 @@ def written(file: Path, *eur: str) -> PriceFile:
     beside = file.with_suffix(".new")
     beside.write_text(f"start,eur_per_kwh\n{rows}")
     beside.replace(file)
-    return PriceFile(file, site().zone, EUR_PER_KWH)
+    prices = PriceFile(file, site().zone, EUR_PER_KWH)
+    prices.look()
+    return prices
 
 
 async def test_price_file_that_is_written_anew_is_planned_by_without_a_restart(
@@ -66,13 +68,49 @@ async def test_price_file_that_is_broken_is_told_once_and_leaves_the_prices_of_b
 def test_price_file_that_is_gone_is_told_and_found_again(tmp_path: Path) -> None:
     file = tmp_path / "prices.csv"
     prices = written(file, "0.10")
-    assert not prices.look_again()
+    assert not prices.look()
     file.unlink()
-    with pytest.raises(PricesUnreadable, match="cannot be read"):
-        prices.look_again()
-    assert not prices.look_again()
+    assert not prices.look()
+    assert prices.trouble is not None
+    assert prices.trouble.endswith("cannot be read: No such file or directory; what it said before holds")
 
     written(file, "0.10", "0.20")
 
-    assert prices.look_again()
+    assert prices.look()
+    assert prices.trouble is None
+    assert prices.reading is not None
     assert prices.reading.series.end == START + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("before", [None, "start,eur_per_kwh\nsoon,0.10\n"])
+async def test_price_file_that_comes_late_is_told_once_shown_and_planned_by_as_soon_as_it_is_there(
+    make_world: MakeWorld, tmp_path: Path, before: str | None
+) -> None:
+    file = tmp_path / "prices.csv"
+    if before is not None:
+        file.write_text(before)
+    text = '[site]\nname = "yard"\n[[fuse]]\nname = "main"\namps = 40\n[[evse]]\nid = "E1"\nfuse = "main"\n'
+    (tmp_path / "yard.toml").write_text(f'{text}\n[prices]\nfile = "prices.csv"\n')
+    loaded = load_site(tmp_path / "yard.toml")
+    assert [fault.message.endswith("planned without prices of the site") for fault in loaded.faults] == [True]
+    world = await make_world(loaded.site, prices=loaded.prices, price_files=loaded.price_files)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=5))
+    await world.wants("S1", profile_type="REGULAR", departure_time=leaves, energy_need=8)
+    for _ in range(3):
+        await world.smart.step()
+        world.clock.forward(5)
+    view = world.smart.view("yard")
+    assert view.priced_by == ("no prices, for there are none (1)",)
+    assert "planned without prices of the site" in view.price_trouble[0]
+    assert world.events().count("planned without prices of the site") == 1
+
+    written(file, "0.90", "0.90", "0.10", "0.90", "0.90")
+    await world.smart.step()
+
+    view = world.smart.view("yard")
+    assert view.price_trouble == ()
+    assert view.priced_by == ("the prices of the site (1)",)
+    assert "prices.csv was read anew: it reaches until" in world.events()
+    assert world.points.amps("S1")[0] == 6  # the least: who has just begun goes on

@@ -89,7 +89,8 @@ def test_carbon_file_is_found_beside_the_site_file(tmp_path: Path, carbon: str, 
 
     loaded = load_site(file)
 
-    assert (loaded.carbon is None, len(loaded.faults)) == (bool(faults), faults)
+    (carbon_file,) = loaded.price_files
+    assert (carbon_file.trouble is not None, len(loaded.faults)) == (bool(faults), faults)
     assert all("GREEN is planned by prices" in str(fault) for fault in loaded.faults)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ocn.smart_charging.errors import PricesUnreadable
 from ocn.smart_charging.price_reading import G_PER_KWH, read_prices
-from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries, planned_prices
+from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries, filled, known_ahead
 from ocn.smart_charging.slots import Slots
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -64,18 +64,20 @@ def test_read_prices_toml_without_prices_is_refused(text: str) -> None:
         read_prices(text, "p.toml", BERLIN)
 
 
-def test_planned_prices_after_the_last_known_are_those_of_a_day_before() -> None:
+def test_filled_prices_after_the_last_known_are_those_of_a_day_before() -> None:
     hours = [START + timedelta(hours=i) for i in range(24)]
     series = PriceSeries(tuple(hours), tuple(Decimal(i) for i in range(24)))
 
-    prices = planned_prices(series, Slots(START, 60, 30))
+    prices = filled(series.eur_per_kwh(Slots(START, 60, 30)), 60)
 
     assert prices == tuple(float(i % 24) for i in range(30))
 
 
-def test_planned_prices_without_a_source_are_nothing() -> None:
-    assert planned_prices(None, Slots(START, 60, 2)) == (0.0, 0.0)
-    assert planned_prices(FlatPrice(Decimal("0.3")), Slots(START, 60, 2)) == (0.3, 0.3)
+def test_known_ahead_of_no_source_or_of_one_that_is_over_is_nothing() -> None:
+    over = PriceSeries((START - timedelta(hours=1),), (Decimal("0.1"),))
+    assert known_ahead(None, Slots(START, 60, 2)) is None
+    assert known_ahead(over, Slots(START, 60, 2)) is None
+    assert known_ahead(FlatPrice(Decimal("0.3")), Slots(START, 60, 2)) == (Decimal("0.3"),) * 2
 
 
 def test_read_carbon_is_read_like_prices_and_a_kilogram_counts_as_one_eur() -> None:

@@ -80,6 +80,7 @@ views = st.builds(
     events=st.lists(st.builds(EventView, moment, st.sampled_from(EventKind), text), max_size=2).map(tuple),
     method=st.none() | text,
     because=st.none() | text,
+    price_trouble=st.lists(text, max_size=2).map(tuple),
     last_read=st.none() | near,
     last_plan=st.none() | near,
 )

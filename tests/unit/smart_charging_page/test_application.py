@@ -127,11 +127,18 @@ async def test_hostile_texts_are_written_out_and_nowhere_markup(
     make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
 ) -> None:
     car = make_car(HOSTILE, evse=HOSTILE, why=HOSTILE, driver_line=HOSTILE, profile=HOSTILE)
-    view = make_view(car, site=HOSTILE, zone=HOSTILE, method=HOSTILE, because=HOSTILE)
+    view = make_view()
     events = (EventView(view.now, EventKind.FAULT, HOSTILE),)
     scarce = (ScarceView(HOSTILE, HOSTILE, HOSTILE, view.now, view.now, 0.1, HOSTILE),)
     hostile = make_view(
-        car, site=HOSTILE, zone=HOSTILE, method=HOSTILE, because=HOSTILE, events=events, scarce=scarce
+        car,
+        site=HOSTILE,
+        zone=HOSTILE,
+        method=HOSTILE,
+        because=HOSTILE,
+        price_trouble=(HOSTILE,),
+        events=events,
+        scarce=scarce,
     )
     app = page_app(made_views([hostile]), events=NoEvents())
 

@@ -115,3 +115,22 @@ async def test_price_file_of_yesterday_is_told_when_it_ends(make_world: MakeWorl
         await world.smart.step()
 
     assert [kind for kind, _ in lines(world, "say nothing of now")] == [EventKind.WARNING]
+
+
+async def test_price_file_of_which_all_is_over_leaves_cars_to_their_tariffs(make_world: MakeWorld) -> None:
+    over = PriceSeries(
+        (START - timedelta(hours=2), START - timedelta(hours=1)), (Decimal("0.1"), Decimal("0.2"))
+    )
+    world = await make_world(prices=over)
+    await world.cpo_storage.put("tariffs", CPO, "T1", tariff())
+    evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
+    await world.cpo_storage.put("locations", CPO, "LOC1", {"id": "LOC1", "evses": [evse]})
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    leaves = format_datetime(START + timedelta(hours=8))
+    await world.wants("S1", profile_type="REGULAR", departure_time=leaves, energy_need=20)
+    await world.smart.step()
+
+    assert world.smart.view("yard").priced_by == ("tariff T1 (1)",)
+    ((kind, line),) = lines(world, "the site's own prices")
+    assert (kind, line.endswith("Meanwhile cars that wait go by their tariffs")) == (EventKind.WARNING, True)

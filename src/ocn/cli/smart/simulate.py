@@ -116,12 +116,12 @@ def _world(made: "Days", peak_price: float) -> Any:
 
 
 def _priced(made: "Days", loaded: "LoadedSite | None") -> "Days":
-    """The prices of the site file, if it has any."""
-    from ocn.smart_charging.prices import planned_prices
+    """The prices of the site file, if it has any for these days."""
+    from ocn.smart_charging.prices import filled, known_ahead
 
-    if loaded is None or loaded.prices is None:
-        return made
-    return replace(made, prices=planned_prices(loaded.prices, made.slots.of_length(len(made.prices))))
+    slots = made.slots.of_length(len(made.prices))
+    known = None if loaded is None else known_ahead(loaded.prices, slots)
+    return made if known is None else replace(made, prices=filled(known, slots.minutes))
 
 
 @contextmanager

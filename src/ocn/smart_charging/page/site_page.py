@@ -132,4 +132,5 @@ def _warnings(view: SiteView) -> list[str]:
         found.append(f"The last plan is {minutes} minutes old: something keeps the planner from planning.")
     if view.because:
         found.append(f"Planned by {view.method}, because {view.because}.")
+    found += [f"{trouble}. It is used as soon as it can be read." for trouble in view.price_trouble]
     return found

@@ -145,6 +145,8 @@ class SiteView:
     """Why a lesser method had to do."""
     priced_by: tuple[str, ...] = ()
     """By which prices cars are planned, and in brackets how many."""
+    price_trouble: tuple[str, ...] = ()
+    """Files of prices and carbon that cannot be read, and what is done meanwhile."""
     last_read: datetime | None = None
     """When everything was last read from the CPO."""
     last_plan: datetime | None = None

@@ -1,10 +1,11 @@
 """What energy costs whom: the site by its own prices, a driver by the tariff of the connector."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from ocn.smart_charging.prices import filled, planned_prices
+from ocn.smart_charging.prices import filled, known_ahead
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.meaning.guests import Guest
 from ocn.smart_charging.service.meaning.tariff_prices import TariffPrices, ToldPrices
@@ -19,8 +20,22 @@ class PricedBy(StrEnum):
 
     NOTHING = "no prices: they do not wait"
     SITE = "the prices of the site"
+    NONE = "no prices, for there are none"
     TARIFF = "tariff"
     CARBON = "carbon"
+
+
+@dataclass(frozen=True, slots=True)
+class SitePrices:
+    """What the site itself says of the slots ahead; None: nothing of any of them."""
+
+    eur_per_kwh: Sequence[Decimal | None] | None
+    carbon: Sequence[Decimal | None] | None
+
+    @classmethod
+    def ahead(cls, served: ServedSite, real: Slots) -> "SitePrices":
+        """Look them up, over slots in real time."""
+        return cls(known_ahead(served.prices, real), known_ahead(served.carbon, real))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +51,28 @@ class CarPrices:
     """Why that says none."""
 
 
-def prices_for(guest: Guest, served: ServedSite, memory: Memory, slots: Slots, real: Slots) -> CarPrices:
-    """Return a car's prices, over slots that are ``real`` in real time.
+def prices_for(guest: Guest, own: SitePrices, zone: str, memory: Memory, slots: Slots) -> CarPrices:
+    """Return a car's prices, at a site with prices of its ``own``; tariffs go by the clocks of ``zone``.
 
     For who is not known to wait every hour costs the same, so nothing keeps it waiting. Who asked to charge
     cheaply goes by the tariff it will be billed by; so does everybody at a site without prices of its own.
-    Who wants it green goes by carbon, where that is known. A tariff that says no price for any slot is none:
-    nothing would be free by it.
+    Who wants it green goes by carbon, where that is known. What says no price for any slot is none: nothing
+    would be free by it.
     """
     if not guest.need.waits:
         return CarPrices(PricedBy.NOTHING, (0.0,) * slots.count)
-    if goes_by_carbon(guest, served):
-        return CarPrices(PricedBy.CARBON, planned_prices(served.carbon, real))
-    if guest.need.profile != "CHEAP" and served.prices is not None:
+    if guest.need.profile == "GREEN" and own.carbon is not None:
+        return CarPrices(PricedBy.CARBON, filled(own.carbon, slots.minutes))
+    if guest.need.profile != "CHEAP" and own.eur_per_kwh is not None:
         return CarPrices(PricedBy.SITE)
-    name, told = _tariff(guest, served, memory, slots)
+    name, told = _tariff(guest, zone, memory, slots)
     if told.silent_because is not None:
-        return CarPrices(PricedBy.SITE, None, name, told.silent_because)
+        by = PricedBy.NONE if own.eur_per_kwh is None else PricedBy.SITE
+        return CarPrices(by, None, name, told.silent_because)
     return CarPrices(PricedBy.TARIFF, filled(told.eur_per_kwh, slots.minutes), name)
 
 
-def goes_by_carbon(guest: Guest, served: ServedSite) -> bool:
-    """Whether a car waits for hours with less carbon, and not for those that cost less."""
-    return guest.need.waits and guest.need.profile == "GREEN" and served.carbon is not None
-
-
-def _tariff(guest: Guest, served: ServedSite, memory: Memory, slots: Slots) -> tuple[str, ToldPrices]:
+def _tariff(guest: Guest, zone: str, memory: Memory, slots: Slots) -> tuple[str, ToldPrices]:
     """Return what its tariff is called, and says: that of its session, else the first of its connectors'."""
     cpo = guest.stay.cpo.key
     of_evse = memory.sites.tariff_ids.get((cpo, guest.stay.evse_uid.casefold()), ())
@@ -70,7 +81,7 @@ def _tariff(guest: Guest, served: ServedSite, memory: Memory, slots: Slots) -> t
         found = memory.sites.tariffs.get((cpo, tariff_id.casefold()))
         if found is not None:
             most_kw = Decimal(str(round(guest.outlet.most * guest.outlet.step_kw, 3)))
-            prices = TariffPrices(found, served.site.zone.key, max(_LEAST_KW, most_kw))
+            prices = TariffPrices(found, zone, max(_LEAST_KW, most_kw))
             return f"tariff {tariff_id[:60]}", prices.told(slots)
     nothing = (None,) * slots.count
     if ids:

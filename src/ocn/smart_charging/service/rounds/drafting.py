@@ -1,7 +1,7 @@
 """What is known of one site, put together for a plan."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.around import around
@@ -23,7 +23,7 @@ from ocn.smart_charging.service.meaning.draft import Draft, slot_position
 from ocn.smart_charging.service.meaning.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.meaning.metering import delivered_kwh
 from ocn.smart_charging.service.meaning.prices_told import PricesTold
-from ocn.smart_charging.service.meaning.pricing import CarPrices, prices_for
+from ocn.smart_charging.service.meaning.pricing import CarPrices, SitePrices, prices_for
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.view import EventKind
@@ -80,10 +80,10 @@ class Drafting:
         unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
         real = self._clock.in_real_time(slots)
         limits = wiring.limits(real)
-        priced = {
-            name: prices_for(guest, self._served, self._memory, slots, real)
-            for name, guest in obeying.items()
-        }
+        own, zone = SitePrices.ahead(self._served, real), site.zone.key
+        priced = {name: prices_for(guest, own, zone, self._memory, slots) for name, guest in obeying.items()}
+        for kind, line in self._prices_told.news(own, priced.values()):
+            self._note(kind, line)
         return Draft(
             now,
             slots,
@@ -92,7 +92,7 @@ class Drafting:
             {name: guest.outlet for name, guest in obeying.items()},
             limits,
             around(limits, unplanned, slots),
-            self._site_prices(real, priced.values()),
+            filled(own.eur_per_kwh or (None,) * slots.count, minutes),
             priced,
             float(site.prices.peak_eur_per_kw),
             peak_so_far_kw,
@@ -146,14 +146,6 @@ class Drafting:
 
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
         return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
-
-    def _site_prices(self, real: Slots, cars: Iterable[CarPrices]) -> tuple[float, ...]:
-        """Return the prices of the site, and tell once which are gone by, those of cars included."""
-        source = self._served.prices
-        known = (None,) * real.count if source is None else source.eur_per_kwh(real)
-        for kind, line in self._prices_told.news(known, cars):
-            self._note(kind, line)
-        return filled(known, real.minutes)
 
     def _seen(self, name: str, guest: Guest, slots: Slots, prices: CarPrices, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes

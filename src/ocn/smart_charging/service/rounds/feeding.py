@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from ocn.smart_charging.errors import EventUnusable, PricesUnreadable
+from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.sites.triggers import Waiting
@@ -38,13 +38,12 @@ async def _read(desk: Desk, file: Path, now: datetime, waiting: Waiting) -> None
 
 
 async def read_prices_anew(desk: Desk, waiting: Waiting) -> None:
-    """Read files of prices that were written since; what cannot be read leaves the prices of before."""
+    """Read files of prices that were written since, or are there at last."""
     for each in desk.served.price_files:
-        try:
-            if not await asyncio.to_thread(each.look_again):
-                continue
-        except PricesUnreadable as error:
-            desk.note(EventKind.FAULT, f"{error.message}; what it said before holds")
+        is_anew = await asyncio.to_thread(each.look)
+        if each.trouble is not None:
+            desk.note(EventKind.FAULT, each.trouble)
+        if each.reading is None or not is_anew:
             continue
         until = each.reading.series.end.astimezone(desk.served.site.zone)
         desk.note(EventKind.TOLD, f"{each.file.name} was read anew: it reaches until {until:%d %B %H:%M}")

@@ -12,7 +12,7 @@ from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
 from ocn.smart_charging.service.meaning.guests import Guest
 from ocn.smart_charging.service.meaning.metering import mean_kw, power_kw
-from ocn.smart_charging.service.meaning.pricing import goes_by_carbon
+from ocn.smart_charging.service.meaning.pricing import PricedBy
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.view import CarState, CarView, Series, Source
 from ocn.smart_charging.slots import Slots
@@ -62,7 +62,7 @@ class ShownCars:
         line, driver_line = _not_wanting(name, guest, draft), ""
         if why is not None:
             in_eur, by_carbon = why, ""
-            if goes_by_carbon(guest, served):
+            if draft.priced[name].by is PricedBy.CARBON:
                 in_eur, by_carbon = replace(why, saves_eur=0.0), _by_carbon(why)
             line = sentence(in_eur, plan, clock, said_by) + by_carbon
             driver_line = for_driver(in_eur, clock) + by_carbon

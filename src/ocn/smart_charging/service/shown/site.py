@@ -41,7 +41,8 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         events=desk.log.newest(),
         method=None if plan is None else str(plan.method),
         because=None if plan is None else plan.because,
-        priced_by=() if draft is None else prices_in_use(desk.served, draft.priced.values()),
+        priced_by=() if draft is None else prices_in_use(draft.priced.values()),
+        price_trouble=tuple(each.trouble for each in desk.served.price_files if each.trouble is not None),
         last_read=desk.last_read,
         last_plan=None if draft is None else draft.now,
     )
