@@ -299,3 +299,21 @@ def test_answer_limits_at_the_cap_hold_also_when_floats_are_added() -> None:
 
     assert sum(limits.values()) <= 0.6
     assert sum(limits.values()) > 0.59
+
+
+def test_answer_limits_at_the_cap_that_none_can_lower_hold_also_when_floats_are_added() -> None:
+    fixed = {"max_kw": 0.1, "min_kw": 0.1, "phases": ["L1"]}
+    asked = [
+        session(name, declared_departure=left, **fixed) for name, left in [("a", 9), ("b", 30), ("c", 8)]
+    ]
+
+    assert answer(line(*asked, site_cap_kw=[0.3]))["limits"] == {"a": 0.1, "b": 0.0, "c": 0.1}
+    assert answer(line(*asked, phase_cap_kw=[0.3]))["limits"] == {"a": 0.1, "b": 0.0, "c": 0.1}
+
+
+@pytest.mark.parametrize("nothing", [0, 1e-300])
+def test_answer_car_that_asks_for_nothing_does_not_keep_others_from_being_planned(nothing: float) -> None:
+    stays = session("nothing", energy_need_kwh=nothing, declared_departure=60)
+    leaves_soon = session("a", declared_departure=2)
+
+    assert answer(line(stays, leaves_soon))["limits"] == {"nothing": 0.0, "a": 11.04}
