@@ -8,11 +8,11 @@ import sys
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ocn import __version__
 from ocn.cli import chain, key
 from ocn.cli.demo import commands as demo
+from ocn.cli.literal import literal
 from ocn.cli.network import commands as network
 from ocn.cli.node import commands as node
 from ocn.cli.registry import commands as registry
@@ -64,13 +64,18 @@ def main() -> int:
         app(standalone_mode=True)
     except OcnError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[red]Error:[/red] {escape(error.message)}")
+        console.print(f"[red]Error:[/red] {_told(error.message)}")
         if error.hint:
-            console.print(f"[dim]Hint:[/dim] {escape(error.hint)}")
+            console.print(f"[dim]Hint:[/dim] {_told(error.hint)}")
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _told(text: str) -> str:
+    """Some say several lines on purpose; what else they quote is another's."""
+    return "\n".join(map(literal, text.split("\n")))
 
 
 if __name__ == "__main__":

@@ -143,3 +143,19 @@ def test_explain_for_drivers_where_nobody_is_says_so(tmp_path: Path) -> None:
     file.write_text(json.dumps(planned(3)))
 
     assert explain(file, "--for-drivers") == "slot 3: no car is planned\n"
+
+
+def test_explain_cars_with_names_that_a_terminal_would_obey_are_told_to_the_letter(tmp_path: Path) -> None:
+    file = tmp_path / "plans.jsonl"
+    names = ["\x1b[31mred", "a\nb: gets 99 kW", "\ud800", "\u202etxt", "[bold]x[/bold]"]
+    file.write_text("".join(json.dumps(planned(slot, *map(car, names[slot:]))) + "\n" for slot in range(2)))
+
+    printed = explain(file)
+    assert [line.partition(": ")[0].strip() for line in printed.splitlines()[1:5]] == [
+        "a\\nb",
+        "\\ud800",
+        "\\u202etxt",
+        "[bold]x[/bold]",
+    ]
+    for told in (printed, explain(file, "--changes"), explain(file, "--for-drivers")):
+        assert told.replace("\n", "").isprintable()

@@ -158,7 +158,7 @@ def test_answer_slots_that_begin_anew_are_another_run() -> None:
         ("[1]", "line: is a JSON object, not [1]"),
         ("\x00", "line: is no JSON"),
         ('{"a":' * 100_000, "line: is no JSON"),
-        ('{"slot": ' + "9" * 5000 + "}", "line: is no JSON"),
+        ('{"slot": ' + "9" * 5000 + "}", "slot: inf is no number"),
         ("{}", "sessions: is missing"),
         ('{"sessions": 3}', "sessions: is a list, not 3"),
     ],
@@ -209,6 +209,25 @@ def test_answer_numbers_with_huge_exponents_are_no_end(huge: str) -> None:
         assert set(told["limits"]) <= {"a"}
 
     assert answer(line(session("a")), controller) == {"limits": {"a": 11.04}}
+
+
+@pytest.mark.parametrize("numeral", ["1e9999999999999999999", "-1e9999999999999999999", "9" * 5000])
+def test_answer_numeral_that_is_no_number_anywhere_costs_one_session_alone(numeral: str) -> None:
+    asked = [session("a", max_kw="?"), session("b", energy_need_kwh="?"), session("c")]
+    told = answer(line(*asked).replace('"?"', numeral))
+
+    assert told["limits"] == {"a": 0.0, "b": 0.0, "c": 11.04}
+    assert [each.partition(":")[0] for each in told["errors"]] == [
+        "sessions[0] ('a').max_kw",
+        "sessions[1] ('b').energy_need_kwh",
+    ]
+
+
+def test_answer_what_is_told_beyond_the_longest_horizon_is_passed_over() -> None:
+    far = [*([9.0] * 2160), "?"]
+    told = answer(line(session("a"), site_cap_kw=far, phase_cap_kw=far, price_eur_per_kwh=far))
+
+    assert told == {"limits": {"a": 8.97}}
 
 
 def test_answer_departure_before_arrival_is_told_and_the_car_charged_while_it_is_there() -> None:
@@ -299,3 +318,21 @@ def test_answer_limits_at_the_cap_hold_also_when_floats_are_added() -> None:
 
     assert sum(limits.values()) <= 0.6
     assert sum(limits.values()) > 0.59
+
+
+def test_answer_limits_at_the_cap_that_none_can_lower_hold_also_when_floats_are_added() -> None:
+    fixed = {"max_kw": 0.1, "min_kw": 0.1, "phases": ["L1"]}
+    asked = [
+        session(name, declared_departure=left, **fixed) for name, left in [("a", 9), ("b", 30), ("c", 8)]
+    ]
+
+    assert answer(line(*asked, site_cap_kw=[0.3]))["limits"] == {"a": 0.1, "b": 0.0, "c": 0.1}
+    assert answer(line(*asked, phase_cap_kw=[0.3]))["limits"] == {"a": 0.1, "b": 0.0, "c": 0.1}
+
+
+@pytest.mark.parametrize("nothing", [0, 1e-300])
+def test_answer_car_that_asks_for_nothing_does_not_keep_others_from_being_planned(nothing: float) -> None:
+    stays = session("nothing", energy_need_kwh=nothing, declared_departure=60)
+    leaves_soon = session("a", declared_departure=2)
+
+    assert answer(line(stays, leaves_soon))["limits"] == {"nothing": 0.0, "a": 11.04}

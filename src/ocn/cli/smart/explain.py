@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
+from ocn.cli.literal import literal
 from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def explain(
     elif for_drivers:
         console = _console()
         for each in cars:
-            console.print(f"{escape(each.id)}: {escape(each.for_driver or each.line)}")
+            console.print(f"{literal(each.id)}: {literal(each.for_driver or each.line)}")
         if not cars:
             console.print(f"slot {shown.told.slot}: no car is planned")
     else:
@@ -104,24 +104,24 @@ def _show(
     only_changes: bool,
 ) -> None:
     console = _console()
-    because = f", because {escape(plan.because)}" if plan.because else ""
+    because = f", because {literal(plan.because)}" if plan.because else ""
     when = "" if plan.start is None else f", {plan.moment(plan.slot)}"
     count = "1 car" if len(plan.cars) == 1 else f"{len(plan.cars)} cars"
     console.print(
         f"[bold]slot {plan.slot}[/bold]{when}: {count}, {plan.power_kw:.1f} kW now; "
-        f"planned by {escape(plan.method)}{because}"
+        f"planned by {literal(plan.method)}{because}"
     )
     for each in () if only_changes else cars:
-        console.print(f"  {escape(each.line)}")
+        console.print(f"  {literal(each.line)}")
     for scarce in () if only_changes else plan.scarce[:_MOST_SCARCE]:
-        console.print(f"  [cyan]{escape(scarce.line)}[/cyan]")
+        console.print(f"  [cyan]{literal(scarce.line)}[/cyan]")
     if len(plan.scarce) > _MOST_SCARCE and not only_changes:
         console.print(f"  [dim]and {len(plan.scarce) - _MOST_SCARCE} more that are scarce[/dim]")
     if before is not None:
         said = "changed" if changed else "nothing changed"
         console.print(f"  [bold]{said}[/bold] against the plan of {before.moment(before.slot)}")
     for line in changed.values():
-        console.print(f"  {escape(line)}")
+        console.print(f"  {literal(line)}")
 
 
 def _show_history(plans: "Sequence[LoadedPlan]", car: str | None, *, as_json: bool) -> None:
@@ -132,7 +132,7 @@ def _show_history(plans: "Sequence[LoadedPlan]", car: str | None, *, as_json: bo
             if as_json:
                 print(json.dumps({"slot": plan.slot, "at": plan.moment(plan.slot), "id": who, "line": line}))
             else:
-                console.print(f"[bold]{plan.moment(plan.slot)}[/bold]  {escape(line)}")
+                console.print(f"[bold]{plan.moment(plan.slot)}[/bold]  {literal(line)}")
 
 
 def _history(plans: "Sequence[LoadedPlan]", car: str | None) -> "Iterator[tuple[ToldPlan, dict[str, str]]]":

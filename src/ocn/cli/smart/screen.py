@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree
+
+from ocn.cli.literal import literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,14 +38,14 @@ def show_faults(faults: "Sequence[Fault]") -> None:
     """Say what is wrong, on standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     for fault in faults:
-        console.print(f"[yellow]{escape(fault.place)}:[/yellow] {escape(fault.message)}")
+        console.print(f"[yellow]{literal(fault.place)}:[/yellow] {literal(fault.message)}")
 
 
 def show_site(site: "Site") -> None:
     """Show the tree of fuses, with how many EVSEs hang on each."""
     console = Console(highlight=False)
     tree = Tree(
-        f"[bold]{escape(site.name)}[/bold]  {site.zone.key}, {site.voltage} V, {site.slot_minutes} min"
+        f"[bold]{literal(site.name)}[/bold]  {site.zone.key}, {site.voltage} V, {site.slot_minutes} min"
     )
     branches: dict[str | None, Tree] = {None: tree}
     for fuse in site.fuses:
@@ -52,9 +53,9 @@ def show_site(site: "Site") -> None:
     for fuse in site.fuses:
         evses = [evse for evse in site.evses if evse.fuse == fuse.name]
         if evses:
-            last = f" to {escape(evses[-1].id)}" if len(evses) > 1 else ""
+            last = f" to {literal(evses[-1].id)}" if len(evses) > 1 else ""
             branches[fuse.name].add(
-                f"[dim]{len(evses)} EVSE{'s' if last else ''}, {escape(evses[0].id)}{last}[/dim]"
+                f"[dim]{len(evses)} EVSE{'s' if last else ''}, {literal(evses[0].id)}{last}[/dim]"
             )
     console.print(tree)
 
@@ -63,7 +64,7 @@ def _fuse_line(fuse: "Fuse") -> str:
     limits = [f"{phase} {amps} A" for phase, amps in fuse.amps.items()]
     limits += [f"{fuse.kw} kW"] if fuse.kw is not None else []
     limits += [f"{len(fuse.timed)} timed limits"] if fuse.timed else []
-    return f"{escape(fuse.name)}  [dim]{', '.join(limits) or 'no limit of its own'}[/dim]"
+    return f"{literal(fuse.name)}  [dim]{', '.join(limits) or 'no limit of its own'}[/dim]"
 
 
 def show_comparison(
@@ -72,7 +73,8 @@ def show_comparison(
     """Show a row per policy, with ``speed`` how long it took to decide, and whether the aims are held."""
     days = compared.world.days
     console.print(
-        f"[bold]{escape(days.site.name)}[/bold]: {len(days.stays)} sessions at {len(days.site.evses)} EVSEs, "
+        f"[bold]{literal(days.site.name)}[/bold]: "
+        f"{len(days.stays)} sessions at {len(days.site.evses)} EVSEs, "
         f"{sum(stay.need_kwh for stay in days.stays):,.0f} kWh asked for, {days.slots.count} slots"
     )
     table = Table(box=None, pad_edge=False, collapse_padding=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
+from ocn.cli.literal import literal
 from ocn.cli.options import takes
 from ocn.cli.simulate.joining import Joining
 from ocn.cli.simulate.options import joining_options
@@ -139,7 +139,9 @@ async def _serve(
             return
         await stack.enter_async_context(planner.running(party.client))
         for served in sites:
-            console.print(f"plans {escape(served.name)}: {served.cpo}, location {escape(served.location_id)}")
+            console.print(
+                f"plans {literal(served.name)}: {served.cpo}, location {literal(served.location_id)}"
+            )
         serving = page(planner)
         if serving is not None:
             await serving.start()

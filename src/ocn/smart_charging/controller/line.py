@@ -43,8 +43,8 @@ def read_line(text: bytes | str, expected_slot: int, expected_minutes: int) -> R
     """Read a line. A missing slot number is the expected one, and noted."""
     errors = Errors()
     try:
-        content = json.loads(text, parse_float=Decimal)
-    except (ValueError, RecursionError, ArithmeticError) as error:
+        content = json.loads(text, parse_float=_numeral, parse_int=_numeral)
+    except (ValueError, RecursionError) as error:
         errors.note("line", f"is no JSON: {shown(str(error))}")
         return Read(None, errors)
     if not isinstance(content, dict):
@@ -66,6 +66,14 @@ def read_line(text: bytes | str, expected_slot: int, expected_minutes: int) -> R
         left_out,
     )
     return Read(line, errors)
+
+
+def _numeral(text: str) -> Decimal | int | float:
+    """Read what stands for a number; one that is larger than any is infinite, and not the end of its line."""
+    try:
+        return int(text) if text.lstrip("-").isdigit() else Decimal(text)
+    except (ValueError, ArithmeticError):
+        return float(text)
 
 
 def _slot(content: Mapping[str, Any], expected: int, errors: Errors) -> int:

@@ -14,6 +14,8 @@ Caps = tuple[Decimal, ...] | None
 
 _PHASES = tuple(Phase)
 _PLACE = "phase_cap_kw"
+_MOST_SLOTS = 36 * 60
+"""As far as is planned, with slots of a minute; what is told beyond is passed over."""
 
 
 def caps(value: object, place: str, errors: Errors) -> Caps:
@@ -23,7 +25,9 @@ def caps(value: object, place: str, errors: Errors) -> Caps:
     no limit of 0 or more is 0 and noted, also a null beside numbers: what cannot be read is not lifted.
     """
     if isinstance(value, list):
-        return _caps([(f"{place}[{i}]", each) for i, each in enumerate(value)], errors)
+        if all(each is None for each in value):
+            return None
+        return tuple(_cap(each, f"{place}[{i}]", errors) for i, each in enumerate(value[:_MOST_SLOTS]))
     return _caps([(place, value)], errors)
 
 
@@ -87,7 +91,7 @@ def _by_name(value: Mapping[str, Any], errors: Errors) -> Mapping[Phase, Caps]:
 
 def _by_slot(rows: Sequence[Any], errors: Errors) -> Mapping[Phase, Caps]:
     found: dict[Phase, list[tuple[str, object]]] = {phase: [] for phase in _PHASES}
-    for i, row in enumerate(rows):
+    for i, row in enumerate(rows[:_MOST_SLOTS]):
         place = f"{_PLACE}[{i}]"
         values = [row.get(phase) for phase in _PHASES] if isinstance(row, dict) else row
         values = values if isinstance(values, list) else [values] * len(_PHASES)
@@ -106,7 +110,7 @@ def prices(value: object, errors: Errors) -> tuple[float, ...]:
         return ()
     values = value if isinstance(value, list) else [value]
     read: list[float] = []
-    for i, each in enumerate(values):
+    for i, each in enumerate(values[:_MOST_SLOTS]):
         found = number(each)
         if found is None:
             errors.note(f"{place}[{i}]", f"{shown(each)} is no price; taken for the one before")

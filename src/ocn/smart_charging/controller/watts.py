@@ -4,8 +4,11 @@ A step is so many watts; of the limits a watt is six units, so that it is split 
 without a remainder. Limits are rounded down, so the written limits keep them exactly.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from functools import reduce
+from operator import add
 
 from ocn.smart_charging.controller.line import Line
 from ocn.smart_charging.controller.series import Caps
@@ -40,32 +43,38 @@ def as_floats(steps: Mapping[str, int], line: Line) -> dict[str, float]:
     """Return the limits in kW as they are written, of the steps that sessions were given.
 
     Their exact sum keeps the caps. Where it reaches one to the watt, a sum of floats may come out a hair
-    above it, so then a car that can spare it gives up a step.
+    above it, so then a car that can spare it gives up a step, and where none can, the last to leave waits.
     """
     left = {told.id: steps.get(told.id, 0) * told.steps.watts for told in line.sessions}
     while (over := _over_as_floats(left, line)) is not None:
-        spare = [
-            told
-            for told in line.sessions
-            if left[told.id] > told.steps.least * told.steps.watts and (over == "site" or over in told.phases)
+        drawing = [
+            told for told in line.sessions if left[told.id] and (over == "site" or over in told.phases)
         ]
-        if not spare:
-            break
-        most = max(spare, key=lambda told: left[told.id])
-        left[most.id] -= most.steps.watts
+        spare = [told for told in drawing if left[told.id] > told.steps.least * told.steps.watts]
+        if spare:
+            most = max(spare, key=lambda told: left[told.id])
+            left[most.id] -= most.steps.watts
+        else:
+            left[max(drawing, key=lambda told: told.departure).id] = 0
     return {name: count / _WATTS for name, count in left.items()}
 
 
 def _over_as_floats(watts: Mapping[str, int], line: Line) -> str | None:
-    """Return which cap the limits exceed when they are added as floats, in the order of writing."""
-    if line.site_cap_kw and sum(count / _WATTS for count in watts.values()) > float(line.site_cap_kw[0]):
+    """Return which cap the limits exceed when they are added as floats."""
+    site = [count / _WATTS for count in watts.values()]
+    if line.site_cap_kw and _most_sum(site) > float(line.site_cap_kw[0]):
         return "site"
     for phase in _PHASES:
         known = line.phase_cap_kw.get(phase)
-        on_it = (watts[told.id] / _WATTS / len(told.phases) for told in line.sessions if phase in told.phases)
-        if known and sum(on_it) > float(known[0]):
+        on_it = [watts[told.id] / _WATTS / len(told.phases) for told in line.sessions if phase in told.phases]
+        if known and _most_sum(on_it) > float(known[0]):
             return phase
     return None
+
+
+def _most_sum(powers_kw: Sequence[float]) -> float:
+    """Add one by one, and without any loss: ``sum`` does either, by the version of Python."""
+    return max(reduce(add, powers_kw, 0.0), math.fsum(powers_kw))
 
 
 def _units(known: Caps, slots: int) -> tuple[int, ...]:
