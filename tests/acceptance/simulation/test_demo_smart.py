@@ -17,11 +17,11 @@ from urllib.parse import quote
 
 import pytest
 from tests.acceptance.simulation.test_demo import children, output_until, running, until_gone
+from tests.pages import blocks
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]
-TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial" / "03-smart-charging.md"
-PLAY, SHOWN, PICK, LOOK = re.findall(
-    r"^```\w+ in=test_demo_smart\n(.*?)^```", TUTORIAL.read_text("utf-8"), re.MULTILINE | re.DOTALL
+PLAY, SHOWN, PICK, LOOK = (
+    block.text for block in blocks("tutorial/03-smart-charging.md") if block.note == "in=test_demo_smart"
 )
 POLICIES = [
     "uncontrolled",

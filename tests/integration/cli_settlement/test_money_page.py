@@ -3,16 +3,16 @@
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from tests.integration.cli_settlement.commands import PAYER, Run, pass_time
+from tests.pages import texts
 
 from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS
 from ocn.errors import ConfigurationError
 from ocn.signing.keys import PrivateKey
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/settlement-money.md"
+PAGE = "how-to/settlement-money.md"
 PAYEE = PrivateKey(DEVELOPMENT_ACCOUNTS[2].key_bytes)
 OF_A_SERVICE = ("vouchers", "claim")
 """They need what a service has stored, and are run by the tests of claims."""
@@ -20,7 +20,7 @@ OF_A_SERVICE = ("vouchers", "claim")
 
 def commands() -> Iterator[list[str]]:
     """What is typed after ``ocn settlement``; its key and chain are those of the page."""
-    for block in re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+    for block in texts(PAGE, "sh"):
         for line in block.splitlines():
             if line.startswith("ocn settlement "):
                 yield shlex.split(line)[2:]

@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.unit.docs.conftest import blocks_of
+from tests.pages import texts
 from typer.testing import CliRunner
 
 from ocn.chain.artifacts import load
@@ -50,7 +50,7 @@ def typed(*words: str, env: dict[str, str] | None = None) -> str:
 async def test_planner_is_offered_and_hired_as_the_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    block = next(text for text in blocks_of(PLAN, "sh") if "set-agreement" in text)
+    block = next(text for text in texts(PLAN, "sh") if "set-agreement" in text)
     made, signs, *commands = block.splitlines()
     assert re.fullmatch(r"python -c '.*' > planner.key && chmod 600 planner.key", made)
     assert signs == 'export SIGNER="$(cat planner.key)"'
@@ -91,9 +91,9 @@ def _run(command: str) -> str:
 
 
 def test_feed_of_the_page_is_read_for_the_site_of_the_page(tmp_path: Path) -> None:
-    (feed,) = blocks_of(PLAN, "json")
+    (feed,) = texts(PLAN, "json")
     (tmp_path / "limits.json").write_text(feed)
-    told, events = read_feed(tmp_path / "limits.json", read_site(blocks_of(PLAN, "toml")[0]).site)
+    told, events = read_feed(tmp_path / "limits.json", read_site(texts(PLAN, "toml")[0]).site)
 
     assert told == datetime(2026, 3, 2, 16, tzinfo=UTC)
     assert [(event.fuse, event.kw, event.amps) for event in events] == [(None, 50, None), ("row A", None, 32)]
@@ -109,10 +109,10 @@ def test_explain_prints_what_the_page_says(tmp_path: Path, monkeypatch: pytest.M
         _planned(2, _car("a", rest - 11.0 / 4, 6.0), _car("b", rest, 3.0), kw=11.0),
     ]
     (tmp_path / "plans.jsonl").write_text("".join(f"{each}\n" for each in made))
-    commands = next(text for text in blocks_of(SEE, "sh") if "explain" in text).splitlines()
+    commands = next(text for text in texts(SEE, "sh") if "explain" in text).splitlines()
     whole, part = [typed(*shlex.split(command)) for command in commands]
 
-    assert whole == blocks_of(SEE, "text")[0]
+    assert whole == texts(SEE, "text")[0]
     assert part.startswith("slot 1")
     assert "\n  b: " in part
     assert "\n  a: " not in part
@@ -132,8 +132,8 @@ def _car(name: str, need_kwh: float, departure: float) -> Car:
 
 
 def test_controller_of_the_page_answers_the_lines_of_the_page(tmp_path: Path) -> None:
-    (command,) = blocks_of(CONTROLLER, "sh")
-    asked, answered = blocks_of(CONTROLLER, "json")[:2]
+    (command,) = texts(CONTROLLER, "sh")
+    asked, answered = texts(CONTROLLER, "json")[:2]
     (tmp_path / "slots.jsonl").write_text(asked)
     main = "import sys; from ocn.cli import main; sys.exit(main())"
     program = f"ocn() {{ '{sys.executable}' -c '{main}' \"$@\"; }}"

@@ -1,7 +1,6 @@
 """The commands and the program of docs/how-to/check-a-cdr.md, run as they stand."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -11,17 +10,13 @@ from typing import Any
 
 import pytest
 from tests.integration.cli_tariff.test_tariff_commands import CDR, PARKED_CDR, PARKING_TARIFF, TARIFF
+from tests.pages import texts
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/check-a-cdr.md"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PAGE = "how-to/check-a-cdr.md"
 pytestmark = [
     pytest.mark.skipif(shutil.which("bash") is None, reason="no bash"),
     pytest.mark.skipif(shutil.which("jq") is None, reason="no jq"),
 ]
-
-
-def blocks(language: str) -> list[str]:
-    return [text for kind, text in BLOCK.findall(PAGE.read_text("utf-8")) if kind == language]
 
 
 @pytest.fixture
@@ -29,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
     """The files that the page speaks of."""
     total = {"excl_vat": -5.0, "incl_vat": -5.5}
     cheaper = json.loads(json.dumps(TARIFF).replace("0.25", "0.2"))
-    (profiles,) = blocks("json")
+    (profiles,) = texts(PAGE, "json")
     session = {name: value for name, value in CDR.items() if not name.startswith(("total", "end", "cdr"))}
     files: dict[str, Any] = {
         "cdr": CDR,
@@ -64,7 +59,7 @@ def shell(folder: Path) -> Callable[[str], str]:
     return run
 
 
-@pytest.mark.parametrize("text", blocks("sh"), ids=lambda text: " ".join(text.split()[2:7]))
+@pytest.mark.parametrize("text", texts(PAGE, "sh"), ids=lambda text: " ".join(text.split()[2:7]))
 def test_block_of_commands_runs_as_printed(shell: Callable[[str], str], text: str) -> None:
     assert text.startswith("ocn tariff ")
     assert shell(text).strip()
@@ -73,7 +68,7 @@ def test_block_of_commands_runs_as_printed(shell: Callable[[str], str], text: st
 def test_verdicts_of_the_page_are_those_of_its_files(shell: Callable[[str], str]) -> None:
     told = {
         words: shell(text.splitlines()[0])
-        for text in blocks("sh")
+        for text in texts(PAGE, "sh")
         for words in ("--original", "--stored", "| jq")
         if words in text
     }
@@ -85,7 +80,7 @@ def test_verdicts_of_the_page_are_those_of_its_files(shell: Callable[[str], str]
 def test_pauses_of_the_page_are_read_and_name_parking_that_is_billed_meanwhile(
     shell: Callable[[str], str], folder: Path
 ) -> None:
-    (text,) = [text for text in blocks("sh") if "--paused" in text]
+    (text,) = [text for text in texts(PAGE, "sh") if "--paused" in text]
     moved = json.dumps(PARKED_CDR).replace("2025-03-11", "2026-03-11").replace("2025-03-12", "2026-03-12")
     (folder / "cdr.json").write_text(moved, "utf-8")
     (folder / "tariff.json").write_text(json.dumps(PARKING_TARIFF), "utf-8")
@@ -93,7 +88,7 @@ def test_pauses_of_the_page_are_read_and_name_parking_that_is_billed_meanwhile(
 
 
 def test_program_of_the_page_says_the_verdict(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (program,) = blocks("python")
+    (program,) = texts(PAGE, "python")
     names = {f"{name}_text": (folder / f"{name}.json").read_bytes() for name in ("cdr", "tariff")}
-    exec(compile(program, PAGE.name, "exec"), dict(names))  # noqa: S102  the page is ours
+    exec(compile(program, PAGE, "exec"), dict(names))  # noqa: S102  the page is ours
     assert capsys.readouterr().out == "match [] 5\n"

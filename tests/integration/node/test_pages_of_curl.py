@@ -5,10 +5,10 @@ import os
 import re
 import shutil
 from pathlib import Path
-from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.pages import texts
 
 from ocn.ocpi.party_id import PartyId
 from ocn.signing.keys import PrivateKey
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 else:
     World = object
 
-DOCS = Path(__file__).parents[3] / "docs"
-BLOCK = re.compile(r"^[ ]*```sh\n(.*?)^[ ]*```", re.MULTILINE | re.DOTALL)
 PAGES = ["reference/http.md", "how-to/connect-another-version.md"]
 STRICT = 'curl() { command curl --fail-with-body --show-error "$@" && echo; }'
 """A refusal of HTTP ends the shell; that of OCPI is looked for in what is printed."""
@@ -31,8 +29,7 @@ pytestmark = [
 
 def script(page: str) -> str:
     """All blocks of a page but those that speak to a node somewhere else, as one text."""
-    found = [dedent(text) for text in BLOCK.findall((DOCS / page).read_text("utf-8"))]
-    return "\n".join(text for text in found if "curl" in text or re.match(r"[A-Z]+=", text))
+    return "\n".join(text for text in texts(page, "sh") if "curl" in text or re.match(r"[A-Z]+=", text))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,11 +1,10 @@
 """OcnRules by the calls of the party kit, at a node."""
 
 import json
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.pages import texts
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party import MemoryStorage, Party, PartyRole, StoredSender
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 else:
     Node = World = object
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/who-may-send-to-you.md"
+PAGE = "how-to/who-may-send-to-you.md"
 OFF = {"active": False, "list": []}
 
 
@@ -63,10 +62,8 @@ async def test_party_reads_and_changes_its_rules(world: World) -> None:
 
 
 async def test_program_of_the_page_does_what_it_says(world: World) -> None:
-    (block,) = re.findall(
-        r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+    (block,) = texts(PAGE, "python")
     names: dict[str, Any] = {}
-    exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102  the page is ours
+    exec(compile(block, PAGE, "exec"), names)  # noqa: S102  the page is ours
     async with await party(world, await world.node(), "DE CPO", "CPO") as cpo:
         assert await names["choose"](cpo) == {"signatures": True, "whitelist": OFF, "blacklist": OFF}

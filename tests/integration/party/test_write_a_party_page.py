@@ -1,23 +1,21 @@
 """The programs of docs/how-to/write-a-party.md, run as they stand: each is the other's node."""
 
-import re
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.pages import texts
 
 from ocn.party import ListQuery
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/write-a-party.md"
-BLOCKS = re.findall(
-    r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
-)
+PAGE = "how-to/write-a-party.md"
+BLOCKS = texts(PAGE, "python")
 
 
 def run(block: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "page"}
-    exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102  the page is ours
+    exec(compile(block, PAGE, "exec"), names)  # noqa: S102  the page is ours
     return names
 
 

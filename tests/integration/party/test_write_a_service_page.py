@@ -1,18 +1,16 @@
 """The program of docs/how-to/write-a-service.md, run as it stands; a CPO of the other page is its node."""
 
-import re
 import socket
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-PAGES = Path(__file__).parents[3] / "docs/how-to"
+from tests.pages import texts
 
 
 def programs(page: str) -> list[dict[str, Any]]:
-    text = (PAGES / page).read_text(encoding="utf-8")
     found = []
-    for block in re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
+    for block in texts(f"how-to/{page}", "python"):
         names: dict[str, Any] = {"__name__": "page"}
         exec(compile(block, page, "exec"), names)  # noqa: S102  the page is ours
         found.append(names)

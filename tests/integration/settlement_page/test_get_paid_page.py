@@ -1,7 +1,6 @@
 """The programs of docs/how-to/get-paid-per-tick.md, run as they stand: each is the other's node."""
 
 import asyncio
-import re
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.pages import texts
 
 from ocn.chain.client import ChainClient
 from ocn.chain.deploy import local_settlement
@@ -29,21 +29,15 @@ from ocn.settlement.core.settling import Settling
 from ocn.settlement.lanes import calls, erc20
 from ocn.signing.keys import PrivateKey
 
-HOW_TO = Path(__file__).parents[3] / "docs/how-to"
 EUR = 10**6
 EMSP, CPO = PartyId("NL", "MSP"), PartyId("DE", "CPO")
-
-
-def blocks(page: str) -> list[str]:
-    text = (HOW_TO / page).read_text(encoding="utf-8")
-    return re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The blocks of both pages as the modules that they say they are."""
-    emsp, cpo = blocks("write-a-party.md")[:2]
-    house, paying, paid, now, correct = blocks("get-paid-per-tick.md")
+    emsp, cpo = texts("how-to/write-a-party.md", "python")[:2]
+    house, paying, paid, now, correct = texts("how-to/get-paid-per-tick.md", "python")
     names: dict[str, Any] = {}
     for name, text in (
         ("my_emsp", emsp),

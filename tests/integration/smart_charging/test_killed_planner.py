@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 from tests.integration.smart_charging.conftest import agrees, offers, until
-from tests.unit.docs.conftest import blocks_of
+from tests.pages import texts
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -90,13 +90,13 @@ def kill(process: "subprocess.Popen[str]") -> None:
 
 def typed(page: str) -> list[str]:
     """The arguments with which a planner is started on a page: the first time, or again."""
-    command = next(text for text in blocks_of(page, "sh") if text.startswith("ocn smart serve"))
+    command = next(text for text in texts(page, "sh") if text.startswith("ocn smart serve"))
     return shlex.split(command.splitlines()[0])[1:]
 
 
 async def states(port: int) -> dict[str, str]:
     """What the planner's page says of each car, by EVSE."""
-    (command,) = [text for text in blocks_of("how-to/see-a-plan.md", "sh") if text.startswith("curl ")]
+    (command,) = [text for text in texts("how-to/see-a-plan.md", "sh") if text.startswith("curl ")]
     url = command.split()[1].replace("8090", str(port))
     async with aiohttp.ClientSession() as http, http.get(url) as got:
         view: dict[str, Any] = await got.json()

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.integration.party.test_write_a_service_page import free_ports, programs
-from tests.unit.docs.conftest import blocks_of
+from tests.pages import texts
 
 
 async def test_program_of_the_page_joins_and_reads_its_cpo(tmp_path: Path) -> None:
     names: dict[str, Any] = {"__name__": "page"}
-    (program,) = blocks_of("how-to/plan-a-site.md", "python")
+    (program,) = texts("how-to/plan-a-site.md", "python")
     exec(compile(program, "plan-a-site.md", "exec"), names)  # noqa: S102  the page is ours
-    (tmp_path / "yard.toml").write_text(blocks_of("how-to/plan-a-site.md", "toml")[0])
+    (tmp_path / "yard.toml").write_text(texts("how-to/plan-a-site.md", "toml")[0])
     cpo_page = programs("write-a-party.md")[1]
     ports = free_ports()
     urls = [f"http://127.0.0.1:{port}" for port in ports]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from tests.pages import texts
 from tests.unit.docs.conftest import is_of_a_site
 from typer.testing import CliRunner
 
@@ -13,7 +14,7 @@ from ocn.errors import ConfigurationError, OcnError
 from ocn.smart_charging.errors import SiteUnreadable
 from ocn.smart_charging.files import load_site
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/plan-a-site.md"
+PAGE = "how-to/plan-a-site.md"
 SITE = """
 [site]
 name = "yard"
@@ -69,8 +70,7 @@ def test_first_start_without_a_token_says_so(tmp_path: Path) -> None:
 
 
 def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Path) -> None:
-    blocks = PAGE.read_text("utf-8").split("```toml\n")[1:]
-    (text,) = [block.partition("```")[0] for block in blocks]
+    (text,) = texts(PAGE, "toml")
     assert is_of_a_site(text)
     file = tmp_path / "yard.toml"
     file.write_text(text)

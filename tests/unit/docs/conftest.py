@@ -6,12 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from tests.pages import FENCE, ROOT, all_pages, blocks_in
 
-ROOT = Path(__file__).parents[3]
 _OF_SITES = {"site", "fuse", "evse", "prices", "price", "feed"}
-_FENCE = re.compile(
-    r"^(?P<fence>```+|~~~+)(?P<kind>\S*)[^\n]*\n(?P<body>.*?)^(?P=fence)\s*$", re.MULTILINE | re.DOTALL
-)
 
 
 @pytest.fixture(scope="session")
@@ -22,19 +19,13 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def pages() -> Mapping[Path, str]:
     """Every page that a reader of this project is shown, by its path."""
-    files = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "contracts").glob("*.md")]
-    files += (ROOT / "bench").glob("*.md")
-    return {file: file.read_text("utf-8") for file in sorted(files)}
+    return all_pages()
 
 
 @pytest.fixture(scope="session")
 def code_blocks(pages: Mapping[Path, str]) -> list[tuple[Path, str, str]]:
     """Every fenced block: page, language, text."""
-    return [
-        (page, found["kind"], found["body"])
-        for page, text in pages.items()
-        for found in _FENCE.finditer(text)
-    ]
+    return [(page, block.language, block.text) for page, text in pages.items() for block in blocks_in(text)]
 
 
 @pytest.fixture(scope="session")
@@ -43,19 +34,13 @@ def code_lines(pages: Mapping[Path, str]) -> list[tuple[Path, str]]:
     return [(page, line) for page, text in pages.items() for line in _code(text)]
 
 
-def blocks_of(page: str, kind: str) -> list[str]:
-    """Every fenced block of a language on a page below ``docs``."""
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    return [found["body"] for found in _FENCE.finditer(text) if found["kind"] == kind]
-
-
 def is_of_a_site(toml: str) -> bool:
     """Whether a block is of a site or price file of smart charging, not of a node's settings."""
     return not _OF_SITES.isdisjoint(tomllib.loads(toml))
 
 
 def _code(text: str) -> Iterator[str]:
-    for block in _FENCE.finditer(text):
-        yield from block["body"].replace("\\\n", " ").splitlines()
-    for inline in re.finditer(r"(?<!`)`([^`]+)`(?!`)", _FENCE.sub("", text)):
+    for block in blocks_in(text):
+        yield from block.text.replace("\\\n", " ").splitlines()
+    for inline in re.finditer(r"(?<!`)`([^`]+)`(?!`)", FENCE.sub("", text)):
         yield " ".join(inline[1].split())

@@ -9,6 +9,8 @@ from tools.reference.command_line import all_commands
 from tools.reference.configuration import settings
 
 _COMMAND = re.compile(r"(?:^|(?<=[\s(/]))ocn (?=[a-z-])([^|;&)#]*)")
+_NO_COMMAND = re.compile(r'^from ocn |b"ocn |ocn [a-z ]*\{\w*\} --')
+"""Imports, words that keys are made of, and templates of examples, which are parsed where they are filled."""
 _MAKE = re.compile(r"^(?:\$ )?make ([a-z][a-z-]*)$")
 _VARIABLE = re.compile(r"\bOCN_NODE_[A-Z][A-Z_]*[A-Z]\b")
 
@@ -16,6 +18,19 @@ _VARIABLE = re.compile(r"\bOCN_NODE_[A-Z][A-Z_]*[A-Z]\b")
 def test_every_command_that_is_named_exists(code_lines: list[tuple[Path, str]]) -> None:
     commands = dict(all_commands())
     wrong = [f"{page.name}: {problem}" for page, line in code_lines for problem in _problems(line, commands)]
+    assert not wrong
+
+
+def test_every_command_that_a_message_of_the_code_names_exists(root: Path) -> None:
+    commands = dict(all_commands())
+    lines = [
+        (file, line)
+        for file in (root / "src/ocn").rglob("*.py")
+        for line in file.read_text("utf-8").splitlines()
+        if "ocn " in line and not _NO_COMMAND.search(line)
+    ]
+    assert len(lines) > 50
+    wrong = [f"{file.name}: {problem}" for file, line in lines for problem in _problems(line, commands)]
     assert not wrong
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from tests.pages import texts
 from tests.unit.tariffs.cases import cdr, charging, component, element, tariff
 
 from ocn.tariffs import CauseCode, Code, Verdict, verify
@@ -54,8 +55,8 @@ def test_the_members_of_the_result_and_of_the_evidence_are_on_the_page(root: Pat
     assert not [name for name in members if f"`{name}`" not in _page(root) and f'"{name}"' not in _page(root)]
 
 
-def test_the_result_on_the_page_is_what_verify_returns(root: Path) -> None:
-    example = json.loads(re.findall(r"```json\n(.*?)```", _page(root), re.DOTALL)[0])
+def test_the_result_on_the_page_is_what_verify_returns() -> None:
+    example = json.loads(texts(_PAGE, "json")[0])
     by = tariff(element(component("ENERGY", "0.25", "10")))
     found = verify(cdr((60, {"ENERGY": "20"}), claim=("5.00", "5.50")), [by]).as_json()
     assert {name: found[name] for name in example} == example

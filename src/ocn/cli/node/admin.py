@@ -24,7 +24,7 @@ def platforms(operator: Operator) -> None:
 @app.command(
     "invite",
     rich_help_panel=PANEL,
-    epilog=_KEY.format("invite DE ABC") + "\n\n  ocn node invite DE ABC --role CPO --json",
+    epilog=_KEY.format("invite DE ABC --role CPO"),
 )
 @takes(operator=operator_options)
 def invite(
