@@ -12,6 +12,8 @@ from ocn.simulation.smart.scenario import LOCATION
 from ocn.smart_charging.simulation.generator import Stay
 from ocn.smart_charging.slots import Slots
 
+_PHASE_VOLTS = 230
+
 
 class Drivers:
     """The drivers of one eMSP, each with a token of its own."""
@@ -39,8 +41,13 @@ class Drivers:
         await self._send(cpo, session_id, wanted, "", "ACCEPTED")
 
     def preferences(self, stay: Stay) -> ChargingPreferences:
-        """Return what a driver says: its need is right, its departure is what it believes."""
-        leaves = self._slots.start + stay.declared * timedelta(minutes=self._slots.minutes)
+        """Return what a driver says: its need is right, its departure is what it believes.
+
+        Nobody says to be gone before the car can have what it needs: a CPO would turn that down.
+        """
+        full_kw = stay.phases * stay.amps * _PHASE_VOLTS / 1000
+        soonest = stay.arrival + 1 + stay.need_kwh / full_kw / self._slots.hours
+        leaves = self._slots.start + max(stay.declared, soonest) * timedelta(minutes=self._slots.minutes)
         return {
             "profile_type": "REGULAR",
             "departure_time": format_datetime(leaves),
