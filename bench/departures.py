@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from statistics import NormalDist
 
 import numpy as np
 
@@ -88,8 +89,8 @@ def _of_visits(visits: Visits, arrival_h: float, stay_h: float, slot_h: float) -
 
 def _mass(value: float, width: float, mean: float, sigma: float) -> float:
     """How likely a normal number is to be within half a width of a value."""
-    root = sigma * math.sqrt(2)
-    return math.erf((value + width / 2 - mean) / root) / 2 - math.erf((value - width / 2 - mean) / root) / 2
+    normal = NormalDist(mean, sigma)
+    return normal.cdf(value + width / 2) - normal.cdf(value - width / 2)
 
 
 def _still_there(stay: Stay, leaving: dict[int, float]) -> list[float]:

@@ -26,8 +26,10 @@ def tariff(**members: Any) -> dict[str, Any]:
     } | members
 
 
-async def asked_for_cheap(world: World, told: dict[str, Any] | None, ids: list[str]) -> None:
-    """A car whose driver wants it cheap, at a connector with these tariffs, of which one is told."""
+async def asked_for(
+    world: World, told: dict[str, Any] | None, ids: list[str], profile_type: str = "CHEAP"
+) -> None:
+    """A car whose driver wants it so, at a connector with these tariffs, of which one is told."""
     if told is not None:
         await world.cpo_storage.put("tariffs", CPO, "T1", told)
     evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ids}]}
@@ -35,7 +37,7 @@ async def asked_for_cheap(world: World, told: dict[str, Any] | None, ids: list[s
     await world.smart.step()
     await world.pushes(world.session("S1", "E1"))
     leaves = format_datetime(START + timedelta(hours=8))
-    await world.wants("S1", profile_type="CHEAP", departure_time=leaves, energy_need=20)
+    await world.wants("S1", profile_type=profile_type, departure_time=leaves, energy_need=20)
     for _ in range(3):
         await world.smart.step()
         world.clock.forward(16)
@@ -63,7 +65,7 @@ async def test_tariff_that_says_no_prices_is_told_once_with_why_and_what_is_plan
     make_world: MakeWorld, own: FlatPrice | None, told: dict[str, Any] | None, ids: list[str], why: str
 ) -> None:
     world = await make_world(prices=own)
-    await asked_for_cheap(world, told, ids)
+    await asked_for(world, told, ids)
 
     ((kind, line),) = lines(world, "tariff T1")
     assert kind is EventKind.WARNING
@@ -77,7 +79,7 @@ async def test_tariff_that_says_no_prices_is_told_once_with_why_and_what_is_plan
 
 async def test_connector_that_names_no_tariff_is_told(make_world: MakeWorld) -> None:
     world = await make_world()
-    await asked_for_cheap(world, None, [])
+    await asked_for(world, None, [])
 
     ((kind, line),) = lines(world, "the tariff of EVSE E1")
     assert (kind, "DE CPO names none" in line) == (EventKind.WARNING, True)
@@ -85,7 +87,7 @@ async def test_connector_that_names_no_tariff_is_told(make_world: MakeWorld) -> 
 
 async def test_tariff_that_says_prices_is_told_and_so_is_one_that_is_mended(make_world: MakeWorld) -> None:
     world = await make_world()
-    await asked_for_cheap(world, tariff(currency="SEK"), ["T1"])
+    await asked_for(world, tariff(currency="SEK"), ["T1"])
     await world.cpo.client.to("DE PLN").put_tariff(tariff())  # type: ignore[arg-type]  # plain JSON
     await world.smart.step()
 
@@ -122,14 +124,7 @@ async def test_price_file_of_which_all_is_over_leaves_cars_to_their_tariffs(make
         (START - timedelta(hours=2), START - timedelta(hours=1)), (Decimal("0.1"), Decimal("0.2"))
     )
     world = await make_world(prices=over)
-    await world.cpo_storage.put("tariffs", CPO, "T1", tariff())
-    evse = {"uid": "E1", "connectors": [{"id": "1", "tariff_ids": ["T1"]}]}
-    await world.cpo_storage.put("locations", CPO, "LOC1", {"id": "LOC1", "evses": [evse]})
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    leaves = format_datetime(START + timedelta(hours=8))
-    await world.wants("S1", profile_type="REGULAR", departure_time=leaves, energy_need=20)
-    await world.smart.step()
+    await asked_for(world, tariff(), ["T1"], "REGULAR")
 
     assert world.smart.view("yard").priced_by == ("tariff T1 (1)",)
     ((kind, line),) = lines(world, "the site's own prices")
