@@ -14,6 +14,24 @@ def test_check_shows_the_tree_of_a_good_site(site_file: Path) -> None:
     assert "2 EVSEs, A to B" in done.stdout
 
 
+def test_check_says_when_limits_are_lower_by_which_prices_and_how_much_one_phase_cars_count(
+    site_file: Path,
+) -> None:
+    (site_file.parent / "p.csv").write_text("start,eur_per_kwh\n2026-06-01T00:00,-0.1\n", "utf-8")
+    evening = (
+        'kw = 22\n[[fuse.limit]]\nfrom = 17:00:00\nuntil = 21:00:00\ndays = ["monday", "friday"]\nkw = 8'
+    )
+    prices = '[prices]\nfile = "p.csv"\npeak_eur_per_kw = 0.5\n'
+    site_file.write_text(site_file.read_text("utf-8").replace("kw = 22", evening) + prices, "utf-8")
+
+    told = run(smart("check", site_file)).stdout
+
+    assert "Mon Fri 17:00 to 21:00: 8 kW" in told
+    assert "2 EVSEs, A to B: 3 x 16 A" in told
+    assert "rotation: not told of 2 EVSEs, so a one-phase car there counts on each phase" in told
+    assert "p.csv, -0.1 to -0.1 EUR/kWh, from 2026-06-01 00:00 to 2026-06-01 01:00; 0.5 EUR for a kW" in told
+
+
 def test_check_tells_every_fault_with_its_line_and_ends_with_status_1(site_file: Path) -> None:
     text = site_file.read_text("utf-8").replace('id = "B"', 'id = "B"\nmax_amps = -3')
     site_file.write_text(text + '[prices]\nfile = "gone.csv"\n', "utf-8")
@@ -21,7 +39,7 @@ def test_check_tells_every_fault_with_its_line_and_ends_with_status_1(site_file:
     done = run(smart("check", site_file))
 
     assert done.returncode == 1
-    assert "1 EVSE, A" in done.stdout
+    assert "EVSE A: 3 x 16 A" in done.stdout
     first, second = done.stderr.splitlines()
     assert f'{site_file}, line 13, [[evse]] 2 "B": max_amps must be above 0, not -3' in first
     assert "gone.csv cannot be read: No such file or directory; planned without prices" in second

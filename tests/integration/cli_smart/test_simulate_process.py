@@ -58,6 +58,19 @@ def test_simulate_at_a_site_file_uses_its_evses_and_tells_its_faults(site_file: 
     assert "[[evse]] 3 \"C\", key fuse: 'gone' is no fuse of this file that holds" in done.stderr
 
 
+def test_simulate_at_a_site_file_goes_by_its_peak_price_and_says_that_other_prices_are_made_up(
+    site_file: Path,
+) -> None:
+    (site_file.parent / "june.csv").write_text("start,eur_per_kwh\n2026-06-01T00:00:00Z,0.1\n", "utf-8")
+    prices = '[prices]\nfile = "june.csv"\npeak_eur_per_kw = 0.5\n'
+    site_file.write_text(site_file.read_text("utf-8") + prices, "utf-8")
+
+    done = run(smart("simulate", "--site", site_file, "--repeat", 2, "--json"))
+
+    assert [each["peak_price_eur_per_kw"] for each in json.loads(done.stdout)] == [0.5, 0.5]
+    assert done.stderr.count("june.csv says no price from 2026-03-02 on, so prices are made up") == 1
+
+
 def test_simulate_without_the_solver_compares_without_an_optimum() -> None:
     done = run(smart_without_solver(*SMALL))
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocn.cli.demo.screen import Screen
-from ocn.cli.smart.screen import show_comparison
+from ocn.cli.smart.comparison_table import show_columns, show_comparison
 from ocn.simulation.network.network import LocalNetwork
 from ocn.simulation.smart.cast import SmartCast
 from ocn.simulation.smart.day import Reaction, Watching
@@ -76,6 +76,7 @@ def show_outcomes(console: Console, outcomes: Outcomes) -> None:
     for each in outcomes.sites:
         console.print(f"[bold]{each.site.id}[/bold], ", end="")
         show_comparison(console, each.compared, (), speed=False)
+    show_columns(console)
     console.rule("[bold]Claims", align="left")
     for claim in outcomes.claims:
         mark = "[green]✓[/green]" if claim.ok else "[bold red]✗[/bold red]"

@@ -13,6 +13,24 @@ from ocn.cli.smart.simulate import simulate
 
 app = typer.Typer(help="Smart charging: plan a site by prices and limits.", no_args_is_help=True)
 
+
+@app.command(
+    epilog="""
+[bold]Examples[/bold]
+
+  ocn smart check site.toml
+"""
+)
+def check(site: Annotated[Path, typer.Argument(help="The site file.")]) -> None:
+    """Read a site file, show fuses, EVSEs and prices, and say what is wrong; status 1 if anything is."""
+    from ocn.cli.smart.site_files import loaded_site, show_site
+
+    loaded = loaded_site(site)
+    show_site(loaded)
+    if loaded.faults:
+        raise typer.Exit(1)
+
+
 app.command(
     "simulate",
     epilog="""
@@ -69,20 +87,3 @@ app.command(
   ocn smart explain plans.jsonl --for-drivers
 """
 )(explain)
-
-
-@app.command(
-    epilog="""
-[bold]Examples[/bold]
-
-  ocn smart check site.toml
-"""
-)
-def check(site: Annotated[Path, typer.Argument(help="The site file.")]) -> None:
-    """Read a site file, show the tree of its fuses, and say what is wrong; status 1 if anything is."""
-    from ocn.cli.smart.screen import loaded_site, show_site
-
-    loaded = loaded_site(site)
-    show_site(loaded.site)
-    if loaded.faults:
-        raise typer.Exit(1)

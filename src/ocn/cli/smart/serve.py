@@ -156,7 +156,7 @@ async def _serve(
 
 
 def _sites(files: list[Path]) -> "list[ServedSite]":
-    from ocn.cli.smart.screen import loaded_site
+    from ocn.cli.smart.site_files import loaded_site
     from ocn.smart_charging.service.sites.served import ServedSite
 
     found = []

@@ -12,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ocn.cli.literal import literal
 from ocn.smart_charging.simulation.kinds import Kind
 
 if TYPE_CHECKING:
     from ocn.smart_charging.files import LoadedSite
+    from ocn.smart_charging.simulation.closed_loop import World
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.simulation.comparison import Progress as Told
     from ocn.smart_charging.simulation.generator import Days, Wanted
@@ -46,11 +48,22 @@ def simulate(
     ] = 21,
     start: Annotated[
         datetime,
-        typer.Option("--start", formats=["%Y-%m-%d"], help="The first day: prices are those of its season."),
+        typer.Option(
+            "--start",
+            formats=["%Y-%m-%d"],
+            help="The first day: prices are those of its season.",
+            show_default=f"{_EARLY_MARCH:%Y-%m-%d}",
+        ),
     ] = _EARLY_MARCH,
     peak_price: Annotated[
-        float, typer.Option("--peak-price", min=0, max=1000, help="EUR per kW of the highest power.")
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            "--peak-price",
+            min=0,
+            max=1000,
+            help="EUR per kW of the highest power; by default what the site file says.",
+        ),
+    ] = None,
     departure_spread: Annotated[
         int,
         typer.Option(
@@ -66,7 +79,8 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Compare our plans with charging at once, in equal shares, by departure, by laxity, and the optimum."""
-    from ocn.cli.smart.screen import loaded_site, show_comparison
+    from ocn.cli.smart.comparison_table import show_columns, show_comparison
+    from ocn.cli.smart.site_files import loaded_site
     from ocn.smart_charging.simulation.comparison import aims, compare
     from ocn.smart_charging.simulation.generator import Wanted, generate
     from ocn.smart_charging.simulation.plot import check_picture
@@ -88,7 +102,7 @@ def simulate(
             departure_sigma_h=departure_spread / 60,
             start=start.date(),
         )
-        made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded)
+        made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded, tell=number == seed)
         with _progress() as told:
             compared = compare(_world(made, peak_price), progress=told)
         found = aims(compared, congested)
@@ -99,8 +113,10 @@ def simulate(
             draw(compared, file=_numbered(plot, number) if repeat > 1 else plot)
     if as_json:
         print(json.dumps(figures[0] if repeat == 1 else figures, indent=2))
-    elif repeat > 1:
+        return
+    if repeat > 1:
         _show_distribution(console, figures)
+    show_columns(console)
 
 
 def _wide_console() -> Console:
@@ -109,19 +125,28 @@ def _wide_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
 
 
-def _world(made: "Days", peak_price: float) -> Any:
+def _world(made: "Days", peak_price: float | None) -> "World":
     from ocn.smart_charging.simulation.closed_loop import World
 
-    return World(made, peak_price)
+    return World(made, float(made.site.prices.peak_eur_per_kw) if peak_price is None else peak_price)
 
 
-def _priced(made: "Days", loaded: "LoadedSite | None") -> "Days":
-    """The prices of the site file, if it has any for these days."""
+def _priced(made: "Days", loaded: "LoadedSite | None", *, tell: bool) -> "Days":
+    """The prices of the site file; if it has none for these days, made-up ones, which is said if wanted."""
     from ocn.smart_charging.prices import filled, known_ahead
 
     slots = made.slots.of_length(len(made.prices))
     known = None if loaded is None else known_ahead(loaded.prices, slots)
-    return made if known is None else replace(made, prices=filled(known, slots.minutes))
+    if known is not None:
+        return replace(made, prices=filled(known, slots.minutes))
+    if tell and loaded is not None and loaded.prices is not None:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        file = loaded.site.prices.file
+        console.print(
+            f"[yellow]{literal(str(file))}[/yellow] says no price from {made.slots.start:%Y-%m-%d} on, "
+            "so prices are made up; --start takes a day that it knows"
+        )
+    return made
 
 
 @contextmanager
@@ -147,6 +172,7 @@ def _figures(wanted: "Wanted", compared: "Comparison", found: "tuple[Aim, ...]")
         "congested": wanted.congested,
         "start": wanted.start.isoformat(),
         "history_days": wanted.history_days,
+        "peak_price_eur_per_kw": compared.world.peak_price,
         "sessions": len(days.stays),
         "asked_kwh": round(sum(stay.need_kwh for stay in days.stays), 3),
         "policies": [

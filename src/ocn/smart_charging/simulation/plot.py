@@ -10,14 +10,14 @@ from ocn.errors import ConfigurationError
 from ocn.smart_charging.simulation.comparison import Comparison
 
 if TYPE_CHECKING:
-    from matplotlib.figure import SubFigure
+    from matplotlib.axes import Axes
 
-_STYLES: Mapping[str, tuple[str, str]] = MappingProxyType(
+_STYLES: Mapping[str, tuple[str, str, float]] = MappingProxyType(
     {
-        "uncontrolled": ("#b0b0b0", ":"),
-        "least laxity": ("#d08a2e", "-"),
-        "ocn": ("#1f6fb2", "-"),
-        "offline optimum": ("#3a9a5b", "--"),
+        "uncontrolled": ("#c4c4c4", "-", 4),  # so wide that it shows where others cover it
+        "least laxity": ("#d08a2e", "-", 1.4),
+        "ocn": ("#1f6fb2", "-", 2),
+        "offline optimum": ("#3a9a5b", "--", 1.4),
     }
 )
 _ENDINGS = (".png", ".svg", ".pdf")
@@ -49,27 +49,29 @@ def plot(*compared: Comparison, file: Path) -> None:
 
     with mpl.rc_context({"svg.hashsalt": "ocn", "font.size": 9}):
         figure = Figure(figsize=(10, 5 * len(compared)), layout="constrained")
-        panels = figure.subfigures(len(compared), squeeze=False)
-        for panel, each in zip(panels.flat, compared, strict=True):
-            _draw(panel, each)
+        strips = figure.subplots(2 * len(compared), height_ratios=(4, 1) * len(compared))
+        for i, each in enumerate(compared):
+            _draw(strips[2 * i], strips[2 * i + 1], each)
         try:
             figure.savefig(file, metadata={"Date": None} if file.suffix.lower() == ".svg" else None)
         except OSError as error:
             raise ConfigurationError(f"{file} cannot be written: {error.strerror}") from error
 
 
-def _draw(panel: "SubFigure", compared: Comparison) -> None:
+def _draw(load: "Axes", price: "Axes", compared: Comparison) -> None:
     """Load above, price in a strip of its own below, both over the clock of the site."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 
     days = compared.world.days
-    load, price = panel.subplots(2, sharex=True, height_ratios=(4, 1))
-    edges = [*days.slots.starts(), days.slots.end]
+    load.sharex(price)
+    load.tick_params(labelbottom=False)
+    starts = [*days.slots.starts(), days.slots.end]
+    edges = date2num(starts)  # type: ignore[no-untyped-call]  # matplotlib's
     for run in compared.runs:
         if run.name in _STYLES:
-            color, line = _STYLES[run.name]
+            color, line, lw = _STYLES[run.name]
             load.stairs(
-                run.power_kw, edges, baseline=None, linestyle=line, color=color, label=run.name, lw=1.4
+                run.power_kw, edges, baseline=None, linestyle=line, color=color, label=run.name, lw=lw
             )
     load.stairs(_limit_kw(compared), edges, baseline=None, color="#b03030", label="limit", lw=1)
     load.set_ylabel("kW")
