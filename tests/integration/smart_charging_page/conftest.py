@@ -25,6 +25,9 @@ class Site:
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         self.taken.append((site_name, kw, minutes))
 
+    async def end_limits(self, site_name: str) -> None:
+        raise AssertionError(f"nobody lowered {site_name}")
+
 
 def full_view() -> SiteView:
     """A site in which everything that can be shown is there."""
@@ -41,12 +44,15 @@ def full_view() -> SiteView:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def site() -> AsyncIterator[Site]:
     pytest.importorskip("jinja2")
+    endless = "\u202e" + "x" * 255
     hostile = made_car(HOSTILE, evse=HOSTILE, why=HOSTILE, driver_line=HOSTILE)
+    long = made_car(endless, evse=endless, why=endless, driver_line=endless)
+    scarce = ScarceView(endless, endless, None, long.arrived, long.arrived, 0.21, endless)
     empty = made_view(site="Empty")
     never = made_view(
         site="Never read", limit_kw=(), measured_kw=(), price_eur_per_kwh=(), last_read=None, last_plan=None
     )
-    views = MadeViews([full_view(), empty, never, made_view(hostile, site=HOSTILE)])
+    views = MadeViews([full_view(), empty, never, made_view(hostile, long, site=HOSTILE, scarce=(scarce,))])
     served = Site("", views)
     page = PageServing(views, bind("127.0.0.1", 0), PageSettings(refresh_s=1), events=served)
     await page.start()

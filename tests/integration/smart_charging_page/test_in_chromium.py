@@ -59,7 +59,7 @@ async def test_every_page_is_shown_without_complaint_and_fetches_nothing_elsewhe
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("width", [320, 390, 800])
+@pytest.mark.parametrize("width", [320, 390, 800, 1280])
 async def test_no_page_is_wider_than_the_screen(tab: Tab, site: Site, path: str, width: int) -> None:
     await tab.look(width, 800)
     await _open(tab, site, path)
@@ -146,10 +146,11 @@ async def test_site_without_scripts_shows_the_same_and_comes_again_by_itself(tab
     assert await tab.value("document.querySelectorAll('.cars tbody tr').length") == 8
 
 
-async def test_site_is_drawn_anew_in_place_and_keeps_what_is_open(tab: Tab, site: Site) -> None:
+async def test_site_is_drawn_anew_in_place_and_keeps_what_is_open_and_typed(tab: Tab, site: Site) -> None:
     await tab.look()
     await _open(tab, site, "/sites/Nordhafen")
     await tab.value("window.stays = 1; document.querySelector('#gone').open = true; 0")
+    await tab.value("document.querySelector('#kw').value = '12.5'; 0")
     before = site.views.sites
     site.views.sites = [
         made_view(made_car("newcomer"), *view.cars) if view.site == "Nordhafen" else view for view in before
@@ -165,6 +166,7 @@ async def test_site_is_drawn_anew_in_place_and_keeps_what_is_open(tab: Tab, site
 
     assert "newcomer" in seen
     assert await tab.value("[window.stays, document.querySelector('#gone').open]") == [1, True]
+    assert await tab.value("document.querySelector('#kw').value") == "12.5"
 
 
 async def test_grid_event_that_is_typed_in_arrives(tab: Tab, site: Site) -> None:

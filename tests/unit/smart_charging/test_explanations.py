@@ -149,6 +149,14 @@ def test_explained_car_that_will_lack_energy_says_who_draws_what_is_scarce() -> 
     assert "kWh will be lacking, fuse row A, phase L1 gives a" in sentence(found, made, in_slots(0))
 
 
+def test_explained_car_that_lacks_only_what_it_cannot_take_in_time_blames_nobody() -> None:
+    made = plan(problem(replace(car("a", 20.0, 4), weight=9.0), car("b", 11.0, 4), amps=24))
+    a, b = explained(made)
+
+    assert sentence(a, made, in_slots(0)).endswith("; 9.0 kWh will be lacking")
+    assert [each.car for each in b.rivals.first] == ["a"]
+
+
 def test_explained_car_that_can_wait_names_who_draws_now_and_can_wait_less() -> None:
     made = by_least_laxity(problem(car("a", 11.0, 4), car("b"), amps=20))
 

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +27,9 @@ class NoEvents:
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         pass
+
+    async def end_limits(self, site_name: str) -> None:
+        raise AssertionError(site_name)
 
 
 @pytest.fixture
@@ -67,6 +72,31 @@ async def test_site_says_by_which_prices_cars_are_planned_and_where_one_is_that_
     assert "Cars are planned by: tariff &lt;T1&gt; (1); carbon (2)." in text
     assert "a at an EVSE not told" in text
     assert "EVSE not told</span>" in text
+
+
+async def test_site_with_nobody_there_has_no_load_and_one_over_its_limit_says_so(
+    make_car: MakeCar, make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    over = make_view(make_car("a", now_kw=67.0))
+
+    empty = (await ask(page_app(made_views([make_view()])), "/sites/Nordhafen")).text
+    text = (await ask(page_app(made_views([over])), "/sites/Nordhafen")).text
+
+    assert "<dd>0.0 <small>kW</small>" in empty
+    assert ("over its limit" in empty, "over its limit" in text) == (False, True)
+
+
+async def test_list_calls_for_a_look_at_what_was_told_in_the_hours_that_are_shown(
+    make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    view = make_view()
+    old, new = (
+        EventView(view.now - timedelta(hours=hours), EventKind.FAULT, "a fault") for hours in (13, 11)
+    )
+
+    text = (await ask(page_app(made_views([replace(view, events=(new, old))])), "/")).text
+
+    assert "1 to look at" in text
 
 
 async def test_every_answer_forbids_scripts_of_others_and_keeping(app: ASGIApp, ask: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ocn.errors import OcnError
 from ocn.smart_charging.page import page_app
-from ocn.smart_charging.service.view import SiteView
+from ocn.smart_charging.service.view import PAGE, SiteView, ToldLimit
 
 pytest.importorskip("jinja2")
 
@@ -21,12 +21,16 @@ class Heard:
     """Takes limits, or refuses them."""
 
     taken: list[tuple[str, Decimal, int]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     refusing: OcnError | None = None
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         if self.refusing is not None:
             raise self.refusing
         self.taken.append((site_name, kw, minutes))
+
+    async def end_limits(self, site_name: str) -> None:
+        self.ended.append(site_name)
 
 
 class Form:
@@ -37,9 +41,11 @@ class Form:
         self.app = page_app(made_views([view]), events=self.heard)
         self.ask = ask
 
+    async def page(self) -> str:
+        return str((await self.ask(self.app, "/sites/Nordhafen")).text)
+
     async def token(self) -> str:
-        text = (await self.ask(self.app, "/sites/Nordhafen")).text
-        found = re.search(r'name="token" value="([^"]+)"', text)
+        found = re.search(r'name="token" value="([^"]+)"', await self.page())
         assert found is not None
         return found.group(1)
 
@@ -53,6 +59,23 @@ class Form:
 @pytest.fixture
 def form(make_view: Callable[..., SiteView], made_views: Any, ask: Any) -> Form:
     return Form(make_view(), made_views, ask)
+
+
+async def test_what_the_page_lowered_can_be_ended_there_and_what_others_lowered_cannot(
+    make_view: Callable[..., SiteView], made_views: Any, ask: Any
+) -> None:
+    by_feed, by_page = ToldLimit("feed", "feed: <30> kW"), ToldLimit(PAGE, "page: 40 kW")
+    others = await Form(make_view(told_limits=(by_feed,)), made_views, ask).page()
+    form = Form(make_view(told_limits=(by_feed, by_page)), made_views, ask)
+
+    assert "feed: &lt;30&gt; kW" in others
+    assert 'name="end"' not in others
+    assert 'name="end"' in await form.page()
+    assert (await form.post({"token": "x", "end": "page"})).status == 403
+    assert (await form.post({"token": await form.token(), "end": "page", "kw": "3"})).status == 400
+    assert form.heard.ended == []
+    assert (await form.post({"token": await form.token(), "end": "page"})).status == 303
+    assert form.heard.ended == ["Nordhafen"]
 
 
 async def test_grid_event_is_given_on_and_leads_back_to_the_page(form: Form) -> None:

@@ -190,9 +190,29 @@ async def test_limit_that_falls_within_a_slot_is_kept_at_once(make_world: MakeWo
     view = world.smart.view("yard")
     assert view.limit_kw[view.slot_now] == pytest.approx(16 * 0.69)
     assert any(each.kind is EventKind.GRID for each in view.events)
+    assert all("between Mon 09:00 and" in each.line for each in view.scarce)  # as clocks at the site show it
     world.smart.withdraw("yard")
     await world.smart.step()
     assert world.points.amps("S1")[0] + world.points.amps("S2")[0] == 32
+
+
+async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_announced_goes_on(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    world.smart.announce("yard", GridEvent(START, START + timedelta(hours=2), kw=Decimal(9)))
+    await world.smart.limit("yard", Decimal("5.5"), 60)
+    told = [each.line for each in world.smart.view("yard").told_limits]
+
+    await world.smart.end_limits("yard")
+
+    left = [each.line for each in world.smart.view("yard").told_limits]
+    assert told == [
+        "operator: at most 9 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
+        "page: at most 5.5 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
+    ]
+    assert left == told[:1]
+    assert "what was announced by the page is withdrawn" in world.events()
 
 
 async def test_limit_that_falls_while_it_is_planned_keeps_what_was_planned_from_being_sent(
@@ -314,7 +334,7 @@ async def test_session_that_cannot_be_meant_is_a_fault_and_the_rest_is_planned(
     [
         ({"departure_time": "2020-01-01T00:00:00Z"}, "departure_time"),
         ({"departure_time": "2026-03-02T07:00:00Z"}, "before its arrival"),
-        ({"departure_time": LATER, "energy_need": 900}, "cannot be had"),
+        ({"departure_time": LATER, "energy_need": 900}, "cannot be had at EVSE E2, but about "),
         ({"energy_need": -1}, "energy_need"),
         ({"profile_type": ["FAST"]}, "profile_type"),
     ],

@@ -41,7 +41,7 @@ def test_events_that_are_withdrawn_hold_no_more() -> None:
     feed.announce(GridEvent(START, START + HOUR, kw=Decimal(1)))
     assert feed.withdraw()
     assert feed.limited(START) is not None
-    assert not feed.lasting(START)
+    assert not feed.told(START)
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,10 @@ class GridEvents(Protocol):
         """
         ...
 
+    async def end_limits(self, site_name: str) -> None:
+        """End what was lowered so, and nothing that others lowered."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
@@ -128,7 +132,10 @@ class _Pages:
             raise HTTPException(403, "This planner was started without grid events from this page.")
         try:
             wanted = await self._form.read(request)
-            await self._events.limit(name, wanted.kw, wanted.minutes)
+            if wanted is None:
+                await self._events.end_limits(name)
+            else:
+                await self._events.limit(name, wanted.kw, wanted.minutes)
         except FormRefused as refused:
             return await self._site(name, status=refused.status, refusal=refused.message)
         except OcnError as error:

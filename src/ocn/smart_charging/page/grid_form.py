@@ -1,4 +1,4 @@
-"""The form "grid event": who may send it, and what may be in it.
+"""The forms that lower a limit and end that: who may send them, and what may be in them.
 
 A form of another site cannot be told from ours by what is in it, except for a token that only our pages show.
 Where a browser says which site a form is from, that must be ours too.
@@ -46,8 +46,8 @@ class GridForm:
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(32)
 
-    async def read(self, request: Request) -> WantedLimit:
-        """Read what was sent.
+    async def read(self, request: Request) -> WantedLimit | None:
+        """Read what was sent; None: what was lowered here is to end.
 
         Raises:
             FormRefused: it is not from a page of ours, too long, or no limit that can be meant.
@@ -57,6 +57,8 @@ class GridForm:
         token = fields.pop("token", "")
         if not secrets.compare_digest(token.encode(), self.token.encode()):
             raise FormRefused(403, "This form is from before the planner was started. Load the page again.")
+        if fields.keys() == {"end"}:
+            return None
         if unknown := fields.keys() - {"kw", "minutes"}:
             raise FormRefused(400, f"The form has {len(unknown)} fields that are not known.")
         return WantedLimit(_kw(fields.get("kw", "")), _minutes(fields.get("minutes", "")))

@@ -20,7 +20,7 @@ class SiteCard:
     limit_kw: float | None
     here: int
     to_look_at: int
-    """Faults and warnings, and cars that cannot be planned."""
+    """Faults and warnings of the hours that are shown, and cars that cannot be planned."""
     load: str
     limit: str
     slots: int
@@ -35,7 +35,9 @@ def _card(view: SiteView) -> SiteCard:
     now_kw, planned, limit_kw = now_of(view)
     load, limit, slots = total_paths(view)
     here = [car for car in view.cars if car.state is not CarState.GONE]
-    told = sum(event.kind in {EventKind.FAULT, EventKind.WARNING} for event in view.events)
+    told = sum(
+        event.kind in {EventKind.FAULT, EventKind.WARNING} and event.at >= view.begin for event in view.events
+    )
     return SiteCard(
         view,
         address_of(view.site),

@@ -9,13 +9,12 @@ from ocn.smart_charging.page.local_times import LocalTimes
 from ocn.smart_charging.page.rows import Rows, gone_of, rows_of
 from ocn.smart_charging.page.stack import kw, planned_kw
 from ocn.smart_charging.page.wording import EVENT_TONES
-from ocn.smart_charging.service.view import CarState, EventView, SiteView
+from ocn.smart_charging.service.view import PAGE, CarState, EventView, SiteView
 
 _STALE_SLOTS = 2
 _MOST_EVENTS = 100
 _MOST_SCARCE = 40
-_BEYOND_PRICE_EUR = 50.0
-"""A shadow price above it is no price of energy, but what the planner holds against cars that lack some."""
+_MOST_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class SitePage:
     planned_kw: float | None
     limit_kw: float | None
     used_percent: float | None
+    is_over: bool
+    """Whether more flows now than may."""
     here: int
     unsure: int
     """Cars that are not controlled: their planned limit is not confirmed, or they take none."""
@@ -59,6 +60,11 @@ class SitePage:
     chart: Chart | None
     cars: Rows
     gone: Rows
+    told: tuple[str, ...]
+    """Limits from outside."""
+    more_told: int
+    may_end: bool
+    """Whether one of them was lowered through the page."""
     scarce: tuple[Scarce, ...]
     more_scarce: int
     events: tuple[Happened, ...]
@@ -84,6 +90,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         planned_kw=planned,
         limit_kw=limit,
         used_percent=round(100 * min(known / limit, 1.0), 1) if known is not None and limit else None,
+        is_over=now_kw is not None and limit is not None and round(now_kw, 1) > round(limit, 1),
         here=len(here),
         unsure=sum(car.state is not CarState.CONTROLLED for car in here),
         last_plan=None if view.last_plan is None else times.clock(view.last_plan),
@@ -92,11 +99,14 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         chart=chart_of(view, times),
         cars=rows_of(view, times, first_car),
         gone=gone_of(view, times),
+        told=tuple(each.line for each in view.told_limits[:_MOST_TOLD]),
+        more_told=max(0, len(view.told_limits) - _MOST_TOLD),
+        may_end=any(each.source == PAGE for each in view.told_limits),
         scarce=tuple(
             Scarce(
                 each.limit,
                 times.span(each.begin, each.until),
-                "beyond price" if each.eur_per_kwh > _BEYOND_PRICE_EUR else f"{each.eur_per_kwh:.3f} EUR/kWh",
+                "beyond price" if each.beyond_price else f"{each.eur_per_kwh:.3f} EUR/kWh",
                 each.line,
             )
             for each in view.scarce[:_MOST_SCARCE]
@@ -115,7 +125,7 @@ def now_of(view: SiteView) -> tuple[float | None, float | None, float | None]:
     measured = kw(view.measured_kw, slot)
     told = [kw((car.now_kw,), 0) for car in view.cars if car.state is not CarState.GONE]
     drawn = [power for power in told if power is not None]
-    if drawn and measured is None:
+    if measured is None and (drawn or (not told and view.last_read is not None)):
         measured = sum(drawn)
     return measured, kw(planned_kw(view), slot), kw(view.limit_kw, slot)
 

@@ -1,5 +1,6 @@
 """Why a car gets what it gets now: what it needs, what bound it, what waiting saves."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,8 +54,8 @@ class Why:
     saves_eur: float
     """What the plan costs less than as much energy at once, at full power."""
     rivals: Rivals = NO_RIVALS
-    """If it will lack energy: who draws through what is scarcest for it while it is here. If a limit holds it
-    back now: who draws through that one now."""
+    """If others keep it from what it needs: who draws through what is scarcest for it while it is here. If a
+    limit holds it back now: who draws through that one now."""
 
     @property
     def lacks(self) -> bool:
@@ -105,9 +106,15 @@ class _Explaining:
         )
 
     def _rivals(self, limit: int | None) -> Rivals:
-        if self.plan.wishes.lacking_kwh[self.i] >= _WORTH_SAYING_KWH:
-            return self.rivalry.while_here(self.i)
-        return NO_RIVALS if limit is None else self.rivalry.now(self.i, limit)
+        lacking = self.plan.wishes.lacking_kwh[self.i]
+        if lacking < _WORTH_SAYING_KWH:
+            return NO_RIVALS if limit is None else self.rivalry.now(self.i, limit)
+        kept_by_others = lacking - self._lacking_alone_kwh()
+        return self.rivalry.while_here(self.i) if kept_by_others >= _WORTH_SAYING_KWH else NO_RIVALS
+
+    def _lacking_alone_kwh(self) -> float:
+        """What it would lack though nobody else were there."""
+        return max(0.0, self.car.need_kwh - self.car.most_kw * math.ceil(self.car.departure) * self.slot_h)
 
     def _bound(self) -> tuple[Bound, int | None]:
         if self.steps and self.i in self.plan.guarded:

@@ -34,7 +34,7 @@ from ocn.smart_charging.service.rounds.loop import run_for_ever
 from ocn.smart_charging.service.rounds.rounds import all_of
 from ocn.smart_charging.service.shown.site import shown
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
-from ocn.smart_charging.service.view import EventKind, SiteView
+from ocn.smart_charging.service.view import PAGE, EventKind, SiteView
 
 _USUAL = ServiceSettings()
 
@@ -144,16 +144,26 @@ class SmartCharging:
         desk.interrupt()
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
-        """Lower the site's top from now on for some minutes; see :meth:`announce`."""
+        """Lower the site's top from now on for some minutes, by the page; see :meth:`announce`."""
         now = self._named(site_name).clock.real()
-        self.announce(site_name, GridEvent(now, now + timedelta(minutes=minutes), kw=kw))
+        self.announce(site_name, GridEvent(now, now + timedelta(minutes=minutes), kw=kw, source=PAGE))
         await self._named(site_name).keep_limits()
 
-    def withdraw(self, site_name: str) -> None:
-        """End every limit that was announced for a site; see :meth:`announce`."""
+    async def end_limits(self, site_name: str) -> None:
+        """End what the page lowered, and nothing else; see :meth:`withdraw`."""
+        self.withdraw(site_name, PAGE)
+        await self._named(site_name).keep_limits()
+
+    def withdraw(self, site_name: str, source: str | None = None) -> None:
+        """End every limit that was announced for a site, by one source or (None) by anybody.
+
+        Raises:
+            EventUnusable: there is no such site.
+        """
         desk = self._named(site_name)
-        if desk.feed.withdraw():
-            desk.note(EventKind.GRID, "what was announced is withdrawn")
+        if desk.feed.withdraw(source):
+            by = "" if source is None else f" by the {source}"
+            desk.note(EventKind.GRID, f"what was announced{by} is withdrawn")
             self._parts.triggers.plan(site_name)
 
     def now_of(self, cpo: PartyId) -> datetime:

@@ -91,6 +91,20 @@ class ScarceView:
     until: datetime
     eur_per_kwh: float
     line: str
+    beyond_price: bool = False
+    """Whether cars might leave without energy there: then it is no price of energy."""
+
+
+PAGE = "page"
+"""The source of limits that were lowered through the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLimit:
+    """A lower limit from outside that holds now or later."""
+
+    source: str
+    line: str
 
 
 class EventKind(StrEnum):
@@ -135,6 +149,8 @@ class SiteView:
     """The site's own."""
     cars: tuple[CarView, ...]
     """Those that are there by their arrival, then those that left."""
+    told_limits: tuple[ToldLimit, ...] = ()
+    """Those from outside that hold now or later: of the feed, the page, the program, the fallback."""
     scarce: tuple[ScarceView, ...] = ()
     """Those that matter most first."""
     events: tuple[EventView, ...] = ()

@@ -29,6 +29,10 @@ async function drawAnew() {
       const same = after.querySelector("#" + CSS.escape(open.id));
       if (same !== null) same.open = true;
     }
+    for (const typed of before.querySelectorAll("input[id]")) {
+      const same = after.querySelector("#" + CSS.escape(typed.id));
+      if (same !== null && typed.value !== typed.defaultValue) same.value = typed.value;
+    }
     const focused = document.activeElement;
     const where = focused && before.contains(focused) ? focused.getAttribute("href") : null;
     before.replaceChildren(...after.childNodes);

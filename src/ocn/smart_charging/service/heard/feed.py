@@ -5,14 +5,13 @@ All moments here are in real time, ``now`` too.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ocn.smart_charging.errors import EventUnusable
-from ocn.smart_charging.service.heard.grid_events import GridEvent, lowered, usable
+from ocn.smart_charging.service.heard.grid_events import FOR_EVER, GridEvent, lowered, usable
 from ocn.smart_charging.site.model import Site
 
 _MOST_EVENTS = 1000
-_FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class LimitFeed:
@@ -44,9 +43,10 @@ class LimitFeed:
         """What was announced and neither withdrawn nor over when the limits were last asked for."""
         return self._announced
 
-    def withdraw(self) -> bool:
-        """End every limit that was announced; whether there was one."""
-        had, self._announced = bool(self._announced), ()
+    def withdraw(self, source: str | None = None) -> bool:
+        """End every limit that was announced, by one source or (None) by anybody; whether there was one."""
+        left = tuple(event for event in self._announced if source not in {None, event.source})
+        had, self._announced = len(left) < len(self._announced), left
         return had
 
     def hear(self, events: Iterable[GridEvent], at: datetime) -> bool:
@@ -88,16 +88,17 @@ class LimitFeed:
 
     def limited(self, now: datetime) -> Site:
         """Return the site with what holds now and what is announced for later."""
-        self._announced = tuple(event for event in self._announced if event.until > now)
-        events = [event for event in (*self._announced, *self._fed) if event.until > now]
-        if self.is_silent(now) and self._site.feed is not None:
-            feed = self._site.feed
-            events.append(GridEvent(now, _FOR_EVER, None, feed.kw, feed.amps, source="fallback"))
-            events += self._fallback
+        events = self.told(now)
         if not events:
             return self._site
         return replace(self._site, fuses=tuple(lowered(fuse, events) for fuse in self._site.fuses))
 
-    def lasting(self, now: datetime) -> tuple[GridEvent, ...]:
-        """Return what holds now."""
-        return tuple(each for each in (*self._announced, *self._fed) if each.begin <= now < each.until)
+    def told(self, now: datetime) -> tuple[GridEvent, ...]:
+        """Return what holds now or later, the fallback of a feed that is silent included."""
+        self._announced = tuple(event for event in self._announced if event.until > now)
+        events = [event for event in (*self._announced, *self._fed) if event.until > now]
+        if self.is_silent(now) and self._site.feed is not None:
+            feed = self._site.feed
+            events.append(GridEvent(now, FOR_EVER, None, feed.kw, feed.amps, source="fallback"))
+            events += self._fallback
+        return tuple(events)

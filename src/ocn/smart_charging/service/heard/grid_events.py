@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from ocn.smart_charging.service.sites.events import local
 from ocn.smart_charging.site.model import Fuse, Once, Site, TimedLimit
 
 _LONGEST = timedelta(days=14)
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,13 @@ class GridEvent:
 
     def line(self, zone: ZoneInfo) -> str:
         """Say who wants it how low, where and when."""
-        low = [f"{self.kw} kW"] * (self.kw is not None) + [f"{self.amps} A"] * (self.amps is not None)
-        low += [f"{self.part * 100:f} %"] if self.part is not None else []
-        where = "the top" if self.fuse is None else f"fuse {self.fuse}"
-        when = f"from {local(self.begin, zone)} until {local(self.until, zone)}"
-        return f"{self.source}: {where} at {', '.join(low)} {when}"
+        low = [f"{self.kw} kW"] if self.kw is not None else []
+        low += [f"{self.amps} A on each phase"] if self.amps is not None else []
+        low += [f"{(self.part * 100).normalize():f} %"] if self.part is not None else []
+        where = "at the top" if self.fuse is None else f"at fuse {self.fuse}"
+        when = f"from {local(self.begin, zone)}"
+        when += f" until {local(self.until, zone)}" if self.until < FOR_EVER else " on"
+        return f"{self.source}: at most {', '.join(low)} {where} {when}"
 
 
 def event_from_json(kept: JsonObject) -> GridEvent:

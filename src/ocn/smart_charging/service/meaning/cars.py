@@ -89,5 +89,5 @@ class Cars:
                 self._unmet[guest.key] = need.kwh
                 asked = f"{need.kwh:g} kWh by {local(need.departure, zone)}"
                 where = f"EVSE {guest.evse.id}" if guest.evse.id else "an EVSE that is not told"
-                lines.append(f"{name}: {asked} cannot be had at {where}")
+                lines.append(f"{name}: {asked} cannot be had at {where}, but about {most_kwh:.1f} kWh")
         return lines

@@ -1,6 +1,7 @@
 """A site as it is shown: its limits, what all cars draw, what is scarce, what happened."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.sentences import scarcities, times
@@ -9,7 +10,7 @@ from ocn.smart_charging.service.meaning.prices_told import prices_in_use
 from ocn.smart_charging.service.meaning.tops import top_kw
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.shown.cars import ShownCars
-from ocn.smart_charging.service.view import ScarceView, Series, SiteView
+from ocn.smart_charging.service.view import ScarceView, Series, SiteView, ToldLimit
 from ocn.smart_charging.site.wiring import Wiring
 from ocn.smart_charging.slots import Slots, slot_of
 
@@ -37,7 +38,10 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         measured_kw=measured,
         price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
         cars=cars,
-        scarce=() if plan is None or draft is None else _scarce(plan, draft),
+        told_limits=tuple(
+            ToldLimit(each.source, each.line(site.zone)) for each in desk.feed.told(desk.clock.real())
+        ),
+        scarce=() if plan is None or draft is None else _scarce(plan, draft, site.zone),
         events=desk.log.newest(),
         method=None if plan is None else str(plan.method),
         because=None if plan is None else plan.because,
@@ -64,8 +68,8 @@ def _limits(desk: Desk, slots: Slots) -> Series:
     )
 
 
-def _scarce(plan: Plan, draft: Draft) -> tuple[ScarceView, ...]:
-    clock = times(draft.slots.start, draft.slots.hours, None)
+def _scarce(plan: Plan, draft: Draft, zone: ZoneInfo) -> tuple[ScarceView, ...]:
+    clock = times(draft.slots.start, draft.slots.hours, zone)
     length, limits = timedelta(minutes=draft.slots.minutes), plan.problem.limits
     return tuple(
         ScarceView(
@@ -76,6 +80,7 @@ def _scarce(plan: Plan, draft: Draft) -> tuple[ScarceView, ...]:
             until=draft.slots.start + each.ends * length,
             eur_per_kwh=each.eur_per_kwh,
             line=each.line(plan, clock),
+            beyond_price=each.beyond_price,
         )
         for each in scarcities(plan.wishes.shadow_prices)
     )
