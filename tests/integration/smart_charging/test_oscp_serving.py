@@ -50,6 +50,11 @@ def test_site_that_waits_for_oscp_needs_a_port() -> None:
         OscpOptions("127.0.0.1", None, None).refuse_nonsense(SITES)
 
 
+def test_port_needs_a_site_that_goes_by_it() -> None:
+    with pytest.raises(ConfigurationError, match="no site has its limits by OSCP"):
+        OscpOptions("127.0.0.1", 0, Path("token")).refuse_nonsense([ServedSite(site(), CPO, "LOC1")])
+
+
 def test_port_needs_a_token() -> None:
     with pytest.raises(ConfigurationError, match="--oscp-token-file"):
         OscpOptions("127.0.0.1", 0, None).refuse_nonsense(SITES)

@@ -30,13 +30,18 @@ class OscpOptions:
         """Refuse to start with half of what is needed.
 
         Raises:
-            ConfigurationError: a port without a token, or sites that wait for what is listened for nowhere.
+            ConfigurationError: a port without a token or a site that goes by it, or a site without a port.
         """
         groups = [each.name for each in sites if each.site.feed is not None and each.site.feed.oscp_group]
         if self.port is None and groups:
             raise ConfigurationError(
                 f"{groups[0]} has its limits by OSCP, and it is listened for nowhere",
                 hint="Give --oscp-port and --oscp-token-file.",
+            )
+        if self.port is not None and not groups:
+            raise ConfigurationError(
+                "--oscp-port is given, and no site has its limits by OSCP",
+                hint='Give a site file oscp_group = "its group_id" in [feed], or leave the port out.',
             )
         if self.port is not None and self.token_file is None:
             raise ConfigurationError(
