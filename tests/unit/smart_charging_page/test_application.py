@@ -13,7 +13,15 @@ from starlette.types import ASGIApp
 
 from ocn.smart_charging.page import PageSettings, page_app
 from ocn.smart_charging.page.site_page import address_of
-from ocn.smart_charging.service.view import CarView, EventKind, EventView, ScarceView, SiteView
+from ocn.smart_charging.service.view import (
+    FALLBACK,
+    CarView,
+    EventKind,
+    EventView,
+    ScarceView,
+    SiteView,
+    ToldLimit,
+)
 
 pytest.importorskip("jinja2")
 
@@ -84,6 +92,17 @@ async def test_site_with_nobody_there_has_no_load_and_one_over_its_limit_says_so
 
     assert "<dd>0.0 <small>kW</small>" in empty
     assert ("over its limit" in empty, "over its limit" in text) == (False, True)
+
+
+async def test_site_whose_feed_is_silent_says_which_fallback_holds(
+    make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    view = make_view(told_limits=(ToldLimit(FALLBACK, "fallback: at most 40 kW at the top from now on"),))
+
+    text = (await ask(page_app(made_views([view])), "/sites/Nordhafen")).text
+
+    assert "The limit feed is silent: its fallback holds" in text
+    assert "fallback: at most 40 kW" in text
 
 
 async def test_list_calls_for_a_look_at_what_was_told_in_the_hours_that_are_shown(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ocn.smart_charging.page.chart import chart_of
 from ocn.smart_charging.page.local_times import LocalTimes
+from ocn.smart_charging.page.now import Now
 from ocn.smart_charging.page.rows import rows_of
 from ocn.smart_charging.page.site_page import site_page
 from ocn.smart_charging.page.stack import stacked
@@ -112,7 +113,7 @@ def test_site_page_of_a_site_never_read_says_so_and_draws_nothing(make_view: Mak
 
     assert page.chart is None
     assert len(page.warnings) == 2
-    assert (page.now_kw, page.planned_kw, page.limit_kw) == (None, None, None)
+    assert page.now == Now(None, None, None)
 
 
 def test_site_page_with_an_old_plan_warns(make_view: MakeView) -> None:

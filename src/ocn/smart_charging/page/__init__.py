@@ -3,7 +3,7 @@
 In come views of sites (``Views``) and, only where that is allowed, a limit that somebody types in; out goes
 HTML with its charts inside, and the same as JSON. Nothing is fetched from elsewhere, nothing needs a script,
 and every text of a view counts as hostile. ``application`` is the file to read first. The room knows of the
-service the values in ``service.view`` and ``service.feed``, and nothing of planning.
+service the values in ``service.view``, and nothing of planning.
 """
 
 from ocn.smart_charging.page.application import PageSettings, Views, page_app

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 from ocn.smart_charging.page.chart_in_words import described
 from ocn.smart_charging.page.local_times import LocalTimes, Tick
+from ocn.smart_charging.page.now import is_over
 from ocn.smart_charging.page.prices import PriceStrip, price_strip
 from ocn.smart_charging.page.scale import Level, scale_for
 from ocn.smart_charging.page.shapes import HEIGHT, area, line
-from ocn.smart_charging.page.stack import Layer, known, planned_kw, stacked
+from ocn.smart_charging.page.stack import Layer, known, stacked
 from ocn.smart_charging.service.view import CarView, Series, SiteView
 
 COLOURS = 10
 """How many colours of cars the style sheet has."""
-_OVER_KW = 0.05
 _MOST_ROOM = 4.0
 """A limit that is higher than so many times the load lies above the chart."""
 
@@ -60,11 +60,11 @@ def chart_of(view: SiteView, times: LocalTimes) -> Chart | None:
     now = min(max(view.slot_now, 0), view.slots)
     limit = known(view.limit_kw, view.slots)
     measured = known(view.measured_kw[:now], view.slots)
-    planned = planned_kw(view)
+    planned = known(view.planned_kw, view.slots)
     scale = scale_for(_highest(limit, measured, planned, *(layer.high for layer in layers[-1:])), "kW")
     end = view.begin + timedelta(minutes=view.slot_minutes * view.slots)
     last = next((value for value in reversed(limit) if value is not None), None)
-    over = [slot for slot in range(now) if _is_over(measured[slot], limit[slot])]
+    over = [slot for slot in range(now) if is_over(measured[slot], limit[slot])]
     return Chart(
         slots=view.slots,
         height=HEIGHT,
@@ -126,10 +126,6 @@ def _bands(view: SiteView, layers: tuple[Layer, ...], top: float, now: int) -> I
             measured=area(layer.low, layer.high, top, range(now)),
             ahead=area(layer.low, layer.high, top, range(now, view.slots)),
         )
-
-
-def _is_over(measured: float | None, limit: float | None) -> bool:
-    return measured is not None and limit is not None and measured > limit + _OVER_KW
 
 
 def _over(measured: Series, limit: Series, slots: list[int], top: float) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ocn.smart_charging.page.chart import total_paths
-from ocn.smart_charging.page.site_page import address_of, now_of
+from ocn.smart_charging.page.now import Now, now_of
+from ocn.smart_charging.page.site_page import address_of
 from ocn.smart_charging.service.view import CarState, EventKind, SiteView
 
 _NEEDS_A_LOOK = {CarState.REFUSED, CarState.NOT_PLANNED}
@@ -16,8 +17,7 @@ class SiteCard:
 
     view: SiteView
     address: str
-    now_kw: float | None
-    limit_kw: float | None
+    now: Now
     here: int
     to_look_at: int
     """Faults and warnings of the hours that are shown, and cars that cannot be planned."""
@@ -32,7 +32,6 @@ def site_cards(views: Sequence[SiteView]) -> tuple[SiteCard, ...]:
 
 
 def _card(view: SiteView) -> SiteCard:
-    now_kw, planned, limit_kw = now_of(view)
     load, limit, slots = total_paths(view)
     here = [car for car in view.cars if car.state is not CarState.GONE]
     told = sum(
@@ -41,8 +40,7 @@ def _card(view: SiteView) -> SiteCard:
     return SiteCard(
         view,
         address_of(view.site),
-        now_kw if now_kw is not None else planned,
-        limit_kw,
+        now_of(view),
         len(here),
         told + sum(car.state in _NEEDS_A_LOOK for car in here),
         load,

@@ -6,10 +6,10 @@ from urllib.parse import quote
 
 from ocn.smart_charging.page.chart import Chart, chart_of
 from ocn.smart_charging.page.local_times import LocalTimes
+from ocn.smart_charging.page.now import Now, now_of
 from ocn.smart_charging.page.rows import Rows, gone_of, rows_of
-from ocn.smart_charging.page.stack import kw, planned_kw
 from ocn.smart_charging.page.wording import EVENT_TONES
-from ocn.smart_charging.service.view import PAGE, CarState, EventView, SiteView
+from ocn.smart_charging.service.view import FALLBACK, PAGE, CarState, EventView, ScarceView, SiteView
 
 _STALE_SLOTS = 2
 _MOST_EVENTS = 100
@@ -44,13 +44,7 @@ class SitePage:
     address: str
     as_of: str
     zone: str
-    now_kw: float | None
-    """What is measured now; None: nothing is."""
-    planned_kw: float | None
-    limit_kw: float | None
-    used_percent: float | None
-    is_over: bool
-    """Whether more flows now than may."""
+    now: Now
     here: int
     unsure: int
     """Cars that are not controlled: their planned limit is not confirmed, or they take none."""
@@ -78,19 +72,13 @@ def address_of(site_name: str) -> str:
 def site_page(view: SiteView, first_car: int = 0) -> SitePage:
     """Put the page of a site together."""
     times = LocalTimes.of(view.zone)
-    now_kw, planned, limit = now_of(view)
     here = [car for car in view.cars if car.state is not CarState.GONE]
-    known = now_kw if now_kw is not None else planned
     return SitePage(
         view=view,
         address=address_of(view.site),
         as_of=times.full(view.now),
         zone=f"{view.zone}, {times.offset(view.now)}" if times.zone and view.zone != "UTC" else "UTC",
-        now_kw=now_kw,
-        planned_kw=planned,
-        limit_kw=limit,
-        used_percent=round(100 * min(known / limit, 1.0), 1) if known is not None and limit else None,
-        is_over=now_kw is not None and limit is not None and round(now_kw, 1) > round(limit, 1),
+        now=now_of(view),
         here=len(here),
         unsure=sum(car.state is not CarState.CONTROLLED for car in here),
         last_plan=None if view.last_plan is None else times.clock(view.last_plan),
@@ -102,15 +90,7 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         told=tuple(each.line for each in view.told_limits[:_MOST_TOLD]),
         more_told=max(0, len(view.told_limits) - _MOST_TOLD),
         may_end=any(each.source == PAGE for each in view.told_limits),
-        scarce=tuple(
-            Scarce(
-                each.limit,
-                times.span(each.begin, each.until),
-                "beyond price" if each.beyond_price else f"{each.eur_per_kwh:.3f} EUR/kWh",
-                each.line,
-            )
-            for each in view.scarce[:_MOST_SCARCE]
-        ),
+        scarce=tuple(_scarce(each, times) for each in view.scarce[:_MOST_SCARCE]),
         more_scarce=max(0, len(view.scarce) - _MOST_SCARCE),
         events=tuple(
             Happened(times.day_and_clock(event.at), EVENT_TONES[event.kind], event)
@@ -119,15 +99,9 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
     )
 
 
-def now_of(view: SiteView) -> tuple[float | None, float | None, float | None]:
-    """What is measured now (or was in the slot before), planned for now, and allowed now, in kW."""
-    slot = view.slot_now
-    measured = kw(view.measured_kw, slot)
-    told = [kw((car.now_kw,), 0) for car in view.cars if car.state is not CarState.GONE]
-    drawn = [power for power in told if power is not None]
-    if measured is None and (drawn or (not told and view.last_read is not None)):
-        measured = sum(drawn)
-    return measured, kw(planned_kw(view), slot), kw(view.limit_kw, slot)
+def _scarce(told: ScarceView, times: LocalTimes) -> Scarce:
+    worth = "beyond price" if told.beyond_price else f"{told.eur_per_kwh:.3f} EUR/kWh"
+    return Scarce(told.limit, times.span(told.begin, told.until), worth, told.line)
 
 
 def _warnings(view: SiteView) -> list[str]:
@@ -142,5 +116,7 @@ def _warnings(view: SiteView) -> list[str]:
         found.append(f"The last plan is {minutes} minutes old: something keeps the planner from planning.")
     if view.because:
         found.append(f"Planned by {view.method}, because {view.because}.")
+    if any(each.source == FALLBACK for each in view.told_limits):
+        found.append("The limit feed is silent: its fallback holds until it is heard again.")
     found += [f"{trouble}. It is used as soon as it can be read." for trouble in view.price_trouble]
     return found

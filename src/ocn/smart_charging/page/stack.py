@@ -43,17 +43,6 @@ def kw(series: Series, slot: int) -> float | None:
     return None if value is None or not math.isfinite(value) else min(max(value, 0.0), _MOST_KW)
 
 
-def planned_kw(view: SiteView) -> Series:
-    """Return what all cars together were and are planned to get; None before there was a plan."""
-    return tuple(_planned_kw(view, slot) for slot in range(view.slots))
-
-
-def _planned_kw(view: SiteView, slot: int) -> float | None:
-    told = [power for car in view.cars if (power := kw(car.planned_kw, slot)) is not None]
-    nothing = 0.0 if view.last_plan is not None and slot >= view.slot_now else None
-    return sum(told) if told else nothing
-
-
 def known(series: Series, slots: int) -> Series:
     """Return a series as long as the view, of powers that can be drawn."""
     return tuple(kw(series, slot) for slot in range(slots))

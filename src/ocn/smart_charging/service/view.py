@@ -97,6 +97,8 @@ class ScarceView:
 
 PAGE = "page"
 """The source of limits that were lowered through the page."""
+FALLBACK = "fallback"
+"""The source of what holds while a feed is silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +184,15 @@ class SiteView:
         return tuple(self.begin + timedelta(minutes=self.slot_minutes * i) for i in range(self.slots))
 
     @property
-    def planned_kw(self) -> tuple[float, ...]:
-        """What all cars together were and are planned to get."""
-        rows = [car.planned_kw for car in self.cars if car.planned_kw]
-        return tuple(sum(row[i] or 0.0 for row in rows) for i in range(self.slots))
+    def planned_kw(self) -> Series:
+        """What all cars together were and are planned to get; None before there was a plan."""
+        return tuple(self._planned_kw(slot) for slot in range(self.slots))
+
+    def _planned_kw(self, slot: int) -> float | None:
+        told = [car.planned_kw[slot] for car in self.cars if slot < len(car.planned_kw)]
+        known = [power for power in told if power is not None]
+        nothing = 0.0 if self.last_plan is not None and slot >= self.slot_now else None
+        return sum(known) if known else nothing
 
     def as_json(self) -> dict[str, Any]:
         """Write it as a JSON object; moments as ISO 8601 in UTC."""

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.grid_events import FOR_EVER, GridEvent, lowered, usable
+from ocn.smart_charging.service.view import FALLBACK
 from ocn.smart_charging.site.model import Site
 
 _MOST_EVENTS = 1000
@@ -99,6 +100,6 @@ class LimitFeed:
         events = [event for event in (*self._announced, *self._fed) if event.until > now]
         if self.is_silent(now) and self._site.feed is not None:
             feed = self._site.feed
-            events.append(GridEvent(now, FOR_EVER, None, feed.kw, feed.amps, source="fallback"))
+            events.append(GridEvent(now, FOR_EVER, None, feed.kw, feed.amps, source=FALLBACK))
             events += self._fallback
         return tuple(events)

@@ -50,8 +50,3 @@ def slot_number(start: datetime, minutes: int) -> int:
 def slot_position(moment: datetime, minutes: int) -> float:
     """Return a moment on the same scale."""
     return (moment - _EPOCH) / timedelta(minutes=minutes)
-
-
-def slot_start(number: int, minutes: int) -> datetime:
-    """Return when a slot begins."""
-    return _EPOCH + timedelta(minutes=minutes) * number
