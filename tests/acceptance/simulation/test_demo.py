@@ -233,10 +233,12 @@ async def test_demo_whose_node_dies_fails_and_names_the_log(tmp_path: Path) -> N
 async def test_network_kept_in_a_directory_starts_again_with_the_same_addresses(tmp_path: Path) -> None:
     arguments = ("network", "up", "--json", "--directory", str(tmp_path / "net"))
     found = []
-    for _ in range(2):
-        async with running(*arguments, cwd=tmp_path) as process:
+    for more in ((), ("--party", "DE", "PLN", "--role", "SCSP")):
+        async with running(*arguments, *more, cwd=tmp_path) as process:
             text = await output_until(process, r"(?m)^}$")
             found.append(json.loads(text))
+            if more:
+                assert await _pasted(found[1]["driver"]) in {"ACCEPTED", "no curl"}
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(30):
                 await process.communicate()
@@ -245,7 +247,17 @@ async def test_network_kept_in_a_directory_starts_again_with_the_same_addresses(
     assert first["chain"] == second["chain"]
     assert first["parties"] == second["parties"]
     assert first["you"]["token_a"]
+    assert first["driver"] is None
     assert {node["admin_key"] for node in first["nodes"]} != {None}
+
+
+async def _pasted(command: str) -> str:
+    """What a command is answered with, pasted into a shell."""
+    if not shutil.which("curl"):
+        return "no curl"
+    shell = await asyncio.create_subprocess_shell(command, stdout=PIPE)
+    out, _ = await shell.communicate()
+    return str(json.loads(out)["data"]["result"])
 
 
 async def test_network_on_a_port_in_use_says_so(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Pat
     assert not loaded.faults
     assert (str(loaded.site.cpo), loaded.site.location) == ("DE CPO", "LOC1")
     assert loaded.site.feed is not None
-    assert [evse.uid for evse in loaded.site.evses] == ["DE*CPO*E0001", "DE*CPO*E0002"]
+    assert [evse.uid for evse in loaded.site.evses] == ["DE-CPO-E0101", "DE-CPO-E0102"]
 
 
 @pytest.mark.parametrize(("carbon", "faults"), [("2026-03-02T00:00:00Z,410", 0), ("soon,410", 1)])

@@ -37,6 +37,8 @@ NL CPX at node 2. Prints all that a back end of your own needs to join at node 1
   ocn network up --directory ~/.ocn/network --chain-port 8544 --node1-port 8080 --node2-port 8081
 
   ocn network up --party FR XYZ --role CPO --json
+
+  ocn network up --party DE PLN --role SCSP --speed 1
 """
 
 
@@ -48,7 +50,10 @@ def up(
             "--party", metavar="CC ID", help="Your party: country code and party id.", show_default="DE ABC"
         ),
     ] = ("DE", "ABC"),
-    role: Annotated[Role, typer.Option("--role", help="What your party is.")] = Role.EMSP,
+    role: Annotated[
+        Role,
+        typer.Option("--role", help="What your party is; the operators let an SCSP plan their sessions."),
+    ] = Role.EMSP,
     speed: Annotated[
         int, typer.Option("--speed", min=1, help="How many times faster than real the meters run.")
     ] = 60,
@@ -90,7 +95,9 @@ async def _up(
     console.print("[dim]Starting a chain, two nodes and three parties ...[/dim]")
     async with (
         local_network(directory, ports, signatures_required=False) as network,
-        on_the_network(network, Traffic(), pace=Pace(speed=speed), signatures_required=False) as cast,
+        on_the_network(
+            network, Traffic(), pace=Pace(speed=speed), signatures_required=False, hired=_hired(you, role)
+        ) as cast,
     ):
         facts = await _facts(network, cast, you, role)
         with _variables_of_shell(variables, facts):
@@ -98,6 +105,20 @@ async def _up(
                 print(json.dumps(facts, indent=2), flush=True)
             _show(console, facts)
             await network.watch()
+
+
+def _hired(you: "PartyId", role: Role) -> "frozenset[PartyId]":
+    return frozenset([you] if role is Role.SCSP else [])
+
+
+def _driver(cast: "Cast") -> str:
+    """What makes a car of the simulated eMSP charge at the first CPO."""
+    from ocn.simulation.play.curl import CurlLines
+
+    cpo = cast.cpos[0]
+    location = next(iter(cpo.operations.points.locations.values()))
+    lines = CurlLines(cast.emsp.party, cast.emsp.id)
+    return lines.start_session(cpo.id, cast.emsp.tokens[1], location["id"], location["evses"][0]["uid"])
 
 
 async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Role) -> dict[str, Any]:
@@ -147,6 +168,7 @@ async def _facts(network: "LocalNetwork", cast: "Cast", you: "PartyId", role: Ro
             "spender": SPENDER.secret.hex(),
             "set_party": f"{key} {shlex.join(set_party)}",
         },
+        "driver": _driver(cast) if role is Role.SCSP else None,
         "directory": str(network.directory),
         "variables": str(_variables(network.directory)),
         "logs": str(network.logs),
@@ -197,6 +219,9 @@ def _show(console: Console, facts: dict[str, Any]) -> None:
     console.print("\n[bold]Parties to talk to[/bold]")
     for party in facts["parties"]:
         line(party["party"], f"at {party['node']}")
+    if facts["driver"] is not None:
+        console.print("\n[bold]A car to plan: paste this, and it charges at DE CPO[/bold]\n")
+        console.print(f"  {facts['driver']}\n", markup=False)
     you = facts["you"]
     console.print(f"\n[bold]You: {you['party']}, {you['role']} at {you['node']}[/bold]")
     line("versions", you["versions_url"])

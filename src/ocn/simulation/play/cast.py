@@ -56,12 +56,14 @@ async def on_the_network(
     signatures_required: bool,
     versions: Mapping[PartyId, VersionNumber] = _THE_SAME,
     purses: "OpenPurse | None" = None,
+    hired: frozenset[PartyId] = frozenset(),
 ) -> AsyncIterator[Cast]:
     """Bring the parties on the network, as anybody would come: listing, TOKEN_A, handshake.
 
     All sign. ``signatures_required`` says whether they also refuse what is not signed. With ``versions``
     they must not: a signature of the notary ends where the body is written anew, and 2.1.1 has none.
-    With ``purses`` each gets one, and CPOs are paid while they deliver, once there are terms.
+    With ``purses`` each gets one, and CPOs are paid while they deliver, once there are terms. Planners that
+    are ``hired`` may read and limit all sessions of both CPOs.
     """
     here, there = network.nodes
     opened: dict[PartyId, Purse] = {}
@@ -94,7 +96,7 @@ async def on_the_network(
         for party, node in ((LOCAL_CPO, here), (REMOTE_CPO, there)):
             connected = await connection(stack, party, node)
             is_paid = opened[party].payee() if opened else None
-            cpo = SimulatedCpo(party, connected, pace, settles=is_paid)
+            cpo = SimulatedCpo(party, connected, pace, settles=is_paid, hired=hired)
             cpos.append(await stack.enter_async_context(cpo))
         for party in (EMSP, LOCAL_CPO, REMOTE_CPO):
             traffic.settle(party, await network.seen_everywhere(party))
