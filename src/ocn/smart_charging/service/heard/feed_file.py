@@ -34,6 +34,9 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
         content = json.loads(octets.decode("utf-8"), parse_float=Decimal)
     except OSError as error:
         raise EventUnusable(f"{file} cannot be read: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise EventUnusable(f"{file}, {place}, is no JSON: {error.msg}") from error
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise EventUnusable(f"{file} is no JSON: {shown(str(error))}") from error
     told = read_datetime(content.get("told")) if isinstance(content, dict) else None
