@@ -188,6 +188,13 @@ def test_for_driver_says_when_how_much_and_what_that_saves() -> None:
     )
 
 
+def test_for_driver_of_a_car_that_got_some_says_that_charging_goes_on() -> None:
+    made = plan(problem(replace(car("a"), asked_kwh=15.0), prices=CHEAP_LATER))
+
+    assert for_driver(why(made, "a"), in_slots(0)).startswith("charging goes on slot 4, 10.0 kWh")
+    assert "waits, charging goes on slot 4: energy is cheaper" in sentence(why(made, "a"), made, in_slots(0))
+
+
 def test_for_driver_of_a_car_that_will_lack_says_how_much_there_will_be() -> None:
     made = plan(problem(car("a", 22.0, 4)))
 

@@ -95,7 +95,7 @@ async def test_driver_who_wants_it_cheap_waits_for_the_cheap_hours_of_the_tariff
     assert world.points.amps("S1")[0] == 0
     car = world.cars()["E1"]
     assert "cheaper later" in car.why
-    assert "charging starts Mon 1" in car.driver_line
+    assert "charging goes on Mon 1" in car.driver_line
     view = world.smart.view("yard")
     cheap = [
         kw

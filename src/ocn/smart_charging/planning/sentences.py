@@ -50,7 +50,7 @@ def for_driver(why: Why, clock: Clock) -> str:
         return f"no charging is planned, {why.need_kwh:.1f} kWh will be lacking at {clock(why.departure)}"
     begins = f"charging at {why.now_kw:.1f} kW"
     if why.now_kw <= _NOTHING_KW:
-        begins = f"charging starts {clock(why.begins)}"
+        begins = _begins(why, why.begins, clock)
     short = f"{why.need_kwh - why.lacking_kwh:.1f} of " if why.lacks else ""
     parts = [begins, f"{short}{why.need_kwh:.1f} kWh by {clock(why.departure)}"]
     if why.saves_eur >= _WORTH_SAYING_EUR:
@@ -63,7 +63,11 @@ def _action(why: Why, plan: Plan, clock: Clock) -> str:
         return f"charges at {why.now_kw:.1f} kW now: {_reason(why, plan)}"
     if why.begins is None:
         return f"gets nothing: {_reason(why, plan)}"
-    return f"waits, charging starts {clock(why.begins)}: {_reason(why, plan)}"
+    return f"waits, {_begins(why, why.begins, clock)}: {_reason(why, plan)}"
+
+
+def _begins(why: Why, begins: int, clock: Clock) -> str:
+    return f"charging {'goes on' if why.has_begun else 'starts'} {clock(begins)}"
 
 
 def _reason(why: Why, plan: Plan) -> str:

@@ -57,6 +57,9 @@ class Why:
     """If others keep it from what it needs: who draws through what is scarcest for it while it is here. If a
     limit holds it back now: who draws through that one now."""
 
+    has_begun: bool = False
+    """Whether it got some of what it asked for already."""
+
     @property
     def lacks(self) -> bool:
         """Whether it will leave with less than it needs, by an amount worth saying."""
@@ -103,6 +106,7 @@ class _Explaining:
             self.plan.wishes.lacking_kwh[self.i],
             self._saves_eur(),
             self._rivals(limit),
+            self.car.asked_kwh - self.car.need_kwh >= _WORTH_SAYING_KWH,
         )
 
     def _rivals(self, limit: int | None) -> Rivals:
