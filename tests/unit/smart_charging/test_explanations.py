@@ -123,6 +123,17 @@ def test_document_with_a_start_writes_local_times_and_who_said_so() -> None:
     assert "by Tue 04:00 (the driver); waits, charging starts Tue 01:00" in written["cars"][0]["line"]
 
 
+def test_times_in_the_hour_that_clocks_show_twice_say_which() -> None:
+    clock = times(datetime(2026, 10, 25, 0, 0, tzinfo=UTC), 0.5, ZoneInfo("Europe/Berlin"))
+
+    assert [clock(slot) for slot in (-1, 1, 3, 5)] == [
+        "Sun 01:30",
+        "Sun 02:30 CEST",
+        "Sun 02:30 CET",
+        "Sun 03:30",
+    ]
+
+
 def test_scarcities_neighbouring_slots_of_one_price_are_one() -> None:
     prices = [ShadowPrice(0, slot, 0.21) for slot in (4, 5, 6)] + [ShadowPrice(None, 2, 0.05)]
 

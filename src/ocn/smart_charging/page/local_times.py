@@ -1,8 +1,10 @@
-"""Moments as people at the site read them, also in the hour that clocks show twice."""
+"""Moments as people at the site read them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from ocn.smart_charging.clock_times import clock, day_and_clock
 
 _QUARTER = timedelta(minutes=15)
 """Offsets of zones are multiples of it."""
@@ -46,12 +48,12 @@ class LocalTimes:
             return moment.astimezone(UTC)
 
     def clock(self, moment: datetime) -> str:
-        """Write ``14:30``; in the hour that comes twice, which of the two: ``02:30 CEST``."""
-        return f"{self.local(moment):%H:%M}{self._which(moment)}"
+        """See :func:`ocn.smart_charging.clock_times.clock`."""
+        return clock(self.local(moment))
 
     def day_and_clock(self, moment: datetime) -> str:
-        """Write ``Sat 14:30``."""
-        return f"{self.local(moment):%a} {self.clock(moment)}"
+        """See :func:`ocn.smart_charging.clock_times.day_and_clock`."""
+        return day_and_clock(self.local(moment))
 
     def span(self, begin: datetime, until: datetime) -> str:
         """Write ``Sat 14:30 to 16:00``, with the second day where it is another."""
@@ -84,11 +86,6 @@ class LocalTimes:
                 found.append(_tick(local, 100 * ((moment - begin) / span), 2 * every_h))
             moment += _QUARTER
         return tuple(found)
-
-    def _which(self, moment: datetime) -> str:
-        local = self.local(moment)
-        twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-        return f" {local.tzname()}" if twice else ""
 
 
 def _tick(local: datetime, x: float, major_h: int) -> Tick:

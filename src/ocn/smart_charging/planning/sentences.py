@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ocn.smart_charging.clock_times import day_and_clock
 from ocn.smart_charging.planning.plan import Plan, ShadowPrice
 from ocn.smart_charging.planning.rivals import Rival, Rivals, Standing
 from ocn.smart_charging.planning.why import Bound, Why
@@ -28,7 +29,7 @@ def times(start: datetime, slot_h: float, zone: ZoneInfo | None) -> Clock:
 
     def write(after: float) -> str:
         moment = start + timedelta(hours=after * slot_h)
-        return f"{moment.astimezone(zone or moment.tzinfo):%a %H:%M}"
+        return day_and_clock(moment.astimezone(zone or moment.tzinfo))
 
     return write
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from ocn.smart_charging.clock_times import day_and_clock
+
 _MOST = 1e9
 Number = Annotated[float, msgspec.Meta(ge=-_MOST, le=_MOST)]
 SlotNumber = Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)]
@@ -76,7 +78,7 @@ class ToldPlan:
     def _local(self, start: datetime, after: float) -> str | None:
         try:
             moment = start + timedelta(minutes=after * self.slot_minutes)
-            return f"{moment.astimezone(_zone(self.zone) or start.tzinfo):%a %H:%M}"
+            return day_and_clock(moment.astimezone(_zone(self.zone) or start.tzinfo))
         except OverflowError:  # beyond the calendar
             return None
 

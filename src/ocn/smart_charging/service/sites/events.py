@@ -5,6 +5,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ocn.smart_charging.clock_times import clock
 from ocn.smart_charging.service.view import EventKind, EventView
 
 _LOG = logging.getLogger("ocn.smart_charging")
@@ -42,4 +43,5 @@ class EventLog:
 
 def local(moment: datetime, zone: ZoneInfo) -> str:
     """Write a moment for an event: as clocks at the site show it."""
-    return f"{moment.astimezone(zone):%a %d.%m. %H:%M}"
+    shown = moment.astimezone(zone)
+    return f"{shown:%a %d.%m.} {clock(shown)}"
