@@ -17,7 +17,6 @@ from ocn.smart_charging.simulation.kinds import Kind
 
 if TYPE_CHECKING:
     from ocn.smart_charging.files import LoadedSite
-    from ocn.smart_charging.simulation.closed_loop import World
     from ocn.smart_charging.simulation.comparison import Aim, Comparison
     from ocn.smart_charging.simulation.comparison import Progress as Told
     from ocn.smart_charging.simulation.generator import Days, Wanted
@@ -81,30 +80,29 @@ def simulate(
     """Compare our plans with charging at once, in equal shares, by departure, by laxity, and the optimum."""
     from ocn.cli.smart.comparison_table import show_columns, show_comparison
     from ocn.cli.smart.site_files import loaded_site
-    from ocn.smart_charging.simulation.comparison import aims, compare
-    from ocn.smart_charging.simulation.generator import Wanted, generate
+    from ocn.smart_charging.simulation.comparison import aims
+    from ocn.smart_charging.simulation.generator import Wanted
     from ocn.smart_charging.simulation.plot import check_picture
     from ocn.smart_charging.simulation.plot import plot as draw
 
     if plot is not None:
         check_picture(plot)
     loaded = None if site is None else loaded_site(site)
+    first = Wanted(
+        kind,
+        evses,
+        seed,
+        days,
+        congested,
+        history_days=history,
+        departure_sigma_h=departure_spread / 60,
+        start=start.date(),
+    )
     console = _wide_console()
     figures = []
     for number in range(seed, seed + repeat):
-        wanted = Wanted(
-            kind,
-            evses,
-            number,
-            days,
-            congested,
-            history_days=history,
-            departure_sigma_h=departure_spread / 60,
-            start=start.date(),
-        )
-        made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded, tell=number == seed)
-        with _progress() as told:
-            compared = compare(_world(made, peak_price), progress=told)
+        wanted = replace(first, seed=number)
+        compared = _compared(wanted, loaded, peak_price, tell=number == seed)
         found = aims(compared, congested)
         figures.append(_figures(wanted, compared, found))
         if not as_json:
@@ -119,16 +117,24 @@ def simulate(
     show_columns(console)
 
 
+def _compared(
+    wanted: "Wanted", loaded: "LoadedSite | None", peak_price: float | None, *, tell: bool
+) -> "Comparison":
+    """Run every policy; by default a peak costs what the site file says."""
+    from ocn.smart_charging.simulation.closed_loop import World
+    from ocn.smart_charging.simulation.comparison import compare
+    from ocn.smart_charging.simulation.generator import generate
+
+    made = _priced(generate(wanted, None if loaded is None else loaded.site), loaded, tell=tell)
+    price = float(made.site.prices.peak_eur_per_kw) if peak_price is None else peak_price
+    with _progress() as told:
+        return compare(World(made, price), progress=told)
+
+
 def _wide_console() -> Console:
     """A terminal as it is; in a pipe there is room for the whole table."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
-
-
-def _world(made: "Days", peak_price: float | None) -> "World":
-    from ocn.smart_charging.simulation.closed_loop import World
-
-    return World(made, float(made.site.prices.peak_eur_per_kw) if peak_price is None else peak_price)
 
 
 def _priced(made: "Days", loaded: "LoadedSite | None", *, tell: bool) -> "Days":
