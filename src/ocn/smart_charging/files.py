@@ -97,7 +97,8 @@ def load_plans(file: Path) -> tuple[LoadedPlan, ...]:
                 raise ConfigurationError(f"{file}{place}: this plan cannot be read: {error}") from error
     if not plans:
         raise ConfigurationError(
-            f"{file} has no plan", hint="`ocn smart controller --plans FILE` writes some."
+            f"{file} has no plan",
+            hint="`ocn smart controller --plans FILE` writes some; a planner's page has one a site.",
         )
     return tuple(plans)
 

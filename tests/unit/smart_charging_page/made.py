@@ -74,6 +74,9 @@ class MadeViews:
     def view(self, site_name: str) -> SiteView:
         return next(view for view in self.sites if view.site == site_name)
 
+    def plan(self, site_name: str) -> dict[str, object] | None:
+        return None if self.view(site_name).last_plan is None else {"format": "a plan", "of": site_name}
+
 
 @dataclass(frozen=True)
 class Answered:

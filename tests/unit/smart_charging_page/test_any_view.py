@@ -18,6 +18,7 @@ from ocn.smart_charging.service.view import (
     ScarceView,
     SiteView,
     Source,
+    ToldLimit,
 )
 
 pytest.importorskip("jinja2")
@@ -78,6 +79,7 @@ views = st.builds(
         st.builds(ScarceView, text, text, text, moment, moment, st.floats(), text), max_size=2
     ).map(tuple),
     events=st.lists(st.builds(EventView, moment, st.sampled_from(EventKind), text), max_size=2).map(tuple),
+    told_limits=st.lists(st.builds(ToldLimit, text, text), max_size=2).map(tuple),
     method=st.none() | text,
     because=st.none() | text,
     price_trouble=st.lists(text, max_size=2).map(tuple),

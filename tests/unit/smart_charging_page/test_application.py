@@ -164,6 +164,17 @@ async def test_site_json_is_the_view_and_has_no_numbers_that_json_lacks(
     assert len(read["limit_kw"]) == len(read["planned_kw"]) == 96
 
 
+async def test_plan_of_a_site_is_a_document_of_its_own_and_404_before_there_is_one(
+    make_view: MakeView, made_views: Any, ask: Any
+) -> None:
+    app = page_app(made_views([make_view(), make_view(site="New", last_plan=None)]))
+
+    answer, none = await ask(app, "/sites/Nordhafen.plan.json"), await ask(app, "/sites/New.plan.json")
+
+    assert json.loads(answer.text) == {"format": "a plan", "of": "Nordhafen"}
+    assert (none.status, "There is no plan of that site yet." in none.text) == (404, True)
+
+
 @pytest.mark.parametrize("path", ["/sites/none", "/sites/none.json", "/sites/", "/etc/passwd", "/page.css/x"])
 async def test_what_is_not_there_is_404_in_words(app: ASGIApp, ask: Any, path: str) -> None:
     answer = await ask(app, path)
@@ -238,6 +249,9 @@ async def test_page_of_a_view_that_fails_is_500_without_what_failed(ask: Any) ->
 
         def view(self, site_name: str) -> SiteView:
             raise ZeroDivisionError("secret")
+
+        def plan(self, site_name: str) -> None:
+            raise NotImplementedError(site_name)
 
     with pytest.raises(ZeroDivisionError):  # for the server to log
         await ask(page_app(Broken()), "/sites/Nordhafen")

@@ -12,6 +12,7 @@ import pytest
 from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, site
 
 from ocn.ocpi.timestamps import format_datetime
+from ocn.smart_charging.planning.told import told
 from ocn.smart_charging.prices import CarbonAsPrices, FlatPrice, PriceSeries
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -55,10 +56,10 @@ async def test_preferences_that_were_copied_are_what_is_planned(make_world: Make
     await world.smart.step()
     await world.pushes(world.session("S1", "E1"))
     leaves = START + timedelta(hours=8)
-    told = await world.wants("S1", departure_time=format_datetime(leaves), energy_need=30)
+    answer = await world.wants("S1", departure_time=format_datetime(leaves), energy_need=30)
     await world.smart.step()
     car = world.cars()["E1"]
-    assert told == "ACCEPTED"
+    assert answer == "ACCEPTED"
     assert (car.departure, car.departure_from, car.need_kwh) == (leaves, Source.DRIVER, 30)
 
 
@@ -305,6 +306,22 @@ def test_name_of_a_car_says_nothing_and_stays() -> None:
     assert names.of("DECPO/s1") == Pseudonyms(b"secret").of("DECPO/s1")
     assert names.of("DECPO/s1") != Pseudonyms(b"other").of("DECPO/s1")
     assert names.of("DECPO/s1") != names.of("DECPO/s2")
+
+
+async def test_plan_of_a_site_is_what_explain_reads(make_world: MakeWorld) -> None:
+    world = await make_world()
+    nothing_yet = world.smart.plan("yard")
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+
+    document = world.smart.plan("yard")
+
+    assert nothing_yet is None
+    assert document is not None
+    read = told(document)
+    assert read.moment(read.slot) == "Mon 09:00"
+    assert [car.line for car in read.cars] == [world.cars()["E1"].why]
 
 
 async def test_planner_runs_by_itself_and_plans_what_comes(make_world: MakeWorld) -> None:

@@ -24,11 +24,12 @@ from ocn.smart_charging.service.view import SiteView
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _JSON = ".json"
+_PLAN = ".plan.json"
 _MOST_CAR = 10**6
 
 
 class Views(Protocol):
-    """What is shown. Both are called on the event loop and return at once."""
+    """What is shown. All are called on the event loop and return at once."""
 
     def names(self) -> Sequence[str]:
         """Return the names of all sites, in the order in which they are listed."""
@@ -36,6 +37,10 @@ class Views(Protocol):
 
     def view(self, site_name: str) -> SiteView:
         """Return a site as it is now."""
+        ...
+
+    def plan(self, site_name: str) -> Mapping[str, object] | None:
+        """Return the plan of a site as a document; None before there is one."""
         ...
 
 
@@ -99,8 +104,11 @@ class _Pages:
     async def site(self, request: Request) -> Response:
         name = request.path_params["name"]
         names = self._views.names()
-        if name not in names and name.removesuffix(_JSON) in names and request.method != "POST":
-            return self._json(self._views.view(name.removesuffix(_JSON)))
+        if name not in names and request.method != "POST":
+            if name.removesuffix(_PLAN) in names:
+                return _json(self._views.plan(name.removesuffix(_PLAN)))
+            if name.removesuffix(_JSON) in names:
+                return _json(self._views.view(name.removesuffix(_JSON)).as_json())
         if name not in names:
             raise HTTPException(404, "There is no site of that name here.")
         if request.method == "POST":
@@ -143,10 +151,6 @@ class _Pages:
             return await self._site(name, status=400, refusal=told)
         return RedirectResponse(address_of(name), status_code=303)
 
-    def _json(self, view: SiteView) -> Response:
-        # a number that is none becomes null
-        return Response(msgspec.json.encode(view.as_json()), media_type="application/json")
-
     async def _html(
         self, template: str, values: Callable[[], Mapping[str, object]], status: int = 200
     ) -> Response:
@@ -156,6 +160,13 @@ class _Pages:
             return self.writing.page(template, refresh_s=self._settings.refresh_s, **values())
 
         return HTMLResponse(await asyncio.to_thread(write), status)
+
+
+def _json(document: Mapping[str, object] | None) -> Response:
+    if document is None:
+        raise HTTPException(404, "There is no plan of that site yet.")
+    # a number that is none becomes null
+    return Response(msgspec.json.encode(document) + b"\n", media_type="application/json")
 
 
 def _first_car(request: Request) -> int:

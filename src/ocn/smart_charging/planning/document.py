@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,10 +24,12 @@ def document(
     start: datetime | None = None,
     zone: ZoneInfo | None = None,
     said_by: Mapping[str, str] | None = None,
+    not_in_eur: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Write a plan for a slot; with ``start`` its moments are times, local ones with ``zone``.
 
-    ``said_by`` tells of each car who said when it leaves.
+    ``said_by`` tells of each car who said when it leaves. What waiting saves is not said of cars whose prices
+    are ``not_in_eur``.
     """
     problem = plan.problem
     clock = in_slots(slot) if start is None else times(start, problem.slot_h, zone)
@@ -44,7 +46,7 @@ def document(
         "power_kw": round(problem.power_kw(plan.steps), _KW),
         "cars": [
             _car(plan, slot, i, why, clock, sources.get(why.car, "declared"))
-            for i, why in enumerate(explained(plan))
+            for i, why in enumerate(_in_eur(explained(plan), not_in_eur))
         ],
         "scarce": [
             {
@@ -57,6 +59,11 @@ def document(
             for each in scarcities(plan.wishes.shadow_prices)
         ],
     }
+
+
+def _in_eur(whys: Iterable[Why], not_in_eur: frozenset[str]) -> Iterator[Why]:
+    for why in whys:
+        yield replace(why, saves_eur=0.0) if why.car in not_in_eur else why
 
 
 def input_hash(problem: Problem) -> str:

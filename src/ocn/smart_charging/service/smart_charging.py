@@ -20,6 +20,7 @@ from decimal import Decimal
 
 from ocn.ocpi.party_id import PartyId
 from ocn.party.clock import utc_now
+from ocn.party.json_text import JsonObject
 from ocn.party.receiving.routes import Interface
 from ocn.party.sending.client import Client
 from ocn.party.storage.port import PartyStorage
@@ -32,6 +33,7 @@ from ocn.smart_charging.service.heard.hearing import MODULES
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.rounds.loop import run_for_ever
 from ocn.smart_charging.service.rounds.rounds import all_of
+from ocn.smart_charging.service.shown.plan import shown_plan
 from ocn.smart_charging.service.shown.site import shown
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.view import PAGE, EventKind, SiteView
@@ -130,6 +132,10 @@ class SmartCharging:
         """Show a site; KeyError if there is none of that name."""
         desk = self._parts.desks[site_name]
         return shown(desk, desk.now())
+
+    def plan(self, site_name: str) -> JsonObject | None:
+        """Return the plan of a site as a document; None before there is one, KeyError as above."""
+        return shown_plan(self._parts.desks[site_name])
 
     def announce(self, site_name: str, event: GridEvent) -> None:
         """Lower a limit for a while; it is said in real time, whatever the CPO's clock shows.

@@ -17,7 +17,7 @@ from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.view import CarState, CarView, Series, Source
 from ocn.smart_charging.slots import Slots
 
-_SAID_BY = {Source.DRIVER: "says the driver", Source.HISTORY: "as usual here", Source.ASSUMED: "assumed"}
+SAID_BY = {Source.DRIVER: "says the driver", Source.HISTORY: "as usual here", Source.ASSUMED: "assumed"}
 _WORTH_SAYING_KG = 0.005
 _STATES = {
     State.CONTROLLED: CarState.CONTROLLED,
@@ -58,7 +58,7 @@ class ShownCars:
         confirmed = None if standing is None or standing.confirmed is None else standing.confirmed
         served = self._desk.served
         clock = times(draft.slots.start, draft.slots.hours, served.site.zone)
-        said_by = _SAID_BY[guest.need.departure_from]
+        said_by = SAID_BY[guest.need.departure_from]
         line, driver_line = _not_wanting(name, guest, draft), ""
         if why is not None:
             in_eur, by_carbon = why, ""
