@@ -14,7 +14,7 @@ _AHEAD_H = 18.0
 _SOON_H = 2.0
 _HEADROOM = 0.4
 """So much more is kept room for, at whatever price: on some days more come than on others."""
-_SIGMAS_GUESSED = 1.0
+_SIGMAS_GUESSED = 0.8
 """And where it is only guessed who comes: by so many times what the guess may miss."""
 _FEW_CARS, _HEADROOM_OF_FEW = 5, 0.4
 """But as long as fewer came, by no more: a car or two are no reason to leave no room for waiting."""

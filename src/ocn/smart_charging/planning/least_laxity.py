@@ -65,9 +65,14 @@ Taken = Sequence[Sequence[int]]
 
 
 def taken_by_latecomers(problem: Problem) -> Taken:
-    """What latecomers take of every limit if they charge evenly while they stay, in the limits' units."""
+    """What latecomers take of every limit if they charge evenly while they stay, in the limits' units.
+
+    Not those for whom room is kept at any price: least laxity would keep none.
+    """
     taken = [[0.0] * len(problem.limits) for _ in range(problem.slots)]
     for late in problem.latecomers:
+        if late.whenever:
+            continue
         stay = max(1.0, late.departure - late.at)
         power_kw = min(late.most_kw, late.need_kwh / (stay * problem.slot_h))
         units = [(limit, power_kw * share / problem.limits[limit].unit_kw) for limit, share in late.shares]

@@ -29,13 +29,14 @@ class TypicalSite:
     cars_a_place: float
 
 
-_WORKPLACE = TypicalSite((Wave(0.9, 8.25, 1.1, 8.0), Wave(0.1, 13.0, 1.4, 3.0)), 10.0, 1.0)
+_ONE_SHIFT = TypicalSite((Wave(0.9, 8.25, 1.1, 8.0), Wave(0.1, 13.0, 1.4, 3.0)), 10.0, 1.0)
+_WORKPLACE = TypicalSite((Wave(0.6, 8.3, 1.1, 8.0), Wave(0.4, 11.8, 2.4, 3.7)), 10.0, 1.0)
 _PUBLIC = TypicalSite(
     (Wave(0.3, 13.0, 3.5, 2.5), Wave(0.3, 8.75, 1.7, 7.0), Wave(0.4, 18.25, 2.0, 11.0)), 20.0, 2.0
 )
 _DEPOT = TypicalSite((Wave(1.0, 17.0, 1.4, 13.0),), 13.0, 1.0)
 _ANY = TypicalSite((Wave(0.5, 12.0, 100.0, 2.5), Wave(0.5, 12.0, 100.0, 8.0)), 24.0, 1.0)
-TYPICAL_SITES = (_WORKPLACE, _PUBLIC, _DEPOT, _ANY)
+TYPICAL_SITES = (_ONE_SHIFT, _WORKPLACE, _PUBLIC, _DEPOT, _ANY)
 
 
 @dataclass(slots=True)
