@@ -58,6 +58,10 @@ class Dispatcher:
         """Where every session stands that was told of last."""
         return self._ledger.standings
 
+    def standing(self, session: str) -> Standing | None:
+        """Find where a session stands, also one from before a restart that was not told of yet."""
+        return self._ledger.standing(session)
+
     def adopt(self, wanted: Mapping[str, Wanted]) -> None:
         """Know these sessions and no others before anything is planned for them; ``follow`` does it, too."""
         self._ledger.adopt(wanted)

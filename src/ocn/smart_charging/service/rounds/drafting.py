@@ -145,7 +145,7 @@ class Drafting:
             self._note(EventKind.FAULT, line)
 
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
-        return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
+        return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standing(stay.key))
 
     def _seen(self, name: str, guest: Guest, slots: Slots, prices: CarPrices, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes
