@@ -216,28 +216,6 @@ async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_annou
     assert "what was announced by the page is withdrawn" in world.events()
 
 
-async def test_limit_that_falls_while_it_is_planned_keeps_what_was_planned_from_being_sent(
-    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = await make_world(site(evses=1, amps=16))
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    once = iter([True])
-
-    async def planned_slowly(plan: Any, *arguments: Any, **named: Any) -> Any:
-        made = plan(*arguments, **named)
-        if next(once, False):
-            until = world.clock() + timedelta(hours=1)
-            world.smart.announce("yard", GridEvent(world.clock(), until, amps=Decimal(8)))
-        return made
-
-    monkeypatch.setattr("ocn.smart_charging.service.rounds.desk.asyncio.to_thread", planned_slowly)
-    await world.smart.step()
-    assert world.points.set == []
-    await world.smart.step()
-    assert world.points.amps("S1")[0] == 8
-
-
 async def test_limit_that_falls_while_results_are_awaited_is_sent_at_once(make_world: MakeWorld) -> None:
     world = await make_world(site(evses=1, amps=32))
     await world.smart.step()
