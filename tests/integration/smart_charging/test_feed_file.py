@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_world, site
+from tests.unit.smart_charging_service.slow_solver import IMPATIENT, SlowSolver, solver, until
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.site.model import SiteFeed
 
-__all__ = ["make_world"]
+__all__ = ["make_world", "solver"]
+
+HOUR = timedelta(hours=1)
 
 
 async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tmp_path: Path) -> None:
@@ -53,6 +56,28 @@ async def test_feed_that_falls_silent_within_a_slot_leaves_its_fallback_at_once(
     await world.smart.step()
 
     assert world.points.amps("S1")[0] == 10
+
+
+async def test_limit_that_is_fed_while_a_solver_hangs_is_kept(
+    make_world: MakeWorld, tmp_path: Path, solver: SlowSolver
+) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    file.write_text(f'{{"told": "{format_datetime(START)}", "limits": []}}')
+    world = await make_world(fed, feed_file=file, settings=IMPATIENT)
+    await world.smart.step()
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    async with world.smart.running(world.planner.client):
+        await until(lambda: world.smart._parts.desks["yard"].last_read)
+        solver.may_go.clear()
+        asked = solver.asked
+        world.smart._parts.triggers.plan("yard")
+        await until(lambda: solver.asked > asked)
+        from_until = f'"from": "{format_datetime(START)}", "until": "{format_datetime(START + HOUR)}"'
+        file.write_text(f'{{"told": "{format_datetime(START)}", "limits": [{{{from_until}, "amps": 7}}]}}')
+        await until(lambda: world.points.amps("S1")[0] == 7)
+        solver.may_go.set()
 
 
 FEED = '{{"told": "2026-03-02T08:00:00Z", "limits": [{}]}}'

@@ -9,7 +9,16 @@ from tests.unit.smart_charging_page.made import MadeViews, made_car, made_view
 
 from ocn.party.serving import bind
 from ocn.smart_charging.page import PageServing, PageSettings
-from ocn.smart_charging.service.view import CarState, EventKind, EventView, ScarceView, SiteView
+from ocn.smart_charging.service.view import (
+    FALLBACK,
+    PAGE,
+    CarState,
+    EventKind,
+    EventView,
+    ScarceView,
+    SiteView,
+    ToldLimit,
+)
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 
@@ -21,12 +30,13 @@ class Site:
     url: str
     views: MadeViews
     taken: list[tuple[str, Decimal, int]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
 
     async def limit(self, site_name: str, kw: Decimal, minutes: int) -> None:
         self.taken.append((site_name, kw, minutes))
 
     async def end_limits(self, site_name: str) -> None:
-        raise AssertionError(f"nobody lowered {site_name}")
+        self.ended.append(site_name)
 
 
 def full_view() -> SiteView:
@@ -38,7 +48,8 @@ def full_view() -> SiteView:
     view = made_view(*cars)
     lines = [EventView(view.now, kind, f"an event of kind {kind}") for kind in EventKind]
     scarce = ScarceView("fuse row A, phase L2", "row A", "L2", view.now, view.now, 0.21, "one kW more at it")
-    return made_view(*cars, events=tuple(lines), scarce=(scarce,))
+    told = ToldLimit(PAGE, "page: at most 5 kW at the top"), ToldLimit(FALLBACK, "fallback: at most 9 kW")
+    return made_view(*cars, events=tuple(lines), scarce=(scarce,), told_limits=told)
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

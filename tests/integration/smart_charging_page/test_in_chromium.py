@@ -185,6 +185,18 @@ async def test_grid_event_that_is_typed_in_arrives(tab: Tab, site: Site) -> None
     assert tab.complaints == []
 
 
+async def test_what_was_lowered_is_ended_by_its_button(tab: Tab, site: Site) -> None:
+    await tab.look()
+    await _open(tab, site, "/sites/Nordhafen")
+
+    tab.loaded.clear()
+    await tab.value("document.querySelector('button[name=end]').click(); 0")
+    await tab.finished()
+
+    assert site.ended == ["Nordhafen"]
+    assert tab.complaints == []
+
+
 async def test_table_on_a_phone_is_still_a_table_to_a_screen_reader(tab: Tab, site: Site) -> None:
     await tab.look(390, 800)
     await _open(tab, site, "/sites/Nordhafen")

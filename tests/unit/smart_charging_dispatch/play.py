@@ -24,7 +24,7 @@ class Stored:
         """How long storing takes, in turns of the event loop."""
         self.one_by_one = False
         """Whether others have a turn between two records."""
-        self.on_store: Callable[[], None] = lambda: None
+        self.on_store: Callable[[], object] = lambda: None
 
     async def __call__(self, records: Mapping[str, Mapping[str, Any] | None]) -> None:
         self.on_store()
@@ -74,9 +74,13 @@ class Play:
         amps: Mapping[str, Amps],
         limit: float | Sequence[float],
         cpo: str = "DE CPO",
+        *,
+        only_relief: bool = False,
     ) -> FollowReport:
         now = self.clock.now
-        return await self.dispatcher.follow(wanted(now, amps, cpo), limits_of(limit), slots_from(now))
+        return await self.dispatcher.follow(
+            wanted(now, amps, cpo), limits_of(limit), slots_from(now), only_relief=only_relief
+        )
 
     async def begin(self, amps: Mapping[str, Amps], limit: float | Sequence[float]) -> None:
         """Follow, and let so much time pass that nothing of it can come again."""

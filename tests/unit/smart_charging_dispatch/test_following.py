@@ -284,3 +284,34 @@ async def test_follow_of_nobody_says_so() -> None:
     report = await it.follow({}, limit=16)
 
     assert (report.sent, report.overfull, report.due) == ((), (), None)
+
+
+async def test_follow_only_relief_lowers_where_a_limit_is_over_and_tells_nobody_anything_else() -> None:
+    async with play("a", "b", "new") as it:
+        await it.begin({"a": 16, "b": 6}, limit=38)
+
+        assert (await it.follow({"a": 16, "b": 16, "new": 6}, limit=38, only_relief=True)).sent == ()
+        report = await it.follow({"a": 10, "b": 16, "new": 6}, limit=20, only_relief=True)
+
+        assert report.sent == ("a",)
+
+
+async def test_follow_what_is_recalled_before_it_is_asked_is_not_sent_and_takes_no_room() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 6, "b": 6}, limit=32)
+
+        def limit_is_other() -> None:
+            it.dispatcher.recall()
+            following.cancel()
+
+        it.stored.turns = 0
+        it.stored.on_store = lambda: asyncio.get_running_loop().call_soon(limit_is_other)
+        following = asyncio.create_task(it.follow({"a": 16, "b": 16}, limit=32))
+        await asyncio.wait([following])
+        it.stored.on_store = lambda: None
+        before = len(it.world.puts)
+        report = await it.follow({"a": 6, "b": 10}, limit=16)
+
+        assert following.cancelled()
+        assert it.in_force() == {"a": 6, "b": 10}
+        assert (before, report.sent) == (2, ("b",))

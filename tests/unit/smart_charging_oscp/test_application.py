@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.unit.smart_charging_page.made import Asking
 from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, World, make_world, site
+from tests.unit.smart_charging_service.slow_solver import IMPATIENT, SlowSolver, solver, solving, until
 
 from ocn.errors import ConfigurationError
 from ocn.ocpi.timestamps import format_datetime
@@ -19,7 +20,7 @@ from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.smart_charging import SmartCharging
 from ocn.smart_charging.site.model import Site, SiteFeed
 
-__all__ = ["make_world"]
+__all__ = ["make_world", "solver"]
 
 TOKEN = "a-token-that-nobody-guesses"
 FORECAST, HEARTBEAT = "/fp/2.0/update_group_capacity_forecast", "/fp/2.0/heartbeat"
@@ -98,6 +99,23 @@ async def test_capacity_provider_that_falls_silent_leaves_the_fallback_until_it_
     world.clock.forward(61)
     await world.smart.step()
     assert world.points.amps("S1")[0] == 7  # by silent_after_minutes, where it does not say until when
+
+
+@pytest.mark.parametrize("kind", ["CONSUMPTION", "FALLBACK_CONSUMPTION"])
+async def test_forecast_that_comes_while_a_solver_hangs_is_kept(
+    make_world: MakeWorld, solver: SlowSolver, kind: str
+) -> None:
+    world = await charging(make_world, settings=IMPATIENT)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == 10  # its fallback, before any forecast
+
+    step = await solving(world, solver)
+    await poster(world)(FORECAST, **forecast(7, START, START + HOUR, kind))
+    await until(lambda: world.points.amps("S1")[0] == 7)
+
+    assert not step.done()
+    solver.may_go.set()
+    await step
 
 
 async def test_fallback_holds_until_a_forecast_comes_whatever_heartbeats_say(

@@ -1,7 +1,7 @@
 """A round that raises: what was to be planned is not forgotten, and not tried without end."""
 
 import pytest
-from tests.unit.smart_charging_service.conftest import MakeWorld, World
+from tests.unit.smart_charging_service.conftest import CPO, MakeWorld, World
 
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.view import CarState
@@ -74,7 +74,7 @@ async def test_reading_that_breaks_is_asked_for_again(
         return await whole(*args)  # type: ignore[arg-type]  # as it was called
 
     monkeypatch.setattr(reader, "read", read)
-    world.smart._parts.triggers.read(next(iter(world.smart._parts.rounds)))
+    world.smart._parts.triggers.read(CPO)
     with pytest.raises(OSError, match="no space"):
         await world.smart.step()
     await world.smart.step()

@@ -13,6 +13,7 @@ from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
+from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.heard.skew import Skew
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -215,28 +216,6 @@ async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_annou
     assert "what was announced by the page is withdrawn" in world.events()
 
 
-async def test_limit_that_falls_while_it_is_planned_keeps_what_was_planned_from_being_sent(
-    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = await make_world(site(evses=1, amps=16))
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    once = iter([True])
-
-    async def planned_slowly(plan: Any, *arguments: Any, **named: Any) -> Any:
-        made = plan(*arguments, **named)
-        if next(once, False):
-            until = world.clock() + timedelta(hours=1)
-            world.smart.announce("yard", GridEvent(world.clock(), until, amps=Decimal(8)))
-        return made
-
-    monkeypatch.setattr("ocn.smart_charging.service.rounds.desk.asyncio.to_thread", planned_slowly)
-    await world.smart.step()
-    assert world.points.set == []
-    await world.smart.step()
-    assert world.points.amps("S1")[0] == 8
-
-
 async def test_limit_that_falls_while_results_are_awaited_is_sent_at_once(make_world: MakeWorld) -> None:
     world = await make_world(site(evses=1, amps=32))
     await world.smart.step()
@@ -292,6 +271,36 @@ async def test_restart_knows_what_was_announced(make_world: MakeWorld) -> None:
     after.smart.withdraw("yard")
     await after.smart.step()
     assert after.points.amps("S1")[0] == 16
+
+
+async def test_restart_does_not_take_a_car_that_waits_for_one_that_takes_nothing(
+    make_world: MakeWorld,
+) -> None:
+    storage, later = MemoryStorage(), START + timedelta(hours=3)
+    prices = PriceSeries((START - timedelta(hours=1), later), (Decimal("0.60"), Decimal("0.10")))
+    before = await make_world(storage=storage, prices=prices)
+    await before.smart.step()
+    await before.pushes(before.session("S1", "E1"))
+    await before.wants("S1", departure_time=LATER, energy_need=20)
+    await before.smart.step()
+    full = [{"type": "POWER", "volume": Decimal("11.04")}, {"type": "CURRENT", "volume": 16}]
+    since = format_datetime(START)
+    await before.patches("S1", charging_periods=[{"start_date_time": since, "dimensions": full}])
+    await before.smart.step()
+    waits = before.points.amps("S1")[0]
+    before.clock.forward(1)
+    await storage.forget_registration()
+
+    after = await make_world(storage=storage, prices=prices)
+    after.clock.forward(1)
+    nothing = [{"type": "POWER", "volume": 0}, {"type": "CURRENT", "volume": 0}]
+    periods = [{"start_date_time": format_datetime(after.clock()), "dimensions": nothing}]
+    await after.keeps(before.session("S1", "E1", kwh=0.1, start_date_time=since, charging_periods=periods))
+    await after.smart.step()
+
+    view = after.smart.view("yard")
+    assert waits == 0
+    assert max(kw or 0 for kw in after.cars()["E1"].planned_kw[view.slot_now + 1 :]) == pytest.approx(11.04)
 
 
 async def test_clock_that_is_put_back_does_not_end_reading(make_world: MakeWorld) -> None:

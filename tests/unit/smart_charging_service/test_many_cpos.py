@@ -63,7 +63,6 @@ async def test_cpo_that_never_answers_does_not_keep_another_ones_site_waiting() 
         await cpos.told[SLOW].read.acquire()
         await cpos.told[CPO].read.acquire()
         await smart.limit("yard", Decimal(5), 60)
-        await cpos.told[CPO].read.acquire()
         while smart.view("yard").last_plan is None:
             await asyncio.sleep(0)
         assert smart.view("slow").last_plan is None

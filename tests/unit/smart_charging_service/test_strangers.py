@@ -57,15 +57,11 @@ async def test_preferences_of_one_emsp_for_unknown_sessions_leave_room_for_those
     assert await world.wants("S1", by=EMSP, energy_need=30) == "ACCEPTED"
 
 
-def _triggers(places: Places) -> Triggers:
-    return Triggers({served.name: served.cpo for served in places.sites})
-
-
 def _sessions(memory: Memory, places: Places, said: list[str]) -> Sessions:
     def note(site_name: str, kind: EventKind, line: str) -> None:
         said.append(line)
 
-    return Sessions(memory, places, _triggers(places), Pseudonyms(b""), note, lambda *_: False, 3)
+    return Sessions(memory, places, Triggers(), Pseudonyms(b""), note, lambda *_: False, 3)
 
 
 async def test_sessions_of_one_cpo_leave_room_for_those_of_another() -> None:
@@ -82,6 +78,6 @@ async def test_sessions_of_one_cpo_leave_room_for_those_of_another() -> None:
 
 async def test_tariffs_of_one_cpo_leave_room_for_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ocn.smart_charging.service.heard.cpo_data._MOST_TARIFFS", 3)
-    data = CpoData(Memory(MemoryStorage()), Places([]), _triggers(Places([])), lambda *_: None)
+    data = CpoData(Memory(MemoryStorage()), Places([]), Triggers(), lambda *_: None)
     assert [await data.take_tariff(OTHER, f"T{i}", {"id": f"T{i}"}) for i in range(4)] == [True] * 3 + [False]
     assert await data.take_tariff(CPO, "T1", {"id": "T1"})

@@ -28,6 +28,8 @@ class Asking:
         self._clock = clock
         self._settings = settings
         self._lines: dict[str, Line] = {}
+        self.recalled = 0
+        """The number of the last message that is not to be sent any more."""
 
     def line(self, cpo: str) -> Line:
         """Return the line to a CPO."""
@@ -47,7 +49,7 @@ class Asking:
         """Send it; return the answer if there will be a result."""
         line = self.line(message.cpo)
         try:
-            if line.pace.is_down(self._clock()):
+            if line.pace.is_down(self._clock()) or message.sent.number <= self.recalled:
                 self._ledger.withdrawn(message)
                 return None
             answered = await self._sent(message, profile)

@@ -58,6 +58,10 @@ class Dispatcher:
         """Where every session stands that was told of last."""
         return self._ledger.standings
 
+    def standing(self, session: str) -> Standing | None:
+        """Find where a session stands, also one from before a restart that was not told of yet."""
+        return self._ledger.standing(session)
+
     def adopt(self, wanted: Mapping[str, Wanted]) -> None:
         """Know these sessions and no others before anything is planned for them; ``follow`` does it, too."""
         self._ledger.adopt(wanted)
@@ -71,23 +75,36 @@ class Dispatcher:
         return standing.is_due(now) and not self._asking.line(standing.cpo).pace.is_down(now)
 
     async def follow(
-        self, wanted: Mapping[str, Wanted], limits: Sequence[Limit], slots: Slots
+        self,
+        wanted: Mapping[str, Wanted],
+        limits: Sequence[Limit],
+        slots: Slots,
+        *,
+        only_relief: bool = False,
     ) -> FollowReport:
         """Bring sessions to what is wanted, as far as it can be done now; return when no more can.
 
         ``wanted`` names every session that is plugged in: one that is missing has ended and is forgotten.
-        ``limits`` are those of the site, over ``slots``. Failures of CPOs are in the report. When this is
-        cancelled, messages under way go on, and their results count.
+        ``limits`` are those of the site, over ``slots``; with ``only_relief`` nothing is sent but what
+        relieves those that are over. Failures of CPOs are in the report. When this is cancelled, messages
+        under way go on, and their results count.
         """
         async with self._turn:
             self._delivery.raise_broken()
             self._delivery.held.clear()
-            following = Following(self._ledger, wanted, limits, slots, self._clock())
+            following = Following(self._ledger, wanted, limits, slots, self._clock(), only_relief=only_relief)
             try:
                 sent = await self._follow(following)
                 return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
+
+    def recall(self) -> None:
+        """Limits are others now: what was chosen by the last ones and is not with its CPO yet is not sent.
+
+        Whoever calls this cancels ``follow`` before anything else happens.
+        """
+        self._asking.recalled = self._ledger.newest
 
     async def _follow(self, following: Following) -> list[Message]:
         sent: list[Message] = []

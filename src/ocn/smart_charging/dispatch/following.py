@@ -54,7 +54,10 @@ class Following:
         limits: Sequence[Limit],
         slots: Slots,
         now: datetime,
+        *,
+        only_relief: bool = False,
     ) -> None:
+        """Begin; with ``only_relief`` nothing is chosen but what relieves limits that are over."""
         ledger.adopt(wanted)
         most = ledger.settings.most_periods
         self._courses = {
@@ -64,6 +67,7 @@ class Following:
         }
         self._room = Room(ledger.standings, limits, slots, now, list(self._courses.values()))
         self._ledger = ledger
+        self._urgencies = (_OVER,) if only_relief else (_OVER, _BEFORE_RAISES, _RAISES)
         ledger.room = self._room
         self._sent: Counter[str] = Counter()
         self.open = set(self._courses)
@@ -85,7 +89,7 @@ class Following:
         choosing = Choosing(self._room, now, self._ledger.settings)
         chosen: list[Message] = []
         todo = [session for session in self._courses if session in self.open]
-        for urgencies in (*([_OVER] if choosing.is_over else []), _BEFORE_RAISES, _RAISES):
+        for urgencies in self._urgencies if choosing.is_over else self._urgencies[1:]:
             for session in todo:
                 if takes_more(self._ledger.standings[session].cpo):
                     message = self._message(session, choosing, urgencies, may, last_resort)

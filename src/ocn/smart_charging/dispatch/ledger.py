@@ -57,13 +57,17 @@ class Ledger:
         self.room: Room | None = None
         """What is left of the limits while they are followed; kept up to date."""
 
+    def standing(self, session: str) -> Standing | None:
+        """Find where a session stands, also one from before a restart that was not told of yet."""
+        return self.standings.get(session) or self._remembered.get(session)
+
     def adopt(self, wanted: Mapping[str, Wanted]) -> None:
         """Know these sessions and no others, and what they can draw."""
         for gone in self.standings.keys() - wanted.keys():
             del self.standings[gone]
             self._changed.add(gone)
         for session, want in wanted.items():
-            standing = self.standings.get(session) or self._remembered.get(session)
+            standing = self.standing(session)
             self.standings[session] = _as_wanted(standing or Standing(want.outlet, rate=want.rate), want)
         self._changed |= self._remembered.keys() - wanted.keys()
         self._remembered = {}

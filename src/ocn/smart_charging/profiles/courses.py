@@ -28,11 +28,13 @@ def courses(
 ) -> dict[str, Course]:
     """Return the course of every session in ``present``, the planned ones and those that need nothing now.
 
-    ``slots`` begin with the plan's and reach as far as ``limits``, numbered as the plan's, do: as far as
-    anything is known. The limits are what is left after whatever obeys nobody. Where the tail has not the
-    smallest power for everybody, those get it who come first in ``present``.
+    ``slots`` begin with the plan's and reach as far as ``limits`` do: as far as anything is known. The limits
+    are what is left after whatever obeys nobody. They may be others than those it was planned by, and others
+    may be there: the outlets of ``present`` say what loads which of them. Where the tail has not the smallest
+    power for everybody, those get it who come first in ``present``.
     """
-    steps = _planned(plan, slots, limits, max(1, refresh // timedelta(minutes=slots.minutes)))
+    count = max(1, refresh // timedelta(minutes=slots.minutes))
+    steps = _planned(_problem(plan, limits, present), plan, min(count, slots.count))
     last = tail(limits, range(min(len(steps), slots.count - 1), slots.count), present)
     return {
         session: Course(slots.start, slots.minutes, (*(row.get(session, 0) for row in steps), last[session]))
@@ -40,12 +42,19 @@ def courses(
     }
 
 
-def _planned(plan: Plan, slots: Slots, limits: Sequence[Limit], count: int) -> list[dict[str, int]]:
+def _problem(plan: Plan, limits: Sequence[Limit], present: Mapping[str, Outlet]) -> Problem:
+    """Return what was planned, within these limits; a car that is not there takes no room from others."""
+    cars = tuple(
+        replace(car, loads=present[car.id].loads if car.id in present else ()) for car in plan.problem.cars
+    )
+    return replace(plan.problem, limits=tuple(limits), cars=cars)
+
+
+def _planned(problem: Problem, plan: Plan, count: int) -> list[dict[str, int]]:
     """What every car gets, slot by slot: slot 0 as planned, later ones settled by what is meant for them."""
-    problem = replace(plan.problem, limits=tuple(limits))
     needs = [car.need_kwh for car in problem.cars]
     rows: list[tuple[int, ...]] = []
-    for slot in range(min(count, slots.count)):
+    for slot in range(count):
         row = _now(plan, problem) if slot == 0 else settle(problem, _wishes(plan, slot), slot, needs)
         needs = [_left(*each, problem) for each in zip(needs, problem.cars, row, strict=True)]
         rows.append(row)

@@ -1,6 +1,7 @@
 """The parts of the planner, put together over one memory."""
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -22,12 +23,17 @@ from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.rounds.charging import PartyChargers
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.rounds.late_results import LateResults
+from ocn.smart_charging.service.rounds.reading import Reading
 from ocn.smart_charging.service.rounds.rounds import Rounds
 from ocn.smart_charging.service.rounds.watch import Watch
+from ocn.smart_charging.service.rounds.work import Parts, Work
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
 from ocn.smart_charging.service.sites.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
+
+_AT_ONCE = os.cpu_count() or 1
+"""So many sites are solved at once: more would be no faster, and leave no thread to read files in."""
 
 
 class Assembly:
@@ -55,17 +61,20 @@ class Assembly:
         self._names = Pseudonyms(secret)
         tolerated = settings.warned_skew if settings.plan_by_cpo_clock else None
         self.clocks = Clocks(self.places.cpos, now, tolerated)
-        self.triggers = Triggers({served.name: served.cpo for served in self.places.sites})
+        self.triggers = Triggers()
         self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
         copies = Copies(self.memory, self.places, self._note)
+        self._solvers = asyncio.Semaphore(_AT_ONCE)
         self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}
+        self.readings: dict[PartyId, Reading] = {}
+        self.rounds: dict[str, Rounds] = {}
         self.watch = Watch(self.desks, self.memory, self.places, self.triggers, settings.look_every)
         self.hearing = self._hearing(sessions, data, copies)
         self._seat()
-        self.rounds = {cpo: self._rounds(cpo) for cpo in self.places.cpos}
+        self.work = Work(Parts(self.readings, self.desks, self.rounds), self.triggers, self.watch, settings)
         self._loaded = False
         self._loading = asyncio.Lock()
 
@@ -78,8 +87,12 @@ class Assembly:
                 self._loaded = True
 
     def _seat(self) -> None:
-        """Give every site a desk that knows what is in memory."""
+        """Give every site a desk that knows what is in memory, and rounds to plan it in."""
         self.desks |= {served.name: self._desk(served) for served in self.places.sites}
+        self.readings |= {cpo: self._reading(cpo) for cpo in self.places.cpos}
+        self.rounds |= {
+            name: Rounds(desk, self.reader, self.triggers, self.watch) for name, desk in self.desks.items()
+        }
 
     def _desk(self, served: ServedSite) -> Desk:
         known = {
@@ -97,7 +110,9 @@ class Assembly:
             settings=self._dispatch,
             elapsed=self._elapsed,
         )
-        return Desk(served, self.memory, self.places, self._names, dispatcher, self._settings, clock)
+        return Desk(
+            served, self.memory, self.places, self._names, dispatcher, self._settings, clock, self._solvers
+        )
 
     def _sessions(self) -> Sessions:
         return Sessions(
@@ -137,16 +152,15 @@ class Assembly:
             late=LateResults(self.desks, self.memory, self.places, self.chargers, self.triggers).take,
         )
 
-    def _rounds(self, cpo: PartyId) -> Rounds:
-        return Rounds(
+    def _reading(self, cpo: PartyId) -> Reading:
+        return Reading(
             cpo,
-            self.desks,
+            [self.desks[served.name] for served in self.places.of(cpo)],
             self.reader,
             self.memory,
-            self.triggers.of(cpo),
+            self.triggers,
             self._settings,
             clock=self.clocks.of(cpo),
-            watch=self.watch,
             preference_copies=PreferenceCopies(self.memory, self.places, self._note),
         )
 

@@ -46,12 +46,15 @@ class ToldByGridOperator:
         for event in events:
             usable(event, desk.served.site)
         if is_fallback:
-            desk.feed.hear_fallback(events)
-        elif desk.feed.hear(events, desk.clock.real()):
-            desk.note(EventKind.GRID, _in_short(events, desk))
+            is_other = desk.feed.hear_fallback(events)
+        else:
+            is_other = desk.feed.hear(events, desk.clock.real())
+            if is_other:
+                desk.note(EventKind.GRID, _in_short(events, desk))
+        self._parts.triggers.plan(site_name)
+        if is_other:
             desk.interrupt()
         await desk.keep_limits()
-        self._parts.triggers.plan(site_name)
 
     def is_there(self, until: datetime | None) -> None:
         """Take a sign of life, and until when that is good, by the operator's word."""

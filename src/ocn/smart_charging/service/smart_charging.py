@@ -31,8 +31,6 @@ from ocn.smart_charging.service.grid_operator import ToldByGridOperator
 from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.heard.hearing import MODULES
 from ocn.smart_charging.service.rounds.desk import Desk
-from ocn.smart_charging.service.rounds.loop import run_for_ever
-from ocn.smart_charging.service.rounds.rounds import all_of
 from ocn.smart_charging.service.shown.plan import shown_plan
 from ocn.smart_charging.service.shown.site import shown
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
@@ -68,7 +66,6 @@ class SmartCharging:
     ) -> None:
         elapsed = time.monotonic if now is None else _seconds_of(now)
         self._parts = Assembly(sites, storage, secret, now or utc_now, settings, dispatch, elapsed)
-        self._settings = settings
         self._client: Client | None = None
         self.grid_operator = ToldByGridOperator(self._parts)
         """Takes what comes by OSCP, for sites that are groups of it."""
@@ -85,7 +82,7 @@ class SmartCharging:
 
     @asynccontextmanager
     async def running(self, client: Client, *, by_hand: bool = False) -> AsyncIterator["SmartCharging"]:
-        """Read everything once, then plan for ever; ``by_hand`` nothing is done but by :meth:`step`."""
+        """Read everything once, plan for ever, listen; ``by_hand`` nothing is done but by :meth:`step`."""
         await self._parts.ready()
         self._client = client
         self._parts.chargers.bind(client)
@@ -93,8 +90,7 @@ class SmartCharging:
         for desk in self._parts.desks.values():
             desk.last_read = None
             desk.note(EventKind.TOLD, "the planner starts")
-        cpos = [] if by_hand else self._parts.rounds
-        loops = [asyncio.create_task(self._plan(cpo, client)) for cpo in cpos]
+        loops = [] if by_hand else self._parts.work.begin(client)
         try:
             yield self
         finally:
@@ -108,19 +104,9 @@ class SmartCharging:
             self._client = None
 
     async def step(self) -> None:
-        """Do one round of each CPO: read what is due, plan what is to be, send, await the results."""
+        """Do one round of everything: read what is due, listen, plan what is to be, await the results."""
         if self._client is not None:
-            await all_of(rounds.one(self._client) for rounds in self._parts.rounds.values())
-            await self._parts.watch.settled()
-
-    async def _plan(self, cpo: PartyId, client: Client) -> None:
-        rounds = self._parts.rounds[cpo]
-        await run_for_ever(
-            lambda: rounds.one(client),
-            self._parts.triggers.of(cpo),
-            self._settings.coalesce_s,
-            rounds.next_due_s,
-        )
+            await self._parts.work.once(self._client)
 
     # ---- what is shown, and what is told from outside
 

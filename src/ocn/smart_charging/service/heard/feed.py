@@ -66,9 +66,10 @@ class LimitFeed:
         """The last word of the feed, and its word for when it is silent."""
         return self._fed, self._fallback
 
-    def hear_fallback(self, events: Iterable[GridEvent]) -> None:
-        """Take what holds, beside the site's own fallback, once the feed is silent."""
-        self._fallback = tuple(events)
+    def hear_fallback(self, events: Iterable[GridEvent]) -> bool:
+        """Take what holds, beside the site's own fallback, once the feed is silent; whether it is another."""
+        before, self._fallback = self._fallback, tuple(events)
+        return self._fallback != before
 
     def is_there(self, now: datetime, until: datetime | None) -> None:
         """Take a sign of life of a feed that says its limits seldom, and until when that is good.

@@ -1,4 +1,6 @@
-"""Read, plan, send, say what came of it: round after round, for the sites of each CPO by themselves.
+"""Read CPOs, listen for other limits, plan and send: again and again, none of it waiting for another.
 
-``rounds`` does one round, ``desk`` plans one site in it. Out go charging profiles, through the dispatcher.
+``work`` puts it together. ``reading`` reads a CPO, ``feeding`` listens for a site, ``rounds`` has its
+``desk`` plan it, and ``sending``, which is the only one to send, keeps to the limits of the moment. Out go
+charging profiles, through the dispatcher.
 """

@@ -2,23 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.planning.plan import Plan
-from ocn.smart_charging.profiles.courses import courses
 from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.known.stays import Stay
 from ocn.smart_charging.service.meaning.cars import Cars
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
-from ocn.smart_charging.service.rounds.drafting import Drafting, counted
+from ocn.smart_charging.service.rounds.drafting import Drafting
 from ocn.smart_charging.service.rounds.kept_feed import keep_feed, remembered_feed
 from ocn.smart_charging.service.rounds.peak import Peak
 from ocn.smart_charging.service.rounds.record import Record
+from ocn.smart_charging.service.rounds.sending import Sending
 from ocn.smart_charging.service.sites.events import EventLog
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite, ServiceSettings
@@ -38,7 +37,9 @@ class Desk:
         dispatcher: Dispatcher,
         settings: ServiceSettings,
         clock: CpoClock,
+        solvers: asyncio.Semaphore,
     ) -> None:
+        """Begin; ``solvers`` are as many as may solve at once, of all sites."""
         self.served = served
         self.clock = clock
         self.feed = remembered_feed(served, memory)
@@ -54,13 +55,10 @@ class Desk:
         self._peak = Peak(site.prices.peak_period, site.zone, memory.sites.peaks.get(served.key))
         self._memory = memory
         self._names = names
-        self._safe_after = settings.safe_after
-        self._following: asyncio.Task[FollowReport] | None = None
-        self._is_outdated = False
-        self._was_left_out = False
-        """Whether the last plan was not sent; two in a row are not left out, however much comes."""
         self._cars = Cars(float(served.site.voltage))
         self._drafting = Drafting(served, memory, places, names, dispatcher, self._cars, clock, self.note)
+        self._sending = Sending(self.feed, self._drafting, dispatcher, settings, clock)
+        self._solvers = solvers
 
     def now(self) -> datetime:
         """Return the time at the site: its CPO's."""
@@ -75,52 +73,45 @@ class Desk:
         return self._names.of(key)
 
     def interrupt(self) -> None:
-        """Something must be planned and sent now, by what is known only since this moment.
-
-        What is being planned is not sent, once; results of what is under way are awaited no longer, and still
-        count.
-        """
-        self._is_outdated = True
-        if self._following is not None:
-            self._following.cancel()
+        """A limit is another since this moment: it is kept whatever is going on."""
+        self._sending.interrupt()
 
     async def keep_limits(self) -> None:
         """Store what was announced since."""
         await keep_feed(self.feed, self.served, self._memory)
 
     async def replan(self) -> FollowReport:
-        """Plan as of now, and bring the plan to the charge points."""
+        """Plan as of now, and bring the plan to the charge points; limits that fall wait for neither."""
         await self._keep_peak()
-        self._is_outdated = False
         draft = self._drafting.draft(self.feed.limited(self.clock.real()), self._peak.kw)
-        replanner = self._drafting.replanner(draft.slots)
-        plan = await asyncio.to_thread(
-            replanner.plan,
-            draft.number,
-            draft.seen,
-            draft.left,
-            draft.prices,
-            peak_price=draft.peak_price,
-            peak_so_far_kw=draft.peak_so_far_kw,
-        )
-        if self._is_outdated and not self._was_left_out:
-            self._was_left_out = True
-            return FollowReport()
-        self._was_left_out = False
-        plan = self._cars.probing(draft, plan)
+        plan = self._cars.probing(draft, await self._solved(draft))
         self.draft, self.plan = draft, plan
-        made = courses(plan, draft.slots, draft.left, draft.present, self._safe_after)
+        made = self._sending.begin(draft, plan)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
-        wanted = {
-            guest.key: replace(counted(guest), course=made.get(name)) for name, guest in draft.guests.items()
-        }
-        self._following = asyncio.ensure_future(self.dispatcher.follow(wanted, draft.limits, draft.slots))
+        return await self._sending.ended()
+
+    async def _solved(self, draft: Draft) -> Plan:
+        """Return a new plan; this ends with the thread, which shares what is learned with the next one."""
+        solving = asyncio.create_task(self._solve(draft))
         try:
-            await asyncio.wait([self._following])
-            return FollowReport() if self._following.cancelled() else self._following.result()
+            if self.draft is not None and self.plan is not None:
+                await self._sending.relieve_until(solving, self.draft, self.plan)
         finally:
-            self._following.cancel()
-            self._following = None
+            await asyncio.wait([solving])
+        return solving.result()
+
+    async def _solve(self, draft: Draft) -> Plan:
+        replanner = self._drafting.replanner(draft.slots)
+        async with self._solvers:
+            return await asyncio.to_thread(
+                replanner.plan,
+                draft.number,
+                draft.seen,
+                draft.left,
+                draft.prices,
+                peak_price=draft.peak_price,
+                peak_so_far_kw=draft.peak_so_far_kw,
+            )
 
     def deviates(self, before: Stay, stay: Stay) -> bool:
         """Whether an update of a session is a reason to plan again."""

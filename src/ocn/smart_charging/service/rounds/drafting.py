@@ -1,14 +1,15 @@
 """What is known of one site, put together for a plan."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.around import around
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.planning.crowds import Arrival
-from ocn.smart_charging.planning.problem import Outlet
+from ocn.smart_charging.planning.problem import Limit, Outlet
 from ocn.smart_charging.planning.replanner import Replanner
 from ocn.smart_charging.planning.seen import Seen
 from ocn.smart_charging.prices import filled
@@ -62,24 +63,14 @@ class Drafting:
 
     def draft(self, site: Site, peak_so_far_kw: float) -> Draft:
         """Gather all that a plan as of now is made from; ``site`` with the limits that hold."""
-        now, ahead = self._clock.now(), self._clock.ahead
-        wiring = Wiring.of(site)
-        if wiring.places != self._wiring.places:
-            self._replanner = None  # limits are numbered otherwise: what was learned by their numbers is not
-        self._wiring = wiring
-        minutes = site.slot_minutes
+        now, minutes = self._clock.now(), site.slot_minutes
         slots = Slots(slot_of(now, minutes), minutes, int(_HORIZON / timedelta(minutes=minutes)))
-        found = guests_of(self._served, self._memory, self._places, self._outlets, wiring, now, ahead)
-        guests = self._named(found)
-        here = {guest.key: name for name, guest in guests.items()}
-        self._cars.only(here)
+        found, guests = self._here(site, now)
+        self._cars.only({guest.key: name for name, guest in guests.items()})
         self._tell(found, guests, now)
-        self._dispatcher.adopt({guest.key: counted(guest) for guest in guests.values()})
         obeying = {name: guest for name, guest in guests.items() if self._dispatcher.plannable(guest.key)}
-        standings = self._dispatcher.standings
-        unplanned = [standings[key] for key, name in here.items() if name not in obeying and key in standings]
         real = self._clock.in_real_time(slots)
-        limits = wiring.limits(real)
+        limits, left = self._limits(slots, guests, obeying)
         own, zone = SitePrices.ahead(self._served, real), site.zone.key
         priced = {name: prices_for(guest, own, zone, self._memory, slots) for name, guest in obeying.items()}
         for kind, line in self._prices_told.news(own, priced.values()):
@@ -91,12 +82,49 @@ class Drafting:
             tuple(self._seen(name, guest, slots, priced[name], now) for name, guest in obeying.items()),
             {name: guest.outlet for name, guest in obeying.items()},
             limits,
-            around(limits, unplanned, slots),
+            left,
             filled(own.eur_per_kwh or (None,) * slots.count, minutes),
             priced,
             float(site.prices.peak_eur_per_kw),
             peak_so_far_kw,
         )
+
+    def again(self, draft: Draft, site: Site) -> Draft:
+        """Return a draft as of now: with the limits that hold, and with all who are there.
+
+        What is planned, and from when on, is as it was; who came since is only counted.
+        """
+        _, guests = self._here(site, self._clock.now())
+        obeying = {
+            name: guest
+            for name, guest in guests.items()
+            if name in draft.present and self._dispatcher.plannable(guest.key)
+        }
+        limits, left = self._limits(draft.slots, guests, obeying)
+        present = {name: guest.outlet for name, guest in obeying.items()}
+        return replace(draft, guests=guests, present=present, limits=limits, left=left)
+
+    def _here(self, site: Site, now: datetime) -> tuple[Guests, dict[str, Guest]]:
+        """Look who is there, and have the dispatcher count them."""
+        wiring = Wiring.of(site)
+        if wiring.places != self._wiring.places:
+            self._replanner = None  # limits are numbered otherwise: what was learned by their numbers is not
+        self._wiring = wiring
+        found = guests_of(
+            self._served, self._memory, self._places, self._outlets, wiring, now, self._clock.ahead
+        )
+        guests = self._named(found)
+        self._dispatcher.adopt({guest.key: counted(guest) for guest in guests.values()})
+        return found, guests
+
+    def _limits(
+        self, slots: Slots, guests: Mapping[str, Guest], obeying: Container[str]
+    ) -> tuple[tuple[Limit, ...], tuple[Limit, ...]]:
+        """Return the limits of the site, and what is left of them beside those who do not obey."""
+        standings = self._dispatcher.standings
+        unplanned = [standings[guest.key] for name, guest in guests.items() if name not in obeying]
+        limits = self._wiring.limits(self._clock.in_real_time(slots))
+        return limits, around(limits, unplanned, slots)
 
     def replanner(self, slots: Slots) -> Replanner:
         """Return what plans this site, with all that it has learned so far."""
@@ -145,7 +173,7 @@ class Drafting:
             self._note(EventKind.FAULT, line)
 
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
-        return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standings.get(stay.key))
+        return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standing(stay.key))
 
     def _seen(self, name: str, guest: Guest, slots: Slots, prices: CarPrices, now: datetime) -> Seen:
         need, minutes = guest.need, slots.minutes

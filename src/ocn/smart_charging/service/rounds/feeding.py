@@ -1,4 +1,4 @@
-"""Hear what others write for a site, once in a round: its limit feed, and its prices."""
+"""Hear what others write for a site: its limit feed, and its prices. Nothing that is going on holds it up."""
 
 import asyncio
 from datetime import datetime
@@ -7,38 +7,49 @@ from pathlib import Path
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.service.rounds.desk import Desk
-from ocn.smart_charging.service.sites.triggers import Waiting
+from ocn.smart_charging.service.sites.triggers import Bell
 from ocn.smart_charging.service.view import EventKind
 
 _MOST_FAULTS = 5
 
 
-async def hear_feed(desk: Desk, waiting: Waiting) -> None:
-    """Read the feed's file, if there is one; what it says anew, and its silence, are reasons to plan."""
-    if desk.served.feed_file is not None:
-        await _read(desk, desk.served.feed_file, desk.clock.real(), waiting)
+async def listen(desk: Desk, plan: Bell) -> None:
+    """Hear what is new, and have the site planned by it; other limits wait for nothing that is under way."""
+    if await _hears_other_limits(desk):
+        plan.ring()
+        desk.interrupt()
+    if await _hears_other_prices(desk):
+        plan.ring()
+    await desk.keep_limits()
+
+
+async def _hears_other_limits(desk: Desk) -> bool:
+    """Read the feed's file, if there is one; whether it says something else, or fell silent, or is back."""
+    file = desk.served.feed_file
+    is_other = False if file is None else await _reads_other_limits(desk, file, desk.clock.real())
     silent = desk.feed.is_silent(desk.clock.real())
     if silent:
         desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
-    if silent != desk.was_silent:
-        desk.was_silent = silent
-        waiting.plan(desk.served.name)
+    was_silent, desk.was_silent = desk.was_silent, silent
+    return is_other or silent != was_silent
 
 
-async def _read(desk: Desk, file: Path, now: datetime, waiting: Waiting) -> None:
+async def _reads_other_limits(desk: Desk, file: Path, now: datetime) -> bool:
     try:
         told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
     except EventUnusable as error:
         desk.note(EventKind.FAULT, error.message)
-        return
-    if desk.feed.hear(events, min(told, now)):
-        waiting.plan(desk.served.name)
-        for event in events:
-            desk.note(EventKind.GRID, event.line(desk.served.site.zone))
+        return False
+    if not desk.feed.hear(events, min(told, now)):
+        return False
+    for event in events:
+        desk.note(EventKind.GRID, event.line(desk.served.site.zone))
+    return True
 
 
-async def read_prices_anew(desk: Desk, waiting: Waiting) -> None:
-    """Read files of prices that were written since, or are there at last."""
+async def _hears_other_prices(desk: Desk) -> bool:
+    """Read files of prices that were written since, or are there at last; whether there was one."""
+    found = False
     for each in desk.served.price_files:
         is_anew = await asyncio.to_thread(each.look)
         if each.trouble is not None:
@@ -49,4 +60,5 @@ async def read_prices_anew(desk: Desk, waiting: Waiting) -> None:
         desk.note(EventKind.TOLD, f"{each.file.name} was read anew: it reaches until {until:%d %B %H:%M}")
         for fault in each.reading.faults[:_MOST_FAULTS]:
             desk.note(EventKind.FAULT, str(fault))
-        waiting.plan(desk.served.name)
+        found = True
+    return found

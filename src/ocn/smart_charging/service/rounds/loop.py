@@ -1,4 +1,4 @@
-"""When what is done: by what happened, by the clock, by what the dispatcher waits for."""
+"""When what is done: by what happened, by the clock, by what is waited for."""
 
 import asyncio
 import logging
@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from ocn.errors import OcnError
-from ocn.smart_charging.service.sites.triggers import Waiting
+from ocn.smart_charging.service.sites.triggers import Bell
 from ocn.smart_charging.slots import slot_of
 
 _LOG = logging.getLogger("ocn.smart_charging")
 _LONGEST_S = 15.0
-"""So often at least it is looked whether anything is due: a feed's file rings no bell."""
+"""So often at least it is looked whether anything is due: a clock may be put forward."""
 _SHORTEST_S = 0.05
 
 
 async def run_for_ever(
-    step: Callable[[], Awaitable[None]], waiting: Waiting, coalesce_s: float, next_due: Callable[[], float]
+    step: Callable[[], Awaitable[None]], bell: Bell, coalesce_s: float, next_due: Callable[[], float]
 ) -> None:
     """Do one round after another, at most one at a time; what happens meanwhile is done in the next."""
     while True:
@@ -26,7 +26,7 @@ async def run_for_ever(
             _LOG.error("smart charging: %s", error)
         except Exception:  # noqa: BLE001  one round's failure must not end planning
             _LOG.exception("smart charging: a defect; it goes on")
-        if await waiting.rung(min(_LONGEST_S, max(_SHORTEST_S, next_due()))):
+        if await bell.rung(min(_LONGEST_S, max(_SHORTEST_S, next_due()))):
             await asyncio.sleep(coalesce_s)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ocn.errors import OcnError
@@ -58,16 +58,15 @@ class Watch:
         except ProfileUnreadable as error:
             desk.note(EventKind.FAULT, f"{desk.name(key)}: {error.message}")
 
-    def look(self, desks: Iterable[Desk]) -> None:
-        """Begin to ask about the cars of these sites whose time has come, where that is not going on."""
+    def look(self, desk: Desk) -> None:
+        """Begin to ask about the cars of a site whose time has come, where that is not going on."""
         if self._every is None:
             return
-        for desk in desks:
-            name = desk.served.name
-            going_on = self._looking.get(name)
-            due = self._due(desk, self._every) if going_on is None or going_on.done() else []
-            if due:
-                self._looking[name] = asyncio.create_task(self._ask(desk, due))
+        name = desk.served.name
+        going_on = self._looking.get(name)
+        due = self._due(desk, self._every) if going_on is None or going_on.done() else []
+        if due:
+            self._looking[name] = asyncio.create_task(self._ask(desk, due))
 
     async def settled(self) -> None:
         """Return when nobody is asked any more."""

@@ -59,6 +59,10 @@ class ServiceSettings:
     """A CPO's clock that is off by more is told of, and planned by; off by less it counts as right."""
     result_s: float = 30.0
     """How long the result of a profile is awaited before it counts as unconfirmed."""
+    listen_every_s: float = 5.0
+    """How often files of limits and prices are looked at, and whether a limit feed is silent."""
+    patience_s: float = 1.0
+    """So long a new plan is awaited when a limit falls; then what was planned last is cut down to it."""
     safe_after: timedelta = timedelta(hours=1)
     """So long after the last refresh every car falls to its safe share."""
     plan_by_cpo_clock: bool = True
