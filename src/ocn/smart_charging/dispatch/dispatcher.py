@@ -14,6 +14,7 @@ from ocn.smart_charging.dispatch.report import FollowReport, report
 from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
 from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.steady import SteadyClock
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.dispatch.watching import Conflict, Watching
@@ -68,7 +69,8 @@ class Dispatcher:
         if standing is None:
             return True
         now = self._clock()
-        return standing.is_due(now) and not self._asking.line(standing.cpo).pace.is_down(now)
+        is_due = standing.is_due(now) or standing.refusal is Refusal.TOO_OFTEN  # it may be lowered
+        return is_due and not self._asking.line(standing.cpo).pace.is_down(now)
 
     async def follow(
         self,
