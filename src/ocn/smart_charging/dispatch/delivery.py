@@ -24,7 +24,7 @@ class Delivery:
         ledger: Ledger,
         clock: Callable[[], datetime],
         settings: DispatchSettings,
-        store: Callable[[], Awaitable[None]],
+        store: Callable[[], Awaitable[object]],
     ) -> None:
         self._asking = asking
         self._ledger = ledger

@@ -48,7 +48,7 @@ class Dispatcher:
         steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._store)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._is_stored)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
         self._storing = asyncio.Lock()
@@ -93,6 +93,7 @@ class Dispatcher:
             following = Following(self._ledger, wanted, limits, slots, self._clock(), only_relief=only_relief)
             try:
                 sent = await self._follow(following)
+                await self._store()
                 return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
@@ -116,23 +117,36 @@ class Dispatcher:
                     now, delivery.may, takes_more=delivery.takes_more, last_resort=True
                 )
             if messages:
-                await self._start(messages)
-                sent += messages
-            await self._store()
+                sent += await self._start(messages)
+            await self._is_stored()
             if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
 
-    async def _start(self, messages: Sequence[Message]) -> None:
-        """Have messages stored as under way, then send them."""
+    async def _start(self, messages: Sequence[Message]) -> list[Message]:
+        """Have messages stored as under way, then send them, and return them.
+
+        Where they cannot be stored, only what relieves a limit is sent, if it may be forgotten.
+        """
+        sent: list[Message] = []
+        try:
+            is_stored = await self._is_stored()
+            sent = [message for message in messages if is_stored or message.may_be_forgotten]
+        finally:
+            for message in messages:
+                if message not in sent:
+                    self._delivery.not_sent(message)
+        for message in sent:
+            self._delivery.start(message)
+        return sent
+
+    async def _is_stored(self) -> bool:
+        """Store what changed, if that can be; if not, it is tried again, and raised, when all is sent."""
         try:
             await self._store()
-        except BaseException:
-            for message in messages:
-                self._delivery.not_sent(message)
-            raise
-        for message in messages:
-            self._delivery.start(message)
+        except Exception:  # noqa: BLE001  whatever a memory raises; a limit that is over does not wait for it
+            return False
+        return True
 
     async def _store(self) -> None:
         """Store what changed, one after the other: what is older must not be written over what is newer."""
