@@ -155,6 +155,29 @@ async def test_session_that_its_cpo_no_longer_lists_ends(make_world: MakeWorld) 
     assert world.cars()["E1"].state is CarState.GONE
 
 
+async def test_cpo_that_does_not_know_a_session_is_read_again_soon_and_once(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    reader, read = world.smart._parts.reader, list[datetime]()
+    whole = reader.read
+
+    async def counted(*args: Any) -> bool:
+        read.append(world.clock())
+        return await whole(*args)
+
+    monkeypatch.setattr(reader, "read", counted)
+    world.points.answer = "UNKNOWN_SESSION"
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.points.answer = "ACCEPTED"
+    for _ in range(4):
+        world.clock.forward(0.1)
+        await world.smart.step()
+    assert read == [START + timedelta(seconds=6)]
+
+
 async def test_session_that_one_list_lacks_is_not_lost(make_world: MakeWorld) -> None:
     """A list that changes while it is read page by page may lack one that stands there all the time."""
     world = await make_world(site(amps=16))

@@ -124,3 +124,9 @@ def test_feed_that_falls_silent_while_clocks_change_leaves_its_fallback_all_nigh
             limited.lowest(Phase.L1, each, timedelta(minutes=15)) for each in (now, ahead.astimezone(UTC))
         }
         assert found == {40 if quarters < 0 else 10}
+
+
+def test_feed_that_spoke_an_hour_ahead_of_a_clock_that_was_put_back_counts_as_silent() -> None:
+    feed = LimitFeed(FED)
+    feed.hear([], START, START)
+    assert feed.is_silent(START - HOUR)
