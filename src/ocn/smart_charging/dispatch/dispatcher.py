@@ -16,6 +16,7 @@ from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSetting
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.steady import SteadyClock
+from ocn.smart_charging.dispatch.storing import Storing
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.dispatch.watching import Conflict, Watching
 from ocn.smart_charging.errors import Fault
@@ -43,15 +44,14 @@ class Dispatcher:
         elapsed: Callable[[], float] | None = None,
     ) -> None:
         self._chargers = chargers
-        self._memory = memory
         self._ledger = Ledger(known, settings)
+        self._storing = Storing(self._ledger, memory)
         steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._is_stored)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._storing.is_stored)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
-        self._storing = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
     @property
@@ -93,7 +93,7 @@ class Dispatcher:
             following = Following(self._ledger, wanted, limits, slots, self._clock(), only_relief=only_relief)
             try:
                 sent = await self._follow(following)
-                await self._store()
+                await self._storing.store()
                 return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
@@ -118,7 +118,7 @@ class Dispatcher:
                 )
             if messages:
                 sent += await self._start(messages)
-            await self._is_stored()
+            await self._storing.is_stored()
             if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
@@ -130,7 +130,7 @@ class Dispatcher:
         """
         sent: list[Message] = []
         try:
-            is_stored = await self._is_stored()
+            is_stored = await self._storing.is_stored()
             sent = [message for message in messages if is_stored or message.may_be_forgotten]
         finally:
             for message in messages:
@@ -139,26 +139,6 @@ class Dispatcher:
         for message in sent:
             self._delivery.start(message)
         return sent
-
-    async def _is_stored(self) -> bool:
-        """Store what changed, if that can be; if not, it is tried again, and raised, when all is sent."""
-        try:
-            await self._store()
-        except Exception:  # noqa: BLE001  whatever a memory raises; a limit that is over does not wait for it
-            return False
-        return True
-
-    async def _store(self) -> None:
-        """Store what changed, one after the other: what is older must not be written over what is newer."""
-        async with self._storing:
-            records = self._ledger.take_changed()
-            if not records:
-                return
-            try:
-                await self._memory(records)
-            except BaseException:
-                self._ledger.not_stored(records)
-                raise
 
     async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
         """Take away what was set on a session, if all fuses bear its most; return whether it is done."""
@@ -176,7 +156,7 @@ class Dispatcher:
             await self._start([Message(session, standing.cpo, sent, clears=True)])
             while self._delivery.waiting[session]:
                 await self._delivery.progress()
-            await self._store()
+            await self._storing.store()
             after = self._ledger.standings[session]
             return after.in_force is not None and after.in_force.number == sent.number
 
@@ -185,7 +165,7 @@ class Dispatcher:
         message = self._ledger.by_ticket(ticket)
         if message is not None:
             self._asking.result(message, result)
-            await self._store()
+            await self._storing.store()
         return message
 
     async def observed(self, session: str, profile: object) -> Conflict | None:
@@ -195,7 +175,7 @@ class Dispatcher:
             ProfileUnreadable: it says nothing.
         """
         conflict = self._watching.observed(session, profile)
-        await self._store()
+        await self._storing.store()
         return conflict
 
     async def look(self, session: str) -> Conflict | None:
@@ -217,4 +197,4 @@ class Dispatcher:
     async def close(self) -> None:
         """End all tasks. What is under way stays counted, and stored."""
         await self._delivery.close()
-        await self._store()
+        await self._storing.store()
