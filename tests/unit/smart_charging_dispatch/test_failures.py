@@ -17,6 +17,7 @@ from tests.unit.smart_charging_dispatch.world import (
     refused,
 )
 
+from ocn.smart_charging.dispatch.pace import Pace
 from ocn.smart_charging.dispatch.settings import DispatchSettings
 from ocn.smart_charging.dispatch.states import Refusal, State
 from ocn.smart_charging.dispatch.wanted import Wanted
@@ -396,3 +397,57 @@ async def test_follow_port_with_a_bug_says_so_once_instead_of_waiting_for_ever()
 
         it.world.before_answer = lambda: None
         assert (await it.follow({"a": 16, "b": 16}, limit=32)).confirmed == {"a", "b"}
+
+
+async def test_follow_memory_that_fails_sends_what_relieves_a_limit_and_raises_nothing_later() -> None:
+    async with play("a") as it:
+        await it.begin({"a": [16, 6, 6, 6, 6]}, limit=16)
+        falls = [10, *[16] * 11]
+
+        def fails() -> None:
+            raise OSError("no space left on device")
+
+        it.stored.on_store = fails
+        with pytest.raises(OSError, match="no space"):
+            await it.follow({"a": [10, 16, 6, 6, 6]}, limit=falls)
+        assert len(it.world.puts) == 1
+        with pytest.raises(OSError, match="no space"):
+            await it.follow({"a": [10, 6, 6, 6, 6]}, limit=falls)
+        assert it.in_force() == {"a": 10}
+
+        it.stored.on_store = lambda: None
+        assert (await it.follow({"a": [10, 6, 6, 6, 6]}, limit=falls)).sent == ()  # its result counted
+
+
+async def test_follow_many_messages_without_a_result_count_the_highest_of_all_that_may_arrive() -> None:
+    async with play("a", "b", settings=DispatchSettings(first_retry=timedelta(seconds=10))) as it:
+        await it.begin({"a": 6, "b": 6}, limit=22)
+        it.world.fare("a", LATE, *[LOST] * 7)
+        for amps in (16, 6.6, 7.2, 7.8, 8.4, 9, 9.6, 10.2):
+            await it.follow({"a": amps, "b": 6}, limit=22)
+            standing = it.dispatcher.standings["a"]
+            it.clock.now += timedelta(seconds=10) if standing.not_before is None else timedelta(seconds=1)
+            it.dispatcher._ledger.ask_again("DE CPO")
+            it.dispatcher._asking.line("DE CPO").pace = Pace()
+
+        await it.follow({"a": 6, "b": 16}, limit=22)
+        it.world.arrive(it.world.sent_to("a")[1])
+
+        assert len(it.world.sent_to("a")) > 7
+        assert it.world.amps() <= 22
+
+
+async def test_follow_first_answer_of_a_cpo_that_was_down_lets_all_go_that_waited() -> None:
+    async with play("a", "b", settings=DispatchSettings(first_retry=timedelta(minutes=1))) as it:
+        await it.begin({"a": 6, "b": 6}, limit=48)
+        it.world.fare("b", LOST, LOST)
+        for _ in range(2):
+            report = await it.follow({"a": 6, "b": 10}, limit=48)
+            assert report.due is not None
+            it.clock.now = report.due
+        it.world.fare("a", LOST)
+        it.world.fare("b", LOST)
+        await it.follow({"a": 10, "b": 10}, limit=48)
+        await it.move(2)  # by now the CPO is asked again, and a; b would wait for two minutes more
+
+        assert (await it.follow({"a": 10, "b": 10}, limit=48)).confirmed == {"a", "b"}

@@ -113,7 +113,7 @@ async def test_message_is_stored_when_it_is_sent_though_something_older_was_bein
         course = it.world.points["a"].course
         for session in ("a", "b"):
             it.dispatcher._ledger.limited(session, course)  # something of both waits to be stored
-        older = asyncio.create_task(it.dispatcher._store())
+        older = asyncio.create_task(it.dispatcher._storing.store())
         await asyncio.sleep(0)
         await it.follow({"a": 6, "b": 16}, limit=22)
         await older

@@ -89,3 +89,25 @@ async def test_follow_one_cpo_too_often_does_not_slow_another_down() -> None:
         assert (await it.follow({"a": 6}, limit=48, cpo="DE CPO")).sent == ()
         it.world.plug_in("b")
         assert (await it.follow({"b": 6}, limit=48, cpo="NL TWO")).sent == ("b",)
+
+
+async def test_follow_limit_that_is_over_is_tried_each_minute_however_often_a_cpo_says_too_often() -> None:
+    async with play("a", "b") as it:
+        await it.begin({"a": 16, "b": 16}, limit=48)
+        it.world.usual = _TOO_OFTEN
+        for _ in range(6):
+            it.clock.now = (await it.follow({"a": 10, "b": 10}, limit=48)).due or it.clock.now
+        await it.follow({"a": 10, "b": 10}, limit=48)
+        await it.move(0.1)
+        assert (await it.follow({"a": 10, "b": 10}, limit=48)).sent == ()  # for half an hour
+
+        assert it.dispatcher.plannable("a")
+        for _ in range(3):
+            report = await it.follow({"a": 6, "b": 6}, limit=12)
+            assert report.sent == ("a", "b")
+            assert (await it.follow({"a": 6, "b": 6}, limit=12)).sent == ()
+            assert report.due == it.clock.now + _MINUTE
+            it.clock.now = report.due
+        it.world.usual = GOOD
+        assert (await it.follow({"a": 6, "b": 6}, limit=12)).confirmed == {"a", "b"}
+        assert it.world.amps() == 12

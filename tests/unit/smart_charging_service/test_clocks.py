@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, MakeWorld, World, site
 
-from ocn.ocpi.timestamps import format_datetime
+from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party.reply import Reply
 from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.clocks import CpoClock
@@ -25,15 +25,29 @@ async def off_by_two_hours(world: World) -> World:
     return world
 
 
-async def test_limit_from_outside_holds_now_whatever_the_cpos_clock_shows(make_world: MakeWorld) -> None:
-    world = await off_by_two_hours(await make_world(settings=BY_ITS_CLOCK))
+@pytest.mark.parametrize("minutes", [120, 7, -7])
+async def test_limit_from_outside_holds_now_by_how_much_ever_the_cpos_clock_is_ahead_or_behind(
+    make_world: MakeWorld, minutes: int
+) -> None:
+    world = await make_world(settings=BY_ITS_CLOCK)
+    world.clock.time = datetime.now(UTC) - timedelta(minutes=minutes)  # the CPO has the time of the machine
+    await world.smart.step()
     real = world.clock()
 
     world.smart.announce("yard", GridEvent(real, real + timedelta(minutes=30), amps=Decimal(8)))
     await world.pushes(world.session("S1", "E1"))
     await world.smart.step()
 
+    (profile,) = (profile for _, profile in world.points.set)
+    begins = parse_datetime(profile["start_date_time"])
+    assert timedelta(0) <= datetime.now(UTC) - begins < timedelta(minutes=15, seconds=5)  # by its own clock
+    limits = [
+        each["limit"]
+        for each in profile["charging_profile_period"]
+        if begins + timedelta(seconds=each["start_period"]) < datetime.now(UTC) + timedelta(minutes=29)
+    ]
     assert world.points.amps("S1")[0] == 8
+    assert max(limits) == 8  # for as long as it was announced
     view = world.smart.view("yard")
     assert view.limit_kw[view.slot_now] == pytest.approx(8 * 0.69)
 

@@ -7,17 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.unit.smart_charging_service.conftest import CPO, EMSP, START, MakeWorld, site
+from tests.unit.smart_charging_service.conftest import CPO, EMSP, EVSE, SITE, START, MakeWorld, site
 
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import format_datetime
+from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party import MemoryStorage
 from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.service.heard.skew import Skew
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import CarState, EventKind
+from ocn.smart_charging.site.reading import read_site
 
 LATER = format_datetime(START + timedelta(hours=9))
 
@@ -153,6 +154,29 @@ async def test_session_that_its_cpo_no_longer_lists_ends(make_world: MakeWorld) 
         await world.smart.step()
         world.clock.forward(15)
     assert world.cars()["E1"].state is CarState.GONE
+
+
+async def test_cpo_that_does_not_know_a_session_is_read_again_soon_and_once(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    reader, read = world.smart._parts.reader, list[datetime]()
+    whole = reader.read
+
+    async def counted(*args: Any) -> bool:
+        read.append(world.clock())
+        return await whole(*args)
+
+    monkeypatch.setattr(reader, "read", counted)
+    world.points.answer = "UNKNOWN_SESSION"
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.points.answer = "ACCEPTED"
+    for _ in range(4):
+        world.clock.forward(0.1)
+        await world.smart.step()
+    assert read == [START + timedelta(seconds=6)]
 
 
 async def test_session_that_one_list_lacks_is_not_lost(make_world: MakeWorld) -> None:
@@ -493,3 +517,44 @@ async def test_session_that_is_over_is_forgotten_with_all_that_belongs_to_it(mak
     world.clock.forward(36 * 24 * 60)
     await world.smart.step()
     assert not any(kind.startswith("ocn-smart") for kind, _, _ in stored)
+
+
+async def test_network_that_is_dead_for_hours_leaves_a_legal_site_and_is_made_up_for_when_it_is_back(
+    make_world: MakeWorld,
+) -> None:
+    """Nobody hears of anybody: a limit that was known falls meanwhile, one car leaves, another one comes."""
+    evening = '\n[[fuse.limit]]\nfrom = "10:00"\nuntil = "12:00"\namps = 20\n'
+    text = SITE.format(amps=32) + evening + "".join(EVSE.format(name=f"E{i}") for i in (1, 2, 3))
+    world = await make_world(read_site(text).site)
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    told = dict(world.points.set)
+    await world.cpo.close()
+    for _ in range(12):
+        now, local_hour = world.clock(), world.clock().hour + 1
+        amps = sum(in_force(told[name], now) for name in ("S1", "S2"))
+        assert amps <= (20 if 10 <= local_hour < 12 else 32), now
+        world.clock.forward(15)
+        await world.smart.step()
+    assert "cannot be read" in world.events()
+    assert len(world.points.set) == len(told)
+
+    await world.cpo_storage.put("sessions", CPO, "S1", world.session("S1", "E1", status="COMPLETED"))
+    await world.keeps(world.session("S3", "E3"))
+    await world.cpo.open()
+    world.clock.forward(10)
+    await world.smart.step()
+    await world.smart.step()
+    assert world.cars()["E1"].state is CarState.GONE
+    assert {world.cars()[evse].state for evse in ("E2", "E3")} == {CarState.CONTROLLED}
+    assert world.points.amps("S2")[0] + world.points.amps("S3")[0] <= 32
+
+
+def in_force(profile: dict[str, Any], now: datetime) -> float:
+    begin = parse_datetime(profile["start_date_time"])
+    passed = (now - begin).total_seconds()
+    return float(
+        [each["limit"] for each in profile["charging_profile_period"] if each["start_period"] <= passed][-1]
+    )

@@ -83,7 +83,9 @@ async def test_result_that_comes_after_a_restart_counts_and_nothing_is_asked_aga
         for _ in range(steps):  # before everything was read again, and after it
             await smart.step()
         await result_came(world)
+        world.clock.forward(0.1)
         await smart.step()
+        assert smart.view("yard").last_plan == world.clock()
 
         assert [name for name, _ in world.points.set] == ["S1"]
         assert [car.state for car in smart.view("yard").cars] == [CarState.CONTROLLED]

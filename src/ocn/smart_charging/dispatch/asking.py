@@ -38,12 +38,12 @@ class Asking:
     def quieter(self, now: datetime) -> None:
         """Let intervals go down that were not complained of for a while."""
         for line in self._lines.values():
-            line.pace = line.pace.quieter(now, self._settings)
+            line.quieter(now)
 
     def put_back(self, by: timedelta) -> None:
         """The clock was put back by so much."""
         for line in self._lines.values():
-            line.pace = line.pace.put_back(by)
+            line.put_back(by)
 
     async def asked(self, message: Message, profile: ChargingProfile) -> Answered | None:
         """Send it; return the answer if there will be a result."""
@@ -92,7 +92,7 @@ class Asking:
         if refusal is None:
             self._ledger.missed(message, Refusal.UNANSWERED, now)
         elif refusal is Refusal.TOO_OFTEN:
-            line.pace = line.pace.too_often(message.sent.number, self._ledger.newest, now, self._settings)
+            line.too_often(message, self._ledger.newest, now)
             self._ledger.refused(message, refusal, now + line.pace.interval, now)
         else:
             self._ledger.refused(message, refusal, None, now)

@@ -24,7 +24,7 @@ class Delivery:
         ledger: Ledger,
         clock: Callable[[], datetime],
         settings: DispatchSettings,
-        store: Callable[[], Awaitable[None]],
+        store: Callable[[], Awaitable[object]],
     ) -> None:
         self._asking = asking
         self._ledger = ledger
@@ -48,7 +48,7 @@ class Delivery:
         now, line = self._clock(), self._asking.line(standing.cpo)
         if not standing.may_be_told:
             return False
-        self.held[session] = line.free_at(standing, choice.urgency, now)
+        self.held[session] = line.free_at(session, standing, choice.urgency, now)
         if self.held[session] is not None or self._is_said(session, standing, choice):
             return False
         del self.held[session]
@@ -103,8 +103,8 @@ class Delivery:
         """Return when sessions may be tried again with which, or with whose CPOs, something went wrong."""
         now = self._clock()
         waits = [
-            self._asking.line(each.cpo).free_at(each, Urgency.OVER, now)
-            for each in self._ledger.standings.values()
+            self._asking.line(each.cpo).free_at(session, each, Urgency.OVER, now)
+            for session, each in self._ledger.standings.items()
             if each.may_be_told
         ]
         return [each for each in waits if each is not None]

@@ -14,7 +14,9 @@ from ocn.smart_charging.dispatch.report import FollowReport, report
 from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.settings import USUAL_DISPATCH, DispatchSettings
 from ocn.smart_charging.dispatch.standing import Standing
+from ocn.smart_charging.dispatch.states import Refusal
 from ocn.smart_charging.dispatch.steady import SteadyClock
+from ocn.smart_charging.dispatch.storing import Storing
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.dispatch.watching import Conflict, Watching
 from ocn.smart_charging.errors import Fault
@@ -42,15 +44,14 @@ class Dispatcher:
         elapsed: Callable[[], float] | None = None,
     ) -> None:
         self._chargers = chargers
-        self._memory = memory
         self._ledger = Ledger(known, settings)
+        self._storing = Storing(self._ledger, memory)
         steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._store)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._storing.is_stored)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
-        self._storing = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
 
     @property
@@ -72,7 +73,8 @@ class Dispatcher:
         if standing is None:
             return True
         now = self._clock()
-        return standing.is_due(now) and not self._asking.line(standing.cpo).pace.is_down(now)
+        is_due = standing.is_due(now) or standing.refusal is Refusal.TOO_OFTEN  # it may be lowered
+        return is_due and not self._asking.line(standing.cpo).pace.is_down(now)
 
     async def follow(
         self,
@@ -95,6 +97,7 @@ class Dispatcher:
             following = Following(self._ledger, wanted, limits, slots, self._clock(), only_relief=only_relief)
             try:
                 sent = await self._follow(following)
+                await self._storing.store()
                 return report(sent, self._ledger, following, self._delivery.held, self._delivery.waits())
             finally:
                 following.end()
@@ -118,35 +121,28 @@ class Dispatcher:
                     now, delivery.may, takes_more=delivery.takes_more, last_resort=True
                 )
             if messages:
-                await self._start(messages)
-                sent += messages
-            await self._store()
+                sent += await self._start(messages)
+            await self._storing.is_stored()
             if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
 
-    async def _start(self, messages: Sequence[Message]) -> None:
-        """Have messages stored as under way, then send them."""
-        try:
-            await self._store()
-        except BaseException:
-            for message in messages:
-                self._delivery.not_sent(message)
-            raise
-        for message in messages:
-            self._delivery.start(message)
+    async def _start(self, messages: Sequence[Message]) -> list[Message]:
+        """Have messages stored as under way, then send them, and return them.
 
-    async def _store(self) -> None:
-        """Store what changed, one after the other: what is older must not be written over what is newer."""
-        async with self._storing:
-            records = self._ledger.take_changed()
-            if not records:
-                return
-            try:
-                await self._memory(records)
-            except BaseException:
-                self._ledger.not_stored(records)
-                raise
+        Where they cannot be stored, only what relieves a limit is sent, if it may be forgotten.
+        """
+        sent: list[Message] = []
+        try:
+            is_stored = await self._storing.is_stored()
+            sent = [message for message in messages if is_stored or message.may_be_forgotten]
+        finally:
+            for message in messages:
+                if message not in sent:
+                    self._delivery.not_sent(message)
+        for message in sent:
+            self._delivery.start(message)
+        return sent
 
     async def free(self, session: str, limits: Sequence[Limit], slots: Slots) -> bool:
         """Take away what was set on a session, if all fuses bear its most; return whether it is done."""
@@ -164,7 +160,7 @@ class Dispatcher:
             await self._start([Message(session, standing.cpo, sent, clears=True)])
             while self._delivery.waiting[session]:
                 await self._delivery.progress()
-            await self._store()
+            await self._storing.store()
             after = self._ledger.standings[session]
             return after.in_force is not None and after.in_force.number == sent.number
 
@@ -173,7 +169,7 @@ class Dispatcher:
         message = self._ledger.by_ticket(ticket)
         if message is not None:
             self._asking.result(message, result)
-            await self._store()
+            await self._storing.store()
         return message
 
     async def observed(self, session: str, profile: object) -> Conflict | None:
@@ -183,7 +179,7 @@ class Dispatcher:
             ProfileUnreadable: it says nothing.
         """
         conflict = self._watching.observed(session, profile)
-        await self._store()
+        await self._storing.store()
         return conflict
 
     async def look(self, session: str) -> Conflict | None:
@@ -205,4 +201,4 @@ class Dispatcher:
     async def close(self) -> None:
         """End all tasks. What is under way stays counted, and stored."""
         await self._delivery.close()
-        await self._store()
+        await self._storing.store()

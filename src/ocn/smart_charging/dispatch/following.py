@@ -108,7 +108,9 @@ class Following:
             self.open.discard(session)
             self._sent[session] += 1
             sent = self._ledger.send(session, choice.course, choosing.now)
-            return Message(session, standing.cpo, sent, choice.urgency)
+            rows = zip(choice.course.over(*self._room.grid), standing.most(self._room.grid), strict=True)
+            may_be_forgotten = choice.urgency is Urgency.OVER and all(steps <= most for steps, most in rows)
+            return Message(session, standing.cpo, sent, choice.urgency, may_be_forgotten)
         return None
 
     def awaits(self, delivery: Awaited) -> bool:

@@ -29,6 +29,8 @@ class Message:
     cpo: str
     sent: Sent
     urgency: Urgency = Urgency.RAISE
+    may_be_forgotten: bool = False
+    """It relieves a limit that is over, and without it the session counts with at least as much."""
     clears: bool = False
     """It takes away what was set, so that the outlet alone is the limit."""
 

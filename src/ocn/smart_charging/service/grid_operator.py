@@ -48,7 +48,8 @@ class ToldByGridOperator:
         if is_fallback:
             is_other = desk.feed.hear_fallback(events)
         else:
-            is_other = desk.feed.hear(events, desk.clock.real())
+            now = desk.clock.real()
+            is_other = desk.feed.hear(events, now, now)
             if is_other:
                 desk.note(EventKind.GRID, _in_short(events, desk))
         self._parts.triggers.plan(site_name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.grid_events import FOR_EVER, GridEvent, lowered, usable
 from ocn.smart_charging.service.view import FALLBACK
@@ -25,6 +26,8 @@ class LimitFeed:
         self.has_word = False
         """Whether the feed ever said anything."""
         self._fallback: tuple[GridEvent, ...] = ()
+        self._told: datetime | None = None
+        """When its last word was told, by its own account."""
         self._heard: datetime | None = None
         self._there_until: datetime | None = None
 
@@ -50,11 +53,25 @@ class LimitFeed:
         had, self._announced = len(left) < len(self._announced), left
         return had
 
-    def hear(self, events: Iterable[GridEvent], at: datetime) -> bool:
-        """Take the feed's whole word of a moment in place of its last; whether it says anything else."""
-        told = tuple(events)
-        changed, self._fed, self._heard = told != self._fed or not self.has_word, told, at
-        self.has_word = True
+    def hear(self, events: Iterable[GridEvent], told: datetime, now: datetime) -> bool:
+        """Take the feed's whole word in place of its last; whether it says anything else.
+
+        It counts from when it was told, or from now where that is ahead: the same word again is no sign of
+        life, whatever it says of when it was told.
+
+        Raises:
+            EventUnusable: it is older than its last one: what that said holds, and in the end the fallback.
+        """
+        word, at = tuple(events), min(told, now)
+        if told == self._told and word == self._fed:
+            return False
+        if self._heard is not None and at < self._heard <= now:
+            raise EventUnusable(
+                f"the limit feed was told at {format_datetime(told)}, which is before its last word",
+                hint="What it said last holds until it says something newer, or counts as silent.",
+            )
+        changed = word != self._fed or not self.has_word
+        self._fed, self._told, self._heard, self.has_word = word, told, at, True
         return changed
 
     def remember(self, fed: Iterable[GridEvent], fallback: Iterable[GridEvent]) -> None:

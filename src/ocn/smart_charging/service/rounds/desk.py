@@ -82,13 +82,16 @@ class Desk:
 
     async def replan(self) -> FollowReport:
         """Plan as of now, and bring the plan to the charge points; limits that fall wait for neither."""
-        await self._keep_peak()
+        has_peak = self._counts_peak()
         draft = self._drafting.draft(self.feed.limited(self.clock.real()), self._peak.kw)
         plan = self._cars.probing(draft, await self._solved(draft))
         self.draft, self.plan = draft, plan
         made = self._sending.begin(draft, plan)
         self._remember(draft, {name: course.steps[0] for name, course in made.items()})
-        return await self._sending.ended()
+        report = await self._sending.ended()
+        if has_peak:  # last, so that a full disk does not keep limits waiting
+            await self._memory.sites.keep_peak(self.served.key, self._peak.as_json())
+        return report
 
     async def _solved(self, draft: Draft) -> Plan:
         """Return a new plan; this ends with the thread, which shares what is learned with the next one."""
@@ -135,9 +138,11 @@ class Desk:
         self.record.planned(draft, self.served.site, steps)
         self._cars.offered(draft, steps)
 
-    async def _keep_peak(self) -> None:
+    def _counts_peak(self) -> bool:
+        """Count what was drawn, if the highest power of the site is billed; whether it is."""
         site = self.served.site
-        if site.prices.peak_eur_per_kw > 0:
-            slot = slot_of(self.now(), site.slot_minutes)
-            self._peak.count(self.stays(), slot, timedelta(minutes=site.slot_minutes))
-            await self._memory.sites.keep_peak(self.served.key, self._peak.as_json())
+        if site.prices.peak_eur_per_kw <= 0:
+            return False
+        slot = slot_of(self.now(), site.slot_minutes)
+        self._peak.count(self.stays(), slot, timedelta(minutes=site.slot_minutes))
+        return True

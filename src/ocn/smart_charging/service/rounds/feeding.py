@@ -1,7 +1,6 @@
 """Hear what others write for a site: its limit feed, and its prices. Nothing that is going on holds it up."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 
 from ocn.smart_charging.errors import EventUnusable
@@ -26,7 +25,7 @@ async def listen(desk: Desk, plan: Bell) -> None:
 async def _hears_other_limits(desk: Desk) -> bool:
     """Read the feed's file, if there is one; whether it says something else, or fell silent, or is back."""
     file = desk.served.feed_file
-    is_other = False if file is None else await _reads_other_limits(desk, file, desk.clock.real())
+    is_other = False if file is None else await _reads_other_limits(desk, file)
     silent = desk.feed.is_silent(desk.clock.real())
     if silent:
         desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
@@ -34,13 +33,14 @@ async def _hears_other_limits(desk: Desk) -> bool:
     return is_other or silent != was_silent
 
 
-async def _reads_other_limits(desk: Desk, file: Path, now: datetime) -> bool:
+async def _reads_other_limits(desk: Desk, file: Path) -> bool:
     try:
         told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
+        is_other = desk.feed.hear(events, told, desk.clock.real())
     except EventUnusable as error:
         desk.note(EventKind.FAULT, error.message)
         return False
-    if not desk.feed.hear(events, min(told, now)):
+    if not is_other:
         return False
     for event in events:
         desk.note(EventKind.GRID, event.line(desk.served.site.zone))

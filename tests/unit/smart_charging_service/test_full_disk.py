@@ -1,0 +1,77 @@
+"""The service cannot store anything: what must be lowered is lowered all the same, and nothing is raised."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.unit.smart_charging_service.conftest import MakeWorld, World, site
+
+from ocn.smart_charging.service.heard.grid_events import GridEvent
+
+
+async def with_two_cars(make_world: MakeWorld) -> World:
+    world = await make_world(site(evses=2, amps=24))
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    world.clock.forward(7)
+    assert total_amps(world) == 24
+    return world
+
+
+def total_amps(world: World) -> float:
+    return world.points.amps("S1")[0] + world.points.amps("S2")[0]
+
+
+def is_full(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    async def put(*_: Any) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(world.storage, "put", put)
+
+
+async def broken(step: Callable[[], Any]) -> None:
+    with pytest.raises(OSError, match="no space"):
+        await step()
+
+
+async def test_limit_that_falls_while_the_disk_is_full_is_kept_and_nobody_is_raised(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await with_two_cars(make_world)
+    before = {name: world.points.amps(name)[0] for name in ("S1", "S2")}
+    with monkeypatch.context() as full:
+        is_full(full, world)
+        until = world.clock() + timedelta(hours=1)
+        world.smart.announce("yard", GridEvent(world.clock(), until, amps=Decimal(13)))
+        await broken(world.smart._parts.rounds["yard"].one)
+    assert total_amps(world) <= 13
+    assert all(world.points.amps(name)[0] <= amps for name, amps in before.items())
+    assert "a round of planning broke (OSError)" in world.events()
+    world.clock.forward(9)
+    await world.smart.step()
+    world.clock.forward(1)
+    await world.smart.step()
+    assert total_amps(world) >= 12
+
+
+async def test_limit_that_rises_while_the_disk_is_full_raises_nobody_until_it_is_not(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await with_two_cars(make_world)
+    world.smart.announce(
+        "yard", GridEvent(world.clock(), world.clock() + timedelta(hours=1), amps=Decimal(13))
+    )
+    await world.smart.step()
+    world.clock.forward(9)
+    before = len(world.points.set)
+    with monkeypatch.context() as full:
+        is_full(full, world)
+        world.smart.withdraw("yard")
+        await broken(world.smart._parts.rounds["yard"].one)
+    assert world.points.set[before:] == []
+    await world.smart.step()
+    assert total_amps(world) == 24
