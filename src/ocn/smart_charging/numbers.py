@@ -20,5 +20,13 @@ def number(value: object) -> Decimal | None:
 
 def shown(value: object) -> str:
     """Write a value for a message, in short."""
-    text = repr(value) if not isinstance(value, Decimal | float) else str(value)
+    try:
+        text = repr(value) if not isinstance(value, Decimal | float) else str(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        text = "a huge number"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def printable(text: str, most: int = 255) -> str:
+    """Return a name as a message can hold it: in short, with signs that steer a terminal written out."""
+    return repr(text[:most])[1:-1]

@@ -52,7 +52,7 @@ class PriceFile:
     def _found(self) -> _Stamp | None:
         try:
             found = self.file.stat()
-        except OSError:
+        except (OSError, ValueError):
             return None
         return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 

@@ -6,16 +6,18 @@ of the same keys.
 
 import csv
 import io
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.errors import Fault, PricesUnreadable
+from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.prices import PriceSeries
+from ocn.smart_charging.slots import in_utc
+from ocn.smart_charging.text_file import read_toml
 
 _MOST_ROWS = 1_000_000
 
@@ -66,7 +68,7 @@ def read_prices(text: str, file: str, zone: ZoneInfo, column: Column = EUR_PER_K
             faults.append(Fault(place, f"{error}; this price is left out"))
             continue
         if found.setdefault(moment, eur) != eur:
-            faults.append(Fault(place, f"{start} has another price already; the first one holds"))
+            faults.append(Fault(place, f"{shown(str(start))} has another price already; the first one holds"))
     if not found:
         told = f": {faults[0]}" if faults else ""
         raise PricesUnreadable(f"{file} holds no price{told}", hint=f"Columns are start and {column.name}.")
@@ -92,8 +94,8 @@ def _csv_rows(text: str, file: str, column: str) -> Iterator[_Row]:
 
 def _toml_rows(text: str, file: str, column: str) -> Iterable[_Row]:
     try:
-        tables = tomllib.loads(text, parse_float=Decimal).get("price")
-    except (ValueError, RecursionError) as error:
+        tables = read_toml(text).get("price")
+    except ValueError as error:
         raise PricesUnreadable(f"{file} is no TOML: {error}") from error
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         raise PricesUnreadable(f"{file}: [[price]] tables with start and {column} are wanted")
@@ -107,17 +109,17 @@ def _moment(value: object, zone: ZoneInfo) -> datetime:
     except ValueError:
         raise ValueError(f"start {str(value)[:40]!r} is no time such as 2026-01-31T13:00:00Z") from None
     if not isinstance(moment, datetime):
-        raise TypeError("start is missing" if value is None else f"start {str(value)[:40]!r} is no time")
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
+        raise TypeError("start is missing" if value is None else f"start {shown(value)} is no time")
+    return in_utc(moment, zone)
 
 
 def _price(value: object, column: Column) -> Decimal:
     if value is None or isinstance(value, bool):
         raise ValueError(f"{column.name} is missing")
     try:
-        price = Decimal(str(value).strip())
-    except InvalidOperation:
-        raise ValueError(f"{column.name} {str(value)[:40]!r} is no number") from None
+        price = value if isinstance(value, Decimal) else Decimal(str(value).strip())
+    except (ValueError, InvalidOperation):
+        raise ValueError(f"{column.name} {shown(value)} is no number") from None
     if not price.is_finite() or abs(price) > column.most:
         raise ValueError(f"{column.name} {str(value)[:40]} is no price that can be meant")
     return price

@@ -1,7 +1,10 @@
 """Slots of time: where they start, how long they are, how many there are."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+
+_YEARS = range(1970, 3000)
+"""So that no clock, offset or length brings a moment out of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,14 @@ def slot_of(moment: datetime, minutes: int) -> datetime:
     """Return the start of the slot that a moment lies in, counted from midnight UTC."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + (moment - midnight) // timedelta(minutes=minutes) * timedelta(minutes=minutes)
+
+
+def in_utc(moment: datetime, zone: tzinfo) -> datetime:
+    """Read a moment that somebody wrote: with its offset from UTC, or local to a zone.
+
+    Raises:
+        ValueError: its year cannot be meant.
+    """
+    if moment.year not in _YEARS:
+        raise ValueError(f"{moment} is not within the years {_YEARS[0]} to {_YEARS[-1]}")
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)

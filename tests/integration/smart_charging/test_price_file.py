@@ -1,7 +1,9 @@
 """Day-ahead prices as a file that is written, or written anew, while the planner runs."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.unit.smart_charging_service.conftest import START, MakeWorld, make_world, site
@@ -114,3 +116,34 @@ async def test_price_file_that_comes_late_is_told_once_shown_and_planned_by_as_s
     assert view.priced_by == ("the prices of the site (1)",)
     assert "prices.csv was read anew: it reaches until" in world.events()
     assert world.points.amps("S1")[0] == 6  # the least: who has just begun goes on
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("a\0b", "no file has such a name"), ("a" * 300, "File name too long"), (".", "Is a directory")],
+)
+def test_price_file_whose_name_no_file_has_is_trouble(tmp_path: Path, name: str, told: str) -> None:
+    prices = PriceFile(tmp_path / name, ZoneInfo("UTC"), EUR_PER_KWH)
+
+    assert not prices.look()
+
+    assert prices.trouble is not None
+    assert "cannot be read" in prices.trouble
+    assert told in prices.trouble
+
+
+def test_price_file_that_is_a_pipe_is_trouble_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    prices = PriceFile(tmp_path / "pipe", ZoneInfo("UTC"), EUR_PER_KWH)
+
+    assert not prices.look()
+
+    assert prices.trouble is not None
+    assert "it is a pipe" in prices.trouble
+
+
+def test_price_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_bytes(b"\xef\xbb\xbfstart,eur_per_kwh\n2026-03-02T00:00:00Z,0.1\n")
+
+    assert PriceFile(file, ZoneInfo("UTC"), EUR_PER_KWH).look()

@@ -270,6 +270,12 @@ def test_answer_faults_in_series_are_told_and_replaced_by_what_is_safe() -> None
     ]
 
 
+def test_answer_peak_out_of_bounds_is_told_with_the_bound() -> None:
+    told = answer(line(session("a"), peak_so_far_kw=1e10))
+
+    assert told["errors"] == ["peak_so_far_kw: 10000000000.0 is no number from 0 to 1000000000; taken for 0"]
+
+
 def test_answer_a_line_of_nothing_but_faults_stays_short() -> None:
     told = answer(line(*[5] * 1000))
 

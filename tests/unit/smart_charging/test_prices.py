@@ -33,6 +33,11 @@ def test_read_prices_toml_with_local_times_is_the_same() -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
+        (
+            "0001-01-01T00:00:00+14:00,0.1",
+            "0001-01-01 00:00:00+14:00 is not within the years 1970 to 2999",
+        ),
+        ("2026-03-02T02:00:00Z,1e99999999999999999999", "is no number"),
         ("yesterday,0.1", "start 'yesterday' is no time"),
         (",0.1", "start '' is no time"),
         ("2026-03-02T02:00:00Z,", "is no number"),
@@ -62,6 +67,17 @@ def test_read_prices_without_prices_is_refused(text: str) -> None:
 def test_read_prices_toml_without_prices_is_refused(text: str) -> None:
     with pytest.raises(PricesUnreadable, match=r"p\.toml"):
         read_prices(text, "p.toml", BERLIN)
+
+
+def test_read_prices_toml_number_that_nothing_can_hold_costs_one_price_alone() -> None:
+    good = "[[price]]\nstart = 2026-03-02T01:00:00\neur_per_kwh = 0.1\n"
+    huge = ["1e99999999999999999999", "0x" + "f" * 5000]
+    text = good + "".join(good.replace("0.1", each).replace("01:00", "02:00") for each in huge)
+
+    reading = read_prices(text, "p.toml", BERLIN)
+
+    assert reading.series.starts == (START,)
+    assert [fault.place for fault in reading.faults] == ["p.toml, [[price]] 2", "p.toml, [[price]] 3"]
 
 
 def test_filled_prices_after_the_last_known_are_those_of_a_day_before() -> None:

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocn.smart_charging.errors import SiteUnreadable
 from ocn.smart_charging.planning.problem import Phase
@@ -103,6 +105,16 @@ def test_read_site_whole_file_has_its_tree_limits_and_evses() -> None:
         ("amps = 63", "amps = -63", '[[fuse]] 2 "row"', "amps must not be below 0, not -63"),
         ("amps = 63", "amps = nan", '[[fuse]] 2 "row"', "amps must be a number, not nan"),
         ("amps = 63", "amps = inf", '[[fuse]] 2 "row"', "amps must be a number, not infinity"),
+        (
+            "amps = 63",
+            "amps = 1e99999999999999999999",
+            '[[fuse]] 2 "row"',
+            "amps must be a number, not infinity",
+        ),
+        ("amps = 63", "amps = 0x" + "f" * 5000, '[[fuse]] 2 "row"', "amps has more than 256 bits"),
+        ('name = "row"', "name = 0x" + "f" * 5000, "[[fuse]] 2", "name must be a text"),
+        ("amps = 63", "limit = 3\namps = 63", '[[fuse]] 2 "row"', "limit is a list of tables, each with its"),
+        ("amps = 63", '"\u202e\\u001b" = 63', '[[fuse]] 2 "row"', r"\u202e\x1b is not known here"),
         ("amps = 63", "amps = true", '[[fuse]] 2 "row"', "amps must be a number"),
         ("amps = 63", "amps = 1e400000", '[[fuse]] 2 "row"', "amps is 1E+400000, more than"),
         ("amps = 63", "amp = 63", '[[fuse]] 2 "row"', "amp is not known here; known are"),
@@ -148,6 +160,12 @@ def test_read_site_contradiction_is_told_with_file_line_table_and_key_and_the_re
         ),
         ("until = 20:00:00\n", "", "limit needs from and until"),
         ('"monday"', '"someday"', "limit.days 'someday' is no day"),
+        (
+            "2026-03-02T06:00:00Z",
+            "0001-01-01T00:00:00+14:00",
+            "limit.from 0001-01-01 00:00:00+14:00 is not within",
+        ),
+        ("2026-03-02T09:00:00Z", "9999-12-31T23:59:59-01:00", "is not within the years 1970 to 2999"),
         ("T09:00:00Z", "T05:00:00Z", "limit.until 2026-03-02 05:00:00+00:00 is not after"),
         ("kw = 40", "", "limit has neither amps nor kw"),
     ],
@@ -207,6 +225,7 @@ def test_read_site_child_phase_that_its_parent_lacks_leaves_the_child_out() -> N
     [
         ("[site", "is no TOML"),
         ("", r"\[site\] is missing"),
+        ('[[site]]\nname = "x"', r"\[site\] is one table, with its name in single brackets"),
         ("[site]\n", "name is missing"),
         ('[site]\nname = "x"\ntime_zone = "Mars/Olympus"\n', "'Mars/Olympus' is no time zone"),
         ('[site]\nname = "x"\nslot_minutes = 7\n', "slot_minutes must be one of"),
@@ -226,3 +245,102 @@ def test_site_day_of_changing_clocks_has_92_or_100_slots() -> None:
     assert site.slots_of(date(2026, 3, 28)) == 96
     assert site.slots_of(date(2026, 3, 29)) == 92
     assert site.slots_of(date(2026, 10, 25)) == 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (
+            "evses = {}",
+            "site.toml: 'evses' is not known here and says nothing; known are [site], [[fuse]], [[",
+        ),
+        ("evse = {}", "evse is a list of tables, each with its name in double brackets"),
+        ("prices = []", "[prices]: is one table, with its name in single brackets"),
+    ],
+)
+def test_read_site_part_of_the_wrong_shape_is_told_how_it_is_written(wrong: str, told: str) -> None:
+    text = GOOD.partition("[prices]")[0]
+    if "evse =" in wrong:
+        text = text.partition("[[evse]]")[0]
+
+    try:
+        faults = read_site(f"{wrong}\n{text}").faults
+    except SiteUnreadable as refused:
+        faults = refused.faults
+
+    assert told in str(faults[0])
+
+
+def _chain(count: int, top: str) -> str:
+    """Fuses one below another, the last first; f0 is below ``top``."""
+    return "".join(
+        f'[[fuse]]\nname = "f{i}"\nparent = "{f"f{i - 1}" if i else top}"\n' for i in reversed(range(count))
+    )
+
+
+def test_read_site_circle_of_thousands_is_one_short_fault_and_the_rest_is_kept() -> None:
+    reading = read_site(GOOD + _chain(5000, "f4999"))
+
+    (fault,) = reading.faults
+    assert '"f4999", key parent: goes round in a circle, f4999 > f4998 > ' in str(fault)
+    assert "> f4995 > 4995 more > f4999; all of it, and all below, are left out" in str(fault)
+    assert len(reading.site.evses) == 3
+
+
+def test_read_site_chain_below_nothing_is_told_at_its_head_and_left_out() -> None:
+    reading = read_site(GOOD + _chain(5000, "nowhere"))
+
+    assert "'nowhere' is no fuse of this file that holds" in reading.faults[-1].message
+    assert reading.faults[0].message == "'f4998' is left out, and with it this one"
+    assert [fuse.name for fuse in reading.site.fuses] == ["main", "row"]
+
+
+def test_read_site_chain_deeper_than_any_site_is_cut_where_it_is_too_deep() -> None:
+    reading = read_site(GOOD + _chain(100, "main"))
+
+    assert [fuse.name for fuse in reading.site.fuses][-1] == "f62"
+    (fault,) = [each for each in reading.faults if "more than 64" in each.message]
+    assert '"f63", key parent: is more than 64 fuses below the top' in str(fault)
+
+
+_HOSTILE = st.sampled_from(
+    [
+        *(
+            "1e9999999999999999999",
+            "-1",
+            "0",
+            "nan",
+            "-inf",
+            "true",
+            "[]",
+            "{}",
+            "[[[1]]]",
+            "0x" + "f" * 4000,
+        ),
+        *(
+            '""',
+            '"L4"',
+            '"\\u0000\\u202e"',
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31",
+            "24:00:00",
+            "x = 1",
+            "\x00",
+        ),
+    ]
+)
+
+
+@given(line=st.integers(0, GOOD.count("\n") - 1), value=_HOSTILE, key=st.booleans())
+def test_read_site_whatever_a_line_says_is_read_or_refused_with_the_name_of_the_file(
+    line: int, value: str, key: bool
+) -> None:
+    lines = GOOD.splitlines()
+    lines[line] = f"{lines[line].partition('=')[0]} = {value}" if key else value
+
+    try:
+        told = [str(fault) for fault in read_site("\n".join(lines), "yard.toml").faults]
+    except SiteUnreadable as refused:
+        told = [refused.message, *map(str, refused.faults)]
+
+    assert all(each.startswith("yard.toml") for each in told)

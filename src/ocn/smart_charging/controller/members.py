@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from ocn.smart_charging.numbers import number, shown
+from ocn.smart_charging.numbers import MOST, number, shown
 
 
 class Errors(list[str]):
@@ -37,6 +37,6 @@ def optional(part: Mapping[str, Any], key: str, errors: Errors) -> Decimal:
         return Decimal(0)
     found = number(part[key])
     if found is None or found < 0:
-        errors.note(key, f"{shown(part[key])} is no number of 0 or more that can be used; taken for 0")
+        errors.note(key, f"{shown(part[key])} is no number from 0 to {MOST}; taken for 0")
         return Decimal(0)
     return found

@@ -83,7 +83,7 @@ class Crowd:
 
         The fewer cars a limit concerns the more what they ask of it varies, so the more room is kept there.
         """
-        if self.need_kwh < LEAST_KWH or self.most_kw <= 0:
+        if self.need_kwh < LEAST_KWH or self.most_kw <= 0 or self.need_square <= 0:
             return []
         departure = min(float(horizon), at + self.need_times_stay / self.need_kwh)
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)

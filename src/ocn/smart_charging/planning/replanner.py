@@ -115,8 +115,7 @@ class Replanner:
         for each in seen:
             track = before.get(each.id)
             if track is None:
-                if each.asked_kwh > _NOTHING_KWH:
-                    self._arrivals.add(arrival_of(each, units))
+                self._arrivals.add(arrival_of(each, units))
                 judged[each.id] = Track(now, each.delivered_kwh)
             elif now == self._slot:
                 judged[each.id] = track

@@ -1,6 +1,5 @@
 """Read a site file (TOML) into a site, part by part: what contradicts itself is left out and told."""
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,16 +8,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.errors import Fault, SiteUnreadable
+from ocn.smart_charging.numbers import shown
 from ocn.smart_charging.site.model import Evse, Site, SiteFeed, SitePrices
 from ocn.smart_charging.site.parts import evse_of, feed_of, fuse_of, prices_of
 from ocn.smart_charging.site.tables import Places, Table, Wrong, fault
 from ocn.smart_charging.site.tree import at_fuses, whole_branches
+from ocn.smart_charging.text_file import read_toml
 
 _MOST_CHARACTERS = 4_000_000
 _MOST_PARTS = 10_000
 _MINUTES = (1, 5, 10, 15, 30, 60)
 _LEAST_VOLTS, _MOST_VOLTS = 50, Decimal(1000)
-_TABLES = {"site", "fuse", "evse", "prices", "feed"}
+_TABLES = {
+    "site": "[site]",
+    "fuse": "[[fuse]]",
+    "evse": "[[evse]]",
+    "prices": "[prices]",
+    "feed": "[feed]",
+}
+
+_ONE_TABLE = "is one table, with its name in single brackets"
 
 _Part = TypeVar("_Part")
 
@@ -41,7 +50,11 @@ def read_site(text: str, file: str = "site.toml") -> Reading:
     places = Places(file, text)
     site = _head(content, places)
     faults = [
-        Fault(file, f"[{name}] is not known here and says nothing") for name in content.keys() - _TABLES
+        Fault(
+            file, f"{shown(name)} is not known here and says nothing; known are {', '.join(_TABLES.values())}"
+        )
+        for name in content
+        if name not in _TABLES
     ]
     fuses = _parts(content, "fuse", lambda table: fuse_of(table, site.zone), places, faults)
     standing = whole_branches(fuses, places, faults)
@@ -61,17 +74,16 @@ def _decoded(text: str, file: str) -> Mapping[str, Any]:
     if len(text) > _MOST_CHARACTERS:
         raise SiteUnreadable(f"{file} has more than {_MOST_CHARACTERS} characters")
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return read_toml(text)
+    except ValueError as error:
         raise SiteUnreadable(f"{file} is no TOML: {error}") from error
 
 
 def _head(content: Mapping[str, Any], places: Places) -> Site:
     part = content.get("site")
     if not isinstance(part, dict):
-        raise SiteUnreadable(
-            f"{places.of('site')} is missing", hint="A site file begins with [site] and a name."
-        )
+        told = "is missing" if part is None else _ONE_TABLE
+        raise SiteUnreadable(f"{places.of('site')} {told}", hint="A site file begins with [site] and a name.")
     table = Table(part)
     try:
         name = table.text("name")
@@ -122,7 +134,8 @@ def _parts(
         try:
             found.append((index, read(Table(table))))
         except Wrong as wrong:
-            name = str(table.get("name", table.get("id", "")))[:60]
+            named = table.get("name", table.get("id", ""))
+            name = named if isinstance(named, str) else shown(named)
             faults.append(fault(places, kind, index, name, wrong, f"this {kind} is left out"))
     return found
 
@@ -131,7 +144,7 @@ def _prices(content: Mapping[str, Any], places: Places, faults: list[Fault]) -> 
     part = content.get("prices", {})
     try:
         if not isinstance(part, dict):
-            raise Wrong(None, "is written as [prices]")
+            raise Wrong(None, _ONE_TABLE)
         return prices_of(Table(part))
     except Wrong as wrong:
         faults.append(fault(places, "prices", None, None, wrong, "planned without prices"))
@@ -145,7 +158,7 @@ def _feed(content: Mapping[str, Any], places: Places) -> SiteFeed | None:
         return None
     try:
         if not isinstance(part, dict):
-            raise Wrong(None, "is written as [feed]")
+            raise Wrong(None, _ONE_TABLE)
         return feed_of(Table(part))
     except Wrong as wrong:
         then = "without it limits would be lifted unseen, so the file is refused"

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.errors import Fault
+from ocn.smart_charging.numbers import printable, shown
+from ocn.smart_charging.slots import in_utc
 
 _MOST = Decimal(1_000_000)
 """More amperes or kilowatts than any site has."""
+_MOST_BITS = 256
 _NOTHING = Decimal(0)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -42,7 +45,7 @@ class Places:
         lines = self._lines.get(table, [])
         line = f", line {lines[index or 0]}" if (index or 0) < len(lines) else ""
         header = f"[{table}]" if index is None else f"[[{table}]] {index + 1}"
-        named = f' "{name}"' if name else ""
+        named = f' "{printable(name, 60)}"' if name else ""
         return f"{self._file}{line}, {header}{named}{f', key {key}' if key else ''}"
 
 
@@ -90,14 +93,16 @@ class Table:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise Wrong(key, f"is written as [[...{key}]]")
+            raise Wrong(key, "is a list of tables, each with its name in double brackets")
         return value
 
     def refuse_others(self) -> None:
         """Raise Wrong for a key that nobody asked for: a slip of the pen would lift a limit unseen."""
         for key in self._content:
             if key not in self._asked:
-                raise Wrong(key, f"is not known here; known are {', '.join(sorted(self._asked))}")
+                raise Wrong(
+                    printable(key, 60), f"is not known here; known are {', '.join(sorted(self._asked))}"
+                )
 
 
 def number(
@@ -105,16 +110,18 @@ def number(
 ) -> Decimal:
     """Read a number; bool, NaN, infinity and what is out of bounds are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise Wrong(key, f"must be a number, not {str(value)[:40]!r}")
+        raise Wrong(key, f"must be a number, not {shown(value)}")
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise Wrong(key, f"has more than {_MOST_BITS} bits, more than can be meant")
     read = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     if not read.is_finite():
         raise Wrong(key, f"must be a number, not {str(value).lower()}")
     if above is not None and read <= above:
-        raise Wrong(key, f"must be above {above}, not {read}")
+        raise Wrong(key, f"must be above {above}, not {shown(read)}")
     if read < least:
-        raise Wrong(key, f"must not be below {least}, not {read}")
+        raise Wrong(key, f"must not be below {least}, not {shown(read)}")
     if read > most:
-        raise Wrong(key, f"is {read}, more than the {most} that can be meant")
+        raise Wrong(key, f"is {shown(read)}, more than the {most} that can be meant")
     return read
 
 
@@ -132,12 +139,13 @@ def clock_time(value: object, key: str) -> time:
 
 def moment(value: datetime, key: str, zone: ZoneInfo) -> datetime:
     """Read a moment: with its offset from UTC, or local."""
-    if value.tzinfo is not None:
-        return value.astimezone(UTC)
-    local = value.replace(tzinfo=zone)
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != value:
+    try:
+        found = in_utc(value, zone)
+    except ValueError as error:
+        raise Wrong(key, str(error)) from None
+    if value.tzinfo is None and found.astimezone(zone).replace(tzinfo=None) != value:
         raise Wrong(key, f"{value} does not exist in {zone.key}: clocks go forward; give the offset from UTC")
-    return local.astimezone(UTC)
+    return found
 
 
 def weekdays(names: Iterable[str] | None, key: str) -> frozenset[int]:

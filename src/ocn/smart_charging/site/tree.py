@@ -1,14 +1,19 @@
 """Put fuses and EVSEs together: what does not hang on the tree is told and left out."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from ocn.smart_charging.errors import Fault
+from ocn.smart_charging.numbers import printable, shown
 from ocn.smart_charging.site.model import Evse, Fuse
 from ocn.smart_charging.site.tables import Places
 
 Fuses = Sequence[tuple[int, Fuse]]
 """Each with its place in the file."""
 
+_MOST_LEVELS = 64
+"""More fuses one below another than any site has."""
+_SHOWN = 5
 _TAKEN = "it and all below it are left out"
 
 
@@ -18,23 +23,28 @@ def whole_branches(fuses: Fuses, places: Places, faults: list[Fault]) -> tuple[F
     A fuse that is left out takes all below it along: nobody knows what limits them.
     """
     named = _without_duplicates(fuses, places, faults)
+    below: dict[str | None, list[str]] = defaultdict(list)
+    for name, (_, fuse) in named.items():
+        below[fuse.parent].append(name)
     standing: dict[str, Fuse] = {}
     waiting = dict(named)
-    while ready := [
-        name for name, (_, fuse) in waiting.items() if fuse.parent is None or fuse.parent in standing
-    ]:
-        for name in ready:
+    level = below[None]
+    for _ in range(_MOST_LEVELS):
+        for name in level:
             index, fuse = waiting.pop(name)
             missing = _missing_phases(fuse, standing)
             if missing:
-                message = f"{', '.join(missing)} not among those of its parent {fuse.parent!r}; {_TAKEN}"
+                message = f"{', '.join(missing)} not among those of its parent {shown(fuse.parent)}; {_TAKEN}"
                 faults.append(Fault(places.of("fuse", index, name, "phases"), message))
             else:
                 standing[name] = fuse
-    faults += [
-        Fault(places.of("fuse", index, name, "parent"), _why_left(name, named, waiting))
-        for name, (index, _) in waiting.items()
-    ]
+        level = [child for name in level if name in standing for child in below[name]]
+    why = dict.fromkeys(level, f"is more than {_MOST_LEVELS} fuses below the top; {_TAKEN}")
+    for circle in _circles(waiting):
+        why |= dict.fromkeys(circle, "") | {circle[0]: _goes_round(circle)}
+    for name, (index, fuse) in waiting.items():
+        if message := why.get(name, _left_with_its_parent(fuse, named)):
+            faults.append(Fault(places.of("fuse", index, name, "parent"), message))
     return tuple(standing.values())
 
 
@@ -51,11 +61,14 @@ def at_fuses(
             key, message = "id", "is there already"
         elif evse.key_in_ocpi in in_ocpi:
             name = evse.uid or evse.id
-            key, message = "uid", f"OCPI's {name!r} is EVSE {in_ocpi[evse.key_in_ocpi].id!r} already"
+            key, message = (
+                "uid",
+                f"OCPI's {shown(name)} is EVSE {shown(in_ocpi[evse.key_in_ocpi].id)} already",
+            )
         elif fuse is None:
-            key, message = "fuse", f"{evse.fuse!r} is no fuse of this file that holds"
+            key, message = "fuse", f"{shown(evse.fuse)} is no fuse of this file that holds"
         elif set(evse.phases) - set(fuse.phases):
-            key, message = "phases", f"{', '.join(evse.phases)} are not all at fuse {fuse.name!r}"
+            key, message = "phases", f"{', '.join(evse.phases)} are not all at fuse {shown(fuse.name)}"
         else:
             kept[evse.id] = in_ocpi[evse.key_in_ocpi] = evse
             continue
@@ -81,16 +94,30 @@ def _missing_phases(fuse: Fuse, standing: Mapping[str, Fuse]) -> list[str]:
     return [phase for phase in fuse.phases if phase not in standing[fuse.parent].phases]
 
 
-def _why_left(
-    name: str, named: Mapping[str, tuple[int, Fuse]], waiting: Mapping[str, tuple[int, Fuse]]
-) -> str:
-    parent = named[name][1].parent
-    if parent not in named:
-        return f"{parent!r} is no fuse of this file that holds; {_TAKEN}"
-    way, above = [name], parent
-    while above is not None and above in waiting and above not in way:
-        way.append(above)
-        above = waiting[above][1].parent
-    if above == name:
-        return f"goes round in a circle, {' > '.join([*way, name])}; {_TAKEN}"
-    return f"{parent!r} is left out, and with it this one"
+def _left_with_its_parent(fuse: Fuse, named: Mapping[str, object]) -> str:
+    if fuse.parent in named:
+        return f"{shown(fuse.parent)} is left out, and with it this one"
+    return f"{shown(fuse.parent)} is no fuse of this file that holds; {_TAKEN}"
+
+
+def _circles(fuses: Mapping[str, tuple[int, Fuse]]) -> Iterator[list[str]]:
+    """Find those that are above themselves, each circle once, from its first in the file."""
+    seen: set[str] = set()
+    for name in fuses:
+        way: list[str] = []
+        above: str | None = name
+        while above is not None and above in fuses and above not in seen:
+            seen.add(above)
+            way.append(above)
+            above = fuses[above][1].parent
+        if above in way:
+            circle = way[way.index(above) :]
+            first = min(range(len(circle)), key=lambda i: fuses[circle[i]][0])
+            yield circle[first:] + circle[:first]
+
+
+def _goes_round(circle: Sequence[str]) -> str:
+    names = [printable(name, 60) for name in circle[:_SHOWN]]
+    more = [f"{len(circle) - _SHOWN} more"] if len(circle) > _SHOWN else []
+    way = " > ".join([*names, *more, names[0]])
+    return f"goes round in a circle, {way}; all of it, and all below, are left out"

@@ -7,12 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ocn.bounded import bounded_file
+from ocn.errors import ConfigurationError
 from ocn.ocpi.timestamps import read_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.service.heard.grid_events import GridEvent, usable
 from ocn.smart_charging.site.model import Site
+from ocn.smart_charging.text_file import text_of
 
 _MOST_BYTES = 1_000_000
 _MOST_LIMITS = 1000
@@ -28,12 +29,9 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
         EventUnusable: it cannot be read, or something in it cannot be meant.
     """
     try:
-        octets = bounded_file(file, _MOST_BYTES)
-        if octets is None:
-            raise EventUnusable(f"{file} is larger than {_MOST_BYTES} bytes")
-        content = json.loads(octets.decode("utf-8"), parse_float=Decimal)
-    except OSError as error:
-        raise EventUnusable(f"{file} cannot be read: {error.strerror}") from error
+        content = json.loads(text_of(file, _MOST_BYTES), parse_float=Decimal)
+    except ConfigurationError as error:
+        raise EventUnusable(error.message) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise EventUnusable(f"{file}, {place}, is no JSON: {error.msg}") from error
