@@ -81,7 +81,7 @@ def test_changes_between_plans_with_times_say_local_times() -> None:
     before = planned(0, car("a"), start=start, zone=ZoneInfo("Europe/Berlin"))
     after = replace(before, cars=(replace(before.cars[0], departure=4.0),))
 
-    assert lines(before, after) == ["a: leaves Sun 02:30 (declared) instead of Sun 04:30 (declared)"]
+    assert lines(before, after) == ["a: leaves Sun 02:30 CET (declared) instead of Sun 04:30 (declared)"]
 
 
 def test_told_plan_beyond_the_calendar_or_of_no_zone_is_still_told() -> None:
