@@ -20,8 +20,14 @@ def clock() -> list[int]:
 
 
 @pytest.fixture
-def chain(clock: list[int]) -> Iterator[Chain]:
-    settings = Settings(max_logs=50, max_log_range=200, call_seconds=0.5)
+def call_seconds() -> float:
+    """How long a call may take; parametrise it where something else is to be seen than its end."""
+    return 0.5
+
+
+@pytest.fixture
+def chain(clock: list[int], call_seconds: float) -> Iterator[Chain]:
+    settings = Settings(max_logs=50, max_log_range=200, call_seconds=call_seconds)
     made = Chain(None, settings, clock=lambda: clock[0])
     yield made
     made.close()

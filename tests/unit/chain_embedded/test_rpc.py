@@ -135,6 +135,7 @@ def test_call_that_runs_long_is_cut_off(rpc: Rpc, deploy: Deploy) -> None:
         rpc("eth_call", {"to": spinner, "gas": "0x7530"})
 
 
+@pytest.mark.parametrize("call_seconds", [20.0])
 def test_call_nested_as_deep_as_gas_allows_ends_well(rpc: Rpc, deploy: Deploy) -> None:
     """The contract calls itself with all gas and returns the depth; the limit outside stays as it was."""
     before = sys.getrecursionlimit()
