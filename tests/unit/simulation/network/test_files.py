@@ -10,7 +10,7 @@ import pytest
 from ocn.errors import ConfigurationError
 from ocn.node.config import load_config
 from ocn.signing.keys import PrivateKey
-from ocn.simulation.network.files import NetworkFiles, Ports
+from ocn.simulation.network.files import NetworkFiles, Ports, free_ports
 from ocn.simulation.network.party_files import PartyFiles
 
 
@@ -59,10 +59,10 @@ def test_secrets_on_disk_are_for_their_owner_only(tmp_path: Path) -> None:
 
 
 def test_party_directory_keeps_key_and_port(tmp_path: Path) -> None:
-    key = PrivateKey.generate()
-    first = PartyFiles(tmp_path / "p", key=key, port=45678)
+    key, [port] = PrivateKey.generate(), free_ports(1)
+    first = PartyFiles(tmp_path / "p", key=key, port=port)
     again = PartyFiles(tmp_path / "p")
-    assert (again.key.address, again.port) == (first.key.address, 45678) == (key.address, first.port)
+    assert (again.key.address, again.port) == (first.key.address, port) == (key.address, first.port)
 
 
 def test_port_that_is_taken_is_refused_and_not_kept(tmp_path: Path) -> None:
