@@ -1,9 +1,6 @@
-"""What a car takes, and on how many phases, learned from what its meter says while a limit holds it.
+"""What a car takes, learned from what its meter says while a limit holds it; and on how many phases.
 
-Power over current tells the phases; that a car on one phase gets a third is believed at once, and costs no
-fuse anything. That its other phases stay free is believed where it is known that this CPO means the current
-on each phase, or where the current was at the limit, at two limits. A car is planned with what it takes and a
-little more, and when it takes that, with a little more again.
+A car is planned with what it takes and a little more, and when it takes that, with a little more again.
 """
 
 import math
@@ -13,18 +10,19 @@ from datetime import datetime, timedelta
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.service.known.stays import Stay
-from ocn.smart_charging.service.meaning.current_meaning import CurrentMeaning
+from ocn.smart_charging.service.meaning.phases import (
+    STEP_AMPS,
+    UNKNOWN,
+    Drawn,
+    PhaseLearning,
+    Phases,
+)
 from ocn.smart_charging.site.model import Current, Evse
 from ocn.smart_charging.site.wiring import Wiring
 
-_STEP_AMPS = 0.1
-_NEARLY_PHASES = 0.15
-_AT_LIMIT = 0.05
-_APART_AMPS = 1.0
 _BELOW = 0.9
 _PROBE, _AT_CAP = 1.02, 0.97
 _MOMENT = timedelta(seconds=1)
-_MOST_LIMITS = 4
 _LIKELY = {Current.AC: 160}
 """In steps: a car is planned with 16 A until it has taken more."""
 _LONG_ENOUGH = timedelta(minutes=5)
@@ -37,21 +35,13 @@ class Learned:
     """What is known of one car."""
 
     at: datetime
-    phases: int | None = None
-    limits_reached: tuple[float, ...] = ()
-    """In amperes: where its current was at the limit on so many phases."""
+    phases: Phases = UNKNOWN
     takes: int | None = None
     """In steps: all it takes, though it might have more; None: so far it took what it got."""
     shown: float = 0.0
     """In steps: the most that it took."""
     judged: bool = False
     """It charged under a limit that is known."""
-
-    @property
-    def was_at_limits(self) -> bool:
-        """Whether its current was at the limit, at two that are apart: so it is the current of one phase."""
-        reached = self.limits_reached
-        return len(reached) > 1 and max(reached) - min(reached) >= _APART_AMPS
 
 
 class CarLimits:
@@ -60,7 +50,7 @@ class CarLimits:
     def __init__(self, voltage: float) -> None:
         self._voltage = voltage
         self._learned: dict[str, Learned] = {}
-        self._meaning = CurrentMeaning()
+        self._phases = PhaseLearning(voltage)
 
     def look(self, stay: Stay, evse: Evse, outlet: Outlet, standing: Standing | None) -> None:
         """Learn from a session's newest reading, where one limit held all the time it is about."""
@@ -71,9 +61,13 @@ class CarLimits:
         power_kw, since = found
         steps = _held(stay.updated, since, outlet, standing)
         if evse.current is Current.AC and stay.current_a and power_kw:
-            known = self._with_phases(stay.key, known, power_kw, float(stay.current_a), evse, steps)
+            drawn = Drawn(power_kw, float(stay.current_a), steps)
+            phases = self._phases.learned(stay.key, known.phases, drawn, len(evse.phases))
             if standing is None or any(sent.until > since for sent in standing.may_hold):
-                known = replace(known, limits_reached=())  # a message that came twice may have been in force
+                phases = replace(
+                    phases, limits_reached=()
+                )  # a message that came twice may have been in force
+            known = replace(known, phases=phases)
         step_kw = self._step_kw(known, outlet, evse)
         if steps is not None and steps >= outlet.least:
             known = _judged(known, power_kw / step_kw, steps, outlet)
@@ -102,10 +96,10 @@ class CarLimits:
     def outlet(self, stay: Stay, evse: Evse, wiring: Wiring) -> Outlet:
         """Return what a car can draw at an EVSE; what it takes of that is another matter."""
         known, whole = self._learned.get(stay.key), wiring.outlet(evse)
-        if known is None or known.phases is None or known.phases >= len(evse.phases):
+        if known is None or known.phases.count is None or known.phases.count >= len(evse.phases):
             return whole
-        of_car = wiring.outlet(evse, known.phases)
-        frees_others = known.was_at_limits or self._meaning.is_per_phase
+        of_car = wiring.outlet(evse, known.phases.count)
+        frees_others = self._phases.frees_others(known.phases)
         return of_car if frees_others else replace(whole, step_kw=of_car.step_kw)
 
     def taking(self, stay: Stay, evse: Evse, outlet: Outlet) -> Outlet:
@@ -120,28 +114,10 @@ class CarLimits:
         """Forget those that are gone."""
         self._learned = {key: known for key, known in self._learned.items() if key in present}
 
-    def _with_phases(
-        self, session: str, known: Learned, power_kw: float, amps: float, evse: Evse, steps: int | None
-    ) -> Learned:
-        ratio = power_kw * 1000 / (self._voltage * amps)
-        phases = round(ratio)
-        if not 1 <= phases <= len(evse.phases) or abs(ratio - phases) > _NEARLY_PHASES * phases:
-            return known
-        limit = (steps or 0) * _STEP_AMPS
-        if steps and amps > limit * (1 + _AT_LIMIT):
-            self._meaning.above_limit()
-            return known
-        if phases > 1:
-            self._meaning.several_phases(session)
-        reached = known.limits_reached if phases == known.phases else ()
-        if steps and amps >= limit * (1 - _AT_LIMIT):
-            reached = (*reached[1 - _MOST_LIMITS :], limit)
-        return replace(known, phases=phases, limits_reached=reached)
-
     def _step_kw(self, known: Learned, outlet: Outlet, evse: Evse) -> float:
-        if evse.current is not Current.AC or known.phases is None:
+        if evse.current is not Current.AC or known.phases.count is None:
             return outlet.step_kw
-        return _STEP_AMPS * self._voltage * known.phases / 1000
+        return STEP_AMPS * self._voltage * known.phases.count / 1000
 
 
 def _judged(known: Learned, took: float, steps: int, outlet: Outlet) -> Learned:
