@@ -123,6 +123,8 @@ class Desk:
         slots = self.draft.slots
         if self._cars.answers(stay, slot_number(slot_of(stay.updated, slots.minutes), slots.minutes)):
             return True
+        if self._drafting.widens(stay):
+            return True
         return self.record.deviates(self._names.of(stay.key), before, stay, (slots.start, slots.minutes))
 
     def stays(self) -> list[Stay]:

@@ -104,6 +104,12 @@ class Drafting:
         present = {name: guest.outlet for name, guest in obeying.items()}
         return replace(draft, guests=guests, present=present, limits=limits, left=left)
 
+    def widens(self, stay: Stay) -> bool:
+        """Whether an update of a session shows that its car loads phases that were left to others."""
+        evse = self._places.evse(self._served, stay.evse_uid)
+        standing = self._dispatcher.standing(stay.key)
+        return evse is not None and self._cars.widens(stay, evse, self._wiring, standing)
+
     def _here(self, site: Site, now: datetime) -> tuple[Guests, dict[str, Guest]]:
         """Look who is there, and have the dispatcher count them."""
         wiring = Wiring.of(site)
