@@ -6,10 +6,9 @@ that is a contract has.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from ocn.settlement.core.lane import MOST_UNITS, Lane
-from ocn.settlement.core.typed_data import DOMAIN_NAME, DOMAIN_VERSION, voucher_digest
+from ocn.settlement.core.typed_data import voucher_digest
 from ocn.settlement.errors import VoucherInvalid
 from ocn.signing.addresses import same_address
 from ocn.signing.errors import SignatureInvalid
@@ -104,39 +103,3 @@ def expanded(signature: bytes) -> bytes:
         raise VoucherInvalid("a compact signature has 64 bytes")
     vs = int.from_bytes(signature[32:], "big")
     return signature[:32] + (vs & _S_BITS).to_bytes(32, "big") + bytes((27 + (vs >> 255),))
-
-
-def typed_data(lane: Lane, cumulative: int, evidence: bytes) -> dict[str, Any]:
-    """Return the voucher as EIP-712 JSON, for wallets and for checks against other libraries."""
-
-    def members(*pairs: str) -> list[dict[str, str]]:
-        return [dict(zip(("type", "name"), pair.split(), strict=True)) for pair in pairs]
-
-    return {
-        "types": {
-            "EIP712Domain": members(
-                "string name", "string version", "uint256 chainId", "address verifyingContract"
-            ),
-            "Voucher": members(
-                "address payer",
-                "address payee",
-                "address token",
-                "uint256 cumulative",
-                "bytes32 evidence",
-            ),
-        },
-        "primaryType": "Voucher",
-        "domain": {
-            "name": DOMAIN_NAME,
-            "version": DOMAIN_VERSION,
-            "chainId": lane.chain_id,
-            "verifyingContract": lane.contract,
-        },
-        "message": {
-            "payer": lane.payer,
-            "payee": lane.payee,
-            "token": lane.token,
-            "cumulative": cumulative,
-            "evidence": "0x" + evidence.hex(),
-        },
-    }
