@@ -1,6 +1,5 @@
 """The index of lanes against the contract: every kind of event, reorganisations, restarts, audit."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -326,9 +325,6 @@ async def test_audit_finds_what_differs_and_nothing_else(ground: Ground) -> None
             assert set(await sampler.chosen(50)) == keys
             assert await auditor.differing(keys) == wrong
         assert index.standing.audit_mismatches == 0
-
-
-Vanish = Callable[[Ground], Awaitable[None]]
 
 
 @pytest.mark.anvil
