@@ -29,8 +29,7 @@ class SignedVoucher:
 
     def __post_init__(self) -> None:
         """Refuse what no contract would take."""
-        if not 0 <= self.cumulative <= MOST_UNITS:
-            raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
+        require_units(self.cumulative)
         if len(self.evidence) != 32 or len(self.signature) != 64:
             raise VoucherInvalid("a voucher has 32 bytes of evidence and a signature of 64 bytes")
 
@@ -63,10 +62,15 @@ class SignedVoucher:
 
 def sign_voucher(key: PrivateKey, lane: Lane, cumulative: int, evidence: bytes) -> SignedVoucher:
     """Sign. Equal input gives equal bytes, so signing again after a crash is not signing something else."""
-    if not 0 <= cumulative <= MOST_UNITS:
-        raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
+    require_units(cumulative)
     signature = compact(key.sign_digest(voucher_digest(lane, cumulative, evidence)))
     return SignedVoucher(lane, cumulative, evidence, signature)
+
+
+def require_units(cumulative: int) -> None:
+    """Refuse an amount that no contract would take."""
+    if not 0 <= cumulative <= MOST_UNITS:
+        raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
 
 
 def signer_of(digest: bytes, signature: bytes) -> str:
