@@ -233,8 +233,8 @@ async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_annou
 
     left = [each.line for each in world.smart.view("yard").told_limits]
     assert told == [
-        "operator: at most 9 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
-        "page: at most 5.5 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
+        "operator: at most 9 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
+        "page: at most 5.5 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
     ]
     assert left == told[:1]
     assert "what was announced by the page is withdrawn" in world.events()

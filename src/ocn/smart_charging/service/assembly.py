@@ -164,8 +164,8 @@ class Assembly:
             preference_copies=PreferenceCopies(self.memory, self.places, self._note),
         )
 
-    def _note(self, site_name: str, kind: EventKind, line: str) -> None:
-        self.desks[site_name].note(kind, line)
+    def _note(self, site_name: str, kind: EventKind, line: str, about: str = "") -> None:
+        self.desks[site_name].note(kind, line, about)
 
     def _deviates(self, site_name: str, before: Stay, stay: Stay) -> bool:
         return self.desks[site_name].deviates(before, stay)

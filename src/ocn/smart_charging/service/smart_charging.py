@@ -131,7 +131,7 @@ class SmartCharging:
         """
         desk = self._named(site_name)
         desk.feed.announce(event)
-        desk.note(EventKind.GRID, event.line(desk.served.site.zone))
+        desk.note(EventKind.GRID, event.line(desk.served.site))
         self._parts.triggers.plan(site_name)
         desk.interrupt()
 

@@ -14,7 +14,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.service.heard.sessions import Note
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
-from ocn.smart_charging.service.sites.events import local
+from ocn.smart_charging.service.sites.events import NEWS, local
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.view import EventKind
 
@@ -65,7 +65,7 @@ class Copies:
                 since = f"since {local(told.last, served.site.zone)}"
             line = f"no copy of a session of {cpo} came {since}, though some changed: they are only read now"
             hint = "is FORWARD_MODULE_SESSIONS_RECEIVER (6) still agreed, and does the CPO's node run?"
-            self._note(served.name, EventKind.WARNING, f"{line}; {hint}")
+            self._note(served.name, EventKind.WARNING, f"{line}; {hint}", NEWS)
 
     def _tell(self, cpo: PartyId, kind: EventKind, line: str) -> None:
         for served in self._places.of(cpo):

@@ -16,6 +16,7 @@ from ocn.smart_charging.service.heard.cpo_data import CpoData
 from ocn.smart_charging.service.heard.sessions import Note, Sessions
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import EventKind
@@ -175,9 +176,8 @@ class Reader:
                 continue
             served = self._places.at(cpo, stay.location_id)
             if served is not None:
-                self._note(
-                    served.name, EventKind.WARNING, f"{cpo} does not know a session any more: it is over"
-                )
+                line = f"{cpo} does not know a session any more: it is over"
+                self._note(served.name, EventKind.WARNING, line, NEWS)
             ended = {"status": "COMPLETED", "last_updated": None}
             await self._sessions.take(cpo, stay.id, ended, max(now, stay.updated))
 

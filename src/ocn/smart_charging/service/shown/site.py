@@ -39,7 +39,7 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
         cars=cars,
         told_limits=tuple(
-            ToldLimit(each.source, each.line(site.zone)) for each in desk.feed.told(desk.clock.real())
+            ToldLimit(each.source, each.line(site)) for each in desk.feed.told(desk.clock.real())
         ),
         scarce=() if plan is None or draft is None else _scarce(plan, draft, site.zone),
         events=desk.log.newest(),
