@@ -65,7 +65,7 @@ class Assembly:
         self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
-        copies = Copies(self.memory, self.places, self._note)
+        self.copies = copies = Copies(self.memory, self.places, self._note)
         self._solvers = asyncio.Semaphore(_AT_ONCE)
         self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}

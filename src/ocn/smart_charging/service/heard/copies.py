@@ -24,10 +24,14 @@ _IN_A_ROW = 3
 
 
 @dataclass(slots=True)
-class _Told:
+class CopiesSeen:
+    """What copies showed of one CPO."""
+
     last: datetime | None = None
+    """When one came last."""
     missed: int = 0
     stopped: bool = False
+    """Some in a row should have come, and did not."""
     pushes_readings: bool = False
 
 
@@ -38,7 +42,11 @@ class Copies:
         self._memory = memory
         self._places = places
         self._note = note
-        self._of = {cpo: _Told() for cpo in places.cpos}
+        self._of = {cpo: CopiesSeen() for cpo in places.cpos}
+
+    def of(self, cpo: PartyId) -> CopiesSeen:
+        """Return what copies of a CPO showed so far."""
+        return self._of[cpo]
 
     def came(self, cpo: PartyId, session_id: str, members: Mapping[str, Any], now: datetime) -> None:
         """A session, or a part of one, was pushed: copied by a node, or by the CPO itself; not taken yet."""

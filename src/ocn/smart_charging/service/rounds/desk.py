@@ -53,6 +53,8 @@ class Desk:
         self.plan: Plan | None = None
         self.record = Record()
         self.last_read: datetime | None = None
+        self.unread_since: datetime | None = None
+        """Since when the CPO cannot be read."""
         site = served.site
         self._peak = Peak(site.prices.peak_period, site.zone, memory.sites.peaks.get(served.key))
         self._memory = memory
