@@ -27,8 +27,8 @@ _MOST_KEPT = 200_000
 class Note(Protocol):
     """Notes an event of a site."""
 
-    def __call__(self, site_name: str, kind: EventKind, line: str) -> None:
-        """Note it now."""
+    def __call__(self, site_name: str, kind: EventKind, line: str, about: str = "") -> None:
+        """Note it now; see :class:`ocn.smart_charging.service.sites.events.EventLog`."""
         ...
 
 
