@@ -35,7 +35,7 @@ def signer_flag(whose: str) -> Any:
     return typer.Option(
         "--signer",
         "-s",
-        help=f"Private key of the {whose}, in hex. The variable SIGNER wins over it.",
+        help=f"Private key of the {whose}, in hex; else the variable SIGNER.",
         rich_help_panel=KEYS,
     )
 

@@ -89,7 +89,7 @@ def raw_key_options(
         typer.Option(
             "--spender",
             "-x",
-            help="Private key that pays, in hex. The variable SPENDER wins over it.",
+            help="Private key that pays, in hex; else the variable SPENDER.",
             rich_help_panel=KEYS,
         ),
     ] = None,
