@@ -20,6 +20,9 @@ NetworkFile = Annotated[
         "--network-file", "--net-file", "--nf", help="JSON that changes the network.", rich_help_panel=CHAIN
     ),
 ]
+RpcUrl = Annotated[
+    str | None, typer.Option("--rpc", help="URL of a JSON-RPC endpoint.", rich_help_panel=CHAIN)
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(

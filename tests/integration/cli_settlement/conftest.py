@@ -29,7 +29,7 @@ async def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     async def invoke(*arguments: str, key: PrivateKey | None = PAYER, at: str = url) -> str:
         env = None if key is None else {"SIGNER": key.secret.hex()}
-        command = ["settlement", *arguments, "--chain-url", at]
+        command = ["settlement", *arguments, "--rpc", at]
         result = await asyncio.to_thread(CliRunner().invoke, app, command, env=env)
         if isinstance(result.exception, OcnError):
             raise result.exception
