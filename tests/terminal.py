@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -24,11 +24,14 @@ class Terminal:
     @classmethod
     @asynccontextmanager
     async def opened(
-        cls, folder: Path, variables: Mapping[str, str] | None = None
+        cls, folder: Path, variables: Mapping[str, str] | None = None, *, within: Sequence[str] = ()
     ) -> AsyncIterator["Terminal"]:
-        """One in a folder, with the programs of these tests; what still runs in it at the end is killed."""
+        """One in a folder, with the programs of these tests; what still runs in it at the end is killed.
+
+        ``within`` is a command that runs another one, such as ``unshare``.
+        """
         process = await asyncio.create_subprocess_exec(
-            *("bash", "-euo", "pipefail"),
+            *(*within, "bash", "-euo", "pipefail"),
             cwd=folder,
             env=_environment() | dict(variables or {}),
             stdin=PIPE,
@@ -45,10 +48,19 @@ class Terminal:
             await process.communicate()
 
     async def show(self, blocks: Iterable[Block]) -> str:
-        """Run every ``sh`` and compare every ``text`` with what was printed before it; return all of that."""
+        """Do what a reader does, block by block, and return what was printed.
+
+        What has a ``file=`` is saved, ``sh`` is run, that of a ``terminal=`` in the background (once
+        it has said something, one goes on), and ``text`` compared with what was printed before it.
+        """
         printed, everything = "", ""
         for block in blocks:
-            if block.language == "sh":
+            if block.note.startswith("file="):
+                await self.run(f"cat > {block.note.removeprefix('file=')} <<'{END}'\n{block.text}{END}")
+            elif block.note.startswith("terminal="):
+                log = f"{block.note.removeprefix('terminal=')}.log"
+                await self.run(f"{block.text.strip()} > {log} 2>&1 & until [ -s {log} ]; do sleep 0.1; done")
+            elif block.language == "sh":
                 printed = await self.run(block.text)
                 everything += printed
             elif block.language == "text":

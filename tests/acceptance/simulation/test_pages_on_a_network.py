@@ -1,6 +1,7 @@
 """The tutorial, and the other pages that need ``ocn network up``, run as they are printed.
 
-All are in one folder: what they save is there, and what they start in a terminal beside is started once.
+All are in one folder, where what each of them saves is, and what several start in a terminal beside is
+started once.
 """
 
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from tests.pages import DOCS, Block, blocks
+from tests.pages import DOCS, Block, shown
 from tests.terminal import Terminal, beside
 
 PAGES = [f"tutorial/{page.name}" for page in sorted((DOCS / "tutorial").glob("*.md"))]
@@ -23,23 +24,15 @@ pytestmark = [
 ]
 
 
-def shown(page: str) -> list[Block]:
-    """What a reader of the page does, but for blocks that say where else they are run."""
-    return [block for block in blocks(page) if not block.note.startswith(("not-in-test", "in="))]
-
-
-def noted(what: str) -> dict[str, str]:
-    """Every block of all pages with this note, by what it says of it."""
-    found = [block for page in PAGES for block in shown(page) if block.note.startswith(what)]
-    return {block.note.removeprefix(what): block.text for block in found}
+def noted(what: str) -> list[Block]:
+    """The blocks of all pages with a note that begins so."""
+    return [block for page in PAGES for block in shown(page) if block.note.startswith(what)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     folder = tmp_path_factory.mktemp("pages")
-    for name, text in noted("file=").items():
-        (folder / name).write_text(text, "utf-8")
-    running = [await beside(command, folder) for command in noted("terminal=").values()]
+    running = [await beside(command, folder) for command in {block.text for block in noted("terminal=")}]
     yield folder
     for process in running:
         if process.returncode is None:
@@ -50,4 +43,5 @@ async def folder(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path
 @pytest.mark.parametrize("page", [page for page in PAGES if any(b.language == "sh" for b in shown(page))])
 async def test_page_runs_as_printed(page: str, folder: Path) -> None:
     async with Terminal.opened(folder) as terminal:
+        await terminal.show(noted("file="))
         await terminal.show(block for block in shown(page) if not block.note)
