@@ -233,8 +233,8 @@ async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_annou
 
     left = [each.line for each in world.smart.view("yard").told_limits]
     assert told == [
-        "operator: at most 9 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
-        "page: at most 5.5 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
+        "operator: at most 9 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
+        "page: at most 5.5 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
     ]
     assert left == told[:1]
     assert "what was announced by the page is withdrawn" in world.events()
@@ -443,44 +443,6 @@ async def test_two_sessions_at_one_evse_leave_the_newer(make_world: MakeWorld) -
     await world.smart.step()
     assert [name for name, _ in world.points.set] == ["NEW"]
     assert "taken for over" in world.events()
-
-
-async def test_profile_that_somebody_else_set_is_told(make_world: MakeWorld) -> None:
-    world = await make_world()
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    await world.smart.step()
-    now = format_datetime(world.clock())
-    profile = {
-        "start_date_time": now,
-        "charging_rate_unit": "A",
-        "charging_profile_period": [{"start_period": 0, "limit": 7}],
-    }
-    active: Any = {"start_date_time": now, "charging_profile": profile}
-    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", active)
-    assert "second planner" in world.events()
-    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", {"start_date_time": 3})  # type: ignore[typeddict-item]  # hostile
-    await world.smart.step()
-    assert world.cars()["E1"].state is CarState.CONTROLLED
-
-
-async def test_profile_that_somebody_else_set_is_found_by_asking_once_in_a_while(
-    make_world: MakeWorld,
-) -> None:
-    world = await make_world()
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    await world.smart.step()
-    now = format_datetime(world.clock())
-    periods = [{"start_period": 0, "limit": 6.5}]
-    profile = {"start_date_time": now, "charging_rate_unit": "A", "charging_profile_period": periods}
-    world.points.active = {"start_date_time": now, "charging_profile": profile}
-    world.clock.forward(30)
-    await world.smart.step()
-    assert "second planner" not in world.events()
-    world.clock.forward(31)
-    await world.smart.step()
-    assert "second planner" in world.events()
 
 
 async def test_stranger_is_not_heard(make_world: MakeWorld) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from tests.unit.smart_charging_service.conftest import MakeWorld, World, site
 
+from ocn.party.errors import RequestFailed
 from ocn.smart_charging.service.heard.grid_events import GridEvent
 
 
 async def with_two_cars(make_world: MakeWorld) -> World:
-    world = await make_world(site(evses=2, amps=24))
+    world = await make_world(site(evses=3, amps=24))
     await world.smart.step()
     for name, evse in (("S1", "E1"), ("S2", "E2")):
         await world.pushes(world.session(name, evse))
@@ -56,6 +57,18 @@ async def test_limit_that_falls_while_the_disk_is_full_is_kept_and_nobody_is_rai
     world.clock.forward(1)
     await world.smart.step()
     assert total_amps(world) >= 12
+
+
+async def test_car_that_comes_while_the_disk_is_full_is_told_its_limit(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await with_two_cars(make_world)
+    with monkeypatch.context() as full:
+        is_full(full, world)
+        with pytest.raises(RequestFailed):
+            await world.pushes(world.session("S3", "E3"))
+        await broken(world.smart._parts.rounds["yard"].one)
+    assert total_amps(world) + world.points.amps("S3")[0] <= 24
 
 
 async def test_limit_that_rises_while_the_disk_is_full_raises_nobody_until_it_is_not(

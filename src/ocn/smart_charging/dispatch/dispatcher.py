@@ -130,16 +130,18 @@ class Dispatcher:
     async def _start(self, messages: Sequence[Message]) -> list[Message]:
         """Have messages stored as under way, then send them, and return them.
 
-        Where they cannot be stored, only what relieves a limit is sent, if it may be forgotten.
+        Where they cannot be stored, only what relieves limits is sent, as far as it may be forgotten.
         """
         sent: list[Message] = []
         try:
             is_stored = await self._storing.is_stored()
-            sent = [message for message in messages if is_stored or message.may_be_forgotten]
+            sent = [message for message in messages if is_stored or message.relief is not None]
         finally:
             for message in messages:
                 if message not in sent:
                     self._delivery.not_sent(message)
+        if not is_stored:
+            sent = [self._ledger.only_relief(message) for message in sent]
         for message in sent:
             self._delivery.start(message)
         return sent

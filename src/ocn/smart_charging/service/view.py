@@ -167,6 +167,12 @@ class SiteView:
     """Files of prices and carbon that cannot be read, and what is done meanwhile."""
     last_read: datetime | None = None
     """When everything was last read from the CPO."""
+    unread_since: datetime | None = None
+    """Since when the CPO cannot be read; None: it can."""
+    last_told: datetime | None = None
+    """When a session of the CPO was pushed or copied last."""
+    is_only_read: bool = False
+    """Whether sessions changed and nobody pushed them: they are known by reading alone."""
     last_plan: datetime | None = None
 
     @property

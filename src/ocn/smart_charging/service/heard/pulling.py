@@ -1,5 +1,6 @@
 """Read a CPO: everything once, then what changed; copies may be lost, and what was before is not copied."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,9 +14,11 @@ from ocn.party.sending.client import Client
 from ocn.party.sending.counterparty import Counterparty
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.rhythm import Rhythm
 from ocn.smart_charging.service.heard.sessions import Note, Sessions
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import EventKind
@@ -36,6 +39,11 @@ _SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
 
 Heard = Callable[[PartyId, Reply[Any]], None]
 """Is shown every answer, for what it says of the CPO's clock."""
+
+
+def reading_of(cpo: PartyId) -> str:
+    """Return what it is about that a CPO cannot be read."""
+    return f"reading of {cpo}"
 
 
 class Reader:
@@ -62,7 +70,7 @@ class Reader:
         self._note = note
         self._heard = heard
         self._read: dict[PartyId, datetime] = {}
-        self._tried: dict[PartyId, datetime] = {}
+        self._rhythm = defaultdict[PartyId, Rhythm](lambda: Rhythm(settings))
         self._whole: set[PartyId] = set()
         self._whole_read: dict[PartyId, datetime] = {}
         self._page: dict[PartyId, int] = {}
@@ -74,15 +82,17 @@ class Reader:
         return self._read.get(cpo)
 
     def is_due(self, cpo: PartyId, now: datetime, asked: bool) -> bool:
-        """Whether it is time to read a CPO again; where it is asked for, sooner, but not again and again."""
-        tried = self._tried.get(cpo)
-        wait = self._settings.read_at_most_every if asked else self._settings.read_every
-        return tried is None or abs(now - tried) >= wait  # also where a clock was put back
+        """Whether it is time to read a CPO again."""
+        return self._rhythm[cpo].is_due(now, asked=asked)
+
+    def unread_since(self, cpo: PartyId) -> datetime | None:
+        """Return since when a CPO cannot be read; None: it can."""
+        return self._rhythm[cpo].unread_since
 
     def forget(self) -> None:
         """Read everything again, as at the beginning."""
         self._read.clear()
-        self._tried.clear()
+        self._rhythm.clear()
 
     def ask_all(self, cpo: PartyId) -> None:
         """Read all of a CPO's sessions again the next time; what was read holds until then."""
@@ -90,7 +100,8 @@ class Reader:
 
     async def read(self, client: Client, cpo: PartyId, now: datetime) -> bool:
         """Read what is due of a CPO; False, and an event, where it could not be read."""
-        self._tried[cpo] = now
+        rhythm, about = self._rhythm[cpo], reading_of(cpo)
+        rhythm.tried = now
         told = client.to(cpo)
         try:
             if self._data.is_due(cpo, now, self._settings.read_all_every):
@@ -100,8 +111,10 @@ class Reader:
         except PartyError as error:
             for served in self._places.of(cpo):
                 line = f"{cpo} cannot be read: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)
+                self._note(served.name, EventKind.WARNING, line, about)
+            rhythm.went(now, well=False)
             return False
+        rhythm.went(now, well=True)
         self._read[cpo] = now
         return True
 
@@ -175,9 +188,8 @@ class Reader:
                 continue
             served = self._places.at(cpo, stay.location_id)
             if served is not None:
-                self._note(
-                    served.name, EventKind.WARNING, f"{cpo} does not know a session any more: it is over"
-                )
+                line = f"{cpo} does not know a session any more: it is over"
+                self._note(served.name, EventKind.WARNING, line, NEWS)
             ended = {"status": "COMPLETED", "last_updated": None}
             await self._sessions.take(cpo, stay.id, ended, max(now, stay.updated))
 

@@ -64,9 +64,9 @@ class Memory:
         await self.sites.load()
 
     async def keep_stay(self, stay: Stay) -> None:
-        """Remember a session."""
-        await self._shelves.put(SESSIONS, stay.key, stay.as_json())
+        """Remember a session; where it cannot be stored until a restart, after which its CPO is read."""
         self.stays[stay.key] = stay
+        await self._shelves.put(SESSIONS, stay.key, stay.as_json())
 
     async def keep_preferences(self, session_key: str, preferences: Preferences) -> None:
         """Remember what somebody says that a driver wants."""

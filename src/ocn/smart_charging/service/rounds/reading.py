@@ -8,7 +8,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.sending.client import Client
 from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
-from ocn.smart_charging.service.heard.pulling import Reader
+from ocn.smart_charging.service.heard.pulling import Reader, reading_of
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -63,10 +63,13 @@ class Reading:
         first = self._reader.last_read(self._cpo) is None
         was_read = await self._reader.read(client, self._cpo, self._clock.now())
         self._asked = False  # where that raised, it is asked for still
+        for desk in self._desks:
+            desk.unread_since = self._reader.unread_since(self._cpo)
         if not was_read:
             return
         await self._preference_copies.look(self._cpo, self._clock.now())
         for desk in self._desks:
+            desk.over(reading_of(self._cpo), EventKind.TOLD, f"{self._cpo} can be read again")
             desk.last_read = self._reader.last_read(self._cpo)
             if first:
                 desk.note(EventKind.TOLD, f"everything was read from {self._cpo}")
