@@ -21,7 +21,7 @@ _COLUMNS = (
     "pauses\na car",
     "slots\nover",
 )
-_SPEED = ("ms a\nslot", "most\nms")
+_SPEED = ("CPU ms\na slot", "most\nms")
 _COLUMNS_IN_WORDS = (
     "met: sessions that lack at most 0.1 kWh; worst 5 %: what the least served twentieth got of its need; "
     "over: slots in which a limit was exceeded"
@@ -45,6 +45,8 @@ def show_comparison(
     for row in _rows(compared, speed=speed):
         table.add_row(*row)
     console.print(table)
+    for why, slots in compared.fallbacks.items():
+        console.print(f"  [yellow]ocn:[/yellow] least laxity planned {slots} slots, because {literal(why)}")
     for aim in found:
         mark = "[green]✓[/green]" if aim.held else "[bold red]✗[/bold red]"
         console.print(f"  {mark} {aim.name}: {aim.value:z.2f} [dim](wanted: {aim.wanted})[/dim]")

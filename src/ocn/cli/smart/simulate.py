@@ -184,6 +184,7 @@ def _figures(wanted: "Wanted", compared: "Comparison", found: "tuple[Aim, ...]")
         "policies": [
             {key: _rounded(value) for key, value in asdict(each).items()} for each in compared.outcomes
         ],
+        "slots_planned_by_least_laxity": dict(compared.fallbacks),
         "aims": [{key: _rounded(value) for key, value in asdict(aim).items()} for aim in found],
     }
 
