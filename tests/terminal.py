@@ -92,7 +92,8 @@ async def beside(command: str, folder: Path) -> Process:
 
 def _environment() -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("OCN_", "SIGNER"))}
+    others = ("OCN_", "SIGNER", "SPENDER")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     return {**kept, "PATH": path, "COLUMNS": "120"}
 
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.integration.cli_settlement.commands import PAYER, pass_time
+from tests.integration.cli_settlement.commands import AT_RPC, PAYER, pass_time
 from tests.integration.cli_settlement.held import HOUR, Held
 from tests.integration.cli_settlement.payers_log import ARBITER, PAYEE
 from tests.pages import texts
@@ -14,7 +14,6 @@ from tests.terminal import Terminal
 from ocn.chain.rpc import RpcClient
 
 PAGE = "how-to/dispute-a-session.md"
-LOCAL = 'ocn() { command ocn "$@" --rpc "$RPC"; }'
 ENDS = re.compile(r" dispute (concede|give-up|rule|release) ")
 pytestmark = [
     pytest.mark.long,
@@ -28,7 +27,7 @@ async def test_every_block_of_the_page_does_what_it_says(held: Held, tmp_path: P
     known = {name: key.secret.hex() for name, key in names.items()}
     ends = []
     async with RpcClient(held.url) as rpc, Terminal.opened(tmp_path, {"RPC": held.url, **known}) as terminal:
-        await terminal.run(LOCAL)
+        await terminal.run(AT_RPC)
         for block in texts(PAGE, "sh"):
             before = await rpc.call("evm_snapshot")
             if " release " in block:

@@ -57,8 +57,8 @@ def serve(tmp_path: Path, unused_tcp_port: int) -> Iterator[Serve]:
         here = {
             "PLN": "KPL",
             "yard.toml": str(file),
-            "https://node.example": node,
-            "TOKEN": str(token),
+            "$NODE": node,
+            "$TOKEN_A": str(token),
             "planner.key": str(tmp_path / "planner/key"),
             "planner": str(tmp_path / "planner"),
             "8090": str(unused_tcp_port),
