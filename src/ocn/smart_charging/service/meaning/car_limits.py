@@ -69,9 +69,10 @@ class CarLimits:
         if stay.updated <= known.at or found is None:
             return
         power_kw, since = found
+        amps = float(stay.current_a or 0)
         steps = _held(stay.updated, since, outlet, standing)
-        if evse.current is Current.AC and stay.current_a and power_kw:
-            known = self._with_phases(stay.key, known, power_kw, float(stay.current_a), evse, steps)
+        if evse.current is Current.AC and amps >= _STEP_AMPS and power_kw:
+            known = self._with_phases(stay.key, known, power_kw, amps, evse, steps)
             if standing is None or any(sent.until > since for sent in standing.may_hold):
                 known = replace(known, limits_reached=())  # a message that came twice may have been in force
         step_kw = self._step_kw(known, outlet, evse)
