@@ -72,3 +72,14 @@ async def test_sessions_of_many_years_let_nobody_expect_such_stays(
     assert departure is not None
     assert departure < START + timedelta(days=1)
     assert world.points.amps("S1")[0] == 16
+
+
+async def test_evse_of_a_name_that_would_turn_the_writing_is_shown_with_it_written_out(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    await world.pushes(world.session("S9", "E2\u202e\x1b"))
+    await world.smart.step()
+
+    assert r"E2\u202e\x1b" in world.cars()

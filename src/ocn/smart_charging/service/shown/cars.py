@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.states import Refusal, State
+from ocn.smart_charging.numbers import printable
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.sentences import for_driver, sentence, times
 from ocn.smart_charging.planning.why import Why, explained
@@ -68,7 +69,7 @@ class ShownCars:
             driver_line = for_driver(in_eur, clock) + by_carbon
         return CarView(
             name=name,
-            evse=guest.evse.id or None,
+            evse=printable(guest.evse.id) or None,
             arrived=guest.stay.begin,
             departure=guest.need.departure,
             departure_from=guest.need.departure_from,
@@ -91,7 +92,7 @@ class ShownCars:
         name = self._desk.name(stay.key)
         return CarView(
             name=name,
-            evse=stay.evse_uid or None,
+            evse=printable(stay.evse_uid) or None,
             arrived=stay.begin,
             departure=(stay.end or stay.updated) if stay.is_over else None,
             departure_from=Source.ASSUMED,
