@@ -316,7 +316,7 @@ async def test_view_has_a_day_of_slots_and_is_json(make_world: MakeWorld) -> Non
     assert list(view.limit_kw) == pytest.approx([27.6] * 96)
     written = json.loads(json.dumps(view.as_json()))
     assert written["cars"][0]["name"] == car.name
-    assert written["planned_kw"][now] == pytest.approx(11.04)
+    assert written["planned_kw"][now] == written["cars"][0]["confirmed_kw"] == 11.04
     assert "S1" not in json.dumps(written)
 
 
