@@ -51,10 +51,11 @@ def test_mean_power_of_a_slot_is_what_the_meter_says_and_nothing_before_the_car_
     assert mean_kw(over, START + 2 * QUARTER, QUARTER) == 0
 
 
-def test_power_is_what_the_session_says_or_its_last_two_readings() -> None:
+def test_power_is_what_the_session_says_or_its_last_readings() -> None:
     assert power_kw(stay((0, "0"), (30, "6"))) == pytest.approx(12)
     assert power_kw(stay((0, "0"), (30, "6"), power_kw=Decimal(7))) == 7
     assert power_kw(stay((0, "0"))) is None
+    assert power_kw(stay((0, "0"), (30, "6"), (30, "6"))) == pytest.approx(12)
     assert power_kw(stay((0, "0"), (30, "6"), status="COMPLETED")) == 0
 
 

@@ -13,6 +13,9 @@ from typing import Any
 Series = tuple[float | None, ...]
 """One value for each slot of the view; None where nothing is known."""
 
+_DECIMALS = 5
+"""So many are written: of a watt, and of a price, no more says anything."""
+
 
 class CarState(StrEnum):
     """How far the planner has a car in hand."""
@@ -203,7 +206,7 @@ class SiteView:
     def as_json(self) -> dict[str, Any]:
         """Write it as a JSON object; moments as ISO 8601 in UTC."""
         written = {each.name: _json(getattr(self, each.name)) for each in fields(self)}
-        return written | {"planned_kw": list(self.planned_kw)}
+        return written | {"planned_kw": _json(self.planned_kw)}
 
 
 def _json(value: object) -> object:
@@ -211,6 +214,8 @@ def _json(value: object) -> object:
         return {each.name: _json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple):
         return [_json(each) for each in value]
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.value if isinstance(value, StrEnum) else value

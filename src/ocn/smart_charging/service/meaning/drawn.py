@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.meaning.metering import readings_before
 
 _MOMENT = timedelta(seconds=1)
-_LONG_ENOUGH = timedelta(minutes=5)
+_LONG_ENOUGH, _TOO_LONG = timedelta(minutes=5), timedelta(minutes=15)
+"""A mean of less says little; of more, what was long ago."""
 _ENOUGH_KWH = 0.25
 """A meter's steps are too coarse to tell power from less."""
 
@@ -25,7 +27,7 @@ class Drawn:
 
 
 def drawn_of_late(stay: Stay, outlet: Outlet, standing: Standing | None) -> list[Drawn]:
-    """Return what the session tells of power, and what its last two readings do; it may be neither."""
+    """Return what the session tells of power, and what its last readings do; it may be neither."""
     return [
         Drawn(power_kw, amps, since, _held(stay.updated, since, outlet, standing))
         for power_kw, amps, since in (*_told(stay), *_metered(stay))
@@ -45,13 +47,14 @@ def _told(stay: Stay) -> list[tuple[float, float | None, datetime]]:
 
 
 def _metered(stay: Stay) -> list[tuple[float, float | None, datetime]]:
-    if len(stay.readings) < 2:
-        return []
-    one, other = stay.readings[-2], stay.readings[-1]
-    drawn = float(other.kwh - one.kwh)
-    if other.at - one.at < _LONG_ENOUGH or 0 < drawn < _ENOUGH_KWH:
-        return []
-    return [(max(0.0, drawn) / ((other.at - one.at) / timedelta(hours=1)), None, one.at)]
+    for before in readings_before(stay, _LONG_ENOUGH):
+        newest = stay.readings[-1]
+        drawn, took = float(newest.kwh - before.kwh), newest.at - before.at
+        if drawn <= 0 or drawn >= _ENOUGH_KWH:
+            return [(max(0.0, drawn) / (took / timedelta(hours=1)), None, before.at)]
+        if took >= _TOO_LONG:
+            break
+    return []
 
 
 def _held(updated: datetime, since: datetime, outlet: Outlet, standing: Standing | None) -> int | None:
