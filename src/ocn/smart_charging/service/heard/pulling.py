@@ -81,9 +81,9 @@ class Reader:
         """Return when a CPO's sessions were last read to the end."""
         return self._read.get(cpo)
 
-    def is_due(self, cpo: PartyId, now: datetime, asked: bool) -> bool:
-        """Whether it is time to read a CPO again."""
-        return self._rhythm[cpo].is_due(now, asked=asked)
+    def due_in(self, cpo: PartyId, now: datetime, *, asked: bool) -> timedelta:
+        """Return how long to wait before a CPO is read again; not at all where that is not positive."""
+        return self._rhythm[cpo].due_in(now, asked=asked)
 
     def unread_since(self, cpo: PartyId) -> datetime | None:
         """Return since when a CPO cannot be read; None: it can."""
