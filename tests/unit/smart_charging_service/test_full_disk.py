@@ -6,25 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.unit.smart_charging_service.conftest import MakeWorld, World, site
+from tests.unit.smart_charging_service.conftest import MakeWorld, World
+from tests.unit.smart_charging_service.two_cars import total_amps, with_two_cars
 
 from ocn.party.errors import RequestFailed
 from ocn.smart_charging.service.heard.grid_events import GridEvent
-
-
-async def with_two_cars(make_world: MakeWorld) -> World:
-    world = await make_world(site(evses=3, amps=24))
-    await world.smart.step()
-    for name, evse in (("S1", "E1"), ("S2", "E2")):
-        await world.pushes(world.session(name, evse))
-    await world.smart.step()
-    world.clock.forward(7)
-    assert total_amps(world) == 24
-    return world
-
-
-def total_amps(world: World) -> float:
-    return world.points.amps("S1")[0] + world.points.amps("S2")[0]
 
 
 def is_full(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
@@ -42,7 +28,8 @@ async def broken(step: Callable[[], Any]) -> None:
 async def test_limit_that_falls_while_the_disk_is_full_is_kept_and_nobody_is_raised(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 24)
+    world.clock.forward(7)
     before = {name: world.points.amps(name)[0] for name in ("S1", "S2")}
     with monkeypatch.context() as full:
         is_full(full, world)
@@ -62,7 +49,8 @@ async def test_limit_that_falls_while_the_disk_is_full_is_kept_and_nobody_is_rai
 async def test_car_that_comes_while_the_disk_is_full_is_told_its_limit(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 24)
+    world.clock.forward(7)
     with monkeypatch.context() as full:
         is_full(full, world)
         with pytest.raises(RequestFailed):
@@ -74,7 +62,8 @@ async def test_car_that_comes_while_the_disk_is_full_is_told_its_limit(
 async def test_limit_that_rises_while_the_disk_is_full_raises_nobody_until_it_is_not(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 24)
+    world.clock.forward(7)
     world.smart.announce(
         "yard", GridEvent(world.clock(), world.clock() + timedelta(hours=1), amps=Decimal(13))
     )
