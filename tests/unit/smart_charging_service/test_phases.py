@@ -125,7 +125,10 @@ async def test_session_that_goes_on_at_another_evse_is_learned_anew(make_world: 
 async def test_current_of_next_to_nothing_says_nothing_of_phases(make_world: MakeWorld) -> None:
     world, kwh = await with_one_phase_car(make_world)
     world.clock.forward(SLOT)
-    dimensions = [{"type": "POWER", "volume": 3}, {"type": "CURRENT", "volume": Decimal("1e-400")}]
+    dimensions = [
+        {"type": "POWER", "volume": Decimal("3.68")},
+        {"type": "CURRENT", "volume": Decimal("1e-400")},
+    ]
     periods = [{"start_date_time": format_datetime(world.clock()), "dimensions": dimensions}]
     await world.patches("S1", kwh=Decimal(str(round(kwh, 3))), charging_periods=periods)
     await world.smart.step()
