@@ -130,7 +130,7 @@ async def test_current_of_next_to_nothing_says_nothing_of_phases(make_world: Mak
         {"type": "CURRENT", "volume": Decimal("1e-400")},
     ]
     periods = [{"start_date_time": format_datetime(world.clock()), "dimensions": dimensions}]
-    await world.patches("S1", kwh=Decimal(str(round(kwh, 3))), charging_periods=periods)
+    await world.patches("S1", **told(world, kwh + 16 * KWH), charging_periods=periods)
     await world.smart.step()
     assert on_l2(world) == 32
 
