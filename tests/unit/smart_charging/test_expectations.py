@@ -64,6 +64,16 @@ def test_arrivals_that_load_a_limit_one_by_one_are_kept_more_room_for_there() ->
     assert more.shares == ((0, 1.0), (1, 0.5))
 
 
+def test_arrivals_of_a_large_site_are_kept_less_room_for_at_a_row_than_if_all_came_by_one_chance() -> None:
+    at_row, elsewhere = ((0, 1.0), (1, 1.0)), ((0, 1.0),)
+    cars = [Arrival(32.0, 30.0, 10.0, 11.0, at_row if i % 50 == 0 else elsewhere) for i in range(800)]
+
+    late = Arrivals(SLOT_H, cars, since=0).expected(DAY, 48, 10_000.0)
+
+    assert dict(late[0].shares)[1] == pytest.approx(1 / 50)
+    assert dict(late[1].shares) == pytest.approx({0: 1.0, 1: math.sqrt(1 / 50 / 16)})  # 16 times 50 cars
+
+
 def test_arrivals_never_expects_more_than_a_stay_can_deliver() -> None:
     arrivals = Arrivals(SLOT_H, [_car(32, stay=2.0)], since=0)
 

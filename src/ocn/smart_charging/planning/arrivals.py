@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from ocn.smart_charging.planning.crowds import LEAST_KWH, Arrival, Crowd
+from ocn.smart_charging.planning.crowds import LEAST_KWH, Arrival, Crowd, Headroom
 from ocn.smart_charging.planning.problem import Latecomers
 from ocn.smart_charging.planning.shapes import LONG_STAY_H
 from ocn.smart_charging.planning.typical import Size, TypicalSites
@@ -78,7 +78,7 @@ class Arrivals:
         """
         days = self._days_before(now)
         spans = [(at, later) for at, later in self._spans() if at < horizon]
-        headroom = _HEADROOM
+        part = _HEADROOM
         if days:
             crowds = [
                 (at, self._as_before(now, at, later, days, long))
@@ -87,8 +87,9 @@ class Arrivals:
             ]
         else:
             self._learn(now)
-            crowds, headroom = self._as_typical(now, spans, capacity_kw)
+            crowds, part = self._as_typical(now, spans, capacity_kw)
         guessed = not days
+        headroom = Headroom(part, sum(crowd.cars for _, crowd in crowds))
         return tuple(
             late
             for at, crowd in crowds

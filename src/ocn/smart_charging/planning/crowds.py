@@ -11,6 +11,7 @@ from ocn.smart_charging.planning.seen import Seen
 _FILL = 0.92
 """Of what their stay would allow at full power: more is not expected to be asked for."""
 LEAST_KWH = 0.5
+_VARYING_CARS = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,23 @@ def arrival_of(seen: Seen, unit_kw: Sequence[float]) -> Arrival:
     shares = tuple((load.limit, load.units * unit_kw[load.limit] / outlet.step_kw) for load in outlet.loads)
     stay = max(1.0, seen.departure - seen.arrival)
     return Arrival(seen.arrival, stay, seen.asked_kwh, outlet.most * outlet.step_kw, shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """For which part of what is expected room is kept beyond it, and of how many cars that is."""
+
+    part: float
+    cars: float
+
+    def of_limit(self, part_of_square: float) -> float:
+        """Return the share of it that a limit takes whose cars make up this part of the squares of all needs.
+
+        What few cars ask for varies by the root of their number. For so many as a small site has, ``part`` is
+        what all may vary by; for more it is what may be wrong with the days that it is learned from, and
+        each car by itself adds less to that.
+        """
+        return math.sqrt(part_of_square * min(1.0, _VARYING_CARS / max(self.cars, 1e-9)))
 
 
 @dataclass(slots=True)
@@ -77,9 +95,9 @@ class Crowd:
         self.need_times_stay = slots * self.need_kwh
 
     def latecomers(
-        self, at: int, slot_h: float, horizon: int, headroom: float, *, guessed: bool
+        self, at: int, slot_h: float, horizon: int, headroom: "Headroom", *, guessed: bool
     ) -> list[Latecomers]:
-        """Expect them at slot ``at``, and keep room for the part ``headroom`` of them more; none if few.
+        """Expect them at slot ``at``, and keep room for some more; none if few.
 
         The fewer cars a limit concerns the more what they ask of it varies, so the more room is kept there.
         """
@@ -89,14 +107,15 @@ class Crowd:
         need = min(self.need_kwh, _FILL * self.most_kw * (departure - at) * slot_h)
         shares = tuple(sorted((limit, kw / self.most_kw) for limit, kw in self.on_limits_kw.items()))
         expected = Latecomers(at, departure, need, self.most_kw, shares, guessed=guessed)
-        varying = (
-            (limit, math.sqrt(each / self.need_square)) for limit, each in self.on_limits_square.items()
+        varying = tuple(
+            (limit, max(share, headroom.of_limit(self.on_limits_square[limit] / self.need_square)))
+            for limit, share in shares
         )
         more = replace(
             expected,
-            need_kwh=need * headroom,
-            most_kw=self.most_kw * headroom,
-            shares=tuple(sorted(varying)),
+            need_kwh=need * headroom.part,
+            most_kw=self.most_kw * headroom.part,
+            shares=varying,
             whenever=True,
         )
         return [expected, more]

@@ -57,12 +57,17 @@ def compare(
     progress: Progress | None = None,
 ) -> Comparison:
     """Run every policy, and find the optimum if the solver is installed."""
+    planned = planned_for(world, weights, effort)
+    runs = _runs(world, (*WITHOUT_A_PLAN, planned), progress)
+    return replace(_compared(world, runs, progress), fallbacks=planned.fallbacks)
+
+
+def planned_for(world: World, weights: Weights = USUAL_WEIGHTS, effort: Effort = USUAL_EFFORT) -> Planned:
+    """Return our planner, which knows what a site tells and who came on the days before."""
     units = [limit.unit_kw for limit in world.limits]
     earlier = [world.seen(stay) for stay in world.days.earlier]
     places = len(world.days.site.evses)
-    ours = Planned(world.days.slots.hours, earlier, units, world.midnight, places, weights, effort)
-    runs = _runs(world, (*WITHOUT_A_PLAN, ours), progress)
-    return replace(_compared(world, runs, progress), fallbacks=ours.fallbacks)
+    return Planned(world.days.slots.hours, earlier, units, world.midnight, places, weights, effort)
 
 
 def compare_with(world: World, ours: Run, progress: Progress | None = None) -> Comparison:
