@@ -120,6 +120,6 @@ def _price(value: object, column: Column) -> Decimal:
         price = value if isinstance(value, Decimal) else Decimal(str(value).strip())
     except (ValueError, InvalidOperation):
         raise ValueError(f"{column.name} {shown(value)} is no number") from None
-    if not price.is_finite() or abs(price) > column.most:
+    if not price.is_finite() or not -column.most <= price <= column.most:
         raise ValueError(f"{column.name} {str(value)[:40]} is no price that can be meant")
     return price

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from ocn.ocpi.timestamps import read_datetime
+
 _YEARS = range(1970, 3000)
 """So that no clock, offset or length brings a moment out of the calendar."""
 
@@ -53,3 +55,9 @@ def in_utc(moment: datetime, zone: tzinfo) -> datetime:
     if moment.year not in _YEARS:
         raise ValueError(f"{moment} is not within the years {_YEARS[0]} to {_YEARS[-1]}")
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def read_moment(value: object) -> datetime | None:
+    """Read what a stranger wrote where a DateTime belongs; None if that is none, or of no year of ours."""
+    found = read_datetime(value)
+    return None if found is None or found.year not in _YEARS else found

@@ -115,6 +115,22 @@ def test_controller_plans_that_cannot_be_written_are_refused_at_once(tmp_path: P
     assert "plans.jsonl cannot be written: No such file or directory" in told
 
 
+def test_controller_on_a_full_disk_ends_with_a_message() -> None:
+    full = Path("/dev/full")
+    with full.open("w") as answers:
+        command = smart("controller")
+        done = subprocess.run(
+            command, input=line(0), stdout=answers, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert (done.stderr, done.returncode) == (
+        "Error: the answer cannot be written: No space left on device\n",
+        1,
+    )
+    told = refused(smart("controller", "--plans", full), line(0))
+    assert told == "Error: /dev/full cannot be written: No space left on device"
+
+
 def test_explain_tells_the_plans_of_a_controller(tmp_path: Path) -> None:
     plans = tmp_path / "plans.jsonl"
     lines = [line(slot, price_eur_per_kwh=[0.4] * (5 - slot) + [0.1]) for slot in range(2)]

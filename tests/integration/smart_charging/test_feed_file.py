@@ -150,3 +150,10 @@ def test_feed_that_cannot_be_meant_is_refused_whole(tmp_path: Path, content: str
     with pytest.raises(EventUnusable) as caught:
         read_feed(file, site())
     assert said in caught.value.message
+
+
+def test_feed_of_a_name_that_would_steer_a_terminal_is_told_with_it_written_out(tmp_path: Path) -> None:
+    file = tmp_path / "\x1b[31m\u202e.json"
+    file.write_text("{")
+    with pytest.raises(EventUnusable, match=r"\\x1b\[31m\\u202e\.json, line 1"):
+        read_feed(file, site())

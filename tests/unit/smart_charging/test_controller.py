@@ -144,6 +144,12 @@ def test_answer_restarted_in_the_middle_keeps_every_limit_and_goes_on() -> None:
         assert sum(Decimal(str(kw)) for kw in told["limits"].values()) <= 22
 
 
+def test_answer_that_begins_with_a_car_there_for_days_plans_it() -> None:
+    told = answer(line(session("a", declared_departure=320), slot=300))
+
+    assert told == {"limits": {"a": 11.04}}
+
+
 def test_answer_slots_that_begin_anew_are_another_run() -> None:
     controller = Controller()
     lines = [line(session("a"), slot=slot) for slot in (5, 6, 0, 1)]

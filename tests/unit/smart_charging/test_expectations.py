@@ -86,6 +86,13 @@ def test_arrivals_before_anybody_came_expects_nobody() -> None:
     assert arrivals.expected(0, ALL_DAY, 100.0) == ()
 
 
+def test_arrivals_that_are_there_for_more_than_a_day_as_the_first_slot_begins_let_expect_nobody() -> None:
+    arrivals = Arrivals(SLOT_H, [_car(0, stay=3.0 * DAY), _car(1, stay=2.0)])
+    arrivals.began(DAY + 2)
+
+    assert arrivals.expected(DAY + 2, 48, 100.0) == ()
+
+
 def test_arrivals_told_within_or_after_their_slot_let_expect_as_many_as_those_told_at_its_beginning() -> None:
     expected = []
     for told_late in (0.0, 0.6, 1.4):

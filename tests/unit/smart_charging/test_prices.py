@@ -44,6 +44,7 @@ def test_read_prices_toml_with_local_times_is_the_same() -> None:
         ("2026-03-02T02:00:00Z", "eur_per_kwh is missing"),
         ("2026-03-02T02:00:00Z,nan", "is no price that can be meant"),
         ("2026-03-02T02:00:00Z,1e99999", "is no price that can be meant"),
+        ("2026-03-02T02:00:00Z,-1e999999999", "is no price that can be meant"),
         ("2026-03-02T01:00:00Z,0.7", "has another price already; the first one holds"),
     ],
 )

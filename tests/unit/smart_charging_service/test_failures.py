@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, EMSP, EVSE, SITE, START, MakeWorld, site
+from tests.unit.smart_charging_service.in_force import in_force
 
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
 from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.grid_events import GridEvent
@@ -512,11 +513,3 @@ async def test_network_that_is_dead_for_hours_leaves_a_legal_site_and_is_made_up
     assert world.cars()["E1"].state is CarState.GONE
     assert {world.cars()[evse].state for evse in ("E2", "E3")} == {CarState.CONTROLLED}
     assert world.points.amps("S2")[0] + world.points.amps("S3")[0] <= 32
-
-
-def in_force(profile: dict[str, Any], now: datetime) -> float:
-    begin = parse_datetime(profile["start_date_time"])
-    passed = (now - begin).total_seconds()
-    return float(
-        [each["limit"] for each in profile["charging_profile_period"] if each["start_period"] <= passed][-1]
-    )

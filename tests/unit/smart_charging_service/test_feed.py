@@ -15,6 +15,8 @@ from ocn.smart_charging.service.heard.grid_events import GridEvent
 from ocn.smart_charging.site.model import Site, SiteFeed
 
 HOUR = timedelta(hours=1)
+FIRST_DAY, END_OF_DAYS = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
+"""A clock east or west of Greenwich cannot show them."""
 FED = replace(site(), feed=SiteFeed("limits.json", timedelta(minutes=15), amps=Decimal(10)))
 
 
@@ -50,6 +52,8 @@ def test_events_that_are_withdrawn_hold_no_more() -> None:
         {"fuse": "cellar", "kw": Decimal(5)},
         {"until": START, "kw": Decimal(5)},
         {"until": START + timedelta(days=99), "kw": Decimal(5)},
+        {"begin": END_OF_DAYS - HOUR, "until": END_OF_DAYS, "kw": Decimal(5)},
+        {"begin": FIRST_DAY, "until": FIRST_DAY + HOUR, "kw": Decimal(5)},
         {},
         {"kw": Decimal(-1)},
         {"kw": Decimal("NaN")},

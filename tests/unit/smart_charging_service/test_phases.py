@@ -122,6 +122,19 @@ async def test_session_that_goes_on_at_another_evse_is_learned_anew(make_world: 
     assert on_l2(world) <= 16
 
 
+async def test_current_of_next_to_nothing_says_nothing_of_phases(make_world: MakeWorld) -> None:
+    world, kwh = await with_one_phase_car(make_world)
+    world.clock.forward(SLOT)
+    dimensions = [
+        {"type": "POWER", "volume": Decimal("3.68")},
+        {"type": "CURRENT", "volume": Decimal("1e-400")},
+    ]
+    periods = [{"start_date_time": format_datetime(world.clock()), "dimensions": dimensions}]
+    await world.patches("S1", **told(world, kwh + 16 * KWH), charging_periods=periods)
+    await world.smart.step()
+    assert on_l2(world) == 32
+
+
 async def test_paused_car_whose_meter_shows_a_trickle_is_still_believed(make_world: MakeWorld) -> None:
     world, kwh = await with_one_phase_car(make_world)
     world.smart.announce("yard", GridEvent(START, START + timedelta(days=1), amps=Decimal(0)))

@@ -187,4 +187,4 @@ async def test_car_that_came_nobody_can_tell_when_counts_from_now_on(make_world:
     await world.smart.step()
 
     assert world.points.amps("S1")[0] + world.points.amps("S9")[0] <= 16
-    assert "start_date_time 'soon' is no DateTime; taken for" in world.events()
+    assert "start_date_time 'soon' is no DateTime of our days; taken for" in world.events()

@@ -55,10 +55,11 @@ def show_site(loaded: "LoadedSite") -> None:
         branches[fuse.name] = branches[fuse.parent].add(_fuse_line(fuse))
         for line in _first([_timed_line(each, site) for each in fuse.timed]):
             branches[fuse.name].add(f"[dim]{line}[/dim]")
-    for fuse in site.fuses:
-        evses = [evse for evse in site.evses if evse.fuse == fuse.name]
-        if evses:
-            branches[fuse.name].add(f"[dim]{literal(_evses_line(evses))}[/dim]")
+    at_fuse: dict[str, list[Evse]] = {}
+    for evse in site.evses:
+        at_fuse.setdefault(evse.fuse, []).append(evse)
+    for name, evses in at_fuse.items():
+        branches[name].add(f"[dim]{literal(_evses_line(evses))}[/dim]")
     console.print(tree)
     for line in _below(loaded):
         console.print(literal(line), soft_wrap=True)

@@ -137,9 +137,9 @@ class Arrivals:
         self, now: int, spans: Sequence[tuple[int, int]], capacity_kw: float
     ) -> tuple[list[tuple[int, Crowd]], float]:
         """So many cars as at sites like this one, each like the mean of those that came; and the headroom."""
-        like = [self._mean_car(long=False), self._mean_car(long=True)]
-        if not spans or like[0].cars == 0:
+        if not spans or self._typical.cars == 0:  # who came a day ago or longer says nothing of later hours
             return [], 0.0
+        like = [self._mean_car(long=False), self._mean_car(long=True)]
         need = sum(each.need_kwh for each in like) / sum(each.cars for each in like)
         cars_an_hour = min(capacity_kw, _MOST_CAPACITY_KW) / max(need, LEAST_KWH)
         first, last = spans[0][0], spans[-1][1]

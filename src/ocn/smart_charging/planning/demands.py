@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -30,6 +31,7 @@ class Demands:
     """What is kept room for at any price, and raises no peak."""
     load_demand: Ints
     load_limit: Ints
+    """In order."""
     load_share: Floats
 
     def __len__(self) -> int:
@@ -57,8 +59,8 @@ class Demands:
 
     def shares_of(self, limit: int) -> Floats:
         """Return how many kW of a limit each demand takes per kW it draws."""
-        mine = self.load_limit == limit
-        found = np.bincount(self.load_demand[mine], self.load_share[mine], minlength=len(self))
+        first, end = np.searchsorted(self.load_limit, [limit, limit + 1])
+        found = np.bincount(self.load_demand[first:end], self.load_share[first:end], minlength=len(self))
         return np.asarray(found, dtype=np.float64)
 
 
@@ -76,6 +78,7 @@ def demands_of(problem: Problem) -> Demands:
         for load in car.loads
     ]
     loads += [(count + i, limit, share) for i, each in enumerate(late) for limit, share in each.shares]
+    loads.sort(key=itemgetter(1))
     who, which, share = zip(*loads, strict=True) if loads else ((), (), ())
 
     def both(of_cars: list[float], of_late: list[float]) -> Floats:

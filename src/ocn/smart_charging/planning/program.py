@@ -131,8 +131,8 @@ def _add_limits(
 ) -> None:
     """Add each limit in those blocks in which the demands could exceed it."""
     most = demands.most_kw * overlap / blocks.lengths[:, None]
-    for number, limit in enumerate(problem.limits):
-        share = demands.shares_of(number)
+    for number in np.unique(demands.load_limit):
+        limit, share = problem.limits[number], demands.shares_of(number)
         amounts = blocks.least(np.array(limit.amounts[: problem.slots], dtype=np.float64).clip(0))
         amounts = amounts * limit.unit_kw
         could = np.nonzero(most @ share > amounts + 1e-9)[0]

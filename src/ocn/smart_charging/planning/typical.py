@@ -62,7 +62,8 @@ class TypicalSites:
         self._log_odds = [[math.log(self._prior(hour)) for hour in self._hours] for _ in self._shapes]
         self._seen = [[0.0 for _ in self._hours] for _ in self._shapes]
         """The part of a day that was seen, by each shape's reckoning."""
-        self._cars = 0.0
+        self.cars = 0.0
+        """That were seen so far."""
 
     def saw(self, slot: int, came: Counts) -> None:
         """Learn from who came, or did not, in a slot."""
@@ -71,7 +72,7 @@ class TypicalSites:
                 part = shape[self._of_day(slot, hour)]
                 self._log_odds[k][j] += came[0] * math.log(part.short) + came[1] * math.log(part.long)
                 self._seen[k][j] += part.short + part.long
-        self._cars += sum(came)
+        self.cars += sum(came)
 
     def expected(self, slots: Sequence[int], size: Size) -> Expected:
         """Return how many will come in later slots.
@@ -80,7 +81,7 @@ class TypicalSites:
         """
         weight = _ASSUMED_WEIGHT if size.places is None else _ASSUMED_WEIGHT_BY_PLACES
         days = [weight / max(1.0, size.cars_a_day(site)) for site in TYPICAL_SITES]
-        cars = self._cars + weight * min(1.0, self._cars / _FULL_WEIGHT_AFTER)
+        cars = self.cars + weight * min(1.0, self.cars / _FULL_WEIGHT_AFTER)
         likely = [
             (self._shapes[k], self._hours[j], odds, cars / (days[k] + self._seen[k][j]))
             for k, j, odds in self._odds(days, weight)
@@ -112,7 +113,7 @@ class TypicalSites:
                 j,
                 odds
                 + weight * math.log(days[k])
-                - (weight + self._cars) * math.log(days[k] + self._seen[k][j]),
+                - (weight + self.cars) * math.log(days[k] + self._seen[k][j]),
             )
             for k, row in enumerate(self._log_odds)
             for j, odds in enumerate(row)

@@ -1,25 +1,22 @@
 """What a CPO says is in force, as a course: rounded up, since it is what may be drawn."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 
-from ocn.ocpi.timestamps import parse_datetime
 from ocn.smart_charging.errors import ProfileUnreadable
 from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.ocpi import Rate
+from ocn.smart_charging.slots import read_moment
 
 _MOST_PERIODS = 1000
 _MOST_SECONDS = 10 * 24 * 3600
 _MOST_SLOTS = 288
 """What comes later is read as one: the most of it."""
-_MOST_CHARACTERS = 40
-_YEARS = range(2000, 2200)
 _KILO = 1000
 
 
@@ -137,12 +134,10 @@ def _seconds(value: object, place: str) -> int:
 
 
 def _moment(value: object) -> datetime:
-    if isinstance(value, str) and len(value) <= _MOST_CHARACTERS:
-        with suppress(ValueError):
-            moment = parse_datetime(value)
-            if moment.year in _YEARS:
-                return moment
-    raise ProfileUnreadable(f"start_date_time is no DateTime of our days, but {shown(value)}")
+    moment = read_moment(value)
+    if moment is None:
+        raise ProfileUnreadable(f"start_date_time is no DateTime of our days, but {shown(value)}")
+    return moment
 
 
 def _table(value: object, place: str) -> Mapping[str, object]:

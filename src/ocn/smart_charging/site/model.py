@@ -1,8 +1,8 @@
 """A site: a tree of fuses, their limits over time, and the EVSEs at them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -172,17 +172,3 @@ class Site:
     def evse(self, evse_id: str) -> Evse | None:
         """Find an EVSE."""
         return next((evse for evse in self.evses if evse.id == evse_id), None)
-
-    def above(self, fuse_name: str) -> Iterator[Fuse]:
-        """Go through a fuse and all above it."""
-        by_name = {fuse.name: fuse for fuse in self.fuses}
-        name: str | None = fuse_name
-        while name is not None:
-            yield by_name[name]
-            name = by_name[name].parent
-
-    def slots_of(self, day: date) -> int:
-        """Count the slots of a local day: 92 to 100 of 15 minutes where clocks change."""
-        begin = datetime.combine(day, time(), self.zone)
-        end = datetime.combine(date.fromordinal(day.toordinal() + 1), time(), self.zone)
-        return round((end.timestamp() - begin.timestamp()) / (self.slot_minutes * 60))

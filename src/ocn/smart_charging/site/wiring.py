@@ -5,7 +5,8 @@ that whoever keeps the integers keeps the fuses. A step is 0.1 A on each phase, 
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -18,6 +19,7 @@ _TENTHS_OF_A_WATT = 10_000  # in a kilowatt
 _STEP_AMPS = Decimal("0.1")
 _DC_STEP_KW = Decimal("0.1")
 _NO_LIMIT = 10**12
+_Numbered = tuple[tuple[int, Phase | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,24 @@ class Wiring:
 
     site: Site
     places: tuple[tuple[str, Phase | None], ...]
+    _through: Mapping[str, _Numbered] = field(repr=False)
+    """By fuse: all limits that what flows through it counts at, its own and those above."""
 
     @classmethod
     def of(cls, site: Site) -> "Wiring":
         """Number the limits: for every fuse its phases, then its power."""
         places: list[tuple[str, Phase | None]] = []
+        through: dict[str, _Numbered] = {}
         for fuse in site.fuses:
-            timed = fuse.timed
-            if fuse.amps or any(each.amps for each in timed):
-                places += [(fuse.name, phase) for phase in fuse.phases]
-            if fuse.kw is not None or any(each.kw is not None for each in timed):
-                places.append((fuse.name, None))
-        return cls(site, tuple(places))
+            own: list[Phase | None] = []
+            if fuse.amps or any(each.amps for each in fuse.timed):
+                own += fuse.phases
+            if fuse.kw is not None or any(each.kw is not None for each in fuse.timed):
+                own.append(None)
+            above = () if fuse.parent is None else through[fuse.parent]
+            through[fuse.name] = (*above, *enumerate(own, len(places)))
+            places += [(fuse.name, phase) for phase in own]
+        return cls(site, tuple(places), through)
 
     def limits(self, slots: Slots) -> tuple[Limit, ...]:
         """Return what each lets through, slot by slot; in every slot the lowest that holds within it."""
@@ -57,15 +65,11 @@ class Wiring:
         """Return the steps of an EVSE for a car of so many phases; if that is not known, of all there are."""
         used = min(car_phases or len(evse.phases), len(evse.phases))
         steps = _ac_steps if evse.current is Current.AC else _dc_steps
-        return steps(self.site.voltage, evse, used, self._limits_above(evse), evse.loaded(car_phases))
-
-    def _limits_above(self, evse: Evse) -> list[tuple[int, Phase | None]]:
-        above = {fuse.name for fuse in self.site.above(evse.fuse)}
-        return [(i, phase) for i, (name, phase) in enumerate(self.places) if name in above]
+        return steps(self.site.voltage, evse, used, self._through[evse.fuse], evse.loaded(car_phases))
 
 
 def _ac_steps(
-    voltage: Decimal, evse: Evse, used: int, above: list[tuple[int, Phase | None]], loaded: tuple[Phase, ...]
+    voltage: Decimal, evse: Evse, used: int, through: _Numbered, loaded: tuple[Phase, ...]
 ) -> Outlet:
     watts = _STEP_AMPS * voltage * used
     most = _down(evse.max_amps / _STEP_AMPS)
@@ -73,26 +77,27 @@ def _ac_steps(
         most = min(most, _down(evse.max_kw * _MILLI / watts))
     on_phase, in_all = _up(_STEP_AMPS * _MILLI), _up(watts * 10)
     return Outlet(
-        float(watts) / _MILLI, _up(evse.min_amps / _STEP_AMPS), most, _loads(above, loaded, on_phase, in_all)
+        float(watts) / _MILLI,
+        _up(evse.min_amps / _STEP_AMPS),
+        most,
+        _loads(through, loaded, on_phase, in_all),
     )
 
 
 def _dc_steps(
-    voltage: Decimal, evse: Evse, used: int, above: list[tuple[int, Phase | None]], loaded: tuple[Phase, ...]
+    voltage: Decimal, evse: Evse, used: int, through: _Numbered, loaded: tuple[Phase, ...]
 ) -> Outlet:
     watts = _DC_STEP_KW * _MILLI
     on_phase, in_all = _up(watts / (voltage * used) * _MILLI), _up(watts * 10)
     most = _down((evse.max_kw or Decimal(0)) / _DC_STEP_KW)
     least = max(1, _up(evse.min_kw / _DC_STEP_KW))
-    return Outlet(float(_DC_STEP_KW), least, most, _loads(above, loaded, on_phase, in_all))
+    return Outlet(float(_DC_STEP_KW), least, most, _loads(through, loaded, on_phase, in_all))
 
 
-def _loads(
-    above: list[tuple[int, Phase | None]], loaded: tuple[Phase, ...], on_phase: int, in_all: int
-) -> tuple[Load, ...]:
+def _loads(through: _Numbered, loaded: tuple[Phase, ...], on_phase: int, in_all: int) -> tuple[Load, ...]:
     return tuple(
         Load(i, in_all if phase is None else on_phase)
-        for i, phase in above
+        for i, phase in through
         if phase is None or phase in loaded
     )
 

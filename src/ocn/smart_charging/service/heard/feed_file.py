@@ -10,7 +10,7 @@ from typing import Any
 from ocn.errors import ConfigurationError
 from ocn.ocpi.timestamps import read_datetime
 from ocn.smart_charging.errors import EventUnusable
-from ocn.smart_charging.numbers import number, shown
+from ocn.smart_charging.numbers import number, printable, shown
 from ocn.smart_charging.service.heard.grid_events import GridEvent, usable
 from ocn.smart_charging.site.model import Site
 from ocn.smart_charging.text_file import text_of
@@ -28,22 +28,23 @@ def read_feed(file: Path, site: Site) -> tuple[datetime, tuple[GridEvent, ...]]:
     Raises:
         EventUnusable: it cannot be read, or something in it cannot be meant.
     """
+    name = printable(str(file))
     try:
         content = json.loads(text_of(file, _MOST_BYTES), parse_float=Decimal)
     except ConfigurationError as error:
         raise EventUnusable(error.message) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise EventUnusable(f"{file}, {place}, is no JSON: {error.msg}") from error
+        raise EventUnusable(f"{name}, {place}, is no JSON: {error.msg}") from error
     except (ValueError, RecursionError, ArithmeticError) as error:
-        raise EventUnusable(f"{file} is no JSON: {shown(str(error))}") from error
+        raise EventUnusable(f"{name} is no JSON: {shown(str(error))}") from error
     told = read_datetime(content.get("told")) if isinstance(content, dict) else None
     if told is None:
-        raise EventUnusable(f"{file} does not say when it was told", hint='It begins {"told": "2026-...Z"')
+        raise EventUnusable(f"{name} does not say when it was told", hint='It begins {"told": "2026-...Z"')
     limits = content.get("limits", [])
     if not isinstance(limits, list) or len(limits) > _MOST_LIMITS:
-        raise EventUnusable(f"{file}: limits is a list of at most {_MOST_LIMITS}")
-    return told, tuple(_event(each, f"{file}, limits[{i}]", site) for i, each in enumerate(limits))
+        raise EventUnusable(f"{name}: limits is a list of at most {_MOST_LIMITS}")
+    return told, tuple(_event(each, f"{name}, limits[{i}]", site) for i, each in enumerate(limits))
 
 
 def _event(part: object, place: str, site: Site) -> GridEvent:

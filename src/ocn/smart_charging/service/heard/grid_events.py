@@ -11,6 +11,7 @@ from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.planning.problem import Phase
 from ocn.smart_charging.service.sites.events import local
 from ocn.smart_charging.site.model import Fuse, Once, Site, TimedLimit
+from ocn.smart_charging.slots import in_utc
 
 _LONGEST = timedelta(days=14)
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -83,6 +84,11 @@ def usable(event: GridEvent, site: Site) -> None:
     if event.fuse is not None and all(fuse.name != event.fuse for fuse in site.fuses):
         names = ", ".join(fuse.name for fuse in site.fuses[:10])
         raise EventUnusable(f"{event.fuse[:60]!r} is no fuse of {site.name}", hint=f"Fuses are {names}.")
+    for moment in (event.begin, event.until):
+        try:
+            in_utc(moment, UTC)
+        except ValueError as error:
+            raise EventUnusable(str(error)) from error
     if not timedelta(0) < event.until - event.begin <= _LONGEST:
         raise EventUnusable(
             f"a limit lasts up to {_LONGEST.days} days, and this one from {event.begin} until {event.until}"

@@ -1,19 +1,17 @@
-"""Read a CPO: everything once, then what changed; copies may be lost, and what was before is not copied."""
+"""Read a CPO's sessions: all once, then what changed; copies may be lost, and older ones are not copied."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
-from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
+from ocn.party.errors import PartyError, RequestFailed
 from ocn.party.json_text import JsonObject
-from ocn.party.reply import Reply
 from ocn.party.sending.client import Client
 from ocn.party.sending.counterparty import Counterparty
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.data_reading import Heard, read_data
 from ocn.smart_charging.service.heard.rhythm import Rhythm
 from ocn.smart_charging.service.heard.sessions import Note, Sessions
 from ocn.smart_charging.service.known.memory import Memory
@@ -31,14 +29,9 @@ _SILENT, _WHOLE_EVERY = timedelta(days=3), timedelta(days=1)
 _OVERLAP = timedelta(minutes=10)
 """So much is read twice: what a CPO writes while it is read must not fall between two readings."""
 _PAGE = 20
-"""Sessions and tariffs that are asked for at once."""
+"""Sessions that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
 """A session that two full readings do not list, and of which so long nothing was told, is over."""
-_SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
-"""Something else can be asked for all the same."""
-
-Heard = Callable[[PartyId, Reply[Any]], None]
-"""Is shown every answer, for what it says of the CPO's clock."""
 
 
 def reading_of(cpo: PartyId) -> str:
@@ -81,9 +74,9 @@ class Reader:
         """Return when a CPO's sessions were last read to the end."""
         return self._read.get(cpo)
 
-    def is_due(self, cpo: PartyId, now: datetime, asked: bool) -> bool:
-        """Whether it is time to read a CPO again."""
-        return self._rhythm[cpo].is_due(now, asked=asked)
+    def due_in(self, cpo: PartyId, now: datetime, *, asked: bool) -> timedelta:
+        """Return how long to wait before a CPO is read again; not at all where that is not positive."""
+        return self._rhythm[cpo].due_in(now, asked=asked)
 
     def unread_since(self, cpo: PartyId) -> datetime | None:
         """Return since when a CPO cannot be read; None: it can."""
@@ -105,7 +98,7 @@ class Reader:
         told = client.to(cpo)
         try:
             if self._data.is_due(cpo, now, self._settings.read_all_every):
-                await self._read_data(told, cpo)
+                await read_data(told, cpo, self._places, self._data, note=self._note, heard=self._heard)
                 self._data.was_read(cpo, now)
             await self._read_sessions(told, cpo, now)
         except PartyError as error:
@@ -198,23 +191,3 @@ class Reader:
         return (
             stay.is_active and stay.cpo == cpo and stay.key not in listed and now - stay.updated > _UNLISTED
         )
-
-    async def _read_data(self, told: Counterparty, cpo: PartyId) -> None:
-        for served in self._places.of(cpo):
-            try:
-                reply = await told.get_location(served.location_id)
-            except _SAID_NO as error:
-                line = f"{cpo} does not tell its location {served.location_id}: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)
-                continue
-            self._heard(cpo, reply)
-            if isinstance(reply.data, dict):
-                await self._data.take_location(cpo, served.location_id, reply.data)
-        try:
-            async for tariff in told.tariffs(limit=_PAGE):
-                if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
-                    await self._data.take_tariff(cpo, tariff["id"], tariff)
-        except _SAID_NO as error:
-            for served in self._places.of(cpo):
-                line = f"{cpo} does not tell its tariffs: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)

@@ -17,11 +17,11 @@ class Rhythm:
     unread_since: datetime | None = None
     """When it could not be read first, of all times since it could."""
 
-    def is_due(self, now: datetime, *, asked: bool) -> bool:
-        """Whether it is time to read it again; where it is asked for, sooner, but not again and again."""
-        return self.tried is None or abs(now - self.tried) >= self._wait(
-            now, asked
-        )  # or a clock was put back
+    def due_in(self, now: datetime, *, asked: bool) -> timedelta:
+        """Return how long to wait before it is read again; where it is asked for, less, but not nothing."""
+        if self.tried is None:
+            return timedelta(0)
+        return self._wait(now, asked) - abs(now - self.tried)  # also where a clock was put back
 
     def went(self, now: datetime, *, well: bool) -> None:
         """It was read, or could not be."""

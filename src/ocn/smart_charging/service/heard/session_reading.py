@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import format_datetime, read_datetime
+from ocn.ocpi.timestamps import format_datetime
 from ocn.ocpi.token_issuer import issuer_key
 from ocn.smart_charging.numbers import number, shown
 from ocn.smart_charging.service.heard.period_readings import readings_from
 from ocn.smart_charging.service.known.stays import NO_EVSE, Reading, SessionUnusable, Stay
+from ocn.smart_charging.slots import read_moment
 
 _MOST_TEXT = 255
 _MOST_KWH = Decimal(10_000)
@@ -23,7 +24,8 @@ _APART = timedelta(minutes=2)
 """Of a meter that is told every few seconds the newest reading is kept, and before it one for so long."""
 _MOST_PERIODS_READ = 200
 _AHEAD = timedelta(hours=1)
-"""A ``last_updated`` further ahead than that is not believed: it would silence all that comes after."""
+"""A ``last_updated`` further ahead than that is not believed: it would silence all that comes after. Nor is
+an end."""
 _EARLY = timedelta(minutes=5)
 """A session may be told so long before it starts by our reckoning."""
 _ZERO = Decimal(0)
@@ -71,7 +73,7 @@ def told(
         before.power_since if before else None,
         before.readings if before else (),
     )
-    stay = replace(stay, end=_end(members, stay, faults))
+    stay = replace(stay, end=_end(members, stay, now, faults))
     if stay.is_active and stay.begin > now + _EARLY:
         faults.append(
             f"start_date_time {format_datetime(stay.begin)} is not yet, though it is ACTIVE; taken for now"
@@ -121,7 +123,7 @@ def _evse_uid(members: Mapping[str, Any], before: Stay | None) -> str:
 
 
 def _updated(members: Mapping[str, Any], now: datetime, faults: list[str]) -> datetime:
-    found = read_datetime(members.get("last_updated"))
+    found = read_moment(members.get("last_updated"))
     if found is None or found > now + _AHEAD:
         faults.append(f"last_updated {shown(members.get('last_updated'))} makes no sense; taken for now")
         return now
@@ -140,11 +142,13 @@ def _begin(members: Mapping[str, Any], before: Stay | None, now: datetime, fault
     value = members.get("start_date_time")
     if value is None and before is not None:
         return before.begin
-    found = read_datetime(value)
+    found = read_moment(value)
     if found is not None:
         return found
     taken = now if before is None else before.begin
-    faults.append(f"start_date_time {shown(value)} is no DateTime; taken for {format_datetime(taken)}")
+    faults.append(
+        f"start_date_time {shown(value)} is no DateTime of our days; taken for {format_datetime(taken)}"
+    )
     return taken
 
 
@@ -161,13 +165,13 @@ def _kwh(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> 
     return found
 
 
-def _end(members: Mapping[str, Any], stay: Stay, faults: list[str]) -> datetime | None:
+def _end(members: Mapping[str, Any], stay: Stay, now: datetime, faults: list[str]) -> datetime | None:
     value = members.get("end_date_time")
     if value is None:
         return stay.end
-    found = read_datetime(value)
-    if found is None or found < stay.begin:
-        faults.append(f"end_date_time {shown(value)} is no moment after the start; left out")
+    found = read_moment(value)
+    if found is None or not stay.begin <= found <= now + _AHEAD:
+        faults.append(f"end_date_time {shown(value)} is no moment from the start until now; left out")
         return stay.end
     return found
 
@@ -195,7 +199,10 @@ def _with_periods(stay: Stay, periods: object) -> Stay:
         if tariff is None and isinstance(period.get("tariff_id"), str):
             tariff = period["tariff_id"][:_MOST_TEXT]
         if not found:
-            found, since = _dimensions(period.get("dimensions")), read_datetime(period.get("start_date_time"))
+            found, since = (
+                _dimensions(period.get("dimensions")),
+                read_moment(period.get("start_date_time")),
+            )
     stay = replace(stay, tariff_id=tariff or stay.tariff_id)
     if not found:
         return stay

@@ -16,7 +16,7 @@ from ocn.smart_charging.service.known.stays import Stay
 
 _ENOUGH = 3
 """So few sessions at least make a median worth more than an assumption."""
-_LEAST_STAY = timedelta(minutes=5)
+_LEAST_STAY, _LONGEST_STAY = timedelta(minutes=5), timedelta(days=14)
 _LEAST_KWH = Decimal("0.1")
 
 
@@ -34,7 +34,7 @@ class Past:
     def of(cls, stay: Stay, site: str, evse: str) -> "Past | None":
         """Remember a session that is over; None where there is nothing to learn from it."""
         end = stay.end or stay.updated
-        if end - stay.begin < _LEAST_STAY or stay.kwh < _LEAST_KWH:
+        if not _LEAST_STAY <= end - stay.begin <= _LONGEST_STAY or stay.kwh < _LEAST_KWH:
             return None
         return cls(site, evse, stay.begin, end, stay.kwh)
 

@@ -101,8 +101,8 @@ class Memory:
 
     async def keep_profiles(self, session_key: str, profiles: list[JsonObject]) -> None:
         """Remember what was in force for a session."""
-        await self._shelves.put(PROFILES, session_key, {"profiles": profiles})
         self.profiles[session_key] = profiles
+        await self._shelves.put(PROFILES, session_key, {"profiles": profiles})
 
     async def keep_habit(self, cpo: PartyId, emsp: str, habit: Habit) -> None:
         """Remember how often an eMSP's sessions come with preferences."""

@@ -49,7 +49,7 @@ class PhaseLearning:
 
     def learned(self, session: str, known: Phases, drawn: Drawn, most: int) -> Phases:
         """Return what is known after a reading, at an EVSE of ``most`` phases."""
-        if not drawn.amps or not drawn.power_kw:
+        if drawn.amps is None or drawn.amps < STEP_AMPS or not drawn.power_kw:
             return known
         ratio = drawn.power_kw * 1000 / (self._voltage * drawn.amps)
         count = round(ratio)

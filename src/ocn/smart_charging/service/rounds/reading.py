@@ -16,7 +16,6 @@ from ocn.smart_charging.service.sites.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
 
 _FORGET_EVERY = timedelta(hours=1)
-_NEVER_S, _AGAIN_S = 3600.0, 1.0
 
 
 class Reading:
@@ -51,13 +50,13 @@ class Reading:
         """Read what is due, and forget what is old."""
         async with self._turn:
             self._asked |= self.bell.answered()
-            if self._reader.is_due(self._cpo, self._clock.now(), self._asked):
+            if self.next_due_s() <= 0:
                 await self._read(client)
             await self._forget()
 
     def next_due_s(self) -> float:
         """Return how long nothing is due, if nothing happens."""
-        return _AGAIN_S if self._asked else _NEVER_S
+        return self._reader.due_in(self._cpo, self._clock.now(), asked=self._asked).total_seconds()
 
     async def _read(self, client: Client) -> None:
         first = self._reader.last_read(self._cpo) is None

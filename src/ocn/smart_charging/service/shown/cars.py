@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.states import Refusal, State
+from ocn.smart_charging.numbers import printable
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.sentences import for_driver, sentence, times
 from ocn.smart_charging.planning.why import Why, explained
@@ -70,7 +71,7 @@ class ShownCars:
         line += by_another(standing, guest.outlet.step_kw, self._now)
         return CarView(
             name=name,
-            evse=guest.evse.id or None,
+            evse=printable(guest.evse.id) or None,
             arrived=guest.stay.begin,
             departure=guest.need.departure,
             departure_from=guest.need.departure_from,
@@ -93,7 +94,7 @@ class ShownCars:
         name = self._desk.name(stay.key)
         return CarView(
             name=name,
-            evse=stay.evse_uid or None,
+            evse=printable(stay.evse_uid) or None,
             arrived=stay.begin,
             departure=(stay.end or stay.updated) if stay.is_over else None,
             departure_from=Source.ASSUMED,
