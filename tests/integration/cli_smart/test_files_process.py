@@ -47,12 +47,14 @@ def test_check_tells_every_fault_with_its_line_and_ends_with_status_1(site_file:
 
 def test_check_of_a_site_of_which_nothing_is_left_tells_every_fault_all_the_same(site_file: Path) -> None:
     text = site_file.read_text("utf-8")
-    site_file.write_text(text.replace('fuse = "main"', 'fuse = "mian"'), "utf-8")
+    prices = "[prices]\npeak_eur_per_kw = -3\n"
+    site_file.write_text(text.replace('fuse = "main"', 'fuse = "mian"') + prices, "utf-8")
 
     done = run(smart("check", site_file))
 
     assert (done.returncode, done.stdout) == (1, "")
-    *faults, error, hint = done.stderr.splitlines()
+    *faults, peak, error, hint = done.stderr.splitlines()
+    assert "[prices]: peak_eur_per_kw must not be below 0" in peak
     assert [fault.partition("key fuse: ")[2].partition(" is no")[0] for fault in faults] == ["'mian'"] * 2
     assert error == f"Error: {site_file}: no EVSE can be planned"
     assert hint.startswith("Hint: Each [[evse]] names its fuse")

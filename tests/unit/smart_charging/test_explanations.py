@@ -140,12 +140,18 @@ def test_times_in_the_hour_that_clocks_show_twice_say_which() -> None:
     ]
 
 
+def scarce(*prices: ShadowPrice) -> Plan:
+    """A plan of prices that are up to 0.2 EUR apart, in which limits are scarce."""
+    made = plan(problem(car("a"), prices=CHEAP_LATER))
+    return replace(made, wishes=replace(made.wishes, shadow_prices=prices))
+
+
 def test_scarcities_neighbouring_slots_of_one_price_are_one() -> None:
     prices = [ShadowPrice(0, slot, 0.21) for slot in (4, 5, 6)] + [ShadowPrice(None, 2, 0.05)]
+    made = scarce(*prices, ShadowPrice(0, 7, 0.0008))
 
-    found = scarcities(prices)
+    found = scarcities(made)
 
-    made = plan(problem(car("a")))
     assert [each.line(made, in_slots(0)) for each in found] == [
         "one kW more at fuse row A, phase L1 between slot 4 and slot 7 is worth 0.210 EUR/kWh",
         "one kW more at a higher peak between slot 2 and slot 3 is worth 0.050 EUR/kWh",
@@ -227,11 +233,11 @@ def test_for_driver_of_a_car_that_gets_nothing_says_so() -> None:
 
 
 def test_scarcities_beyond_any_price_are_one_and_say_what_is_at_stake() -> None:
-    made = plan(problem(car("a")))
+    made = scarce(*(ShadowPrice(0, slot, eur) for slot, eur in ((4, 1003.0), (5, 6.3), (6, 900.0))))
 
-    (found,) = scarcities([ShadowPrice(0, slot, eur) for slot, eur in ((4, 1003.0), (5, 1050.2), (6, 900.0))])
+    (found,) = scarcities(made)
 
-    assert (found.begins, found.ends, found.eur_per_kwh) == (4, 7, 900.0)
+    assert (found.begins, found.ends, found.eur_per_kwh) == (4, 7, 6.3)
     assert found.line(made, in_slots(0)).endswith(
         "between slot 4 and slot 7 is worth more than any price: cars might leave without it"
     )

@@ -117,7 +117,8 @@ def _below(loaded: "LoadedSite") -> Iterator[str]:
         if evse.current is Current.AC and len(evse.phases) > 1 and evse.rotation is None
     ]
     if unknown:
-        yield f"rotation: not told of {len(unknown)} EVSEs, so a one-phase car there counts on each phase"
+        count = "1 EVSE" if len(unknown) == 1 else f"{len(unknown)} EVSEs"
+        yield f"rotation: not told of {count}, so a one-phase car there counts on each phase"
     yield f"prices: {_prices(loaded)}"
     if site.feed is not None:
         yield f"limits from outside: {_feed(site.feed)}"

@@ -4,7 +4,7 @@ There is no ``unlock_connector``: the sockets hold no cable of their own and the
 UNLOCK_CAPABLE, so the party kit answers NOT_SUPPORTED.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -29,6 +29,10 @@ class SessionReports(Protocol):
 
     async def status(self, change: StatusChange | None, emsp: Counterparty) -> None:
         """Tell what an EVSE is doing."""
+        ...
+
+    def limited(self, session: RunningSession, others: Iterable[Counterparty]) -> None:
+        """Tell others who limit a session what is in force since somebody changed that."""
         ...
 
 
@@ -94,12 +98,12 @@ class CpoCommands:
         if session is None:
             return unknown_session()
         limits = ChargingProfile.from_object(profile.get("charging_profile"), session.car.phases)
-        return accepted(self._limited(session, limits))
+        return accepted(self._limited(session, limits, request))
 
     async def clear_charging_profile(self, request: Request, session_id: str) -> Outcome:
         """Lift the limit of a running session."""
         session = self._operations.session_for(request.sender, session_id)
-        return unknown_session() if session is None else accepted(self._limited(session, None))
+        return unknown_session() if session is None else accepted(self._limited(session, None, request))
 
     async def get_active_charging_profile(
         self, request: Request, session_id: str, duration_s: int
@@ -126,11 +130,17 @@ class CpoCommands:
             await self._reports.status(change, emsp)
         return "ACCEPTED"
 
-    async def _limited(self, session: RunningSession, limits: ChargingProfile | None) -> str:
+    async def _limited(
+        self, session: RunningSession, limits: ChargingProfile | None, request: Request
+    ) -> str:
         await self._clock.sleep(self._reaction)
         if limits is None and session.profile is None:
             return "UNKNOWN"
         session.use_profile(limits)
+        session.limiters.pop(request.sender, None)
+        self._reports.limited(session, tuple(session.limiters.values()))
+        if limits is not None:
+            session.limiters[request.sender] = request.caller
         return "ACCEPTED"
 
     async def _active(self, session: RunningSession, horizon: timedelta) -> Mapping[str, Any]:

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from ocn.ocpi.objects import Cdr
 from ocn.ocpi.party_id import PartyId
@@ -19,6 +20,7 @@ from ocn.simulation.cpo.till import Till
 from ocn.simulation.updates import Updates
 
 _LOG = logging.getLogger(__name__)
+_ACTIVE_FOR = timedelta(hours=1)
 _AGAIN_AFTER = (timedelta(seconds=1), timedelta(seconds=4), timedelta(seconds=16))
 
 
@@ -79,6 +81,12 @@ class Reports:
             place = change.location["id"], change.evse["uid"]
             # Not every eMSP keeps locations, and one that never read this one cannot take a PATCH of it.
             await tell(lambda: emsp.patch_location(patch, *place), logging.INFO)
+
+    def limited(self, session: RunningSession, others: Iterable[Counterparty]) -> None:
+        """Push what is in force now to those who had set something else, as OCPI has it."""
+        active = session.active_profile(_ACTIVE_FOR)
+        for each in others:
+            self._start(tell(partial(each.put_active_charging_profile, session.facts.id, active)))
 
     async def bill(self, cdr: Cdr, emsp: Counterparty) -> CdrReceipt | None:
         """Post a CDR until it is taken, look whether it is where the answer says, and have it settled.

@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
-from ocn.ocpi.objects import Cdr, Session
-from ocn.party.json_text import JsonObject
+from ocn.ocpi.objects import ActiveChargingProfile, Cdr, Session
+from ocn.ocpi.party_id import PartyId
+from ocn.party.sending.counterparty import Counterparty
 from ocn.simulation.billing.misbilling import Misbilling
 from ocn.simulation.billing.records import SessionFacts, cdr_object, session_object
 from ocn.simulation.chargers.car import Car
@@ -22,6 +23,8 @@ class RunningSession:
     def __init__(self, facts: SessionFacts, car: Car, clock: Clock, step: timedelta = STEP) -> None:
         self.facts = facts
         self.car = car
+        self.limiters: dict[PartyId, Counterparty] = {}
+        """Who has set a charging profile, and is told when another one does."""
         self._charging = Charging(car, facts.started_at, step)
         self._clock = clock
         self._stop = asyncio.Event()
@@ -67,11 +70,11 @@ class RunningSession:
         self.stop()
         return cdr_object(self.facts, self._read(), number=number, misbilling=misbilling)
 
-    def active_profile(self, horizon: timedelta) -> JsonObject:
+    def active_profile(self, horizon: timedelta) -> ActiveChargingProfile:
         """What the charge point will allow from now on (ActiveChargingProfile)."""
         now = self._clock.now()
         profile = self.profile or ChargingProfile.unlimited()
-        return dict(profile.active(self.facts.started_at, now, horizon, self.car.max_power_w))
+        return profile.active(self.facts.started_at, now, horizon, self.car.max_power_w)
 
     @property
     def power_w(self) -> Decimal:

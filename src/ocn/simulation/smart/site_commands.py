@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from ocn.party.request import Request
 from ocn.simulation.chargers.charging_profile import ChargingProfile
 from ocn.simulation.clock import Clock
 from ocn.simulation.cpo.commands import CpoCommands
@@ -36,9 +37,11 @@ class SiteCommands(CpoCommands):
         self._is_within = is_within
         self.changes: list[Change] = []
 
-    async def _limited(self, session: RunningSession, limits: ChargingProfile | None) -> str:
+    async def _limited(
+        self, session: RunningSession, limits: ChargingProfile | None, request: Request
+    ) -> str:
         before_w = session.power_w
-        result = await super()._limited(session, limits)
+        result = await super()._limited(session, limits, request)
         if result == "ACCEPTED":
             self.changes.append(Change(session.facts.id, before_w, session.power_w, self._is_within()))
         return result

@@ -56,7 +56,7 @@ def document(
                 "eur_per_kwh": round(each.eur_per_kwh, _EUR),
                 "line": each.line(plan, clock),
             }
-            for each in scarcities(plan.wishes.shadow_prices)
+            for each in scarcities(plan)
         ],
     }
 

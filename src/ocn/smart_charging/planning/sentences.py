@@ -1,12 +1,13 @@
 """Plans in words: a line per car, for operators and for its driver, and the shadow prices of the fuses."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.clock_times import day_and_clock
 from ocn.smart_charging.planning.plan import Plan, ShadowPrice
+from ocn.smart_charging.planning.problem import Problem
 from ocn.smart_charging.planning.rivals import Rival, Rivals, Standing
 from ocn.smart_charging.planning.why import Bound, Why
 
@@ -15,8 +16,9 @@ Clock = Callable[[float], str]
 
 _WORTH_SAYING_EUR = 0.005
 _NOTHING_KW = 1e-6
-_MOST_REAL_EUR = 50.0
-"""No energy costs more: a shadow price above it is what the planner holds against cars that lack some."""
+_SAME_EUR = 0.0005
+_TIES_EUR = 0.003
+"""A shadow price below that comes from what breaks ties; one further above what prices explain, from risk."""
 
 
 def in_slots(slot: int) -> Clock:
@@ -115,18 +117,14 @@ class Scarcity:
     begins: int
     ends: int
     eur_per_kwh: float
+    beyond_price: bool = False
+    """Whether it is no price of energy, but what the planner holds against cars that lack some."""
 
-    @property
-    def beyond_price(self) -> bool:
-        """Whether it is no price of energy, but what the planner holds against cars that lack some."""
-        return self.eur_per_kwh > _MOST_REAL_EUR
-
-    def goes_on_with(self, price: ShadowPrice, least_eur: float) -> bool:
+    def goes_on_with(self, price: ShadowPrice, *, beyond: bool) -> bool:
         """Whether the next slot's price is the same."""
-        if price.limit != self.limit or price.slot != self.ends:
+        if price.limit != self.limit or price.slot != self.ends or beyond != self.beyond_price:
             return False
-        both_beyond = self.beyond_price and price.eur_per_kwh > _MOST_REAL_EUR
-        return both_beyond or abs(self.eur_per_kwh - price.eur_per_kwh) < least_eur
+        return beyond or abs(self.eur_per_kwh - price.eur_per_kwh) < _SAME_EUR
 
     def line(self, plan: Plan, clock: Clock) -> str:
         """Write it: what one kilowatt more is worth, where, and when."""
@@ -137,17 +135,31 @@ class Scarcity:
         return f"one kW more at {where} {when} is worth {self.eur_per_kwh:.3f} EUR/kWh"
 
 
-def scarcities(prices: Sequence[ShadowPrice], least_eur: float = 0.0005) -> list[Scarcity]:
-    """Put neighbouring slots of one price together; those that matter most first.
+def scarcities(plan: Plan) -> list[Scarcity]:
+    """Put neighbouring slots of one shadow price together; those that matter most first.
 
-    What is above any real price counts as one, the lowest of it.
+    What is above all that prices explain counts as one, the lowest of it.
     """
+    most_eur = _most_by_price_eur(plan.problem)
     found: list[Scarcity] = []
-    for price in sorted(prices, key=lambda each: (-1 if each.limit is None else each.limit, each.slot)):
-        last = found[-1] if found else None
-        if last is not None and last.goes_on_with(price, least_eur):
-            eur = min(last.eur_per_kwh, price.eur_per_kwh) if last.beyond_price else last.eur_per_kwh
-            found[-1] = Scarcity(last.limit, last.begins, price.slot + 1, eur)
-        elif price.eur_per_kwh >= least_eur:
-            found.append(Scarcity(price.limit, price.slot, price.slot + 1, price.eur_per_kwh))
+    order = sorted(
+        plan.wishes.shadow_prices, key=lambda each: (-1 if each.limit is None else each.limit, each.slot)
+    )
+    for price in order:
+        last, beyond = found[-1] if found else None, price.eur_per_kwh > most_eur
+        if last is not None and last.goes_on_with(price, beyond=beyond):
+            eur = min(last.eur_per_kwh, price.eur_per_kwh) if beyond else last.eur_per_kwh
+            found[-1] = replace(last, ends=price.slot + 1, eur_per_kwh=eur)
+        elif price.eur_per_kwh >= _TIES_EUR:
+            found.append(Scarcity(price.limit, price.slot, price.slot + 1, price.eur_per_kwh, beyond))
     return sorted(found, key=lambda each: -each.eur_per_kwh * (each.ends - each.begins))
+
+
+def _most_by_price_eur(problem: Problem) -> float:
+    """Return the most that a kWh more through a limit can save by prices alone.
+
+    It comes from the dearest slot into the cheapest; one kW more on a phase may let three flow.
+    """
+    series = {problem.prices, *(car.prices for car in problem.cars if car.prices is not None)}
+    spread = max((max(each) - min(each) for each in series if each), default=0.0)
+    return 3 * spread + problem.peak_price / problem.slot_h + _TIES_EUR

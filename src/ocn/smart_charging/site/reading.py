@@ -60,13 +60,14 @@ def read_site(text: str, file: str = "site.toml") -> Reading:
     standing = whole_branches(fuses, places, faults)
     evses: list[tuple[int, Evse]] = _parts(content, "evse", evse_of, places, faults)
     kept = at_fuses(evses, standing, places, faults)
+    prices = _prices(content, places, faults)
     if not kept:
         raise SiteUnreadable(
             f"{file}: no EVSE can be planned",
             hint="Each [[evse]] names its fuse, and each fuse below another that one.",
             faults=tuple(faults),
         )
-    prices, feed = _prices(content, places, faults), _feed(content, places)
+    feed = _feed(content, places)
     return Reading(replace(site, fuses=standing, evses=kept, prices=prices, feed=feed), tuple(faults))
 
 

@@ -1,5 +1,6 @@
 """Who may limit a session: its eMSP, and a planner that the CPO has hired."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -25,17 +26,26 @@ HALF: Any = {
 }
 
 
-class _NoReports:
+class _Told:
+    """Who was told that somebody else limits a session."""
+
+    def __init__(self) -> None:
+        self.others: list[object] = []
+
     def begin(self, session: RunningSession, emsp: Counterparty) -> None:
         raise AssertionError
 
     async def status(self, change: StatusChange | None, emsp: Counterparty) -> None:
         raise AssertionError
 
+    def limited(self, session: RunningSession, others: Iterable[Counterparty]) -> None:
+        self.others.extend(others)
+
 
 def of(party: PartyId) -> Request:
     class From:
         sender = party
+        caller = party
 
     return cast("Request", From())
 
@@ -48,7 +58,7 @@ async def later(outcome: Outcome) -> Any:
 @pytest.fixture
 def hired(clock: Clock) -> CpoCommands:
     operations = Operations(CPO, clock, hired=frozenset({PLANNER}))
-    return CpoCommands(operations, _NoReports(), Till(), clock, timedelta(0))
+    return CpoCommands(operations, _Told(), Till(), clock, timedelta(0))
 
 
 async def test_profile_of_the_emsp_and_of_a_hired_planner_takes_hold(hired: CpoCommands) -> None:
@@ -62,6 +72,20 @@ async def test_profile_of_the_emsp_and_of_a_hired_planner_takes_hold(hired: CpoC
         cleared = await hired.clear_charging_profile(of(party), session.facts.id)
         assert await later(cleared) == "ACCEPTED"
         assert session.power_w == 16 * 230 * 3
+
+
+async def test_profile_that_another_one_sets_is_told_to_whoever_had_set_one(clock: Clock) -> None:
+    operations, told = Operations(CPO, clock, hired=frozenset({PLANNER})), _Told()
+    commands = CpoCommands(operations, told, Till(), clock, timedelta(0))
+    session = operations.start(MSP, start())
+    await later(await commands.set_charging_profile(of(MSP), session.facts.id, HALF))
+    assert told.others == []
+    await later(await commands.set_charging_profile(of(PLANNER), session.facts.id, HALF))
+    assert told.others == [MSP]
+    await later(await commands.clear_charging_profile(of(MSP), session.facts.id))
+    assert told.others == [MSP, PLANNER]
+    await later(await commands.set_charging_profile(of(PLANNER), session.facts.id, HALF))
+    assert told.others == [MSP, PLANNER]
 
 
 @pytest.mark.parametrize("party", [OTHER, PartyId("NL", "CPX")])

@@ -86,7 +86,7 @@ def _scarce(plan: Plan, draft: Draft, zone: ZoneInfo) -> tuple[ScarceView, ...]:
             line=each.line(plan, clock),
             beyond_price=each.beyond_price,
         )
-        for each in scarcities(plan.wishes.shadow_prices)
+        for each in scarcities(plan)
     )
 
 
