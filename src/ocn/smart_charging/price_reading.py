@@ -19,7 +19,7 @@ from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.slots import in_utc
 from ocn.smart_charging.text_file import read_toml
 
-_MOST_ROWS = 1_000_000
+_MOST_ROWS, _MOST_FAULTS = 1_000_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,23 @@ def read_prices(text: str, file: str, zone: ZoneInfo, column: Column = EUR_PER_K
     )
     faults: list[Fault] = []
     found: dict[datetime, Decimal] = {}
-    for place, start, price in rows:
-        if len(found) >= _MOST_ROWS:
+    wrong = 0
+    for count, (place, start, price) in enumerate(rows):
+        if count >= _MOST_ROWS:
             faults.append(Fault(place, f"there are more than {_MOST_ROWS} prices; the rest is left out"))
             break
         try:
             moment, eur = _moment(start, zone), _price(price, column)
+            if found.setdefault(moment, eur) == eur:
+                continue
+            fault = f"{shown(str(start))} has another price already; the first one holds"
         except (ValueError, TypeError) as error:
-            faults.append(Fault(place, f"{error}; this price is left out"))
-            continue
-        if found.setdefault(moment, eur) != eur:
-            faults.append(Fault(place, f"{shown(str(start))} has another price already; the first one holds"))
+            fault = f"{error}; this price is left out"
+        wrong += 1
+        if wrong <= _MOST_FAULTS:
+            faults.append(Fault(place, fault))
+    if wrong > _MOST_FAULTS:
+        faults.append(Fault(file, f"so it is with {wrong - _MOST_FAULTS} prices more"))
     if not found:
         told = f": {faults[0]}" if faults else ""
         raise PricesUnreadable(f"{file} holds no price{told}", hint=f"Columns are start and {column.name}.")

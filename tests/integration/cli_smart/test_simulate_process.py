@@ -7,7 +7,11 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
 from tests.integration.cli_smart.conftest import refused, run, smart, smart_without_solver
+from typer.testing import CliRunner
+
+from ocn.cli.smart.commands import app
 
 SMALL = ("simulate", "--evses", "4")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -84,6 +88,14 @@ def test_simulate_a_picture_of_no_known_kind_is_refused_before_anything_is_run(t
     told = refused(smart("simulate", "--evses", 5000, "--plot", tmp_path / "load.txt"))
 
     assert "load.txt is no picture" in told
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31"])
+def test_simulate_from_a_day_that_no_clock_shows_is_refused(start: str) -> None:
+    done = CliRunner().invoke(app, ["simulate", "--start", start])
+
+    assert done.exit_code == 2
+    assert "is not within the years" in done.stderr
 
 
 def test_simulate_interrupted_ends_without_a_traceback() -> None:

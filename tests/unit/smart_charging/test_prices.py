@@ -58,6 +58,15 @@ def test_read_prices_row_that_cannot_be_used_is_told_by_line_and_left_out(row: s
     assert message in reading.faults[0].message
 
 
+def test_read_prices_of_a_file_of_nothing_but_faults_tells_some_and_how_many_more() -> None:
+    wrong = "2026-03-02T02:00:00Z,cheap\n" * 140
+
+    reading = read_prices(f"start,eur_per_kwh\n2026-03-02T01:00:00Z,0.1\n{wrong}", "p.csv", BERLIN)
+
+    assert len(reading.faults) == 101
+    assert str(reading.faults[-1]) == "p.csv: so it is with 40 prices more"
+
+
 @pytest.mark.parametrize("text", ["", "when,what\n1,2\n", "start,eur_per_kwh\n"])
 def test_read_prices_without_prices_is_refused(text: str) -> None:
     with pytest.raises(PricesUnreadable, match=r"p\.csv"):

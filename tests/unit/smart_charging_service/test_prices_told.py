@@ -8,8 +8,10 @@ import pytest
 from tests.unit.smart_charging_service.conftest import CPO, START, MakeWorld, World
 
 from ocn.ocpi.timestamps import format_datetime
+from ocn.party.json_text import JsonObject
 from ocn.smart_charging.prices import FlatPrice, PriceSeries
 from ocn.smart_charging.service.view import EventKind
+from ocn.tariffs import curve
 
 ENERGY = {"type": "ENERGY", "price": Decimal("0.60"), "step_size": 1}
 OWN = FlatPrice(Decimal("0.30"))
@@ -94,6 +96,31 @@ async def test_tariff_that_says_prices_is_told_and_so_is_one_that_is_mended(make
     (kind, line), _ = lines(world, "tariff T1")
     assert (kind, line) == (EventKind.TOLD, "tariff T1 says prices: who goes by it is planned by them")
     assert world.smart.view("yard").priced_by == ("tariff T1 (1)",)
+
+
+async def test_tariff_is_read_once_for_all_cars_that_go_by_it(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def counted(told: JsonObject, *args: Any, **more: Any) -> Any:
+        reads.append(told["id"])
+        return curve(told, *args, **more)
+
+    monkeypatch.setattr("ocn.smart_charging.service.meaning.tariff_prices.curve", counted)
+    world = await make_world()
+    for name in ("E1", "E2", "E3"):
+        await world.pushes(
+            world.session(name, name, charging_periods=[{"tariff_id": "T1", "dimensions": []}])
+        )
+        leaves = format_datetime(START + timedelta(hours=8))
+        await world.wants(name, profile_type="CHEAP", departure_time=leaves, energy_need=20)
+    await world.cpo.client.to("DE PLN").put_tariff(tariff())  # type: ignore[arg-type]  # plain JSON
+
+    await world.smart.step()
+
+    assert world.smart.view("yard").priced_by == ("tariff T1 (3)",)
+    assert reads == ["T1"]
 
 
 async def test_what_the_site_goes_by_is_told_once(make_world: MakeWorld) -> None:

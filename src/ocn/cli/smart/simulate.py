@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ocn.cli.literal import literal
 from ocn.smart_charging.simulation.kinds import Kind
+from ocn.smart_charging.slots import in_utc
 
 if TYPE_CHECKING:
     from ocn.smart_charging.files import LoadedSite
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 _PIPE_WIDTH = 120
 _EARLY_MARCH = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def _of_our_days(start: datetime) -> datetime:
+    try:
+        return in_utc(start, UTC)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def simulate(
@@ -50,6 +58,7 @@ def simulate(
         typer.Option(
             "--start",
             formats=["%Y-%m-%d"],
+            callback=_of_our_days,
             help="The first day: prices are those of its season.",
             show_default=f"{_EARLY_MARCH:%Y-%m-%d}",
         ),

@@ -51,8 +51,8 @@ class CarPrices:
     """Why that says none."""
 
 
-def prices_for(guest: Guest, own: SitePrices, zone: str, memory: Memory, slots: Slots) -> CarPrices:
-    """Return a car's prices, at a site with prices of its ``own``; tariffs go by the clocks of ``zone``.
+def prices_for(guest: Guest, own: SitePrices, tariffs: "TariffsAhead", slots: Slots) -> CarPrices:
+    """Return a car's prices, at a site with prices of its ``own``.
 
     For who is not known to wait every hour costs the same, so nothing keeps it waiting. Who asked to charge
     cheaply goes by the tariff it will be billed by; so does everybody at a site without prices of its own.
@@ -65,25 +65,41 @@ def prices_for(guest: Guest, own: SitePrices, zone: str, memory: Memory, slots: 
         return CarPrices(PricedBy.CARBON, filled(own.carbon, slots.minutes))
     if guest.need.profile != "CHEAP" and own.eur_per_kwh is not None:
         return CarPrices(PricedBy.SITE)
-    name, told = _tariff(guest, zone, memory, slots)
+    name, told = tariffs.of(guest)
     if told.silent_because is not None:
         by = PricedBy.NONE if own.eur_per_kwh is None else PricedBy.SITE
         return CarPrices(by, None, name, told.silent_because)
     return CarPrices(PricedBy.TARIFF, filled(told.eur_per_kwh, slots.minutes), name)
 
 
-def _tariff(guest: Guest, zone: str, memory: Memory, slots: Slots) -> tuple[str, ToldPrices]:
-    """Return what its tariff is called, and says: that of its session, else the first of its connectors'."""
-    cpo = guest.stay.cpo.key
-    of_evse = memory.sites.tariff_ids.get((cpo, guest.stay.evse_uid.casefold()), ())
-    ids = [each for each in (guest.stay.tariff_id, *of_evse) if each]
-    for tariff_id in ids:
-        found = memory.sites.tariffs.get((cpo, tariff_id.casefold()))
-        if found is not None:
-            most_kw = Decimal(str(round(guest.outlet.most * guest.outlet.step_kw, 3)))
-            prices = TariffPrices(found, zone, max(_LEAST_KW, most_kw))
-            return f"tariff {tariff_id[:60]}", prices.told(slots)
-    nothing = (None,) * slots.count
-    if ids:
-        return f"tariff {ids[0][:60]}", ToldPrices(nothing, f"{guest.stay.cpo} does not tell it")
-    return f"the tariff of EVSE {guest.evse.id}", ToldPrices(nothing, f"{guest.stay.cpo} names none")
+class TariffsAhead:
+    """What tariffs say of the slots ahead, by a site's clocks; each is read once for cars of a power."""
+
+    def __init__(self, memory: Memory, zone: str, slots: Slots) -> None:
+        self._memory = memory
+        self._zone = zone
+        self._slots = slots
+        self._told: dict[tuple[str, str, Decimal], ToldPrices] = {}
+
+    def of(self, guest: Guest) -> tuple[str, ToldPrices]:
+        """Return what a car's tariff is called, and says: its session's, else its connectors' first."""
+        cpo, sites = guest.stay.cpo.key, self._memory.sites
+        of_evse = sites.tariff_ids.get((cpo, guest.stay.evse_uid.casefold()), ())
+        ids = [each for each in (guest.stay.tariff_id, *of_evse) if each]
+        for tariff_id in ids:
+            if (cpo, tariff_id.casefold()) in sites.tariffs:
+                most_kw = Decimal(str(round(guest.outlet.most * guest.outlet.step_kw, 3)))
+                return f"tariff {tariff_id[:60]}", self._at(
+                    cpo, tariff_id.casefold(), max(_LEAST_KW, most_kw)
+                )
+        nothing = (None,) * self._slots.count
+        if ids:
+            return f"tariff {ids[0][:60]}", ToldPrices(nothing, f"{guest.stay.cpo} does not tell it")
+        return f"the tariff of EVSE {guest.evse.id}", ToldPrices(nothing, f"{guest.stay.cpo} names none")
+
+    def _at(self, cpo: str, tariff_id: str, power_kw: Decimal) -> ToldPrices:
+        key = cpo, tariff_id, power_kw
+        if key not in self._told:
+            tariff = self._memory.sites.tariffs[cpo, tariff_id]
+            self._told[key] = TariffPrices(tariff, self._zone, power_kw).told(self._slots)
+        return self._told[key]

@@ -24,7 +24,7 @@ from ocn.smart_charging.service.meaning.draft import Draft, slot_position
 from ocn.smart_charging.service.meaning.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.meaning.metering import delivered_kwh
 from ocn.smart_charging.service.meaning.prices_told import PricesTold
-from ocn.smart_charging.service.meaning.pricing import CarPrices, SitePrices, prices_for
+from ocn.smart_charging.service.meaning.pricing import CarPrices, SitePrices, TariffsAhead, prices_for
 from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
@@ -72,8 +72,8 @@ class Drafting:
         obeying = {name: guest for name, guest in guests.items() if self._dispatcher.plannable(guest.key)}
         real = self._clock.in_real_time(slots)
         limits, left = self._limits(slots, guests, obeying)
-        own, zone = SitePrices.ahead(self._served, real), site.zone.key
-        priced = {name: prices_for(guest, own, zone, self._memory, slots) for name, guest in obeying.items()}
+        own, tariffs = SitePrices.ahead(self._served, real), TariffsAhead(self._memory, site.zone.key, slots)
+        priced = {name: prices_for(guest, own, tariffs, slots) for name, guest in obeying.items()}
         for kind, line in self._prices_told.news(own, priced.values()):
             self._note(kind, line, NEWS)
         return Draft(
