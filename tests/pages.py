@@ -46,6 +46,11 @@ def blocks(page: str, language: str | None = None) -> list[Block]:
     return [block for block in found if language in (None, block.language)]
 
 
+def shown(page: str) -> list[Block]:
+    """What a reader of a page does, but for blocks that say where else they are run, or why not."""
+    return [block for block in blocks(page) if not block.note.startswith(("not-in-test", "in="))]
+
+
 def texts(page: str, language: str) -> list[str]:
     """What stands in the blocks of a language."""
     return [block.text for block in blocks(page, language)]

@@ -14,7 +14,7 @@ from ocn.signing.keys import PrivateKey
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Where one private key may be: the environment first, then a flag, then a file."""
+    """Where one private key may be: what an option names, before what the environment has."""
 
     text: str | None = field(repr=False)
     keystore: Path | None
@@ -28,9 +28,6 @@ class Keys:
         Raises:
             WalletError: there is none, or it cannot be read.
         """
-        variable = self.who.upper()
-        if self.environment.get(variable):
-            return key_from_hex(self.environment[variable], f"the variable {variable}")
         if self.text is not None:
             return key_from_hex(self.text, f"--{self.who}")
         if self.keystore is not None:
@@ -38,6 +35,9 @@ class Keys:
             return key_from_file(
                 self.keystore, password_source(self.password_file, self.environment, prompt=prompt)
             )
+        variable = self.who.upper()
+        if self.environment.get(variable):
+            return key_from_hex(self.environment[variable], f"the variable {variable}")
         option = "--keystore" if self.who == "signer" else "--spender-keystore"
         raise WalletError(
             f"No {self.who} provided. Unable to send transaction.",

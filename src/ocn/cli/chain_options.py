@@ -20,6 +20,9 @@ NetworkFile = Annotated[
         "--network-file", "--net-file", "--nf", help="JSON that changes the network.", rich_help_panel=CHAIN
     ),
 ]
+RpcUrl = Annotated[
+    str | None, typer.Option("--rpc", help="URL of a JSON-RPC endpoint.", rich_help_panel=CHAIN)
+]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
@@ -35,7 +38,7 @@ def signer_flag(whose: str) -> Any:
     return typer.Option(
         "--signer",
         "-s",
-        help=f"Private key of the {whose}, in hex. The variable SIGNER wins over it.",
+        help=f"Private key of the {whose}, in hex; else the variable SIGNER.",
         rich_help_panel=KEYS,
     )
 

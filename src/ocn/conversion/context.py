@@ -66,7 +66,6 @@ class Context:
     """The tokens that share a contract id (the ``auth_id`` of 2.1.1); more than one is ambiguous."""
     location_by_id: Callable[[str], JsonObject | None] | None = None
     tariff_by_id: Callable[[str], JsonObject | None] | None = None
-    session_by_id: Callable[[str], JsonObject | None] | None = None
     alias: Callable[[ObjectKind, str], str] | None = None
     """A shorter identifier for one that does not fit, the same each time; and back."""
     reservation_number: Callable[[str], int] | None = None

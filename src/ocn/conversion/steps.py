@@ -84,11 +84,6 @@ def passage(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> P
     return Passage(rules, frozenset[str]().union(*known) if len(known) == len(steps) else None)
 
 
-def written_alike(kind: ObjectKind, source: VersionNumber, target: VersionNumber) -> bool:
-    """Whether an object of this kind is the same document in both versions, whatever it says."""
-    return not passage(kind, source, target).rules
-
-
 @cache
 def stands_alone(source: VersionNumber, target: VersionNumber) -> bool:
     """Whether a document needs nothing but itself to be converted: no rule asks the context anything."""

@@ -13,44 +13,28 @@ from typing import Any, TypeAlias
 
 from ocn.conversion import (
     NOTHING_KNOWN,
-    Contents,
     Context,
     ConversionRefused,
     NeedsWholeObject,
     ObjectKind,
     Policy,
     Versions,
-    contents_of,
-    contents_of_result,
     convert_answer_body,
     convert_request_body,
 )
 from ocn.ocpi.envelope import encode_envelope
 from ocn.ocpi.errors import InvalidParameters
-from ocn.ocpi.modules import InterfaceRole, ModuleID
-from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.versions import VersionNumber
 from ocn.party.errors import NotConverted
 from ocn.party.json_text import decode_object
 from ocn.party.receiving.answers import Answer
 from ocn.party.reply import Reply
+from ocn.party.subjects import Subject
 
 _DRIVERS = frozenset({ModuleID.SESSIONS, ModuleID.CDRS})
 _OF_THE_KIT = frozenset({ObjectKind.COMMAND_RESPONSE, ObjectKind.CHARGING_PROFILE_RESPONSE})
 """Answers that are made of an :class:`~ocn.party.outcomes.Outcome`, in the words of 2.2.1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A request as a conversion sees it: what it carries, where to, and between whom."""
-
-    contents: Contents
-    module: str
-    path: tuple[str, ...]
-    sender: PartyId | None
-    receiver: PartyId | None
-    owner: PartyId | None
-
 
 Known: TypeAlias = Callable[[Subject], Awaitable[Context]]
 """What the back end knows around a document that cannot say it itself; asked before each conversion."""
@@ -59,33 +43,6 @@ Known: TypeAlias = Callable[[Subject], Awaitable[Context]]
 async def nothing_known(_: Subject) -> Context:
     """Know nothing."""
     return NOTHING_KNOWN
-
-
-def subject_of(
-    method: str,
-    interface: tuple[str, InterfaceRole],
-    path: tuple[str, ...],
-    sender: PartyId | None,
-    receiver: PartyId | None,
-) -> Subject | None:
-    """Return what a request is about; None for one that carries nothing that has versions."""
-    module, role = interface
-    stored_cdr = module == ModuleID.CDRS and role is InterfaceRole.RECEIVER and method == "GET"
-    contents = contents_of(module, role, method, path[-1:] if stored_cdr else path)
-    if contents is None:
-        return None
-    return Subject(contents, module, path, sender, receiver, _owner(interface, path, sender, receiver))
-
-
-def subject_of_result(module: str, sender: PartyId | None, receiver: PartyId | None) -> Subject | None:
-    """Return what the POST to a ``response_url`` is about."""
-    contents = contents_of_result(module, "POST" if module == ModuleID.COMMANDS else "PUT")
-    return None if contents is None else Subject(contents, module, (), sender, receiver, sender)
-
-
-def subject_of_location(sender: PartyId | None, receiver: PartyId | None) -> Subject:
-    """Return what the GET of a CDR's ``Location`` is about."""
-    return Subject(Contents(answer=ObjectKind.CDR), ModuleID.CDRS, (), sender, receiver, sender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +132,3 @@ class ObjectEdge:
         if about is None and subject.module in _DRIVERS and len(ends) == 1:
             (about,) = ends
         return replace(known, owner=subject.owner, token_owner=about)
-
-
-def _owner(
-    interface: tuple[str, InterfaceRole],
-    path: tuple[str, ...],
-    sender: PartyId | None,
-    receiver: PartyId | None,
-) -> PartyId | None:
-    module, role = interface
-    if role is InterfaceRole.SENDER:
-        return receiver
-    if module == ModuleID.CDRS and len(path) < 2:
-        return sender
-    try:
-        return PartyId(*path[:2])
-    except (TypeError, ValueError):
-        return sender

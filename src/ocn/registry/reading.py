@@ -1,4 +1,4 @@
-"""Ask both contracts directly: for the command line, the audit, and the first seconds of a node."""
+"""Ask both contracts directly: for the command line and the audit."""
 
 import random
 from collections.abc import Sequence

@@ -45,7 +45,7 @@ def made(*arguments: str) -> Any:
 
 @pytest.mark.long
 def test_money_of_a_vault_from_the_command_line(chain: str) -> None:
-    at = ("--token", "EUR", "--chain-url", chain)
+    at = ("--token", "EUR", "--rpc", chain)
     made("mint", "100", *at)
     assert made("deposit", "60", *at)["free"] == "60"
     assert made("reserve", "25", "--payee", PAYEE.address, *at)["reserved"] == "25"

@@ -127,17 +127,25 @@ async def test_tour_through_every_delegated_command(run: Run, kind: list[str]) -
     assert await run_json(run, "list-nodes") == await run_json(run, "list-parties") == []
 
 
-async def test_environment_wins_over_flags(run: Run) -> None:
+async def test_keys_of_the_environment_sign_where_no_option_names_one(run: Run) -> None:
     env = {"SIGNER": f"0x{hex_of(OPERATOR)}", "SPENDER": hex_of(PAYER)}
-    await run("set-node-raw", "http://a.example", "-s", hex_of(CPO), "-x", "junk", env=env)
+    await run("set-node-raw", "http://a.example", env=env)
     assert await run("get-node", OPERATOR.address) == "http://a.example\n"
 
 
-async def test_keystore_signs_with_the_password_of_a_file(run: Run, tmp_path: Path) -> None:
+async def test_options_win_over_keys_of_the_environment(run: Run) -> None:
+    env = {"SIGNER": hex_of(CPO), "SPENDER": "junk"}
+    await run("set-node-raw", "http://a.example", "-s", hex_of(OPERATOR), "-x", hex_of(PAYER), env=env)
+    assert await run("get-node", OPERATOR.address) == "http://a.example\n"
+
+
+async def test_keystore_signs_with_the_password_of_a_file_whatever_signer_is_set(
+    run: Run, tmp_path: Path
+) -> None:
     write_keystore(tmp_path / "key.json", encrypted(OPERATOR, "secret", iterations=1024))
     (tmp_path / "password").write_text("secret\n")
     files = ["--keystore", str(tmp_path / "key.json"), "--password-file", str(tmp_path / "password")]
-    await run("set-node", "http://a.example:8080", *files)
+    await run("set-node", "http://a.example:8080", *files, env={"SIGNER": hex_of(CPO)})
     assert await run("get-node", OPERATOR.address) == "http://a.example:8080\n"
 
 

@@ -10,6 +10,12 @@ from ocn.chain.rpc import RpcClient
 from ocn.signing.keys import PrivateKey
 
 PAYER = PrivateKey(DEVELOPMENT_ACCOUNTS[1].key_bytes)
+AT_RPC = """
+ocn() {
+  if [ "$2" = vouchers ]; then command ocn "$@"; else command ocn "$@" --rpc "$RPC"; fi
+}
+"""
+"""Has commands of a shell reach the chain of a test."""
 Run = Callable[..., Awaitable[str]]
 
 

@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from tests.integration.cli_settlement.commands import PAYER, Run
+from tests.integration.cli_settlement.held import SIDES, Held, next_window
+from tests.integration.cli_settlement.payers_log import ARBITER, PAYEE, log, stored
 from typer.testing import CliRunner
 
 from ocn.chain.deploy import local_settlement
@@ -29,7 +32,7 @@ async def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     async def invoke(*arguments: str, key: PrivateKey | None = PAYER, at: str = url) -> str:
         env = None if key is None else {"SIGNER": key.secret.hex()}
-        command = ["settlement", *arguments, "--chain-url", at]
+        command = ["settlement", *arguments, "--rpc", at]
         result = await asyncio.to_thread(CliRunner().invoke, app, command, env=env)
         if isinstance(result.exception, OcnError):
             raise result.exception
@@ -38,3 +41,16 @@ async def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
         return result.stdout
 
     return invoke
+
+
+@pytest.fixture
+async def held(run: Run, url: str, tmp_path: Path) -> Held:
+    database = await stored(f"sqlite:///{tmp_path / 'settlement.db'}", log())
+    there = Held(run, url, database, log())
+    await run("mint", "100", "-t", "EUR")
+    await run("deposit", "100", "-t", "EUR")
+    agreed = await run("hold-back", "1", *SIDES, "--arbiter", ARBITER.address)
+    await run("hold-back", "1", *SIDES, "--arbiter", ARBITER.address, "--signed", agreed.strip(), key=PAYEE)
+    await next_window(url)
+    await there.claim(3)
+    return there

@@ -1,12 +1,11 @@
 """``ocn settlement disputes`` and ``dispute``, by a payer, a payee and an arbiter on the embedded chain."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.integration.cli_settlement.commands import PAYER, Run, pass_time, run_json, transactions
+from tests.integration.cli_settlement.held import HOUR, Held, next_window
 from tests.integration.cli_settlement.payers_log import (
     ARBITER,
     EUR,
@@ -22,63 +21,9 @@ from ocn.chain.client import ChainClient
 from ocn.chain.rpc import RpcClient
 from ocn.chain.transactions import Sender
 from ocn.errors import ConfigurationError
-from ocn.settlement.core.evidence import NOTHING_YET, Entry, extend
-from ocn.settlement.core.vouchers import sign_voucher
+from ocn.settlement.core.evidence import NOTHING_YET, extend
 from ocn.settlement.errors import AmountInvalid
 from ocn.settlement.lanes import calls
-from ocn.settlement.lanes.reading import LanesReader
-from ocn.signing.keys import PrivateKey
-
-SIDES = ("--token", "EUR", "--payer", PAYER.address, "--payee", PAYEE.address)
-HOUR = 3600
-
-
-@dataclass
-class Held:
-    """A lane that holds 7 EUR of three vouchers back, for an hour; the payer's log has a fourth."""
-
-    run: Run
-    url: str
-    database: str
-    entries: list[Entry]
-
-    async def open(self, *what: str, key: PrivateKey = PAYER) -> Any:
-        return await run_json(self.run, "dispute", "open", *what, "--database", self.database, key=key)
-
-    async def end(self, act: str, leaf_: str, *how: str, key: PrivateKey) -> Any:
-        return await run_json(self.run, "dispute", act, leaf_, *how, key=key)
-
-    async def claim(self, number: int) -> None:
-        entry = self.entries[number - 1]
-        async with RpcClient(self.url) as rpc:
-            voucher = sign_voucher(PAYER, LANE, entry.cumulative, entry.evidence)
-            await Sender(ChainClient(rpc), STRANGER).send(LANE.contract, calls.claim([voucher]))
-
-    async def free(self, vault: PrivateKey) -> int:
-        async with RpcClient(self.url) as rpc:
-            reader = LanesReader(ChainClient(rpc), LANE.contract)
-            return await reader.free(LANE.token, vault.address)
-
-
-async def next_window(url: str) -> None:
-    """Go to where a window begins, so that a test ends within it."""
-    async with RpcClient(url) as rpc:
-        head = await ChainClient(rpc).block("latest")
-    assert head is not None
-    await pass_time(url, HOUR - head.timestamp % HOUR)
-
-
-@pytest.fixture
-async def held(run: Run, url: str, tmp_path: Path) -> Held:
-    database = await stored(f"sqlite:///{tmp_path / 'settlement.db'}", log())
-    there = Held(run, url, database, log())
-    await run("mint", "100", "-t", "EUR")
-    await run("deposit", "100", "-t", "EUR")
-    agreed = await run("hold-back", "1", *SIDES, "--arbiter", ARBITER.address)
-    await run("hold-back", "1", *SIDES, "--arbiter", ARBITER.address, "--signed", agreed.strip(), key=PAYEE)
-    await next_window(url)
-    await there.claim(3)
-    return there
 
 
 async def test_session_is_frozen_seen_ruled_and_shown_to_both(held: Held) -> None:

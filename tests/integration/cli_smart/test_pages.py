@@ -1,9 +1,6 @@
 """The commands of the pages on smart charging, as they stand there, and what the pages say they print."""
 
-import asyncio
 import json
-import os
-import re
 import shlex
 import subprocess
 import sys
@@ -15,10 +12,7 @@ import pytest
 from tests.pages import texts
 from typer.testing import CliRunner
 
-from ocn.chain.artifacts import load
-from ocn.chain.embedded import DEVELOPMENT_ACCOUNTS, Devnet, deploy_network_contracts, serving
 from ocn.cli import app
-from ocn.signing.keys import PrivateKey
 from ocn.smart_charging.planning.document import document
 from ocn.smart_charging.planning.planner import plan
 from ocn.smart_charging.planning.problem import Car, Limit, Load, Problem
@@ -26,68 +20,17 @@ from ocn.smart_charging.service.heard.feed_file import read_feed
 from ocn.smart_charging.site.reading import read_site
 
 PLAN, SEE, CONTROLLER = "how-to/plan-a-site.md", "how-to/see-a-plan.md", "reference/smart-controller.md"
-OPERATOR, CPO, MSP, PLANNER = (PrivateKey(account.key_bytes) for account in DEVELOPMENT_ACCOUNTS[1:5])
-
-LISTED = [
-    (OPERATOR, "ocn registry set-node --rpc $RPC https://node.example"),
-    (CPO, "ocn registry set-party --rpc $RPC --credentials DE CPO --roles CPO --operator $OPERATOR"),
-    (MSP, "ocn registry set-party --rpc $RPC --credentials NL MSP --roles EMSP --operator $OPERATOR"),
-]
-"""Who is there already."""
 
 
-def typed(*words: str, env: dict[str, str] | None = None) -> str:
+def typed(*words: str) -> str:
     """Type a command; return what it prints."""
     program, *arguments = words
     assert program == "ocn"
-    result = CliRunner().invoke(app, arguments, env=env)
+    result = CliRunner().invoke(app, arguments)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
     return result.output
-
-
-async def test_planner_is_offered_and_hired_as_the_page_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    block = next(text for text in texts(PLAN, "sh") if "set-agreement" in text)
-    made, signs, *commands = block.splitlines()
-    assert re.fullmatch(r"python -c '.*' > planner.key && chmod 600 planner.key", made)
-    assert signs == 'export SIGNER="$(cat planner.key)"'
-    async with await Devnet.open(None) as devnet, serving(devnet, "127.0.0.1", 0) as url:
-        await deploy_network_contracts(devnet, load("Registry").bytecode, load("Permissions").bytecode)
-        keys = {"CPO_KEY": CPO, "MSP_KEY": MSP, "SIGNER": PLANNER}
-        for name, value in {
-            "RPC": url,
-            "OPERATOR": OPERATOR.address,
-            "PLANNER": PLANNER.address,
-            **{name: key.secret.hex() for name, key in keys.items()},
-        }.items():
-            monkeypatch.setenv(name, value)
-        for key, command in LISTED:
-            await asyncio.to_thread(_run, f"SIGNER={key.secret.hex()} {command}")
-        printed = [await asyncio.to_thread(_run, command) for command in commands]
-        agreed = [
-            json.loads(
-                await asyncio.to_thread(
-                    typed, "ocn", "registry", "get-agreements", "-a", key.address, "--rpc", url, "--json"
-                )
-            )
-            for key in (CPO, MSP)
-        ]
-
-    assert PLANNER.address in printed[2]
-    for (service,) in agreed:
-        assert service["name"] == "Planner"
-        assert len(service["permissions"]) == 5
-
-
-def _run(command: str) -> str:
-    """Do what a shell would: variables, one of them for this command alone, and comments."""
-    words = shlex.split(os.path.expandvars(command), comments=True)
-    if words[0].startswith("SIGNER="):
-        return typed(*words[1:], env={"SIGNER": words[0].removeprefix("SIGNER=")})
-    return typed(*words)
 
 
 def test_feed_of_the_page_is_read_for_the_site_of_the_page(tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ def test_simulate_without_the_solver_compares_without_an_optimum() -> None:
     assert done.returncode == 0, done.stderr
     assert "\nocn " in done.stdout
     assert "optimum" not in done.stdout
+    assert re.search(r"least laxity planned \d+ slots, because \w+ is not installed", done.stdout)
 
 
 def test_simulate_a_picture_of_no_known_kind_is_refused_before_anything_is_run(tmp_path: Path) -> None:

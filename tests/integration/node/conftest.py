@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import uvloop
+from tests.unit.node.directory import FakeDirectory, Listing
 
 from ocn.node.client_info import ClientInfo
 from ocn.node.compose import Parts, assemble
@@ -25,8 +26,6 @@ from ocn.node.outbound import AddressGuard, HttpClient, OutboundLimits
 from ocn.node.serving import listening
 from ocn.node.storage import MemoryLinkStore, MemoryPlatformStore
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.roles import Role
-from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
 
 ADMIN_KEY = "admin-key"
@@ -36,9 +35,6 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     return {"uvloop": uvloop.new_event_loop}
-
-
-_NOBODY = PartyId("XX", "XXX")
 
 
 @dataclass(frozen=True)
@@ -55,43 +51,6 @@ class Answer:
     def code(self) -> int:
         """The OCPI status; every answer of the node has one."""
         return int(self.json["status_code"])
-
-
-@dataclass(frozen=True)
-class Listing:
-    address: str
-    operator: str
-    node_url: str | None
-    party: PartyId = _NOBODY
-    roles: tuple[Role, ...] = ()
-
-
-@dataclass
-class Registry:
-    """The registry of the test, told by it."""
-
-    listings: dict[PartyId, Listing] = field(default_factory=dict)
-    listed_nodes: dict[str, NodeListing] = field(default_factory=dict)
-
-    def party(self, party: PartyId) -> Listing | None:
-        return self.listings.get(party)
-
-    def nodes(self) -> list[NodeListing]:
-        listed = {
-            listing.operator: NodeListing(listing.operator, listing.node_url)
-            for listing in self.listings.values()
-            if listing.node_url is not None
-        }
-        return list((listed | self.listed_nodes).values())
-
-    def node(self, operator: str) -> NodeListing | None:
-        return next((node for node in self.nodes() if node.operator == operator), None)
-
-    def parties(self) -> list[Listing]:
-        return list(self.listings.values())
-
-    async def caught_up(self) -> None:
-        return None
 
 
 async def read_answer(reader: asyncio.StreamReader, *, head_only: bool = False) -> Answer:
@@ -328,7 +287,7 @@ class World:
     """Makes nodes and parties, and ends them."""
 
     def __init__(self, stack: AsyncExitStack) -> None:
-        self.registry = Registry()
+        self.registry = FakeDirectory()
         self.copies: CopyParts | None = None
         self._stack = stack
 

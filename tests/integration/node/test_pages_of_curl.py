@@ -1,14 +1,13 @@
 """The blocks of ``curl`` on the pages, run as printed at a node: no call is refused by it."""
 
-import asyncio
-import os
 import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.pages import texts
+from tests.pages import blocks
+from tests.terminal import Terminal
 
 from ocn.ocpi.party_id import PartyId
 from ocn.signing.keys import PrivateKey
@@ -18,18 +17,13 @@ if TYPE_CHECKING:
 else:
     World = object
 
-PAGES = ["reference/http.md", "how-to/connect-another-version.md"]
+PAGES = ["reference/http.md", "how-to/connect-another-version.md", "how-to/who-may-send-to-you.md"]
 STRICT = 'curl() { command curl --fail-with-body --show-error "$@" && echo; }'
 """A refusal of HTTP ends the shell; that of OCPI is looked for in what is printed."""
 pytestmark = [
     pytest.mark.skipif(shutil.which("bash") is None, reason="no bash"),
     pytest.mark.skipif(shutil.which("curl") is None, reason="no curl"),
 ]
-
-
-def script(page: str) -> str:
-    """All blocks of a page but those that speak to a node somewhere else, as one text."""
-    return "\n".join(text for text in texts(page, "sh") if "curl" in text or re.match(r"[A-Z]+=", text))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -41,24 +35,11 @@ async def test_every_block_of_the_page_is_answered(page: str, world: World, tmp_
     for invited in ("DE ABC", "FR OLD"):
         world.list(PartyId.parse(invited), PrivateKey.generate(), node.key.address, node.url)
     (tmp_path / "admin-key").write_text(node.admin_key, "utf-8")
-    shell = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euo",
-        "pipefail",
-        "-c",
-        f"{STRICT}\n{script(page)}",
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "NODE": node.url,
-            "ADMIN_KEY": node.admin_key,
-            "TOKEN_C": msp.token,
-            "ID": cpx.id,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await shell.communicate()
-    assert shell.returncode == 0, printed.decode()
-    codes = [int(code) for code in re.findall(r'"status_code": ?(\d+)', printed.decode())]
-    assert set(codes) <= {1000}, printed.decode()
+    known = {"NODE": node.url, "ADMIN_KEY": node.admin_key, "TOKEN_C": msp.token, "ID": cpx.id}
+    async with Terminal.opened(tmp_path, known) as terminal:
+        await terminal.run(STRICT)
+        printed = await terminal.show(
+            block for block in blocks(page) if "curl" in block.text or re.match(r"[A-Z]+=", block.text)
+        )
+    codes = [int(code) for code in re.findall(r'"status_code": ?(\d+)', printed)]
+    assert set(codes) <= {1000}, printed

@@ -1,4 +1,4 @@
-"""The index on real chains: reorganisations, audit, first answers, the two directories as one."""
+"""The index on real chains: reorganisations, audit, the two directories as one."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.registry import calls
 from ocn.registry.directory import Directory
-from ocn.registry.first_answers import FirstAnswers
 from ocn.registry.index.audit import RegistrySampler
 from ocn.registry.index.directory import Lookups
 from ocn.registry.listings import Agreement, Permission
@@ -83,24 +82,6 @@ async def test_audit_of_a_true_index_finds_nothing_and_of_a_false_one_everything
 
 def _auditor(ground: Ground, lookups: Lookups) -> Auditor[Key]:
     return Auditor("test", RegistrySampler(ground.reader, lookups), sample=20, every_s=3600.0)
-
-
-async def test_first_answers_come_from_the_contract_until_the_index_is_complete(ground: Ground) -> None:
-    await _populated(ground)
-    now = 0.0
-    index = ground.index()
-    answers = FirstAnswers(index, ground.reader, clock=lambda: now)
-    found = await answers.party(CPO)
-    assert found is not None
-    assert await answers.party(PartyId("XX", "XXX")) is None
-    cpo = ground.keys[2]
-    await ground.writer(cpo).send(calls.delete_party())
-    assert await answers.party(CPO) == found
-    now = 31.0
-    assert await answers.party(CPO) is None
-    async with index:
-        await index.caught_up()
-        assert await answers.party(PartyId("de", "msp")) == index.party(PartyId("DE", "MSP"))
 
 
 VIEWS: tuple[View, ...] = ("latest", "confirmed")

@@ -27,8 +27,6 @@ WALLET = WalletVoucher(LANE, 2**119 + 1, b"\x07" * 32, b"\x01" * 65)
 JOBS = (Claim(VOUCHER), Net(VOUCHER, BACK), Call("withdraw", b"\x01\x02"), ClaimWallet(WALLET))
 ACCOUNT = "0x" + "aa" * 20
 
-Reopen = Callable[[], KeeperStore]
-
 
 def attempt(number: int, fee: Fee | None = None) -> Attempt:
     return Attempt(f"0x{number:064x}", bytes([number]), fee or Fee(10**12, 1))

@@ -1,6 +1,5 @@
 """The index of lanes against the contract: every kind of event, reorganisations, restarts, audit."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -211,28 +210,6 @@ async def test_confirmed_view_has_what_lies_under_enough_blocks(ground: Ground) 
         assert receipt.succeeded
 
 
-async def test_requests_for_a_release_are_told_once_each(ground: Ground) -> None:
-    await ground.funded()
-    there = ground.lane(A, B)
-    await ground.send(A, calls.reserve(there, 300).data)
-    await ground.send(A, calls.request_release(there, 10).data)
-    told: list[tuple[Key, int]] = []
-    async with ground.index() as index:
-        await index.caught_up()
-        index.on_release_requested(lambda key, lane: told.append((key, lane.exit)))
-        stop = index.on_release_requested(lambda key, lane: told.append((key, -1)))
-        stop()
-        assert index.lane(there.payer, there.payee, there.token).exit == 10
-        await ground.pass_time(5)
-        await ground.send(A, calls.request_release(there, 200).data)
-        await ground.send(C, calls.claim([ground.voucher(A, B, 50)]))
-        await index.caught_up()
-        assert told == [(lane_key(there.payer, there.payee, there.token), 150)]
-        await ground.send(A, calls.request_release(there, 0).data)
-        await index.caught_up()
-        assert len(told) == 1
-
-
 async def test_index_survives_a_restart_and_begins_at_its_file(ground: Ground, tmp_path: Path) -> None:
     await ground.funded()
     there = ground.lane(A, B)
@@ -348,9 +325,6 @@ async def test_audit_finds_what_differs_and_nothing_else(ground: Ground) -> None
             assert set(await sampler.chosen(50)) == keys
             assert await auditor.differing(keys) == wrong
         assert index.standing.audit_mismatches == 0
-
-
-Vanish = Callable[[Ground], Awaitable[None]]
 
 
 @pytest.mark.anvil

@@ -38,7 +38,7 @@ def run(network: Network) -> Run:
     """Runs a command at the chain of both, with the key of an account."""
 
     async def invoke(key: int, *command: str) -> Any:
-        at = ["--chain-url", network.rpc_url, "--lanes", str(network.lanes), "--json"]
+        at = ["--rpc", network.rpc_url, "--lanes", str(network.lanes), "--json"]
         env = {"SIGNER": KEYS[key].secret.hex()}
         result = await asyncio.to_thread(CliRunner().invoke, app, ["settlement", *command, *at], env=env)
         assert result.exit_code == 0, (result.output, result.exception)

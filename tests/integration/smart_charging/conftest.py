@@ -20,7 +20,7 @@ from ocn.registry.calls import create_agreement, revoke_agreement, set_service
 from ocn.registry.listings import Permission
 from ocn.signing.keys import PrivateKey
 
-PLANNERS = PartyId("DE", "SPL"), PartyId("DE", "KPL")
+PLANNERS = PartyId("DE", "SPL"), PartyId("DE", "KPL"), PartyId("DE", "BPL")
 """Hired in these tests: they may read sessions of all eMSPs."""
 ASKED_FOR = tuple(
     int(permission)

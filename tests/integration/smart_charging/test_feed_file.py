@@ -39,6 +39,47 @@ async def test_feed_that_is_silent_leaves_its_fallback(make_world: MakeWorld, tm
     assert world.points.amps("S1")[0] == 10
 
 
+async def test_feed_that_cannot_be_read_says_what_holds_since_and_until_when_and_what_to_do(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    world = await make_world(fed, feed_file=file)
+    await world.smart.step()
+    fallback = "its fallback holds, at most 10 A on each phase instead of 40 A at the top"
+    assert f"{fallback}, since the start. Have the file written anew, whole." in world.events()
+    for _ in range(2):
+        file.write_text(f'{{"told": "{format_datetime(world.clock())}", "limits": []}}')
+        await world.smart.step()
+        file.write_text("{")
+        await world.smart.step()
+        world.clock.forward(21)
+        await world.smart.step()
+    first = world.events().split("can be read again")[-2]
+    assert f"what it said last holds until Mon 02.03. 09:20, then {fallback}. Have" in first
+    assert (
+        f"is no JSON: Expecting property name enclosed in double quotes: {fallback}, since Mon 02.03. 09:20"
+        in first
+    )
+    assert f"the limit feed is silent: {fallback}, since Mon 02.03. 09:20" in first
+    assert world.events().count("the limit feed is heard again: its fallback holds no more") == 2
+
+
+async def test_feed_that_lowers_raises_and_lowers_again_says_so_each_time(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    fed = replace(site(evses=1), feed=SiteFeed("limits.json", timedelta(minutes=20), amps=Decimal(10)))
+    file = tmp_path / "limits.json"
+    world = await make_world(fed, feed_file=file)
+    low = f'{{"from": "{format_datetime(START)}", "until": "{format_datetime(START + HOUR)}", "amps": 7}}'
+    for limits in (low, "", low):
+        world.clock.forward(1)
+        file.write_text(f'{{"told": "{format_datetime(world.clock())}", "limits": [{limits}]}}')
+        await world.smart.step()
+    lines = [line for line in world.events().splitlines() if "at most 7 A on each phase" in line]
+    assert [line.startswith("taken back: feed: at most") for line in lines] == [False, True, False]
+
+
 async def test_feed_that_falls_silent_within_a_slot_leaves_its_fallback_at_once(
     make_world: MakeWorld, tmp_path: Path
 ) -> None:

@@ -1,20 +1,24 @@
-"""``ocn smart serve`` as a process: killed and started again, and its node with it."""
+"""``ocn smart serve`` as a process: killed and started again, and its node with it, or all nodes."""
 
-import os
-import shlex
+import asyncio
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import aiohttp
 import pytest
 from tests.integration.smart_charging.conftest import agrees, offers, until
-from tests.pages import texts
+from tests.integration.smart_charging.planner_process import (
+    Serve,
+    controlled,
+    kill,
+    serve,
+    shown,
+    states,
+)
+from tests.unit.smart_charging_service.in_force import in_force
 
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
@@ -25,90 +29,14 @@ if TYPE_CHECKING:
 else:
     Join = Joined = Operated = object
 
+__all__ = ["serve"]  # a fixture
+
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.long,
     pytest.mark.timeout(300),
 ]
-
-SITE = """
-[site]
-name = "Yard"
-cpo = "DE KCP"
-location = "LOC1"
-
-[[fuse]]
-name = "main"
-amps = 40
-"""
-EVSE = '\n[[evse]]\nid = "E{}"\nfuse = "main"\n'
-Serve = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def serve(tmp_path: Path, unused_tcp_port: int) -> Iterator[Serve]:
-    """Starts the planner, or starts it again; what is still there at the end goes."""
-    started: list[subprocess.Popen[str]] = []
-    file = tmp_path / "yard.toml"
-    file.write_text(SITE + "".join(EVSE.format(i) for i in range(1, 5)))
-
-    def begin(node: str, token: str | None) -> "subprocess.Popen[str]":
-        arguments = typed("how-to/see-a-plan.md" if token is None else "how-to/plan-a-site.md")
-        here = {
-            "PLN": "KPL",
-            "yard.toml": str(file),
-            "https://node.example": node,
-            "TOKEN": str(token),
-            "planner.key": str(tmp_path / "planner/key"),
-            "planner": str(tmp_path / "planner"),
-            "8090": str(unused_tcp_port),
-        }
-        arguments = [here.get(each, each) for each in arguments] + ["--read-every", "2", "--accept-unsigned"]
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from ocn.cli import main; main()", *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"COLUMNS": "400"},
-        )
-        started.append(process)
-        assert process.stdout is not None
-        assert any(line.startswith("shows them at") for line in process.stdout)
-        return process
-
-    yield begin
-    for process in started:
-        kill(process)
-
-
-def kill(process: "subprocess.Popen[str]") -> None:
-    if process.poll() is None:
-        os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-
-
-def typed(page: str) -> list[str]:
-    """The arguments with which a planner is started on a page: the first time, or again."""
-    command = next(text for text in texts(page, "sh") if text.startswith("ocn smart serve"))
-    return shlex.split(command.splitlines()[0])[1:]
-
-
-async def states(port: int) -> dict[str, str]:
-    """What the planner's page says of each car, by EVSE."""
-    (command,) = [text for text in texts("how-to/see-a-plan.md", "sh") if text.startswith("curl ")]
-    url = command.split()[1].replace("8090", str(port))
-    async with aiohttp.ClientSession() as http, http.get(url) as got:
-        view: dict[str, Any] = await got.json()
-    return {car["evse"]: car["state"] for car in view["cars"]}
-
-
-async def controlled(port: int, *evses: str) -> None:
-    async def all_are() -> bool:
-        found = await states(port)
-        return all(found.get(evse) == "controlled" for evse in evses)
-
-    await until(all_are)
+NIGHT_AMPS, DAY_AMPS = 20, 40
 
 
 async def is_stored_as_accepted(directory: Path, session: str) -> bool:
@@ -120,25 +48,29 @@ async def is_stored_as_accepted(directory: Path, session: str) -> bool:
     return any(b'"ticket":"' in row[0] and b'"ticket":""' not in row[0] for row in rows)
 
 
+async def hired(operated: Operated, planner_id: PartyId, tmp_path: Path, *parties: Joined) -> str:
+    """A planner of the second node is listed, and parties agree to it; return its TOKEN_A."""
+    (tmp_path / "planner").mkdir()
+    key, home = load_or_create_key(tmp_path / "planner/key"), operated.network.nodes[1]
+    await operated.network.list_party(planner_id, (Role.SCSP,), key, home)
+    await offers(operated, key)
+    await agrees(operated, key, *parties)
+    return await operated.network.invite(planner_id, home)
+
+
 async def test_planner_killed_and_its_node_killed_plans_on(
     operated: Operated, join: Join, serve: Serve, tmp_path: Path, unused_tcp_port: int
 ) -> None:
-    network, planner_id = operated.network, PartyId.parse("DE KPL")
+    home, planner_id = operated.network.nodes[1], PartyId.parse("DE KPL")
     cpo, emsp = await join(0, "DE KCP", Role.CPO), await join(0, "NL KMS", Role.EMSP)
-    (tmp_path / "planner").mkdir()
-    key = load_or_create_key(tmp_path / "planner/key")
-    home = network.nodes[1]
-    await network.list_party(planner_id, (Role.SCSP,), key, home)
-    await offers(operated, key)
-    await agrees(operated, key, cpo, emsp)
-    planner = serve(home.url, await network.invite(planner_id, home))
+    planner = serve(planner_id, cpo.id, home.url, await hired(operated, planner_id, tmp_path, cpo, emsp))
     await cpo.pushes(cpo.session("S1", "E1", emsp.id), to=emsp.id)
     await controlled(unused_tcp_port, "E1")
 
     kill(planner)
     assert cpo.points.amps("S1")[-1] > 0  # what was sent last ends in a share that nobody need refresh
     await cpo.keeps(cpo.session("S2", "E2", emsp.id))
-    planner = serve(home.url, None)
+    planner = serve(planner_id, cpo.id, home.url, None)
     await controlled(unused_tcp_port, "E1", "E2")
 
     await operated.end("node-2", signal.SIGKILL)
@@ -155,7 +87,51 @@ async def test_planner_killed_and_its_node_killed_plans_on(
     await cpo.pushes(cpo.session("S4", "E4", emsp.id), to=emsp.id)
     await until(lambda: is_stored_as_accepted(tmp_path / "planner", "DEKCP/s4"))
     kill(planner)
-    serve(home.url, None)
+    serve(planner_id, cpo.id, home.url, None)
     cpo.points.done.set()  # the result of what was asked for by the planner that was killed
     await controlled(unused_tcp_port, "E4")
     assert [name for name, _ in cpo.points.set].count("S4") == 1
+
+
+async def test_both_nodes_killed_leave_a_site_that_is_legal_for_ever_and_planning_goes_on_when_they_are_back(
+    operated: Operated, join: Join, serve: Serve, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    home, planner_id = operated.network.nodes[1], PartyId.parse("DE BPL")
+    cpo, emsp = await join(0, "DE BCP", Role.CPO), await join(0, "NL BMS", Role.EMSP)
+    planner = serve(planner_id, cpo.id, home.url, await hired(operated, planner_id, tmp_path, cpo, emsp))
+    for name, evse in (("S1", "E1"), ("S2", "E2"), ("S3", "E3")):
+        await cpo.pushes(cpo.session(name, evse, emsp.id), to=emsp.id)
+    await controlled(unused_tcp_port, "E1", "E2", "E3")
+
+    for name in ("node-1", "node-2"):
+        await operated.end(name, signal.SIGKILL)
+    await until(lambda: is_unread(unused_tcp_port))
+    assert planner.poll() is None
+    assert_legal_for_ever(cpo, "S1", "S2", "S3")
+    before = len(cpo.points.set)
+    await cpo.keeps(cpo.session("S1", "E1", emsp.id, status="COMPLETED"))
+    await cpo.keeps(cpo.session("S4", "E4", emsp.id))
+
+    await asyncio.gather(operated.start("node-1"), operated.start("node-2"))
+    await controlled(unused_tcp_port, "E2", "E3", "E4")
+    assert (await shown(unused_tcp_port))["unread_since"] is None
+    assert "S4" in [name for name, _ in cpo.points.set[before:]]
+    assert_legal_for_ever(cpo, "S2", "S3", "S4")
+
+
+async def is_unread(port: int) -> bool:
+    """Whether the planner's page says that the CPO cannot be read."""
+    return (await shown(port))["unread_since"] is not None
+
+
+def assert_legal_for_ever(cpo: Joined, *sessions: str) -> None:
+    """By what its charge points hold, and if nobody tells them anything any more."""
+    profiles = [dict(cpo.points.set)[name] for name in sessions]
+    assert all("duration" not in profile for profile in profiles)  # the last period has no end
+    now = datetime.now(UTC)
+    for quarters in range(4 * 48):
+        moment = now + quarters * timedelta(minutes=15)
+        most = NIGHT_AMPS if moment.hour < 4 else DAY_AMPS
+        assert sum(in_force(profile, moment) for profile in profiles) <= most, moment
+    tail = sum(in_force(profile, now + timedelta(days=9)) for profile in profiles)
+    assert 6 <= tail <= NIGHT_AMPS

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from ocn.cli import app
 from ocn.errors import ConfigurationError, OcnError
+from ocn.party.serving import bind
 from ocn.smart_charging.errors import SiteUnreadable
 from ocn.smart_charging.files import load_site
 
@@ -67,6 +68,19 @@ def test_first_start_without_a_token_says_so(tmp_path: Path) -> None:
     error = serve("--party", "DE", "PLN", "--site", str(file), "--directory", directory)
     assert isinstance(error, OcnError)
     assert "TOKEN_A" in error.message
+
+
+def test_page_that_cannot_be_served_is_told_before_anything_is_registered(tmp_path: Path) -> None:
+    file = tmp_path / "yard.toml"
+    file.write_text(SITE.format(whose='cpo = "DE CPO"\nlocation = "LOC1"'))
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        arguments = ["--site", str(file), "--directory", str(tmp_path / "planner"), "--page-port", port]
+        arguments += ["--token-a", "TOKEN"]
+        error = serve("--party", "DE", "PLN", *arguments)
+    assert isinstance(error, ConfigurationError)
+    assert "cannot be listened on" in error.message
 
 
 def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Path) -> None:

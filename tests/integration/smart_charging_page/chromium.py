@@ -1,7 +1,6 @@
 """A headless Chromium, driven by the DevTools protocol: what a page looks like to whoever opens it."""
 
 import asyncio
-import base64
 import itertools
 import re
 import shutil
@@ -80,21 +79,6 @@ class Tab:
     async def move_to(self, x: float, y: float) -> None:
         """Move the mouse."""
         await self.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x, "y": y})
-
-    async def screenshot(self, file: Path, *, whole: bool = True) -> None:
-        """Keep what the page looks like."""
-        answer = await self.send(
-            "Page.captureScreenshot", {"captureBeyondViewport": whole, **await self._clip(whole)}
-        )
-        file.write_bytes(base64.b64decode(answer["data"]))
-
-    async def _clip(self, whole: bool) -> dict[str, object]:
-        if not whole:
-            return {}
-        size = (await self.send("Page.getLayoutMetrics", {}))["cssContentSize"]
-        return {
-            "clip": {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 6000), "scale": 1}
-        }
 
     def heard(self, method: str, told: Mapping[str, Any]) -> None:
         """Note what the browser tells of the page."""

@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import RpcError
-from ocn.chain.embedded.flat_state import account_key
+from ocn.chain.embedded.flat_keys import account_key
 from ocn.chain.embedded.quantities import data
 from ocn.chain.embedded.transactions import Call, sign_legacy
 

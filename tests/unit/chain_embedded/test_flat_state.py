@@ -13,7 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ocn.chain.embedded.flat_state import EMPTY, Account, FlatAccountDB, account_key, code_key, slot_key
+from ocn.chain.embedded.flat_keys import EMPTY, Account, account_key, code_key, slot_key
+from ocn.chain.embedded.flat_state import FlatAccountDB
 
 ADDRESSES = [Address(bytes([number]) * 20) for number in (1, 2, 3)]
 SLOTS = [0, 1, 2**256 - 1]

@@ -20,13 +20,9 @@ Deploy = Callable[[str], str]
 
 FIRST, SECOND = (account.address.lower() for account in DEVELOPMENT_ACCOUNTS[:2])
 NOBODY = "0x" + "00" * 20
-ONE_TOPIC = "6000356020600060003960005260016020600020" + "00"
-LOGGER = "600035" + "60005260203560006020" + "6000" + "a1" + "00"
-"""log1(data = calldata word 0, topic = calldata word 1)."""
 REFUSER = "366000600037" + "366000fd"
 """Reverts with its calldata."""
 SPINNER = "5b600056"
-ECHO = "3660006000373660" + "00f3"
 
 
 def word(number: int) -> str:
@@ -39,6 +35,7 @@ def error_string(text: str) -> str:
 
 @pytest.fixture
 def logger(deploy: Deploy) -> str:
+    """log1(data = calldata word 0, topic = calldata word 1)."""
     return deploy("600035600052602035" + "60206000" + "a1" + "00")
 
 

@@ -232,7 +232,6 @@ ASKED_NOTHING = Context(
     tokens_of_contract=_never,
     location_by_id=_never,
     tariff_by_id=_never,
-    session_by_id=_never,
     alias=_never,
     reservation_number=_never,
     reservation_id=_never,

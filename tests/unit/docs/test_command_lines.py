@@ -16,7 +16,7 @@ from ocn.cli import app
 
 _ROOT: Any = get_command(app)
 _MARKUP = re.compile(r"\[/?[a-z ]+\]")
-_EXAMPLE = re.compile(r"^ *(?:Example: |(?=(?:[A-Z_]+=\S+ )*ocn ))(.+)$", re.MULTILINE)
+_EXAMPLE = re.compile(r"^ *(?:.*\bExample: |(?=(?:[A-Z_]+=\S+ )*ocn ))(.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from tests.unit.node.directory import FakeDirectory, Listing
 
 from ocn.node.compose import HubStore, Parts, assemble
 from ocn.node.config import NodeConfig
@@ -32,10 +33,7 @@ from ocn.node.storage import (
 from ocn.ocpi.errors import InvalidParameters, ReceiverUnreachable
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
-from ocn.registry.listings import NodeListing
 from ocn.signing import PrivateKey
-
-_NOBODY = PartyId("XX", "XXX")
 
 
 @dataclass(frozen=True)
@@ -51,41 +49,6 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
-
-
-@dataclass(frozen=True)
-class Listing:
-    address: str
-    operator: str
-    node_url: str | None
-    party: PartyId = _NOBODY
-    roles: tuple[Role, ...] = ()
-
-
-@dataclass
-class FakeDirectory:
-    listings: dict[PartyId, Listing] = field(default_factory=dict)
-    listed_nodes: dict[str, NodeListing] = field(default_factory=dict)
-
-    def party(self, party: PartyId) -> Listing | None:
-        return self.listings.get(party)
-
-    def nodes(self) -> list[NodeListing]:
-        listed = {
-            listing.operator: NodeListing(listing.operator, listing.node_url)
-            for listing in self.listings.values()
-            if listing.node_url is not None
-        }
-        return list((listed | self.listed_nodes).values())
-
-    def node(self, operator: str) -> NodeListing | None:
-        return next((node for node in self.nodes() if node.operator == operator), None)
-
-    def parties(self) -> list[Listing]:
-        return list(self.listings.values())
-
-    async def caught_up(self) -> None:
-        return None
 
 
 @dataclass

@@ -387,7 +387,7 @@ async def test_platform_that_cannot_be_reached_is_not_tried_again_and_again(worl
         return await answered(method, url, *rest, **more)
 
     del world.backends["http://msp.test"]
-    one.app.client_info._pushes._outbound.request = request  # type: ignore[method-assign]  # looks on
+    world.request = request  # type: ignore[method-assign]  # looks on
     await world.join(one, "DE", "CPO", "CPO")
     for _ in range(10):
         await settled(one)

@@ -12,7 +12,8 @@ from ocn.ocpi.party_id import PartyId
 from ocn.signing import PrivateKey, encode, request_values, sign
 
 if TYPE_CHECKING:
-    from tests.unit.node.conftest import Listing, Network, Node, Party, Request
+    from tests.unit.node.conftest import Network, Node, Party, Request
+    from tests.unit.node.directory import Listing
 else:
     Listing = Network = Node = Party = Request = object
 

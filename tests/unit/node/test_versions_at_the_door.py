@@ -11,7 +11,8 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
-    from tests.unit.node.conftest import Backend, Listing, Network, Node
+    from tests.unit.node.conftest import Backend, Network, Node
+    from tests.unit.node.directory import Listing
 else:
     Backend = Listing = Network = Node = object
 

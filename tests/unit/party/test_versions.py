@@ -13,7 +13,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.versions import VersionNumber
 from ocn.party import Outcome, Party, PartyRole, Request, accepted
 from ocn.party.errors import ModuleNotOffered, NotConverted
-from ocn.party.object_edge import Subject
+from ocn.party.subjects import Subject
 
 if TYPE_CHECKING:
     from tests.unit.party.conftest import MakePair, Pair

@@ -56,6 +56,12 @@ def test_explained_car_that_might_leave_before_it_is_cheap_is_bound_by_the_risk(
     assert why(made, "a").bound is Bound.RISK
 
 
+def test_explained_car_of_least_laxity_that_knows_no_price_is_bound_by_itself() -> None:
+    made = by_least_laxity(problem(car("a", departure=5, sigma=2.0, need_kwh=5.0), prices=CHEAP_LATER))
+
+    assert why(made, "a").bound is Bound.OWN_LIMIT
+
+
 def test_explained_car_at_a_full_fuse_names_fuse_and_phase() -> None:
     made = plan(problem(car("a", 11.0, 4), car("b", 11.0, 4), amps=20))
 

@@ -1,6 +1,6 @@
 """Site files: what they say, and how they are told what contradicts itself."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ocn.smart_charging.errors import SiteUnreadable
 from ocn.smart_charging.planning.problem import Phase
-from ocn.smart_charging.site.model import Current, Daily, Once, Site, SitePrices
+from ocn.smart_charging.site.model import Current, Daily, Once, SitePrices
 from ocn.smart_charging.site.reading import read_site
 
 GOOD = """
@@ -237,14 +237,6 @@ def test_read_site_child_phase_that_its_parent_lacks_leaves_the_child_out() -> N
 def test_read_site_that_says_too_little_is_refused(text: str, message: str) -> None:
     with pytest.raises(SiteUnreadable, match=message):
         read_site(text)
-
-
-def test_site_day_of_changing_clocks_has_92_or_100_slots() -> None:
-    site: Site = read_site(GOOD).site
-
-    assert site.slots_of(date(2026, 3, 28)) == 96
-    assert site.slots_of(date(2026, 3, 29)) == 92
-    assert site.slots_of(date(2026, 10, 25)) == 100
 
 
 @pytest.mark.parametrize(

@@ -370,21 +370,6 @@ async def test_follow_lower_limit_while_an_earlier_message_is_awaited_is_sent_at
         await following
 
 
-async def test_follow_memory_that_fails_sends_nothing_and_the_next_time_all() -> None:
-    async with play("a") as it:
-
-        def full() -> None:
-            raise OSError("no space left on device")
-
-        it.stored.on_store = full
-        with pytest.raises(OSError, match="no space left"):
-            await it.follow({"a": 16}, limit=16)
-        assert it.world.puts == []
-
-        it.stored.on_store = lambda: None
-        assert (await it.follow({"a": 16}, limit=16)).confirmed == {"a"}
-
-
 async def test_follow_port_with_a_bug_says_so_once_instead_of_waiting_for_ever() -> None:
     async with play("a", "b") as it:
 
@@ -397,26 +382,6 @@ async def test_follow_port_with_a_bug_says_so_once_instead_of_waiting_for_ever()
 
         it.world.before_answer = lambda: None
         assert (await it.follow({"a": 16, "b": 16}, limit=32)).confirmed == {"a", "b"}
-
-
-async def test_follow_memory_that_fails_sends_what_relieves_a_limit_and_raises_nothing_later() -> None:
-    async with play("a") as it:
-        await it.begin({"a": [16, 6, 6, 6, 6]}, limit=16)
-        falls = [10, *[16] * 11]
-
-        def fails() -> None:
-            raise OSError("no space left on device")
-
-        it.stored.on_store = fails
-        with pytest.raises(OSError, match="no space"):
-            await it.follow({"a": [10, 16, 6, 6, 6]}, limit=falls)
-        assert len(it.world.puts) == 1
-        with pytest.raises(OSError, match="no space"):
-            await it.follow({"a": [10, 6, 6, 6, 6]}, limit=falls)
-        assert it.in_force() == {"a": 10}
-
-        it.stored.on_store = lambda: None
-        assert (await it.follow({"a": [10, 6, 6, 6, 6]}, limit=falls)).sent == ()  # its result counted
 
 
 async def test_follow_many_messages_without_a_result_count_the_highest_of_all_that_may_arrive() -> None:

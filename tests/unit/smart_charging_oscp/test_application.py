@@ -71,7 +71,7 @@ async def test_forecast_is_kept_to_and_a_newer_one_replaces_it(make_world: MakeW
     assert await post(FORECAST, **forecast(8, START, START + HOUR)) == 204
     await world.smart.step()
     assert world.points.amps("S1")[0] == 8
-    assert "grid operator: at most 8 A on each phase at the top" in world.events()
+    assert "grid operator: at most 8 A on each phase instead of 40 A at the top" in world.events()
     assert await post(FORECAST, **forecast(12, START, START + HOUR)) == 204
     await world.smart.step()
     assert world.points.amps("S1")[0] == 12

@@ -84,6 +84,9 @@ views = st.builds(
     because=st.none() | text,
     price_trouble=st.lists(text, max_size=2).map(tuple),
     last_read=st.none() | near,
+    unread_since=st.none() | moment,
+    last_told=st.none() | moment,
+    is_only_read=st.booleans(),
     last_plan=st.none() | near,
 )
 

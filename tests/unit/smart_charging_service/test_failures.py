@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, EMSP, EVSE, SITE, START, MakeWorld, site
+from tests.unit.smart_charging_service.in_force import in_force
 
 from ocn.ocpi.modules import InterfaceRole
 from ocn.ocpi.party_id import PartyId
-from ocn.ocpi.timestamps import format_datetime, parse_datetime
+from ocn.ocpi.timestamps import format_datetime
 from ocn.party import MemoryStorage
 from ocn.smart_charging.prices import PriceSeries
 from ocn.smart_charging.service.heard.grid_events import GridEvent
@@ -233,8 +234,8 @@ async def test_limit_that_the_page_lowered_ends_there_and_what_the_program_annou
 
     left = [each.line for each in world.smart.view("yard").told_limits]
     assert told == [
-        "operator: at most 9 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
-        "page: at most 5.5 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
+        "operator: at most 9 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 11:00",
+        "page: at most 5.5 kW instead of 27.6 kW at the top from Mon 02.03. 09:00 until Mon 02.03. 10:00",
     ]
     assert left == told[:1]
     assert "what was announced by the page is withdrawn" in world.events()
@@ -445,44 +446,6 @@ async def test_two_sessions_at_one_evse_leave_the_newer(make_world: MakeWorld) -
     assert "taken for over" in world.events()
 
 
-async def test_profile_that_somebody_else_set_is_told(make_world: MakeWorld) -> None:
-    world = await make_world()
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    await world.smart.step()
-    now = format_datetime(world.clock())
-    profile = {
-        "start_date_time": now,
-        "charging_rate_unit": "A",
-        "charging_profile_period": [{"start_period": 0, "limit": 7}],
-    }
-    active: Any = {"start_date_time": now, "charging_profile": profile}
-    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", active)
-    assert "second planner" in world.events()
-    await world.cpo.client.to("DE PLN").put_active_charging_profile("S1", {"start_date_time": 3})  # type: ignore[typeddict-item]  # hostile
-    await world.smart.step()
-    assert world.cars()["E1"].state is CarState.CONTROLLED
-
-
-async def test_profile_that_somebody_else_set_is_found_by_asking_once_in_a_while(
-    make_world: MakeWorld,
-) -> None:
-    world = await make_world()
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    await world.smart.step()
-    now = format_datetime(world.clock())
-    periods = [{"start_period": 0, "limit": 6.5}]
-    profile = {"start_date_time": now, "charging_rate_unit": "A", "charging_profile_period": periods}
-    world.points.active = {"start_date_time": now, "charging_profile": profile}
-    world.clock.forward(30)
-    await world.smart.step()
-    assert "second planner" not in world.events()
-    world.clock.forward(31)
-    await world.smart.step()
-    assert "second planner" in world.events()
-
-
 async def test_stranger_is_not_heard(make_world: MakeWorld) -> None:
     from ocn.party.errors import RequestFailed
 
@@ -550,11 +513,3 @@ async def test_network_that_is_dead_for_hours_leaves_a_legal_site_and_is_made_up
     assert world.cars()["E1"].state is CarState.GONE
     assert {world.cars()[evse].state for evse in ("E2", "E3")} == {CarState.CONTROLLED}
     assert world.points.amps("S2")[0] + world.points.amps("S3")[0] <= 32
-
-
-def in_force(profile: dict[str, Any], now: datetime) -> float:
-    begin = parse_datetime(profile["start_date_time"])
-    passed = (now - begin).total_seconds()
-    return float(
-        [each["limit"] for each in profile["charging_profile_period"] if each["start_period"] <= passed][-1]
-    )

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, MakeWorld, World, site
 from tests.unit.smart_charging_service.slow_solver import IMPATIENT, SlowSolver, solver, solving, until
+from tests.unit.smart_charging_service.two_cars import total_amps, with_two_cars
 
 from ocn.smart_charging.service.heard.grid_events import GridEvent
 
 __all__ = ["solver"]
+
+Step = asyncio.Task[None]
 
 
 def falls(world: World, amps: int) -> None:
@@ -19,26 +22,18 @@ def falls(world: World, amps: int) -> None:
     world.smart.announce("yard", GridEvent(now, now + timedelta(hours=1), amps=Decimal(amps)))
 
 
-async def with_two_cars(make_world: MakeWorld, **more: Any) -> World:
-    """Both charge with 16 A, and another plan is wanted."""
-    served = more.pop("served", site(evses=2, amps=32))
-    world = await make_world(served, settings=IMPATIENT, **more)
+async def with_a_car_that_is_not_planned_yet(make_world: MakeWorld, solver: SlowSolver) -> tuple[World, Step]:
+    """The solver hangs at its first plan."""
+    world = await make_world(site(evses=2, amps=16), settings=IMPATIENT)
     await world.smart.step()
-    for name, evse in (("S1", "E1"), ("S2", "E2")):
-        await world.pushes(world.session(name, evse))
-    await world.smart.step()
-    assert total_amps(world) == 32
-    return world
-
-
-def total_amps(world: World) -> float:
-    return world.points.amps("S1")[0] + world.points.amps("S2")[0]
+    await world.pushes(world.session("S1", "E1"))
+    return world, await solving(world, solver)
 
 
 async def test_limit_that_falls_while_a_solver_hangs_lowers_what_was_planned_last(
     make_world: MakeWorld, solver: SlowSolver
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 32, settings=IMPATIENT)
     step = await solving(world, solver)
     falls(world, 20)
     await until(lambda: total_amps(world) <= 20)
@@ -55,10 +50,7 @@ async def test_limit_that_falls_while_a_solver_hangs_lowers_what_was_planned_las
 async def test_plan_for_a_limit_that_fell_meanwhile_is_followed_within_the_new_one(
     make_world: MakeWorld, solver: SlowSolver
 ) -> None:
-    world = await make_world(site(evses=1, amps=16), settings=IMPATIENT)
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    step = await solving(world, solver)
+    world, step = await with_a_car_that_is_not_planned_yet(make_world, solver)
     falls(world, 12)
     falls(world, 8)
     solver.may_go.set()
@@ -69,7 +61,7 @@ async def test_plan_for_a_limit_that_fell_meanwhile_is_followed_within_the_new_o
 async def test_limit_in_kw_that_nobody_planned_by_is_kept_while_a_solver_hangs(
     make_world: MakeWorld, solver: SlowSolver
 ) -> None:
-    world = await with_two_cars(make_world)  # its file knows amperes only
+    world = await with_two_cars(make_world, 32, settings=IMPATIENT)  # its file knows amperes only
     step = await solving(world, solver)
     await world.smart.limit("yard", Decimal("4.2"), 60)
     await until(lambda: total_amps(world) <= 6.1)
@@ -82,10 +74,7 @@ async def test_limit_in_kw_that_nobody_planned_by_is_kept_while_a_solver_hangs(
 async def test_car_that_comes_while_a_solver_hangs_is_counted_and_not_told(
     make_world: MakeWorld, solver: SlowSolver
 ) -> None:
-    world = await make_world(site(evses=2, amps=16), settings=IMPATIENT)
-    await world.smart.step()
-    await world.pushes(world.session("S1", "E1"))
-    step = await solving(world, solver)
+    world, step = await with_a_car_that_is_not_planned_yet(make_world, solver)
     await world.pushes(world.session("S2", "E2"))
     solver.may_go.set()
     await step
@@ -98,7 +87,7 @@ async def test_car_that_comes_while_a_solver_hangs_is_counted_and_not_told(
 async def test_round_that_breaks_while_a_solver_hangs_lets_no_other_solve_beside_it(
     make_world: MakeWorld, solver: SlowSolver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 32, settings=IMPATIENT)
     dispatcher = world.smart._parts.desks["yard"].dispatcher
     broken = asyncio.Event()
     follow = dispatcher.follow
@@ -126,7 +115,7 @@ async def test_round_that_breaks_while_a_solver_hangs_lets_no_other_solve_beside
 async def test_limit_that_falls_while_a_reading_hangs_is_kept(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = await with_two_cars(make_world)
+    world = await with_two_cars(make_world, 32, settings=IMPATIENT)
     parts, hangs = world.smart._parts, asyncio.Event()
 
     async def read(*_: Any) -> bool:

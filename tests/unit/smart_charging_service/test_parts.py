@@ -19,10 +19,8 @@ from ocn.smart_charging.service.known.memory import SESSIONS, Memory
 from ocn.smart_charging.service.known.stays import Reading, Stay
 from ocn.smart_charging.service.meaning.metering import delivered_kwh, kwh_at, mean_kw, power_kw
 from ocn.smart_charging.service.meaning.tariff_prices import TariffPrices
-from ocn.smart_charging.service.sites.events import EventLog
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
-from ocn.smart_charging.service.view import EventKind
 from ocn.smart_charging.slots import Slots
 
 QUARTER = timedelta(minutes=15)
@@ -53,10 +51,11 @@ def test_mean_power_of_a_slot_is_what_the_meter_says_and_nothing_before_the_car_
     assert mean_kw(over, START + 2 * QUARTER, QUARTER) == 0
 
 
-def test_power_is_what_the_session_says_or_its_last_two_readings() -> None:
+def test_power_is_what_the_session_says_or_its_last_readings() -> None:
     assert power_kw(stay((0, "0"), (30, "6"))) == pytest.approx(12)
     assert power_kw(stay((0, "0"), (30, "6"), power_kw=Decimal(7))) == 7
     assert power_kw(stay((0, "0"))) is None
+    assert power_kw(stay((0, "0"), (30, "6"), (30, "6"))) == pytest.approx(12)
     assert power_kw(stay((0, "0"), (30, "6"), status="COMPLETED")) == 0
 
 
@@ -67,17 +66,6 @@ def test_delivered_goes_on_after_the_last_reading_as_far_as_is_allowed_and_never
     assert delivered_kwh(charging, later, 4, 40) == pytest.approx(6 + 4 / 2)
     assert delivered_kwh(charging, later, 11, 8) == pytest.approx(8 * 0.98)
     assert delivered_kwh(charging, START + timedelta(hours=9), 10, 40) == pytest.approx(6 + 10)
-
-
-def test_line_that_is_noted_again_and_again_is_one_event() -> None:
-    log = EventLog("yard")
-    for minute in range(0, 600, 10):
-        log.note(EventKind.WARNING, "the feed is silent", START + timedelta(minutes=minute))
-    log.note(EventKind.WARNING, "line\nwith \x1b[31m colours" + "x" * 1000, START)
-    newest, oldest = log.newest()
-    assert oldest.line == "the feed is silent"
-    assert newest.line.startswith("line with  [31m colours")
-    assert len(newest.line) == 500
 
 
 def test_two_files_of_one_location_are_refused() -> None:

@@ -243,6 +243,25 @@ async def test_car_that_takes_less_leaves_the_rest_to_others_within_the_slot(mak
     assert world.points.amps("S2")[0] == pytest.approx(16, abs=0.5)
 
 
+async def test_car_whose_meter_alone_is_told_every_half_minute_leaves_the_rest_to_others(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(site(evses=2, amps=24))
+    await world.smart.step()
+    for name, evse in (("S1", "E1"), ("S2", "E2")):
+        await world.pushes(world.session(name, evse))
+    await world.smart.step()
+    assert world.points.amps("S1")[0] >= 8
+    six_amps_kw = Decimal("4.14")
+    for half_minute in range(1, 15):
+        world.clock.forward(0.5)
+        await world.patches("S1", kwh=six_amps_kw * half_minute / 120)
+    await world.smart.step()
+    assert world.points.amps("S1")[0] == pytest.approx(6.3, abs=0.2)
+    assert world.points.amps("S2")[0] == pytest.approx(16, abs=0.5)
+    assert world.cars()["E1"].now_kw == pytest.approx(4.14)
+
+
 async def test_car_on_one_phase_is_planned_with_a_third_of_the_power(make_world: MakeWorld) -> None:
     world = await make_world()
     await world.smart.step()
@@ -297,7 +316,7 @@ async def test_view_has_a_day_of_slots_and_is_json(make_world: MakeWorld) -> Non
     assert list(view.limit_kw) == pytest.approx([27.6] * 96)
     written = json.loads(json.dumps(view.as_json()))
     assert written["cars"][0]["name"] == car.name
-    assert written["planned_kw"][now] == pytest.approx(11.04)
+    assert written["planned_kw"][now] == written["cars"][0]["confirmed_kw"] == 11.04
     assert "S1" not in json.dumps(written)
 
 

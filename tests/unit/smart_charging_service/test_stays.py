@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocn.ocpi.party_id import PartyId
+from ocn.ocpi.timestamps import format_datetime
 from ocn.party.json_text import decode_object, encode_json
 from ocn.smart_charging.service.heard.session_reading import told
 from ocn.smart_charging.service.known.preferences import (
@@ -62,6 +64,18 @@ def test_patch_changes_what_it_names() -> None:
     assert (after.kwh, after.status, after.evse_uid) == (Decimal("2.5"), "COMPLETED", "E1")
     assert after.power_kw == Decimal(11)
     assert [reading.kwh for reading in after.readings] == [Decimal("1.5"), Decimal("2.5")]
+
+
+def test_meter_that_is_told_every_few_seconds_is_kept_for_hours() -> None:
+    stay = told(CPO, SESSION, NOW).stay
+    for second in range(5, 3600, 5):
+        at = NOW + timedelta(seconds=second)
+        patch = {"kwh": Decimal(2) + Decimal(second) / 500, "last_updated": format_datetime(at)}
+        stay = told(CPO, patch, at, stay).stay
+    gaps = [after.at - one.at for one, after in pairwise(stay.readings)]
+    assert min(gaps[:-1]) >= timedelta(minutes=2)
+    assert max(gaps) < timedelta(minutes=6)
+    assert (stay.readings[-1].at, stay.readings[-1].kwh) == (stay.updated, stay.kwh)
 
 
 def test_update_that_is_older_changes_nothing() -> None:

@@ -58,7 +58,7 @@ async def test_preferences_of_one_emsp_for_unknown_sessions_leave_room_for_those
 
 
 def _sessions(memory: Memory, places: Places, said: list[str]) -> Sessions:
-    def note(site_name: str, kind: EventKind, line: str) -> None:
+    def note(site_name: str, kind: EventKind, line: str, about: str = "") -> None:
         said.append(line)
 
     return Sessions(memory, places, Triggers(), Pseudonyms(b""), note, lambda *_: False, 3)

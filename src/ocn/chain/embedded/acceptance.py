@@ -3,7 +3,7 @@
 from eth.constants import EMPTY_SHA3
 
 from ocn.chain.embedded.errors import refused
-from ocn.chain.embedded.flat_state import Account
+from ocn.chain.embedded.flat_keys import Account
 from ocn.chain.embedded.quantities import UINT64
 from ocn.chain.embedded.transactions import Transaction
 

@@ -16,7 +16,7 @@ from ocn.chain.embedded.blocks import Block, Header, first_block, seal
 from ocn.chain.embedded.database import Database, PastState
 from ocn.chain.embedded.errors import DevnetError, refused
 from ocn.chain.embedded.evm import Environment, Outcome, run
-from ocn.chain.embedded.flat_state import EMPTY, Account, StateView, account_key
+from ocn.chain.embedded.flat_keys import EMPTY, Account, StateView, account_key
 from ocn.chain.embedded.pool import Pool
 from ocn.chain.embedded.settings import Settings
 from ocn.chain.embedded.snapshots import Snapshot, Snapshots

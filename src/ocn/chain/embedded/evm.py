@@ -17,7 +17,8 @@ from eth.vm.forks.london.state import LondonState
 from eth_typing import Address, BlockNumber, Hash32
 
 from ocn.chain.embedded.errors import REVERTED, RpcError, refused
-from ocn.chain.embedded.flat_state import FlatAccountDB, StateView
+from ocn.chain.embedded.flat_keys import StateView
+from ocn.chain.embedded.flat_state import FlatAccountDB
 from ocn.chain.embedded.recursion import deep
 from ocn.chain.embedded.transactions import Call
 

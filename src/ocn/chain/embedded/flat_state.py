@@ -7,8 +7,7 @@ EIP-2200's "original value" of a slot is simply what the view holds, and EIP-292
 instance.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, cast
 
 from eth.abc import AccountDatabaseAPI, AtomicDatabaseAPI, MetaWitnessAPI
 from eth.constants import BLANK_ROOT_HASH, EMPTY_SHA3
@@ -16,54 +15,9 @@ from eth.typing import JournalDBCheckpoint
 from eth_hash.auto import keccak
 from eth_typing import Address, Hash32
 
+from ocn.chain.embedded.flat_keys import EMPTY, Account, StateView, account_key, code_key, slot_key
+
 ABSENT: Final = object()
-
-
-class StateView(Protocol):
-    """The state as of some block: flat keys to bytes. See `account_key`, `slot_key`, `code_key`."""
-
-    def get(self, key: bytes) -> bytes | None:
-        """The value, or None."""
-        ...
-
-    def keys_with_prefix(self, prefix: bytes) -> Iterable[bytes]:
-        """Every key that begins so; needed only to delete a contract's storage."""
-        ...
-
-
-class Account(NamedTuple):
-    """An account without its storage."""
-
-    nonce: int
-    balance: int
-    code_hash: bytes
-
-    def encode(self) -> bytes:
-        """Fixed width: 8 bytes nonce, 32 bytes balance, 32 bytes code hash."""
-        return self.nonce.to_bytes(8) + self.balance.to_bytes(32) + self.code_hash
-
-    @classmethod
-    def decode(cls, raw: bytes) -> "Account":
-        """The inverse of `encode`."""
-        return cls(int.from_bytes(raw[:8]), int.from_bytes(raw[8:40]), raw[40:])
-
-
-EMPTY: Final = Account(0, 0, EMPTY_SHA3)
-
-
-def account_key(address: bytes) -> bytes:
-    """Where an account is kept."""
-    return b"a" + address
-
-
-def slot_key(address: bytes, slot: int) -> bytes:
-    """Where a storage slot is kept."""
-    return b"s" + address + slot.to_bytes(32)
-
-
-def code_key(code_hash: bytes) -> bytes:
-    """Where a contract's code is kept."""
-    return b"c" + code_hash
 
 
 class FlatAccountDB(AccountDatabaseAPI):

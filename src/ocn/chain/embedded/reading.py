@@ -10,7 +10,7 @@ from ocn.chain.development_accounts import DEVELOPMENT_ACCOUNTS
 from ocn.chain.embedded.blocks import Header
 from ocn.chain.embedded.chain import Chain
 from ocn.chain.embedded.errors import invalid_params, refused
-from ocn.chain.embedded.flat_state import code_key, slot_key
+from ocn.chain.embedded.flat_keys import code_key, slot_key
 from ocn.chain.embedded.logs import LogFilter, parse_height
 from ocn.chain.embedded.quantities import (
     data,

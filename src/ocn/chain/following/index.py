@@ -1,13 +1,12 @@
 """An index as a program uses it: start it, ask it, close it."""
 
 import asyncio
-import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import structlog
 
@@ -23,9 +22,9 @@ from ocn.chain.following.standing import Standing
 from ocn.chain.following.store import EventStore
 from ocn.chain.following.views import RecordsT
 from ocn.chain.following.waiting import Waiters
+from ocn.chain.patience import FIRST_RETRY_S, rest, retry_s
 
 _log = structlog.get_logger(__name__)
-_FIRST_RETRY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +207,7 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
                 self._wake.clear()
                 pause = await self._step(follower)
                 if pause > 0:
-                    await self._sleep(pause)
+                    await rest(pause, self._wake)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -227,10 +226,7 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
             self._failures += 1
             self._last_error = error.message
             self._log.warning("chain_index_waits", error=error.message, failures=self._failures)
-            longest: float = min(
-                self._settings.longest_retry_s, _FIRST_RETRY_S * 2.0 ** min(self._failures, 10)
-            )
-            return longest * random.uniform(0.5, 1.0)
+            return retry_s(self._failures, self._settings.longest_retry_s)
         if self._failures:
             self._log.info("chain_index_works_again", failures=self._failures)
             self._failures = 0
@@ -240,7 +236,7 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
         self._last_error = None
         await self._in_step(follower)
         again = await self._auditor.look(asyncio.get_running_loop().time())
-        return _FIRST_RETRY_S if again else self._settings.poll_s
+        return FIRST_RETRY_S if again else self._settings.poll_s
 
     async def _in_step(self, follower: Follower[KeyT, RecordT]) -> None:
         """Everything the endpoint has is read; a replica that lags behind what was read says nothing new."""
@@ -252,13 +248,6 @@ class ChainIndex(KeptViews[KeyT, RecordT, RecordsT], ABC):
             self._complete = True
         self._read_everything()
         self._waiters.reached(self._reached(), everything=True)
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
 
     def _reached(self) -> int:
         follower = self._follower

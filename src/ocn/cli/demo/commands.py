@@ -1,23 +1,19 @@
 """``ocn demo``: a whole network, and a charging session that roams through it."""
 
-import json
 import tempfile
-import time
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from ocn.cli.network.options import ChainPort, Directory, Node1Port, Node2Port, chosen_ports
 
 if TYPE_CHECKING:
+    from ocn.cli.demo.playing import ProgrammeDemo
     from ocn.cli.demo.programme import Programme
     from ocn.cli.demo.smart import SmartDemo
     from ocn.simulation.network.files import Ports
-    from ocn.simulation.play.cast import Cast
-    from ocn.simulation.play.summary import Summary
 
 EPILOG = """
 Starts a chain with the registry, two nodes, and three parties: DE MSP and DE CPO at node 1, NL CPX at node 2.
@@ -94,11 +90,11 @@ def demo(
 
     set_up_logging("error" if smart else "warning")  # a planner's warnings are on its page
     ports = chosen_ports(chain_port, node1_port, node2_port)
-    demo_run: _Demo | SmartDemo
+    demo_run: ProgrammeDemo | SmartDemo
     if smart:
         demo_run = _smart_demo(seed, plot, keep, as_json, ports, page_port)
     else:
-        demo_run = _Demo(_programme(settle=settle, versions=versions), keep, as_json, ports)
+        demo_run = _programme_demo(settle, versions, keep, as_json, ports)
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocn-demo-")))
@@ -109,83 +105,20 @@ def demo(
         raise typer.Exit(1)
 
 
-class _Demo:
-    """One run of the command. ``summary`` stays None when it was interrupted."""
-
-    def __init__(self, programme: "Programme", keep: bool, as_json: bool, ports: "Ports") -> None:
-        self._programme = programme
-        self._keep = keep
-        self._as_json = as_json
-        self._ports = ports
-        self._console = Console(stderr=as_json, quiet=as_json, highlight=False)
-        self.summary: Summary | None = None
-
-    @property
-    def finished(self) -> bool:
-        """Whether it was played to its end."""
-        return self.summary is not None
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything held."""
-        return self.summary is not None and self.summary.ok and self._programme.ok
-
-    async def run(self, directory: Path) -> None:
-        """Start everything, play, and show what came of it."""
-        from ocn.cli.demo.screen import Screen, show_network, show_summary
-        from ocn.cli.signals import close_undisturbed
-        from ocn.simulation.network.network import local_network
-        from ocn.simulation.play.cast import on_the_network
-        from ocn.simulation.play.summary import Summary
-        from ocn.simulation.play.traffic import Traffic
-
-        began = time.perf_counter()
-        programme = self._programme
-        async with AsyncExitStack() as stack:
-            screen = stack.enter_context(Screen(self._console, steps=2 * len(programme.scenes)))
-            screen.phase("Starting the chain and two nodes")
-            # By hand nobody signs, and a conversion leaves no signature: none is demanded then, only checked.
-            required = not self._keep and not programme.versions
-            network = await stack.enter_async_context(
-                local_network(directory, self._ports, signatures_required=required)
-            )
-            screen.phase("Bringing three parties on the network")
-            traffic = Traffic(screen.message)
-            cast = await stack.enter_async_context(
-                on_the_network(
-                    network,
-                    traffic,
-                    pace=programme.pace,
-                    signatures_required=required,
-                    versions=programme.versions,
-                    purses=programme.purses,
-                )
-            )
-            show_network(self._console, network, cast)
-            if required:
-                self._console.print("  Every message is signed by its sender; unsigned ones are refused.")
-            results = await network.while_up(programme.play(cast, traffic, screen))
-            seconds = time.perf_counter() - began
-            summary = Summary.of(results, traffic, seconds, len(cast.cpos), programme.scenes)
-            screen.__exit__(None, None, None)
-            beside = await programme.show(self._console, network)
-            show_summary(self._console, summary)
-            self.summary = summary
-            if self._as_json:
-                said = {**summary.as_json(), "ok": self.ok, **beside}
-                print(json.dumps(said, indent=2), flush=True)
-            if self._keep:
-                _show_curl(Console(stderr=self._as_json, highlight=False), cast)
-                await network.watch()
-            close_undisturbed()
-
-
 def _smart_demo(
     seed: int, plot: Path, keep: bool, as_json: bool, ports: "Ports", page_port: int
 ) -> "SmartDemo":
     from ocn.cli.demo.smart import SmartChoices, SmartDemo
 
     return SmartDemo(SmartChoices(seed, plot, keep, as_json, ports, page_port))
+
+
+def _programme_demo(
+    settle: bool, versions: bool, keep: bool, as_json: bool, ports: "Ports"
+) -> "ProgrammeDemo":
+    from ocn.cli.demo.playing import ProgrammeDemo
+
+    return ProgrammeDemo(_programme(settle=settle, versions=versions), keep, as_json, ports)
 
 
 def _programme(*, settle: bool, versions: bool) -> "Programme":
@@ -196,20 +129,3 @@ def _programme(*, settle: bool, versions: bool) -> "Programme":
     from ocn.cli.demo.programme import Roaming
 
     return Roaming(versions=versions)
-
-
-def _show_curl(console: Console, cast: "Cast") -> None:
-    from ocn.ocpi.modules import ModuleID
-    from ocn.simulation.play.curl import CurlLines
-
-    lines = CurlLines(cast.emsp.party, cast.emsp.id)
-    console.print("\nThe network stays up until Ctrl-C. As DE MSP, paste one of these:\n")
-    for cpo in cast.cpos:
-        location = next(iter(cpo.operations.points.locations.values()))
-        for line in (
-            lines.get(cpo.id, ModuleID.LOCATIONS, "?limit=2"),
-            lines.get(cpo.id, ModuleID.TARIFFS),
-            lines.start_session(cpo.id, cast.emsp.tokens[1], location["id"], location["evses"][1]["uid"]),
-            lines.get(cpo.id, ModuleID.SESSIONS, "?date_from=2020-01-01T00:00:00Z&offset=10"),
-        ):
-            console.print(line + "\n", soft_wrap=True, markup=False)

@@ -2,7 +2,7 @@
 
 import typer
 
-from ocn.cli.registry import nodes, parties, services
+from ocn.cli.registry import agreements, nodes, parties, services
 
 app = typer.Typer(
     name="registry",
@@ -13,5 +13,5 @@ app = typer.Typer(
         " pay (--spender, SPENDER). Example: ocn registry get-party -c DE CPO --json"
     ),
 )
-for part in (nodes, parties, services):
+for part in (nodes, parties, services, agreements):
     app.add_typer(part.app)

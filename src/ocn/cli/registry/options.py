@@ -12,6 +12,7 @@ from ocn.cli.chain_options import (
     NetworkFile,
     NetworkName,
     PasswordFile,
+    RpcUrl,
     keystore_flag,
     signer_flag,
 )
@@ -49,9 +50,7 @@ def _repeated(args: list[str], lists: set[str]) -> list[str]:
 def connection_options(
     network: NetworkName = "local",
     network_file: NetworkFile = None,
-    rpc: Annotated[
-        str | None, typer.Option("--rpc", help="URL of a JSON-RPC endpoint.", rich_help_panel=CHAIN)
-    ] = None,
+    rpc: RpcUrl = None,
     registry: Annotated[
         str | None, typer.Option("--registry", help="Address of the Registry.", rich_help_panel=CHAIN)
     ] = None,
@@ -89,7 +88,7 @@ def raw_key_options(
         typer.Option(
             "--spender",
             "-x",
-            help="Private key that pays, in hex. The variable SPENDER wins over it.",
+            help="Private key that pays, in hex; else the variable SPENDER.",
             rich_help_panel=KEYS,
         ),
     ] = None,

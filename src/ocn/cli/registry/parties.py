@@ -7,13 +7,13 @@ import typer
 
 from ocn.cli.options import takes
 from ocn.cli.party_options import PairCommand
+from ocn.cli.registry.named_party import Address, Credentials, one_of, party_id
 from ocn.cli.registry.options import SpreadCommand, connection_options, key_options, raw_key_options
 from ocn.ocpi.roles import Role
 
 if TYPE_CHECKING:
     from ocn.cli.accounts import Keys
     from ocn.cli.registry.session import Connection, RawKeys
-    from ocn.ocpi.party_id import PartyId
 
 app = typer.Typer()
 _PANEL = "Parties"
@@ -31,11 +31,6 @@ class Module(StrEnum):
     TOKENS = "tokens"
 
 
-Credentials = Annotated[
-    tuple[str, str] | None,
-    typer.Option("--credentials", "-c", metavar="CC ID", help="OCPI country_code and party_id."),
-]
-Address = Annotated[str | None, typer.Option("--address", "-a", help="The party's address.")]
 _Ids = Annotated[
     tuple[str, str],
     typer.Option("--credentials", "-c", metavar="CC ID", help="OCPI country_code and party_id."),
@@ -163,35 +158,6 @@ def delete_party(connection: "Connection", keys: "Keys") -> None:
 def delete_party_raw(connection: "Connection", keys: "RawKeys") -> None:
     """Take the signer off the list of parties, paid by the spender."""
     _delete(connection, keys)
-
-
-def one_of(address: str | None, credentials: tuple[str, str] | None) -> str | None:
-    """Return the address, or None when the ids were given; neither or both is an error."""
-    from ocn.errors import ConfigurationError
-
-    if (address is None) == (credentials is None):
-        raise ConfigurationError(
-            "Expected one of the following arguments: address, ocpi",
-            hint="Give either --address ADDRESS or --credentials CC ID.",
-        )
-    return address
-
-
-def party_id(country_code: str, identifier: str) -> "PartyId":
-    """Read the ids of a party, in upper case as the registry holds them."""
-    from ocn.errors import ConfigurationError
-    from ocn.ocpi.party_id import PartyId
-
-    for text, length in ((country_code, 2), (identifier, 3)):
-        if len(text) != length:
-            raise ConfigurationError(
-                f'Invalid string length. Wanted {length}, got "{text}" ({len(text)})',
-                hint="A country_code has two characters, a party_id three: -c DE CPO",
-            )
-    try:
-        return PartyId(country_code.upper(), identifier.upper())
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error
 
 
 def _set_party(

@@ -1,24 +1,19 @@
-"""``ocn registry``: the commands about services and agreements."""
+"""``ocn registry``: the commands about services."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ocn.cli.options import takes
-from ocn.cli.party_options import PairCommand
 from ocn.cli.registry.options import SpreadCommand, connection_options, key_options, raw_key_options
-from ocn.cli.registry.parties import Address, Credentials, one_of, party_id
 
 if TYPE_CHECKING:
     from ocn.cli.accounts import Keys
     from ocn.cli.registry.session import Connection, RawKeys
-    from ocn.registry.listings import Service
-    from ocn.registry.reading import RegistryReader
 
 app = typer.Typer()
-_SERVICES = "Services"
-_AGREEMENTS = "Agreements"
-_Provider = Annotated[str, typer.Argument(help="Address of the service's provider.")]
+_PANEL = "Services"
+Provider = Annotated[str, typer.Argument(help="Address of the service's provider.")]
 _Name = Annotated[str, typer.Option("--name", help="Name of the service.")]
 _Url = Annotated[str, typer.Option("--url", "-u", help="Where users find more about it.")]
 _Permissions = Annotated[
@@ -33,10 +28,10 @@ _Permissions = Annotated[
 
 
 @app.command(
-    "get-service", rich_help_panel=_SERVICES, epilog="Example: ocn registry get-service 0x63ed...d1a4 --json"
+    "get-service", rich_help_panel=_PANEL, epilog="Example: ocn registry get-service 0x63ed...d1a4 --json"
 )
 @takes(connection=connection_options)
-def get_service(provider: _Provider, connection: "Connection") -> None:
+def get_service(provider: Provider, connection: "Connection") -> None:
     """Show the service of a provider."""
     from ocn.cli.accounts import account
     from ocn.cli.output import show_one
@@ -48,7 +43,7 @@ def get_service(provider: _Provider, connection: "Connection") -> None:
     show_one(service, service_json, as_json=connection.as_json, missing=missing)
 
 
-@app.command("list-services", rich_help_panel=_SERVICES, epilog="Example: ocn registry list-services")
+@app.command("list-services", rich_help_panel=_PANEL, epilog="Example: ocn registry list-services")
 @takes(connection=connection_options)
 def list_services(connection: "Connection") -> None:
     """List every service, each once."""
@@ -62,7 +57,7 @@ def list_services(connection: "Connection") -> None:
 @app.command(
     "set-service",
     cls=SpreadCommand,
-    rich_help_panel=_SERVICES,
+    rich_help_panel=_PANEL,
     epilog="Example: SIGNER=0x... ocn registry set-service -p FORWARD_MODULE_CDRS_SENDER",
 )
 @takes(connection=connection_options, keys=key_options)
@@ -80,7 +75,7 @@ def set_service(
 @app.command(
     "set-service-raw",
     cls=SpreadCommand,
-    rich_help_panel=_SERVICES,
+    rich_help_panel=_PANEL,
     epilog="Example: SIGNER=0x... SPENDER=0x... ocn registry set-service-raw -p FORWARD_ALL --typed",
 )
 @takes(connection=connection_options, keys=raw_key_options)
@@ -96,7 +91,7 @@ def set_service_raw(
 
 
 @app.command(
-    "delete-service", rich_help_panel=_SERVICES, epilog="Example: SIGNER=0x... ocn registry delete-service"
+    "delete-service", rich_help_panel=_PANEL, epilog="Example: SIGNER=0x... ocn registry delete-service"
 )
 @takes(connection=connection_options, keys=key_options)
 def delete_service(connection: "Connection", keys: "Keys") -> None:
@@ -106,86 +101,13 @@ def delete_service(connection: "Connection", keys: "Keys") -> None:
 
 @app.command(
     "delete-service-raw",
-    rich_help_panel=_SERVICES,
+    rich_help_panel=_PANEL,
     epilog="Example: SIGNER=0x... SPENDER=0x... ocn registry delete-service-raw",
 )
 @takes(connection=connection_options, keys=raw_key_options)
 def delete_service_raw(connection: "Connection", keys: "RawKeys") -> None:
     """End the signer's service, paid by the spender."""
     _delete_service(connection, keys)
-
-
-@app.command(
-    "get-agreements",
-    cls=PairCommand,
-    rich_help_panel=_AGREEMENTS,
-    epilog="Example: ocn registry get-agreements -c DE MSP",
-)
-@takes(connection=connection_options)
-def get_agreements(
-    connection: "Connection", address: Address = None, credentials: Credentials = None
-) -> None:
-    """List the services that a party has agreed to, by its address or its ids."""
-    from ocn.cli.accounts import account
-    from ocn.cli.output import show_all
-    from ocn.cli.registry.output import service_json
-
-    if one_of(address, credentials) is not None:
-        user = account(str(address))
-        services = connection.ask(lambda reader: reader.agreements_of(user))
-    else:
-        ids = party_id(*(credentials or ("", "")))
-
-        async def of_party(reader: "RegistryReader") -> "list[Service]":
-            listing = await reader.party(ids)
-            return [] if listing is None else await reader.agreements_of(listing.address)
-
-        services = connection.ask(of_party)
-    show_all(services, service_json, as_json=connection.as_json, nothing="No agreements were made.")
-
-
-@app.command(
-    "set-agreement",
-    rich_help_panel=_AGREEMENTS,
-    epilog="Example: SIGNER=0x... ocn registry set-agreement 0x63ed...d1a4",
-)
-@takes(connection=connection_options, keys=key_options)
-def set_agreement(provider: _Provider, connection: "Connection", keys: "Keys") -> None:
-    """Agree, as the signer, that a provider's service receives copies."""
-    _agree(provider, connection, keys)
-
-
-@app.command(
-    "set-agreement-raw",
-    rich_help_panel=_AGREEMENTS,
-    epilog="Example: SIGNER=0x... SPENDER=0x... ocn registry set-agreement-raw 0x63ed...d1a4",
-)
-@takes(connection=connection_options, keys=raw_key_options)
-def set_agreement_raw(provider: _Provider, connection: "Connection", keys: "RawKeys") -> None:
-    """Agree, as the signer and paid by the spender, that a provider's service receives copies."""
-    _agree(provider, connection, keys)
-
-
-@app.command(
-    "revoke-agreement",
-    rich_help_panel=_AGREEMENTS,
-    epilog="Example: SIGNER=0x... ocn registry revoke-agreement 0x63ed...d1a4",
-)
-@takes(connection=connection_options, keys=key_options)
-def revoke_agreement(provider: _Provider, connection: "Connection", keys: "Keys") -> None:
-    """Take the signer's agreement back."""
-    _revoke(provider, connection, keys)
-
-
-@app.command(
-    "revoke-agreement-raw",
-    rich_help_panel=_AGREEMENTS,
-    epilog="Example: SIGNER=0x... SPENDER=0x... ocn registry revoke-agreement-raw 0x63ed...d1a4 --typed",
-)
-@takes(connection=connection_options, keys=raw_key_options)
-def revoke_agreement_raw(provider: _Provider, connection: "Connection", keys: "RawKeys") -> None:
-    """Take the signer's agreement back, paid by the spender."""
-    _revoke(provider, connection, keys)
 
 
 def _set_service(
@@ -214,17 +136,3 @@ def _delete_service(connection: "Connection", keys: "Keys | RawKeys") -> None:
     from ocn.registry import calls
 
     connection.change(calls.delete_service(), keys)
-
-
-def _agree(provider: str, connection: "Connection", keys: "Keys | RawKeys") -> None:
-    from ocn.cli.accounts import account
-    from ocn.registry import calls
-
-    connection.change(calls.create_agreement(account(provider)), keys)
-
-
-def _revoke(provider: str, connection: "Connection", keys: "Keys | RawKeys") -> None:
-    from ocn.cli.accounts import account
-    from ocn.registry import calls
-
-    connection.change(calls.revoke_agreement(account(provider)), keys)

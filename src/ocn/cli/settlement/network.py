@@ -45,7 +45,7 @@ class Settlement:
 def settlement(
     network: str,
     network_file: Path | None,
-    chain_url: str | None,
+    rpc: str | None,
     lanes: str | None,
     index_file: Path | None,
     *,
@@ -56,7 +56,7 @@ def settlement(
     Raises:
         ConfigurationError: an option that cannot be used, or no contract is known.
     """
-    chosen = chosen_network(network, network_file, chain_url)
+    chosen = chosen_network(network, network_file, rpc)
     contract = chosen.lanes if lanes is None else contract_address(lanes, "Lanes")
     if contract is None:
         raise ConfigurationError(

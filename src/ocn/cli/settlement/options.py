@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ocn.cli.chain_options import CHAIN, NetworkFile, NetworkName, PasswordFile, keystore_flag, signer_flag
+from ocn.cli.chain_options import (
+    CHAIN,
+    NetworkFile,
+    NetworkName,
+    PasswordFile,
+    RpcUrl,
+    keystore_flag,
+    signer_flag,
+)
 from ocn.cli.options import AsJson
 
 if TYPE_CHECKING:
@@ -26,10 +34,7 @@ Payee = Annotated[str, typer.Option("--payee", help="Address of the vault that i
 def settlement_options(
     network: NetworkName = "local",
     network_file: NetworkFile = None,
-    chain_url: Annotated[
-        str | None,
-        typer.Option("--chain-url", "--rpc", help="URL of a JSON-RPC endpoint.", rich_help_panel=CHAIN),
-    ] = None,
+    rpc: RpcUrl = None,
     lanes: Annotated[
         str | None, typer.Option("--lanes", help="Address of Lanes.", rich_help_panel=CHAIN)
     ] = None,
@@ -46,7 +51,7 @@ def settlement_options(
     """Where the chain and the contract are, and how to print."""
     from ocn.cli.settlement.network import settlement
 
-    return settlement(network, network_file, chain_url, lanes, index_file, as_json=as_json)
+    return settlement(network, network_file, rpc, lanes, index_file, as_json=as_json)
 
 
 def vault_options(

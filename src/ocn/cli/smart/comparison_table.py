@@ -1,7 +1,7 @@
 """A comparison of policies on a terminal."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -21,7 +21,7 @@ _COLUMNS = (
     "pauses\na car",
     "slots\nover",
 )
-_SPEED = ("ms a\nslot", "most\nms")
+_SPEED = ("CPU ms\na slot", "most\nms")
 _COLUMNS_IN_WORDS = (
     "met: sessions that lack at most 0.1 kWh; worst 5 %: what the least served twentieth got of its need; "
     "over: slots in which a limit was exceeded"
@@ -45,9 +45,23 @@ def show_comparison(
     for row in _rows(compared, speed=speed):
         table.add_row(*row)
     console.print(table)
+    for why, slots in compared.fallbacks.items():
+        console.print(f"  [yellow]ocn:[/yellow] least laxity planned {slots} slots, because {literal(why)}")
     for aim in found:
         mark = "[green]✓[/green]" if aim.held else "[bold red]✗[/bold red]"
         console.print(f"  {mark} {aim.name}: {aim.value:z.2f} [dim](wanted: {aim.wanted})[/dim]")
+
+
+def show_distribution(console: Console, figures: Sequence[dict[str, Any]]) -> None:
+    """Show on how many days each aim was held, and the values in between."""
+    console.rule("[bold]All seeds", align="left")
+    for i, aim in enumerate(figures[0]["aims"]):
+        values = sorted(each["aims"][i]["value"] for each in figures)
+        held = sum(each["aims"][i]["held"] for each in figures)
+        console.print(
+            f"  {aim['name']}: held on {held} of {len(figures)}; least {values[0]:.2f}, "
+            f"median {values[len(values) // 2]:.2f}, most {values[-1]:.2f}"
+        )
 
 
 def show_columns(console: Console) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ocn.smart_charging.service.sites.served import ServedSite
     from ocn.smart_charging.service.smart_charging import SmartCharging
 
-    MakePage = Callable[[SmartCharging], PageServing | None]
+    MakePage = Callable[[SmartCharging], tuple[PageServing, str] | None]
 
 _PAGE = "Page"
 EPILOG = """
@@ -95,13 +95,13 @@ def serve(
     sites = _sites(site)
     oscp.refuse_nonsense(sites)
 
-    def page(planner: "SmartCharging") -> "PageServing | None":
+    def page(planner: "SmartCharging") -> "tuple[PageServing, str] | None":
         if page_port is None:
             return None
         events = planner if allow_grid_events else None
-        return PageServing(
-            planner, bind(page_host, page_port), PageSettings(frozenset(page_name or [])), events
-        )
+        settings = PageSettings(frozenset(page_name or []))
+        serving = PageServing(planner, bind(page_host, page_port), settings, events)
+        return serving, serving.url
 
     run_until_signalled(_serve(joining, sites, timedelta(seconds=read_every), page, oscp))
 
@@ -124,6 +124,13 @@ async def _serve(
         secret = connection.key.secret if connection.key is not None else b""
         settings = ServiceSettings(read_every=read_every)
         planner = SmartCharging(sites, connection.storage, secret=secret, settings=settings)
+        listening = []
+        if not joining.register_only:
+            # before anything is registered: a port may be taken, or a library missing
+            wanted = {"shows them": page(planner), "takes limits by OSCP 2.0": oscp.serving(planner)}
+            listening = [(does, *each) for does, each in wanted.items() if each is not None]
+        for _, serving, _ in listening:
+            stack.push_async_callback(serving.stop)
         party = connection.party(
             joining.party, Role.SCSP, "Planner", planner.handlers, planner.modules, connection.storage
         )
@@ -142,16 +149,9 @@ async def _serve(
             console.print(
                 f"plans {literal(served.name)}: {served.cpo}, location {literal(served.location_id)}"
             )
-        serving = page(planner)
-        if serving is not None:
+        for does, serving, url in listening:
             await serving.start()
-            stack.push_async_callback(serving.stop)
-            console.print(f"shows them at {serving.url}")
-        listening = oscp.serving(planner)
-        if listening is not None:
-            await listening[0].start()
-            stack.push_async_callback(listening[0].stop)
-            console.print(f"takes limits by OSCP 2.0 at {listening[1]}")
+            console.print(f"{does} at {url}")
         await asyncio.Event().wait()
 
 

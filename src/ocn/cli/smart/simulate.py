@@ -87,7 +87,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Compare our plans with charging at once, in equal shares, by departure, by laxity, and the optimum."""
-    from ocn.cli.smart.comparison_table import show_columns, show_comparison
+    from ocn.cli.smart.comparison_table import show_columns, show_comparison, show_distribution
     from ocn.cli.smart.site_files import loaded_site
     from ocn.smart_charging.simulation.comparison import aims
     from ocn.smart_charging.simulation.generator import Wanted
@@ -122,7 +122,7 @@ def simulate(
         print(json.dumps(figures[0] if repeat == 1 else figures, indent=2))
         return
     if repeat > 1:
-        _show_distribution(console, figures)
+        show_distribution(console, figures)
     show_columns(console)
 
 
@@ -193,6 +193,7 @@ def _figures(wanted: "Wanted", compared: "Comparison", found: "tuple[Aim, ...]")
         "policies": [
             {key: _rounded(value) for key, value in asdict(each).items()} for each in compared.outcomes
         ],
+        "slots_planned_by_least_laxity": dict(compared.fallbacks),
         "aims": [{key: _rounded(value) for key, value in asdict(aim).items()} for aim in found],
     }
 
@@ -203,15 +204,3 @@ def _rounded(value: object) -> object:
 
 def _numbered(file: Path, number: int) -> Path:
     return file.with_name(f"{file.stem}-{number}{file.suffix}")
-
-
-def _show_distribution(console: Console, figures: list[dict[str, Any]]) -> None:
-    """Show on how many days each aim was held, and the values in between."""
-    console.rule("[bold]All seeds", align="left")
-    for i, aim in enumerate(figures[0]["aims"]):
-        values = sorted(each["aims"][i]["value"] for each in figures)
-        held = sum(each["aims"][i]["held"] for each in figures)
-        console.print(
-            f"  {aim['name']}: held on {held} of {len(figures)}; least {values[0]:.2f}, "
-            f"median {values[len(values) // 2]:.2f}, most {values[-1]:.2f}"
-        )

@@ -1,6 +1,7 @@
 """``ocn tariff``: what charging costs, whether a CDR says so, and why not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -224,8 +225,6 @@ def _verified(
 
 
 def _lint(tariff: Path | None, cdr: Path | None, version: str | None) -> "list[Finding]":
-    from dataclasses import replace
-
     from ocn.tariffs import TariffError
     from ocn.tariffs import lint as look_at
 

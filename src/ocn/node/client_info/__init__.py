@@ -11,8 +11,9 @@ relayed, except that one must not reach a platform before its sender was introdu
                                                     -> reports to nodes
 """
 
-from ocn.node.client_info.client_info import ClientInfo, Timing
+from ocn.node.client_info.client_info import ClientInfo
 from ocn.node.client_info.model import Client, Report, Seen, View
+from ocn.node.client_info.parts import Timing, parts_of
 from ocn.node.client_info.store import ClientInfoStore
 
-__all__ = ["Client", "ClientInfo", "ClientInfoStore", "Report", "Seen", "Timing", "View"]
+__all__ = ["Client", "ClientInfo", "ClientInfoStore", "Report", "Seen", "Timing", "View", "parts_of"]

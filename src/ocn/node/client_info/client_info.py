@@ -2,138 +2,53 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from ocn.errors import OcnError
-from ocn.node.client_info.introductions import Introductions
-from ocn.node.client_info.last_seen import LastSeen
-from ocn.node.client_info.lead import Lead
-from ocn.node.client_info.listing import Listing
-from ocn.node.client_info.nodes import Nodes
-from ocn.node.client_info.probes import Probes
-from ocn.node.client_info.pushes import Pushes
-from ocn.node.client_info.roster import Roster
-from ocn.node.client_info.store import ClientInfoStore
+from ocn.node.client_info.parts import Parts
 from ocn.node.client_info.tasks import OneEach
-from ocn.node.client_info.telling import Telling
-from ocn.node.client_info.views import Admits, Sight, Views
-from ocn.node.members import Members
 from ocn.node.model import Platform
-from ocn.node.peers import Peers
-from ocn.node.ports import Clock, Directory, Outbound
 
 _log = structlog.get_logger("ocn.node.client_info")
 
 TICK_S = 1.0
 _EVERYTHING = timedelta(seconds=60)
 """So often all is worked out again, whether anything is known to have changed or not."""
-_OTHERWISE = timedelta(minutes=5)
-"""For what has an interval even when platforms are never asked whether they are alive."""
 _SIGHTINGS = timedelta(seconds=10)
 _PUSHED_TO_AT_ONCE = 64
 _PROBED_AT_ONCE = 32
 _NODES_AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things may take. ``still_alive`` of nothing: platforms are never asked."""
-
-    still_alive: timedelta = timedelta(minutes=5)
-    node_down_after: timedelta = timedelta(minutes=10)
-    push_timeout_s: float = 10.0
-
-
 class ClientInfo:
     """HubClientInfo of this node: what changes is told within a second or two, beside the messages."""
 
-    def __init__(
-        self,
-        *,
-        address: str,
-        store: ClientInfoStore,
-        members: Members,
-        directory: Directory,
-        outbound: Outbound,
-        peers: Peers,
-        clock: Clock,
-        now_ms: Callable[[], int],
-        timing: Timing,
-        admits: Admits,
-    ) -> None:
-        self._store = store
-        self._members = members
-        self._clock = clock
-        self._timing = timing
-        self._lead = Lead(store)
-        self._news = asyncio.Event()
+    def __init__(self, parts: Parts) -> None:
+        self.last_seen = parts.last_seen
+        self.roster = parts.roster
+        self.nodes = parts.nodes
+        self.listing = parts.listing
+        self.introductions = parts.introductions
+        self._members = parts.members
+        self._clock = parts.clock
+        self._timing = parts.timing
+        self._news = parts.news
+        self._lead = parts.lead
+        self._views = parts.views
+        self._probes = parts.probes
+        self._telling = parts.telling
         self._leads = False
         self._settled: object = None
         self._settled_at: datetime | None = None
         self._sighted_at: datetime | None = None
         self._registry_changes = 0
         self._forgotten_at = -1
-        self.last_seen = LastSeen(store, now_ms)
-        self.roster = Roster(
-            address=address,
-            store=store,
-            members=members,
-            directory=directory,
-            last_seen=self.last_seen,
-            is_down=self._is_down,
-        )
-        self.nodes = Nodes(
-            peers=peers,
-            store=store,
-            roster=self.roster,
-            directory=directory,
-            clock=clock,
-            interval=timing.still_alive or _OTHERWISE,
-            down_after=timing.node_down_after,
-            wake=self._news.set,
-        )
-        sight = Sight(members, admits)
-        self.listing = Listing(store, self.roster, sight)
-        self._views = Views(store, members, sight)
-        self._pushes = Pushes(outbound, timeout_s=timing.push_timeout_s)
-        self._probes = Probes(
-            outbound=outbound,
-            members=members,
-            last_seen=self.last_seen,
-            clock=clock,
-            interval=timing.still_alive,
-            timeout_s=timing.push_timeout_s,
-        )
-        self.introductions = Introductions(
-            store=store,
-            roster=self.roster,
-            members=members,
-            directory=directory,
-            pushes=self._pushes,
-            last_seen=self.last_seen,
-            clock=clock,
-        )
-        self._telling = Telling(
-            members=members,
-            roster=self.roster,
-            views=self._views,
-            pushes=self._pushes,
-            introductions=self.introductions,
-            last_seen=self.last_seen,
-            clock=clock,
-            again_after=timing.still_alive or _OTHERWISE,
-        )
         self._being_told = OneEach(_PUSHED_TO_AT_ONCE)
         self._probing = OneEach(_PROBED_AT_ONCE)
         self._meeting = OneEach(_NODES_AT_ONCE)
-
-    def _is_down(self, operator: str) -> bool | None:
-        return self.nodes.is_down(operator)
 
     def registry_changed(self, _changes: object = None) -> None:
         """The registry lists something else now."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import cached_property
 
-from ocn.node.client_info import ClientInfo, Timing
+from ocn.node.client_info import ClientInfo, Timing, parts_of
 from ocn.node.compose.parts import HubStore, Parts
 from ocn.node.config import NodeConfig
 from ocn.node.converting.reports import ConversionReports
@@ -160,7 +160,7 @@ class Shared:
     def client_info(self) -> ClientInfo:
         """Who is there."""
         parts, settings = self.parts, self.config.client_info
-        return ClientInfo(
+        wired = parts_of(
             address=self.address,
             store=parts.clients,
             members=self.members,
@@ -181,6 +181,7 @@ class Shared:
             ),
             admits=lambda platform, party: admits_party(platform.rules, party),
         )
+        return ClientInfo(wired)
 
     @cached_property
     def stored(self) -> HubStore:

@@ -39,7 +39,6 @@ MOST_BYTES_AT_ONCE = 256 * 1024
 _MOST_ROUNDS = 3
 _KINDS = {
     NameKind.LOCATION: ObjectKind.LOCATION,
-    NameKind.SESSION: ObjectKind.SESSION,
     NameKind.CONTRACT: ObjectKind.TOKEN,
     NameKind.TOKEN: ObjectKind.TOKEN,
     NameKind.TARIFF: ObjectKind.TARIFF,
@@ -133,7 +132,6 @@ class Lookups(Attempts):
             tokens_of_contract=partial(questions.all, NameKind.CONTRACT),
             location_by_id=partial(questions.one, NameKind.LOCATION),
             tariff_by_id=partial(questions.one, NameKind.TARIFF),
-            session_by_id=partial(questions.one, NameKind.SESSION),
             alias=NAMED.alias,
             reservation_number=reservation_number,
             moment=now,

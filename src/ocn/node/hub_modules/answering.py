@@ -43,6 +43,12 @@ class Caller:
         known = self.platform or self.invitation
         return known.parties if known else frozenset()
 
+    def connected(self) -> Platform:
+        """Return the platform; refuse an invited party, which has none yet."""
+        if self.platform is None:
+            raise Unauthorized("a TOKEN_A serves for versions and credentials only")
+        return self.platform
+
 
 class HubModules:
     """Versions, details, credentials, OcnRules, and HubClientInfo to be read."""
@@ -110,17 +116,12 @@ class HubModules:
             self._heard(caller.platform.id)
         segments = path.strip("/").split("/")
         if (rest := _rules_path(segments)) is not None:
-            if caller.platform is None:
-                raise Unauthorized("a TOKEN_A serves for versions and credentials only")
-            return await self._rules.answer(method, rest, caller.platform, body)
+            return await self._rules.answer(method, rest, caller.connected(), body)
         if (version := _client_info_version(segments)) is not None:
-            if caller.platform is None:
-                raise Unauthorized("a TOKEN_A serves for versions and credentials only")
+            platform = caller.connected()
             if method != "GET":
                 raise MethodNotAllowed("hubclientinfo is read here; changes are pushed by the hub")
-            return await self._client_info.page(
-                caller.platform, self._persona.client_info_url(version), query
-            )
+            return await self._client_info.page(platform, self._persona.client_info_url(version), query)
         if segments[-1] == "credentials":
             url = f"{self._persona.url}{PARTY_DOOR}/{path.strip('/')}"
             presented = Presented(method, segments[0], url, body, signatures)

@@ -12,7 +12,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.ocpi.versions import VERSION_BY_NUMBER, VersionNumber
 from ocn.party.json_text import JsonObject
-from ocn.party.object_edge import ObjectEdge, subject_of, subject_of_result
+from ocn.party.object_edge import ObjectEdge
 from ocn.party.outcomes import not_supported
 from ocn.party.receiving.answers import Answer, Terms
 from ocn.party.receiving.asgi import Asked, read_query
@@ -22,6 +22,7 @@ from ocn.party.request import Request
 from ocn.party.sending.client import Client, endpoint_url
 from ocn.party.signatures.notary import Signatures
 from ocn.party.signatures.strict import StrictSignatures
+from ocn.party.subjects import subject_of, subject_of_result
 
 CustomHandler: TypeAlias = Callable[[Request], Awaitable[Answer]]
 """Serves a custom module: any method, any path below the endpoint, any body."""

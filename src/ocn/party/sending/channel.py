@@ -11,13 +11,13 @@ from ocn.ocpi.statuses import is_success
 from ocn.party.errors import AnswerUnusable, PeerUnreachable, RequestFailed
 from ocn.party.json_text import decode_object
 from ocn.party.limits import Limits
-from ocn.party.object_edge import Subject
 from ocn.party.reply import Reply
 from ocn.party.sending.reach import Reach
 from ocn.party.sending.transport import RawAnswer, Transport
 from ocn.party.signatures.notary import Signatures
 from ocn.party.signatures.strict import StrictSignatures
 from ocn.party.storage.registration import OutgoingToken
+from ocn.party.subjects import Subject
 from ocn.party.traffic import Direction, Exchange, Watch, unwatched
 
 

@@ -12,13 +12,14 @@ from ocn.party.errors import AnswerUnusable, ModuleNotOffered, NotRegistered
 from ocn.party.identity.credentials import Door
 from ocn.party.json_text import encode_json
 from ocn.party.limits import Limits
-from ocn.party.object_edge import ObjectEdge, subject_of
+from ocn.party.object_edge import ObjectEdge
 from ocn.party.reply import Reply
 from ocn.party.sending.channel import Call, Channel, Routing
 from ocn.party.sending.counterparty import Counterparty
 from ocn.party.sending.results import AwaitedResults
 from ocn.party.sending.rules import RulesCalls
 from ocn.party.storage.registration import Registration
+from ocn.party.subjects import subject_of
 
 _UNROUTED = frozenset({ModuleID.CREDENTIALS, ModuleID.HUB_CLIENT_INFO})
 CUSTOM = "custom"

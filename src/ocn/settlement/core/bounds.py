@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocn.ocpi.party_id import PartyId
-from ocn.settlement.core.lane import MOST_UNITS, Lane
+from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.terms import Terms
 
 
@@ -101,9 +101,6 @@ class TermsBounds:
             (terms.unsecured <= self.most_unsecured, f"credit of more than {self.most_unsecured}"),
             (terms.floor <= self.most_floor, f"a floor of more than {self.most_floor}"),
         )
-
-
-ANY_AMOUNT = MOST_UNITS
 
 
 def _lane_of(currency: Currency, lane: Lane) -> Lane:

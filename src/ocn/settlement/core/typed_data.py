@@ -6,7 +6,6 @@ from ocn.settlement.core.lane import Lane
 from ocn.signing.addresses import address_bytes
 from ocn.signing.hashes import keccak256
 
-DOMAIN_NAME, DOMAIN_VERSION = "OCN Lanes", "1"
 VOUCHER_TYPE = "Voucher(address payer,address payee,address token,uint256 cumulative,bytes32 evidence)"
 TERMS_TYPE = "Terms(bytes32 document)"
 VAULT_TYPE = "Vault(address vault,bytes32 document)"
@@ -20,9 +19,7 @@ _TERMS = keccak256(TERMS_TYPE.encode())
 _VAULT = keccak256(VAULT_TYPE.encode())
 _HOLD_BACK = keccak256(HOLD_BACK_TYPE.encode())
 _NOBODY = bytes(32)
-_DOMAIN = (
-    keccak256(_DOMAIN_TYPE.encode()) + keccak256(DOMAIN_NAME.encode()) + keccak256(DOMAIN_VERSION.encode())
-)
+_DOMAIN = keccak256(_DOMAIN_TYPE.encode()) + keccak256(b"OCN Lanes") + keccak256(b"1")
 
 
 def voucher_digest(lane: Lane, cumulative: int, evidence: bytes) -> bytes:

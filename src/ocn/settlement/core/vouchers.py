@@ -6,10 +6,9 @@ that is a contract has.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from ocn.settlement.core.lane import MOST_UNITS, Lane
-from ocn.settlement.core.typed_data import DOMAIN_NAME, DOMAIN_VERSION, voucher_digest
+from ocn.settlement.core.typed_data import voucher_digest
 from ocn.settlement.errors import VoucherInvalid
 from ocn.signing.addresses import same_address
 from ocn.signing.errors import SignatureInvalid
@@ -30,8 +29,7 @@ class SignedVoucher:
 
     def __post_init__(self) -> None:
         """Refuse what no contract would take."""
-        if not 0 <= self.cumulative <= MOST_UNITS:
-            raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
+        require_units(self.cumulative)
         if len(self.evidence) != 32 or len(self.signature) != 64:
             raise VoucherInvalid("a voucher has 32 bytes of evidence and a signature of 64 bytes")
 
@@ -64,10 +62,15 @@ class SignedVoucher:
 
 def sign_voucher(key: PrivateKey, lane: Lane, cumulative: int, evidence: bytes) -> SignedVoucher:
     """Sign. Equal input gives equal bytes, so signing again after a crash is not signing something else."""
-    if not 0 <= cumulative <= MOST_UNITS:
-        raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
+    require_units(cumulative)
     signature = compact(key.sign_digest(voucher_digest(lane, cumulative, evidence)))
     return SignedVoucher(lane, cumulative, evidence, signature)
+
+
+def require_units(cumulative: int) -> None:
+    """Refuse an amount that no contract would take."""
+    if not 0 <= cumulative <= MOST_UNITS:
+        raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
 
 
 def signer_of(digest: bytes, signature: bytes) -> str:
@@ -104,39 +107,3 @@ def expanded(signature: bytes) -> bytes:
         raise VoucherInvalid("a compact signature has 64 bytes")
     vs = int.from_bytes(signature[32:], "big")
     return signature[:32] + (vs & _S_BITS).to_bytes(32, "big") + bytes((27 + (vs >> 255),))
-
-
-def typed_data(lane: Lane, cumulative: int, evidence: bytes) -> dict[str, Any]:
-    """Return the voucher as EIP-712 JSON, for wallets and for checks against other libraries."""
-
-    def members(*pairs: str) -> list[dict[str, str]]:
-        return [dict(zip(("type", "name"), pair.split(), strict=True)) for pair in pairs]
-
-    return {
-        "types": {
-            "EIP712Domain": members(
-                "string name", "string version", "uint256 chainId", "address verifyingContract"
-            ),
-            "Voucher": members(
-                "address payer",
-                "address payee",
-                "address token",
-                "uint256 cumulative",
-                "bytes32 evidence",
-            ),
-        },
-        "primaryType": "Voucher",
-        "domain": {
-            "name": DOMAIN_NAME,
-            "version": DOMAIN_VERSION,
-            "chainId": lane.chain_id,
-            "verifyingContract": lane.contract,
-        },
-        "message": {
-            "payer": lane.payer,
-            "payee": lane.payee,
-            "token": lane.token,
-            "cumulative": cumulative,
-            "evidence": "0x" + evidence.hex(),
-        },
-    }

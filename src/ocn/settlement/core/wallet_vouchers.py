@@ -6,8 +6,9 @@ block. So it secures nothing, and no payee takes it for energy; it is for whoeve
 
 from dataclasses import dataclass, field
 
-from ocn.settlement.core.lane import MOST_UNITS, Lane
+from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.typed_data import voucher_digest
+from ocn.settlement.core.vouchers import require_units
 from ocn.settlement.errors import VoucherInvalid
 
 LONGEST_SIGNATURE = 2048
@@ -25,8 +26,7 @@ class WalletVoucher:
 
     def __post_init__(self) -> None:
         """Refuse what the contract would not take."""
-        if not 0 <= self.cumulative <= MOST_UNITS:
-            raise VoucherInvalid("a voucher's cumulative amount must be from 0 to 2**120 - 1")
+        require_units(self.cumulative)
         if len(self.evidence) != 32 or len(self.signature) > LONGEST_SIGNATURE:
             raise VoucherInvalid(
                 "a wallet's voucher has 32 bytes of evidence and a signature of at most"

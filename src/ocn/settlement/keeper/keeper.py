@@ -1,16 +1,16 @@
 """The keeper as a service uses it: start it, hand it vouchers, close it."""
 
 import asyncio
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 import structlog
 
 from ocn.chain.client import ChainClient
 from ocn.chain.errors import ChainError
+from ocn.chain.patience import rest, retry_s
 from ocn.chain.values import ZERO_ADDRESS
 from ocn.settlement.core.holding_back import HoldBack
 from ocn.settlement.core.lane import Lane
@@ -28,7 +28,6 @@ from ocn.settlement.lanes.reading import LanesReader
 from ocn.signing.keys import PrivateKey
 
 _log = structlog.get_logger(__name__)
-_FIRST_RETRY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +240,7 @@ class Keeper:
                 if self._failures:
                     await asyncio.sleep(pause)
                 elif pause > 0:
-                    await self._sleep(pause)
+                    await rest(pause, self._wake)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -258,18 +257,8 @@ class Keeper:
             self._failures += 1
             self._last_error = error.message
             _log.warning("keeper_waits", error=error.message, failures=self._failures)
-            longest: float = min(
-                self._settings.longest_retry_s, _FIRST_RETRY_S * 2.0 ** min(self._failures, 10)
-            )
-            return longest * random.uniform(0.5, 1.0)
+            return retry_s(self._failures, self._settings.longest_retry_s)
         if self._failures:
             _log.info("keeper_works_again", failures=self._failures)
         self._failures, self._last_error = 0, ""
         return 0.0 if more else self._settings.poll_s
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return

@@ -1,11 +1,10 @@
 """The index of lanes: who has what, from memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 from ocn.chain.client import ChainClient
-from ocn.chain.following import ChainIndex, Changes, IndexSettings, View
+from ocn.chain.following import ChainIndex, IndexSettings, View
 from ocn.chain.following.log import OpenLog
 from ocn.settlement.core.booking import Settlement
 from ocn.settlement.lanes.audit import LaneSampler
@@ -15,7 +14,6 @@ from ocn.settlement.lanes.records import (
     VOUCHERS,
     DisputeRecord,
     Key,
-    Kind,
     LaneLayout,
     LaneRecord,
     Record,
@@ -23,8 +21,6 @@ from ocn.settlement.lanes.records import (
     lane_key,
 )
 from ocn.settlement.lanes.source import LaneSource
-
-OnRelease: TypeAlias = Callable[[Key, LaneRecord], None]
 
 
 class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
@@ -98,26 +94,6 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
         """Return the record of a key."""
         return self._state(view).record(key)
 
-    def on_release_requested(self, callback: OnRelease) -> Callable[[], None]:
-        """Have every request for a release told as soon as it is read; the function returned ends that.
-
-        From then on the payee has the time of notice to claim. What was requested before is in the lanes
-        (``exit``). Told again when a request is renewed, or comes back after a reorganisation.
-        """
-        ready_at: dict[Key, int] = {}
-
-        def look(changes: Changes[Key]) -> None:
-            for key in changes.latest:
-                lane = self.record(key)
-                if not isinstance(lane, LaneRecord) or not lane.exit:
-                    ready_at.pop(key, None)
-                elif ready_at.get(key) != lane.exit_ready_at:
-                    ready_at[key] = lane.exit_ready_at
-                    callback(key, lane)
-
-        ready_at.update(self._leaving())
-        return self.on_change(look)
-
     async def settlements(
         self, payer: str, payee: str, token: str, *, after_claimed: int = 0
     ) -> Sequence[Settlement]:
@@ -140,14 +116,6 @@ class LaneIndex(ChainIndex[Key, Record, LaneRecords]):
             moves[lane.settled_in] = Settlement(lane.settled_in, row.block, begun, lane.claimed, evidence)
             before = lane.claimed
         return [move for move in moves.values() if move.claimed_after > after_claimed]
-
-    def _leaving(self) -> dict[Key, int]:
-        records = self._state("latest").records()
-        return {
-            key: record.exit_ready_at
-            for key, record in records.items()
-            if key.kind is Kind.LANE and isinstance(record, LaneRecord) and record.exit
-        }
 
     def _sampler(self) -> LaneSampler:
         return LaneSampler(self._reader, self)

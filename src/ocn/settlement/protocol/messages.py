@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from ocn.ocpi.errors import InvalidParameters
 from ocn.ocpi.party_id import PartyId
-from ocn.party.json_text import JsonObject, decode_json
+from ocn.party.json_text import JsonObject
 from ocn.settlement.core.lane import Lane
 from ocn.settlement.core.opening import Opened, Shown
 from ocn.settlement.core.reasons import Reason, Refusal
@@ -216,8 +216,3 @@ def _read_refused(value: object) -> Refused:
         evidence.encode(),
         b"" if digest is None else octets(digest, 32, "evidence_hash"),
     )
-
-
-def as_json(evidence: bytes) -> Any:
-    """Read an evidence document for people; None where there is none."""
-    return decode_json(evidence) if evidence else None

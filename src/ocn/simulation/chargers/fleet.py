@@ -64,11 +64,21 @@ def _tariff_id(location_number: int) -> str:
     return next(tariff_id for tariff_id, last in last_of.items() if location_number <= last)
 
 
-def _location(party: PartyId, country: Country, n: int, place: Place) -> Location:
+def location_at(
+    place: Place,
+    country: Country,
+    party: PartyId,
+    location_id: str,
+    evses: list[Evse],
+    *,
+    parking_type: str,
+    built: datetime,
+) -> Location:
+    """List a place as a location that is always open."""
     return {
         "country_code": party.country_code,
         "party_id": party.party_id,
-        "id": f"LOC{n}",
+        "id": location_id,
         "publish": True,
         "name": place.name,
         "address": place.address,
@@ -76,14 +86,19 @@ def _location(party: PartyId, country: Country, n: int, place: Place) -> Locatio
         "postal_code": place.postal_code,
         "country": country.alpha_3,
         "coordinates": {"latitude": place.latitude, "longitude": place.longitude},
-        "parking_type": "PARKING_LOT",
-        "evses": [_evse(party, n, k) for k in range(1, _EVSES_PER_LOCATION + 1)],
+        "parking_type": parking_type,
+        "evses": evses,
         "operator": {"name": f"Simulated CPO {party}"},
         "time_zone": country.time_zone,
         "opening_times": {"twentyfourseven": True},
-        "energy_mix": _GREY_MIX if n <= 4 else _GREEN_MIX,
-        "last_updated": format_datetime(_BUILT),
+        "last_updated": format_datetime(built),
     }
+
+
+def _location(party: PartyId, country: Country, n: int, place: Place) -> Location:
+    evses = [_evse(party, n, k) for k in range(1, _EVSES_PER_LOCATION + 1)]
+    location = location_at(place, country, party, f"LOC{n}", evses, parking_type="PARKING_LOT", built=_BUILT)
+    return {**location, "energy_mix": _GREY_MIX if n <= 4 else _GREEN_MIX}
 
 
 def _evse(party: PartyId, n: int, k: int) -> Evse:

@@ -13,10 +13,11 @@ from ocn.ocpi.objects import AuthorizationInfo, Cdr
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.roles import Role
 from ocn.party.json_text import JsonObject, decode_object, encode_json
-from ocn.party.object_edge import ObjectEdge, Subject, subject_of
+from ocn.party.object_edge import ObjectEdge
 from ocn.party.receiving.routes import CPO_MODULES
 from ocn.party.reply import Reply
 from ocn.party.storage.stored_receiver import StoredReceiver
+from ocn.party.subjects import Subject, subject_of
 from ocn.simulation.billing.records import emsp_of
 from ocn.simulation.clock import Clock, SystemClock
 from ocn.simulation.cpo.commands import CpoCommands

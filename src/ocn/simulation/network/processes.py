@@ -6,7 +6,6 @@ They end when the group is left, on whatever path; when one of them ends by itse
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -145,10 +144,3 @@ class ProcessGroup:
             await asyncio.gather(*endings, return_exceptions=True)
         ended = done.pop()
         raise endings[ended].failure(f"ended by itself with status {ended.result()}")
-
-
-def end_on_sigterm() -> None:
-    """Let SIGTERM cancel the running task, as Ctrl-C does, so that everything it holds is given back."""
-    task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

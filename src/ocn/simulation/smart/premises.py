@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from ocn.ocpi.objects import Connector, Evse, Location
+from ocn.ocpi.objects import Connector, Evse
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.simulation.chargers.fleet import Fleet
+from ocn.simulation.chargers.fleet import Fleet, location_at
 from ocn.simulation.chargers.places import country_of
 from ocn.simulation.chargers.tariff_board import tariffs_of
 from ocn.smart_charging.site.model import Evse as SiteEvse
@@ -25,25 +25,11 @@ def premises(party: PartyId, location_id: str, site: Site) -> Fleet:
     """List a site; the uid of an EVSE is its id in the site."""
     country = country_of(party.country_code)
     tariffs = tariffs_of(party, country, _BUILT)[:1]
+    evses = [_evse(party, site, evse, tariffs[0]["id"]) for evse in site.evses]
     place = country.places[0]
-    location: Location = {
-        "country_code": party.country_code,
-        "party_id": party.party_id,
-        "id": location_id,
-        "publish": True,
-        "name": place.name,
-        "address": place.address,
-        "city": place.city,
-        "postal_code": place.postal_code,
-        "country": country.alpha_3,
-        "coordinates": {"latitude": place.latitude, "longitude": place.longitude},
-        "parking_type": "PARKING_GARAGE",
-        "evses": [_evse(party, site, evse, tariffs[0]["id"]) for evse in site.evses],
-        "operator": {"name": f"Simulated CPO {party}"},
-        "time_zone": country.time_zone,
-        "opening_times": {"twentyfourseven": True},
-        "last_updated": format_datetime(_BUILT),
-    }
+    location = location_at(
+        place, country, party, location_id, evses, parking_type="PARKING_GARAGE", built=_BUILT
+    )
     return Fleet((location,), tariffs, country.currency)
 
 

@@ -49,7 +49,7 @@ class Dispatcher:
         steady = SteadyClock(clock, self._ledger.last_at, self._clock_was_put_back, elapsed)
         self._clock: Callable[[], datetime] = steady
         self._asking = Asking(chargers, self._ledger, steady, settings)
-        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._storing.is_stored)
+        self._delivery = Delivery(self._asking, self._ledger, steady, settings, self._storing.could_store)
         self._watching = Watching(self._ledger, steady, settings)
         self._turn = asyncio.Lock()
         self.faults: tuple[Fault, ...] = tuple(self._ledger.faults)
@@ -122,7 +122,7 @@ class Dispatcher:
                 )
             if messages:
                 sent += await self._start(messages)
-            await self._storing.is_stored()
+            await self._storing.could_store()
             if not following.awaits(delivery) and not delivery.has_news:
                 return sent
             following.look_again(await delivery.progress())
@@ -130,16 +130,18 @@ class Dispatcher:
     async def _start(self, messages: Sequence[Message]) -> list[Message]:
         """Have messages stored as under way, then send them, and return them.
 
-        Where they cannot be stored, only what relieves a limit is sent, if it may be forgotten.
+        Where they cannot be stored, only what relieves limits is sent, as far as it may be forgotten.
         """
         sent: list[Message] = []
         try:
-            is_stored = await self._storing.is_stored()
-            sent = [message for message in messages if is_stored or message.may_be_forgotten]
+            is_stored = await self._storing.could_store()
+            sent = [message for message in messages if is_stored or message.relief is not None]
         finally:
             for message in messages:
                 if message not in sent:
                     self._delivery.not_sent(message)
+        if not is_stored:
+            sent = [self._ledger.only_relief(message) for message in sent]
         for message in sent:
             self._delivery.start(message)
         return sent

@@ -11,6 +11,7 @@ from ocn.smart_charging.dispatch.room import Room
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.dispatch.wanted import Wanted
 from ocn.smart_charging.planning.problem import Limit
+from ocn.smart_charging.profiles.course import Course
 from ocn.smart_charging.profiles.ocpi import in_periods
 from ocn.smart_charging.slots import Slots
 
@@ -40,6 +41,7 @@ def _always(_cpo: str) -> bool:
 _MOST_MESSAGES = 4
 """To one session while one plan is followed: what lowers it, what raises it, and both again."""
 _OVER = frozenset({Urgency.OVER})
+_RELIEFS = frozenset({Urgency.OVER, Urgency.FIRST})
 _BEFORE_RAISES = frozenset({Urgency.FIRST, Urgency.LOWER})
 _RAISES = frozenset({Urgency.RAISE})
 
@@ -108,10 +110,17 @@ class Following:
             self.open.discard(session)
             self._sent[session] += 1
             sent = self._ledger.send(session, choice.course, choosing.now)
-            rows = zip(choice.course.over(*self._room.grid), standing.most(self._room.grid), strict=True)
-            may_be_forgotten = choice.urgency is Urgency.OVER and all(steps <= most for steps, most in rows)
-            return Message(session, standing.cpo, sent, choice.urgency, may_be_forgotten)
+            relief = self._relief(choice.course, standing) if choice.urgency in _RELIEFS else None
+            return Message(session, standing.cpo, sent, choice.urgency, relief)
         return None
+
+    def _relief(self, course: Course, standing: Standing) -> Course:
+        """Return so much of a course as raises the session at no time."""
+        grid = self._room.grid
+        row = tuple(map(min, course.over(*grid), standing.most(grid)))
+        if row == course.over(*grid):
+            return course
+        return in_periods(Course(grid.begin, grid.minutes, row), self._ledger.settings.most_periods)
 
     def awaits(self, delivery: Awaited) -> bool:
         """Whether something may be heard soon of one of these, or of a CPO that then takes more messages."""

@@ -29,8 +29,8 @@ class Message:
     cpo: str
     sent: Sent
     urgency: Urgency = Urgency.RAISE
-    may_be_forgotten: bool = False
-    """It relieves a limit that is over, and without it the session counts with at least as much."""
+    relief: Course | None = None
+    """What may be sent of it though it is not stored: without it the session counts with at least as much."""
     clears: bool = False
     """It takes away what was set, so that the outlet alone is the limit."""
 
@@ -80,6 +80,14 @@ class Ledger:
         sent = Sent(self.newest, course, now, now + self.settings.may_arrive)
         self._put(session, self.standings[session].sending(sent))
         return sent
+
+    def only_relief(self, message: Message) -> Message:
+        """Return what is to be sent of a message that cannot be stored, and count no more."""
+        if message.relief is None:
+            return message
+        sent = replace(message.sent, course=message.relief)
+        self._change(message, lambda standing: standing.sending_instead(sent))
+        return replace(message, sent=sent)
 
     def withdrawn(self, message: Message) -> None:
         """It was not sent."""

@@ -118,6 +118,11 @@ class Standing:
             held = (joined(held[0], held[1]), *held[2:])
         return replace(self, may_hold=held)
 
+    def sending_instead(self, sent: Sent) -> "Standing":
+        """Count a message that is under way with another course."""
+        held = tuple(sent if each.number == sent.number else each for each in self.may_hold)
+        return replace(self, may_hold=held)
+
     def answered(self, number: int, ticket: str) -> "Standing":
         """Note what will tell the result of a message."""
         return replace(

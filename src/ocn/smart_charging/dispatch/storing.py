@@ -26,8 +26,8 @@ class Storing:
                 self._ledger.not_stored(records)
                 raise
 
-    async def is_stored(self) -> bool:
-        """Store what changed, if that can be: for those who go on if not, and :meth:`store` at the end."""
+    async def could_store(self) -> bool:
+        """Do it and return whether that worked: for those who go on if not, and :meth:`store` at the end."""
         try:
             await self.store()
         except Exception:  # noqa: BLE001  whatever a memory raises; a limit that is over does not wait for it

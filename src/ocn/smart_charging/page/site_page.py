@@ -50,6 +50,7 @@ class SitePage:
     """Cars that are not controlled: their planned limit is not confirmed, or they take none."""
     last_plan: str | None
     last_read: str | None
+    last_told: str | None
     warnings: tuple[str, ...]
     chart: Chart | None
     cars: Rows
@@ -83,7 +84,8 @@ def site_page(view: SiteView, first_car: int = 0) -> SitePage:
         unsure=sum(car.state is not CarState.CONTROLLED for car in here),
         last_plan=None if view.last_plan is None else times.clock(view.last_plan),
         last_read=None if view.last_read is None else times.clock(view.last_read),
-        warnings=tuple(_warnings(view)),
+        last_told=None if view.last_told is None else times.clock(view.last_told),
+        warnings=tuple(_warnings(view, times)),
         chart=chart_of(view, times),
         cars=rows_of(view, times, first_car),
         gone=gone_of(view, times),
@@ -104,11 +106,9 @@ def _scarce(told: ScarceView, times: LocalTimes) -> Scarce:
     return Scarce(told.limit, times.span(told.begin, told.until), worth, told.line)
 
 
-def _warnings(view: SiteView) -> list[str]:
-    found = []
+def _warnings(view: SiteView, times: LocalTimes) -> list[str]:
+    found = _of_hearing(view, times)
     late = timedelta(minutes=view.slot_minutes * _STALE_SLOTS)
-    if view.last_read is None:
-        found.append("This site was not read from its CPO yet. No limit is sent before that.")
     if view.last_plan is None:
         found.append("There is no plan yet.")
     elif view.now - view.last_plan > late:
@@ -119,4 +119,18 @@ def _warnings(view: SiteView) -> list[str]:
     if any(each.source == FALLBACK for each in view.told_limits):
         found.append("The limit feed is silent: its fallback holds until it is heard again.")
     found += [f"{trouble}. It is used as soon as it can be read." for trouble in view.price_trouble]
+    return found
+
+
+def _of_hearing(view: SiteView, times: LocalTimes) -> list[str]:
+    """Say whether it is known who is there."""
+    found = []
+    if view.last_read is None:
+        found.append("This site was not read from its CPO yet. No limit is sent before that.")
+    if view.unread_since is not None:
+        since = times.day_and_clock(view.unread_since)
+        found.append(f"The CPO cannot be read since {since}: cars that came or left may not be known.")
+    if view.is_only_read:
+        last = "since the start" if view.last_told is None else f"since {times.day_and_clock(view.last_told)}"
+        found.append(f"No session was told of {last}, though some changed: they are only read.")
     return found

@@ -30,8 +30,8 @@ class Weights:
     """And more than this part of it is asked for by cars that are only guessed: least laxity decides."""
     waiting_eur_per_kwh: float = 1e-5
     """A slot of waiting: of equal slots the earlier is taken."""
-    going_on_eur_per_kwh: float = 0.002
-    """What going on is better than pausing."""
+    going_on_eur_per_kwh: float = 0.007
+    """What going on is better than pausing: a pause wears contactors, and some cars do not wake from one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ocn.smart_charging.planning.plan import Plan
+from ocn.smart_charging.planning.plan import Method, Plan
 from ocn.smart_charging.planning.problem import Car
 from ocn.smart_charging.planning.rivals import NO_RIVALS, Rivalry, Rivals
 
@@ -145,7 +145,9 @@ class _Explaining:
         return [slot for slot in range(1, last) if self.prices[slot] < self.prices[0] - _CHEAPER_EUR]
 
     def _could_wait_for_less(self) -> bool:
-        """Whether a cheaper slot is not used though nothing is scarce in it."""
+        """Whether a cheaper slot is not used though nothing is scarce in it; least laxity looks for none."""
+        if self.plan.method is Method.LEAST_LAXITY:
+            return False
         scarce = {price.slot for price in self.plan.wishes.shadow_prices}
         planned = dict(enumerate(self.powers))
         return any(

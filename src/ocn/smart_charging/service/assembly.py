@@ -65,7 +65,7 @@ class Assembly:
         self.chargers = PartyChargers(self.memory, self.clocks.now)
         data = CpoData(self.memory, self.places, self.triggers, self._note)
         sessions = self._sessions()
-        copies = Copies(self.memory, self.places, self._note)
+        self.copies = copies = Copies(self.memory, self.places, self._note)
         self._solvers = asyncio.Semaphore(_AT_ONCE)
         self.reader = self._reader(sessions, data, copies)
         self.desks: dict[str, Desk] = {}
@@ -164,8 +164,8 @@ class Assembly:
             preference_copies=PreferenceCopies(self.memory, self.places, self._note),
         )
 
-    def _note(self, site_name: str, kind: EventKind, line: str) -> None:
-        self.desks[site_name].note(kind, line)
+    def _note(self, site_name: str, kind: EventKind, line: str, about: str = "") -> None:
+        self.desks[site_name].note(kind, line, about)
 
     def _deviates(self, site_name: str, before: Stay, stay: Stay) -> bool:
         return self.desks[site_name].deviates(before, stay)

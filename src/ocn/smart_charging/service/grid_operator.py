@@ -7,8 +7,6 @@ from decimal import Decimal
 from ocn.errors import ConfigurationError
 from ocn.smart_charging.service.assembly import Assembly
 from ocn.smart_charging.service.heard.grid_events import GridEvent, usable
-from ocn.smart_charging.service.rounds.desk import Desk
-from ocn.smart_charging.service.view import EventKind
 
 
 class ToldByGridOperator:
@@ -48,10 +46,9 @@ class ToldByGridOperator:
         if is_fallback:
             is_other = desk.feed.hear_fallback(events)
         else:
-            now = desk.clock.real()
+            before, now = desk.feed.said[0], desk.clock.real()
             is_other = desk.feed.hear(events, now, now)
-            if is_other:
-                desk.note(EventKind.GRID, _in_short(events, desk))
+            desk.tell_limits(events, before)
         self._parts.triggers.plan(site_name)
         if is_other:
             desk.interrupt()
@@ -65,9 +62,3 @@ class ToldByGridOperator:
             desk.feed.is_there(now, until)
             if was_silent and not desk.feed.is_silent(now):
                 self._parts.triggers.plan(name)
-
-
-def _in_short(events: Sequence[GridEvent], desk: Desk) -> str:
-    """Say the first of what may be very many."""
-    more = "" if len(events) < 2 else f", and {len(events) - 1} more"
-    return "no capacity is forecast" if not events else events[0].line(desk.served.site.zone) + more

@@ -117,7 +117,7 @@ class SmartCharging:
     def view(self, site_name: str) -> SiteView:
         """Show a site; KeyError if there is none of that name."""
         desk = self._parts.desks[site_name]
-        return shown(desk, desk.now())
+        return shown(desk, desk.now(), self._parts.copies.of(desk.served.cpo))
 
     def plan(self, site_name: str) -> JsonObject | None:
         """Return the plan of a site as a document; None before there is one, KeyError as above."""
@@ -131,7 +131,7 @@ class SmartCharging:
         """
         desk = self._named(site_name)
         desk.feed.announce(event)
-        desk.note(EventKind.GRID, event.line(desk.served.site.zone))
+        desk.note(EventKind.GRID, event.line(desk.served.site))
         self._parts.triggers.plan(site_name)
         desk.interrupt()
 

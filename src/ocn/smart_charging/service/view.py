@@ -13,6 +13,9 @@ from typing import Any
 Series = tuple[float | None, ...]
 """One value for each slot of the view; None where nothing is known."""
 
+_DECIMALS = 5
+"""So many are written: of a watt, and of a price, no more says anything."""
+
 
 class CarState(StrEnum):
     """How far the planner has a car in hand."""
@@ -167,6 +170,12 @@ class SiteView:
     """Files of prices and carbon that cannot be read, and what is done meanwhile."""
     last_read: datetime | None = None
     """When everything was last read from the CPO."""
+    unread_since: datetime | None = None
+    """Since when the CPO cannot be read; None: it can."""
+    last_told: datetime | None = None
+    """When a session of the CPO was pushed or copied last."""
+    is_only_read: bool = False
+    """Whether sessions changed and nobody pushed them: they are known by reading alone."""
     last_plan: datetime | None = None
 
     @property
@@ -197,7 +206,7 @@ class SiteView:
     def as_json(self) -> dict[str, Any]:
         """Write it as a JSON object; moments as ISO 8601 in UTC."""
         written = {each.name: _json(getattr(self, each.name)) for each in fields(self)}
-        return written | {"planned_kw": list(self.planned_kw)}
+        return written | {"planned_kw": _json(self.planned_kw)}
 
 
 def _json(value: object) -> object:
@@ -205,6 +214,8 @@ def _json(value: object) -> object:
         return {each.name: _json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple):
         return [_json(each) for each in value]
+    if isinstance(value, float):
+        return round(value, _DECIMALS)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.value if isinstance(value, StrEnum) else value

@@ -1,7 +1,7 @@
 """Run a site under every policy, and tell whether ours does what it aims at."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ocn.smart_charging.planning.weights import USUAL_EFFORT, USUAL_WEIGHTS, Effort, Weights
 from ocn.smart_charging.simulation.closed_loop import Run, World
@@ -41,6 +41,8 @@ class Comparison:
     world: World
     runs: tuple[Run, ...]
     outcomes: tuple[Outcome, ...]
+    fallbacks: Mapping[str, int] = field(default_factory=dict)
+    """In how many slots least laxity stood in for our plan, by why: no solver, or no time."""
 
     @property
     def outcome_by_policy(self) -> dict[str, Outcome]:
@@ -60,7 +62,7 @@ def compare(
     places = len(world.days.site.evses)
     ours = Planned(world.days.slots.hours, earlier, units, world.midnight, places, weights, effort)
     runs = _runs(world, (*WITHOUT_A_PLAN, ours), progress)
-    return _compared(world, runs, progress)
+    return replace(_compared(world, runs, progress), fallbacks=ours.fallbacks)
 
 
 def compare_with(world: World, ours: Run, progress: Progress | None = None) -> Comparison:

@@ -1,7 +1,6 @@
 """Make a site, its visits and its prices from a seed: the same seed, the same days."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -181,8 +180,3 @@ def _stay(
 
 def _most_kw(model: CarModel, site: Site) -> float:
     return model.phases * model.amps * float(site.voltage) / 1000
-
-
-def demand_kwh(stays: Sequence[Stay]) -> float:
-    """Return what is asked for in all."""
-    return sum(stay.need_kwh for stay in stays)

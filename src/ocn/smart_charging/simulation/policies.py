@@ -1,6 +1,7 @@
 """Ways to charge that need no plan, to compare with; and ours."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -127,6 +128,8 @@ class Planned:
     """Our planner, with what it remembers and what it knows of earlier days."""
 
     name = "ocn"
+    fallbacks: Counter[str]
+    """In how many slots least laxity planned instead, by why."""
 
     def __init__(
         self,
@@ -138,6 +141,7 @@ class Planned:
         weights: Weights = USUAL_WEIGHTS,
         effort: Effort = USUAL_EFFORT,
     ) -> None:
+        self.fallbacks = Counter()
         known = [arrival_of(each, units_kw) for each in earlier]
         since = math.floor(min((each.arrival for each in earlier), default=0)) if earlier else None
         self._replanner = Replanner(
@@ -160,6 +164,8 @@ class Planned:
             peak_price=moment.peak_price,
             peak_so_far_kw=moment.peak_so_far_kw,
         )
+        if made.because is not None:
+            self.fallbacks[made.because] += 1
         steps_by_car = {car.id: steps for car, steps in zip(made.problem.cars, made.steps, strict=True)}
         return [steps_by_car.get(each.id, 0) for each in moment.seen]
 

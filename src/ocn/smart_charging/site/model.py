@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -172,9 +172,3 @@ class Site:
     def evse(self, evse_id: str) -> Evse | None:
         """Find an EVSE."""
         return next((evse for evse in self.evses if evse.id == evse_id), None)
-
-    def slots_of(self, day: date) -> int:
-        """Count the slots of a local day: 92 to 100 of 15 minutes where clocks change."""
-        begin = datetime.combine(day, time(), self.zone)
-        end = datetime.combine(date.fromordinal(day.toordinal() + 1), time(), self.zone)
-        return round((end.timestamp() - begin.timestamp()) / (self.slot_minutes * 60))

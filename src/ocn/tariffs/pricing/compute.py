@@ -26,7 +26,6 @@ _TWO_READINGS = Finding(
     "/charging_periods",
     "The session charges after it parked: parking was rounded up, which another reading does to the last.",
 )
-_OF_LIMITS = (Code.LIMIT_LIFTED, Code.LIMITS_DIFFER)
 
 
 def compute(record: Record, policy: Policy = DEFAULT, *, prefer: Prefer = Prefer.CERTAIN) -> Priced:

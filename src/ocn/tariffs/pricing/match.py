@@ -46,11 +46,6 @@ class State:
         return Fraction(self.period.energy or 0) * US_PER_HOUR / self.length_us
 
 
-def holds(restrictions: Restrictions | None, state: State) -> Answer:
-    """Whether all restrictions but ``reservation`` hold."""
-    return True if restrictions is None else answer(checks(restrictions), restrictions, state)
-
-
 def answer(these: tuple[Check, ...], restrictions: Restrictions | None, state: State) -> Answer:
     """Put some checks to a state; for those who ask often and have the checks at hand."""
     if restrictions is None:

@@ -99,10 +99,6 @@ def rounded_share(volume: Decimal, share: Fraction, decimals: int) -> Decimal:
     return min(volume, Decimal(f"{whole}E-{decimals}"))
 
 
-def _part(volume: Decimal, low: Fraction, high: Fraction, decimals: int) -> Decimal:
-    return rounded_share(volume, high, decimals) - rounded_share(volume, low, decimals)
-
-
 def _share(moment: datetime, first: Knot, last: Knot) -> Fraction:
     length = (last.moment - first.moment) // _MICROSECOND
     return Fraction((moment - first.moment) // _MICROSECOND, length) if length else Fraction(0)

@@ -1,6 +1,6 @@
 """The result of checking a CDR: what it should cost, the verdict, and why."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -87,10 +87,6 @@ class Verification:
     def claimed(self) -> Mapping[str, Claim]:
         """What the document claims, by the names of its members."""
         return self.priced.record.session.claimed.costs
-
-    def is_explained_by(self, accepted: Collection[str]) -> bool:
-        """Whether causes that somebody accepts give the claim: all that one explanation needs."""
-        return any(set(explanation.codes) <= set(accepted) for explanation in self.explanations)
 
     def as_json(self) -> dict[str, Json]:
         """Return the result as a program reads it; the first six members are a public contract."""

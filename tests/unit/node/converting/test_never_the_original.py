@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ocn.conversion import Choice, ConversionRefused, NeedsWholeObject, ObjectKind, contents_of, convert
 from ocn.conversion import Context as Known
 from ocn.conversion.patching import convert_patch
-from ocn.conversion.steps import written_alike
+from ocn.conversion.steps import passage
 from ocn.node.converting.reservations import reservation_number
 from ocn.ocpi.envelope import read_status_code
 from ocn.ocpi.errors import OcpiError
@@ -86,7 +86,7 @@ def _known(owner: PartyId | None) -> Known:
 
 def may_stay(kind: ObjectKind, body: bytes, spoken: V, wanted: V, *, patch: bool = False) -> bool:
     """Whether nothing in a document has to change: both write it alike, or the conversion changes nothing."""
-    if written_alike(kind, spoken, wanted):
+    if not passage(kind, spoken, wanted).rules:
         return True
     value = _DECODER.decode(body)
     if type(value) is not dict:

@@ -1,7 +1,6 @@
 """A pair with terms, and a session of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -98,8 +97,3 @@ def cdr() -> Callable[..., dict[str, Any]]:
         } | changes
 
     return make
-
-
-@pytest.fixture
-def with_decimals(terms: Terms) -> Callable[[int], Terms]:
-    return lambda decimals: replace(terms, decimals=decimals)

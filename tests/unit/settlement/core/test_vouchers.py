@@ -1,6 +1,7 @@
 """Vouchers: what is signed is what the contract reads, and nothing else passes for it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -15,7 +16,6 @@ from ocn.settlement.core.vouchers import (
     expanded,
     sign_voucher,
     signer_of,
-    typed_data,
 )
 from ocn.settlement.errors import TermsInvalid, VoucherInvalid
 from ocn.signing.keys import PrivateKey
@@ -33,7 +33,7 @@ def test_digest_of_any_voucher_is_that_of_another_library(
 ) -> None:
     lane = replace(LANE, payee=payee, chain_id=chain_id)
     voucher = sign_voucher(KEY, lane, cumulative, evidence)
-    message = encode_typed_data(full_message=typed_data(lane, cumulative, evidence))
+    message = encode_typed_data(full_message=_as_json(lane, cumulative, evidence))
     assert voucher.digest == bytes(_hash_eip191_message(message))
     assert Account.sign_message(message, KEY.secret).signature == expanded(voucher.signature)
 
@@ -112,3 +112,39 @@ def test_lane_is_read_back_from_its_key() -> None:
 def test_lane_of_what_cannot_be_is_refused(member: str, value: object) -> None:
     with pytest.raises(TermsInvalid):
         replace(LANE, **{member: value})  # type: ignore[arg-type]  # one member
+
+
+def _as_json(lane: Lane, cumulative: int, evidence: bytes) -> dict[str, Any]:
+    """Return the voucher as EIP-712 JSON, as wallets and other libraries take it."""
+
+    def members(*pairs: str) -> list[dict[str, str]]:
+        return [dict(zip(("type", "name"), pair.split(), strict=True)) for pair in pairs]
+
+    return {
+        "types": {
+            "EIP712Domain": members(
+                "string name", "string version", "uint256 chainId", "address verifyingContract"
+            ),
+            "Voucher": members(
+                "address payer",
+                "address payee",
+                "address token",
+                "uint256 cumulative",
+                "bytes32 evidence",
+            ),
+        },
+        "primaryType": "Voucher",
+        "domain": {
+            "name": "OCN Lanes",
+            "version": "1",
+            "chainId": lane.chain_id,
+            "verifyingContract": lane.contract,
+        },
+        "message": {
+            "payer": lane.payer,
+            "payee": lane.payee,
+            "token": lane.token,
+            "cumulative": cumulative,
+            "evidence": "0x" + evidence.hex(),
+        },
+    }

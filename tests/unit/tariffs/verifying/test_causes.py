@@ -66,7 +66,6 @@ def test_verify_times_read_in_utc_are_named() -> None:
     result = _verified(document, DAY_AND_NIGHT)
     _assert_explained(result, "TIMEZONE_UTC")
     assert [one.codes for one in result.explanations] == [("TIMEZONE_UTC",), ("TIMEZONE_STANDARD",)]
-    assert result.is_explained_by({"TIMEZONE_STANDARD"})
 
 
 def test_verify_times_read_without_daylight_saving_are_named() -> None:
@@ -247,8 +246,7 @@ def test_verify_a_mistake_and_a_rounding_together_are_both_named() -> None:
     result = _verified(document, by)
     assert result.verdict == "explained"
     assert {"TIMEZONE_UTC", "ROUNDING_PER_PERIOD"} <= set(codes(result.causes))
-    assert not result.is_explained_by({"TIMEZONE_UTC"})
-    assert result.is_explained_by({"TIMEZONE_UTC", "ROUNDING_PER_PERIOD", "TIMEZONE_STANDARD"})
+    assert ("TIMEZONE_UTC",) not in [one.codes for one in result.explanations]
 
 
 def test_verify_a_cdr_too_large_to_search_is_unexplained_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ app = typer.Typer(
     help="Disputes over payments that are held back: open, show, concede, give up, rule, release.",
     epilog=(
         "LEAF is what `ocn settlement disputes` lists, or how it begins. A command that is refused says why"
-        " before anything is sent. Example: ocn settlement dispute open --session S1"
+        " before anything is sent.\n\n"
+        "Example: ocn settlement dispute open --session S1 --database sqlite:///settlement.db"
     ),
 )
 for part in (opening, showing, ruling):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ocn.ocpi.modules import InterfaceRole, ModuleID
 from ocn.ocpi.party_id import PartyId
 from ocn.ocpi.timestamps import format_datetime
-from ocn.party.object_edge import subject_of_location, subject_of_result
 from ocn.party.reply import Reply
 from ocn.party.sending.channel import Call, Routing
 from ocn.party.sending.results import Pending
+from ocn.party.subjects import subject_of_location, subject_of_result
 
 if TYPE_CHECKING:
     from ocn.party.sending.client import Client

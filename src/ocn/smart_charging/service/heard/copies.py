@@ -14,7 +14,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.smart_charging.service.heard.sessions import Note
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
-from ocn.smart_charging.service.sites.events import local
+from ocn.smart_charging.service.sites.events import NEWS, local
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.view import EventKind
 
@@ -24,10 +24,14 @@ _IN_A_ROW = 3
 
 
 @dataclass(slots=True)
-class _Told:
+class CopiesSeen:
+    """What copies showed of one CPO."""
+
     last: datetime | None = None
+    """When one came last."""
     missed: int = 0
     stopped: bool = False
+    """Some in a row should have come, and did not."""
     pushes_readings: bool = False
 
 
@@ -38,7 +42,11 @@ class Copies:
         self._memory = memory
         self._places = places
         self._note = note
-        self._of = {cpo: _Told() for cpo in places.cpos}
+        self._of = {cpo: CopiesSeen() for cpo in places.cpos}
+
+    def of(self, cpo: PartyId) -> CopiesSeen:
+        """Return what copies of a CPO showed so far."""
+        return self._of[cpo]
 
     def came(self, cpo: PartyId, session_id: str, members: Mapping[str, Any], now: datetime) -> None:
         """A session, or a part of one, was pushed: copied by a node, or by the CPO itself; not taken yet."""
@@ -65,7 +73,7 @@ class Copies:
                 since = f"since {local(told.last, served.site.zone)}"
             line = f"no copy of a session of {cpo} came {since}, though some changed: they are only read now"
             hint = "is FORWARD_MODULE_SESSIONS_RECEIVER (6) still agreed, and does the CPO's node run?"
-            self._note(served.name, EventKind.WARNING, f"{line}; {hint}")
+            self._note(served.name, EventKind.WARNING, f"{line}; {hint}", NEWS)
 
     def _tell(self, cpo: PartyId, kind: EventKind, line: str) -> None:
         for served in self._places.of(cpo):

@@ -10,8 +10,9 @@ from datetime import datetime
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.errors import EventUnusable
 from ocn.smart_charging.service.heard.grid_events import FOR_EVER, GridEvent, lowered, usable
+from ocn.smart_charging.service.sites.events import local
 from ocn.smart_charging.service.view import FALLBACK
-from ocn.smart_charging.site.model import Site
+from ocn.smart_charging.site.model import Site, SiteFeed
 
 _MOST_EVENTS = 1000
 
@@ -68,7 +69,7 @@ class LimitFeed:
         if self._heard is not None and at < self._heard <= now:
             raise EventUnusable(
                 f"the limit feed was told at {format_datetime(told)}, which is before its last word",
-                hint="What it said last holds until it says something newer, or counts as silent.",
+                hint="Is the clock right of who writes it?",
             )
         changed = word != self._fed or not self.has_word
         self._fed, self._told, self._heard, self.has_word = word, told, at, True
@@ -105,6 +106,23 @@ class LimitFeed:
             return True
         return self._there_until is not None and now > self._there_until
 
+    def holding(self, now: datetime) -> str:
+        """Say what holds while nothing new is heard, and since or until when."""
+        if self._site.feed is None:
+            return "the limits of the site file hold"
+        fallback = f"its fallback holds, {self._fallback_of_site(self._site.feed, now).how_low(self._site)}"
+        if self._heard is None:
+            return f"{fallback}, since the start"
+        ends = self._heard + self._site.feed.silent_after
+        ends = ends if self._there_until is None else min(ends, self._there_until)
+        if self.is_silent(now):
+            return f"{fallback}, since {local(ends, self._site.zone)}"
+        return f"what it said last holds until {local(ends, self._site.zone)}, then {fallback}"
+
+    @staticmethod
+    def _fallback_of_site(feed: SiteFeed, now: datetime) -> GridEvent:
+        return GridEvent(now, FOR_EVER, None, feed.kw, feed.amps, source=FALLBACK)
+
     def limited(self, now: datetime) -> Site:
         """Return the site with what holds now and what is announced for later."""
         events = self.told(now)
@@ -117,7 +135,6 @@ class LimitFeed:
         self._announced = tuple(event for event in self._announced if event.until > now)
         events = [event for event in (*self._announced, *self._fed) if event.until > now]
         if self.is_silent(now) and self._site.feed is not None:
-            feed = self._site.feed
-            events.append(GridEvent(now, FOR_EVER, None, feed.kw, feed.amps, source=FALLBACK))
+            events.append(self._fallback_of_site(self._site.feed, now))
             events += self._fallback
         return tuple(events)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from ocn.ocpi.timestamps import format_datetime, parse_datetime
 from ocn.party.json_text import JsonObject
@@ -47,15 +46,24 @@ class GridEvent:
         }
         return {name: value for name, value in written.items() if value is not None}
 
-    def line(self, zone: ZoneInfo) -> str:
-        """Say who wants it how low, where and when."""
+    def line(self, site: Site) -> str:
+        """Say who wants it how low instead of what, where and when."""
+        when = f"from {local(self.begin, site.zone)}"
+        when += f" until {local(self.until, site.zone)}" if self.until < FOR_EVER else " on"
+        return f"{self.source}: {self.how_low(site)} {when}"
+
+    def how_low(self, site: Site) -> str:
+        """Say how low instead of what, and where."""
         low = [f"{self.kw} kW"] if self.kw is not None else []
         low += [f"{self.amps} A on each phase"] if self.amps is not None else []
         low += [f"{(self.part * 100).normalize():f} %"] if self.part is not None else []
         where = "at the top" if self.fuse is None else f"at fuse {self.fuse}"
-        when = f"from {local(self.begin, zone)}"
-        when += f" until {local(self.until, zone)}" if self.until < FOR_EVER else " on"
-        return f"{self.source}: at most {', '.join(low)} {where} {when}"
+        own = [_own(fuse, site, in_kw=self.kw is not None) for fuse in site.fuses if self.concerns(fuse)]
+        return f"at most {', '.join(low)} instead of {' and '.join(own)} {where}"
+
+    def concerns(self, fuse: Fuse) -> bool:
+        """Whether it is meant for a fuse."""
+        return fuse.name == self.fuse or (self.fuse is None and fuse.parent is None)
 
 
 def event_from_json(kept: JsonObject) -> GridEvent:
@@ -94,11 +102,7 @@ def usable(event: GridEvent, site: Site) -> None:
 
 def lowered(fuse: Fuse, events: Iterable[GridEvent]) -> Fuse:
     """Return a fuse with the limits that are meant for it."""
-    timed = [
-        _timed(fuse, event)
-        for event in events
-        if event.fuse == fuse.name or (event.fuse is None and fuse.parent is None)
-    ]
+    timed = [_timed(fuse, event) for event in events if event.concerns(fuse)]
     return replace(fuse, timed=(*fuse.timed, *timed)) if timed else fuse
 
 
@@ -117,3 +121,15 @@ def _lower(kw: Decimal | None, own_kw: Decimal | None, part: Decimal) -> Decimal
     if own_kw is None:
         return kw
     return own_kw * part if kw is None else min(kw, own_kw * part)
+
+
+def _own(fuse: Fuse, site: Site, *, in_kw: bool) -> str:
+    """Say what a fuse lets through by itself, without what its site file sets for a time."""
+    amps = [fuse.amps[phase] for phase in fuse.phases if phase in fuse.amps]
+    kw = fuse.kw
+    if in_kw and len(amps) == len(fuse.phases):
+        kw = _lower(sum(amps, Decimal(0)) * site.voltage / 1000, kw, Decimal(1))
+        amps = []
+    own = ["/".join(f"{each}" for each in (amps if len(set(amps)) > 1 else amps[:1])) + " A"] if amps else []
+    own += [f"{kw.normalize():f} kW"] if kw is not None else []
+    return ", ".join(own) or "no limit"

@@ -11,6 +11,7 @@ from ocn.smart_charging.service.heard.sessions import Note
 from ocn.smart_charging.service.known.habits import Habit
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.view import EventKind
 
@@ -73,4 +74,4 @@ class PreferenceCopies:
             self._missed.remove(key)
             kind, line = EventKind.TOLD, f"charging preferences of {who} come again"
         for served in self._places.of(cpo):
-            self._note(served.name, kind, line)
+            self._note(served.name, kind, line, NEWS)

@@ -1,21 +1,22 @@
-"""Read a CPO: everything once, then what changed; copies may be lost, and what was before is not copied."""
+"""Read a CPO's sessions: all once, then what changed; copies may be lost, and older ones are not copied."""
 
-from collections.abc import Callable
+from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from ocn.ocpi.modules import ModuleID
 from ocn.ocpi.party_id import PartyId
-from ocn.party.errors import AnswerUnusable, ModuleNotOffered, PartyError, RequestFailed
+from ocn.party.errors import PartyError, RequestFailed
 from ocn.party.json_text import JsonObject
-from ocn.party.reply import Reply
 from ocn.party.sending.client import Client
 from ocn.party.sending.counterparty import Counterparty
 from ocn.smart_charging.service.heard.copies import Copies
 from ocn.smart_charging.service.heard.cpo_data import CpoData
+from ocn.smart_charging.service.heard.data_reading import Heard, read_data
+from ocn.smart_charging.service.heard.rhythm import Rhythm
 from ocn.smart_charging.service.heard.sessions import Note, Sessions
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
+from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServiceSettings
 from ocn.smart_charging.service.view import EventKind
@@ -28,14 +29,14 @@ _SILENT, _WHOLE_EVERY = timedelta(days=3), timedelta(days=1)
 _OVERLAP = timedelta(minutes=10)
 """So much is read twice: what a CPO writes while it is read must not fall between two readings."""
 _PAGE = 20
-"""Sessions and tariffs that are asked for at once."""
+"""Sessions that are asked for at once."""
 _UNLISTED = timedelta(hours=6)
 """A session that two full readings do not list, and of which so long nothing was told, is over."""
-_SAID_NO = (RequestFailed, AnswerUnusable, ModuleNotOffered)
-"""Something else can be asked for all the same."""
 
-Heard = Callable[[PartyId, Reply[Any]], None]
-"""Is shown every answer, for what it says of the CPO's clock."""
+
+def reading_of(cpo: PartyId) -> str:
+    """Return what it is about that a CPO cannot be read."""
+    return f"reading of {cpo}"
 
 
 class Reader:
@@ -62,7 +63,7 @@ class Reader:
         self._note = note
         self._heard = heard
         self._read: dict[PartyId, datetime] = {}
-        self._tried: dict[PartyId, datetime] = {}
+        self._rhythm = defaultdict[PartyId, Rhythm](lambda: Rhythm(settings))
         self._whole: set[PartyId] = set()
         self._whole_read: dict[PartyId, datetime] = {}
         self._page: dict[PartyId, int] = {}
@@ -73,16 +74,18 @@ class Reader:
         """Return when a CPO's sessions were last read to the end."""
         return self._read.get(cpo)
 
-    def is_due(self, cpo: PartyId, now: datetime, asked: bool) -> bool:
-        """Whether it is time to read a CPO again; where it is asked for, sooner, but not again and again."""
-        tried = self._tried.get(cpo)
-        wait = self._settings.read_at_most_every if asked else self._settings.read_every
-        return tried is None or abs(now - tried) >= wait  # also where a clock was put back
+    def due_in(self, cpo: PartyId, now: datetime, *, asked: bool) -> timedelta:
+        """Return how long to wait before a CPO is read again; not at all where that is not positive."""
+        return self._rhythm[cpo].due_in(now, asked=asked)
+
+    def unread_since(self, cpo: PartyId) -> datetime | None:
+        """Return since when a CPO cannot be read; None: it can."""
+        return self._rhythm[cpo].unread_since
 
     def forget(self) -> None:
         """Read everything again, as at the beginning."""
         self._read.clear()
-        self._tried.clear()
+        self._rhythm.clear()
 
     def ask_all(self, cpo: PartyId) -> None:
         """Read all of a CPO's sessions again the next time; what was read holds until then."""
@@ -90,18 +93,21 @@ class Reader:
 
     async def read(self, client: Client, cpo: PartyId, now: datetime) -> bool:
         """Read what is due of a CPO; False, and an event, where it could not be read."""
-        self._tried[cpo] = now
+        rhythm, about = self._rhythm[cpo], reading_of(cpo)
+        rhythm.tried = now
         told = client.to(cpo)
         try:
             if self._data.is_due(cpo, now, self._settings.read_all_every):
-                await self._read_data(told, cpo)
+                await read_data(told, cpo, self._places, self._data, note=self._note, heard=self._heard)
                 self._data.was_read(cpo, now)
             await self._read_sessions(told, cpo, now)
         except PartyError as error:
             for served in self._places.of(cpo):
                 line = f"{cpo} cannot be read: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)
+                self._note(served.name, EventKind.WARNING, line, about)
+            rhythm.went(now, well=False)
             return False
+        rhythm.went(now, well=True)
         self._read[cpo] = now
         return True
 
@@ -175,9 +181,8 @@ class Reader:
                 continue
             served = self._places.at(cpo, stay.location_id)
             if served is not None:
-                self._note(
-                    served.name, EventKind.WARNING, f"{cpo} does not know a session any more: it is over"
-                )
+                line = f"{cpo} does not know a session any more: it is over"
+                self._note(served.name, EventKind.WARNING, line, NEWS)
             ended = {"status": "COMPLETED", "last_updated": None}
             await self._sessions.take(cpo, stay.id, ended, max(now, stay.updated))
 
@@ -186,23 +191,3 @@ class Reader:
         return (
             stay.is_active and stay.cpo == cpo and stay.key not in listed and now - stay.updated > _UNLISTED
         )
-
-    async def _read_data(self, told: Counterparty, cpo: PartyId) -> None:
-        for served in self._places.of(cpo):
-            try:
-                reply = await told.get_location(served.location_id)
-            except _SAID_NO as error:
-                line = f"{cpo} does not tell its location {served.location_id}: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)
-                continue
-            self._heard(cpo, reply)
-            if isinstance(reply.data, dict):
-                await self._data.take_location(cpo, served.location_id, reply.data)
-        try:
-            async for tariff in told.tariffs(limit=_PAGE):
-                if isinstance(tariff, dict) and isinstance(tariff.get("id"), str):
-                    await self._data.take_tariff(cpo, tariff["id"], tariff)
-        except _SAID_NO as error:
-            for served in self._places.of(cpo):
-                line = f"{cpo} does not tell its tariffs: {error.message}"
-                self._note(served.name, EventKind.WARNING, line)

@@ -20,6 +20,8 @@ from ocn.smart_charging.slots import read_moment
 _MOST_TEXT = 255
 _MOST_KWH = Decimal(10_000)
 _MOST_READINGS = 400
+_APART = timedelta(minutes=2)
+"""Of a meter that is told every few seconds the newest reading is kept, and before it one for so long."""
 _MOST_PERIODS_READ = 200
 _AHEAD = timedelta(hours=1)
 """A ``last_updated`` further ahead than that is not believed: it would silence all that comes after. Nor is
@@ -87,7 +89,10 @@ def _with_readings(stay: Stay, periods: object) -> Stay:
     if stay.readings and now.at <= last.at:
         return stay
     between = readings_from(periods, last, now)
-    return replace(stay, readings=(*stay.readings, *between, now)[-_MOST_READINGS:])
+    kept = stay.readings
+    if len(kept) > 1 and last.at - kept[-2].at < _APART:
+        kept = kept[:-1]
+    return replace(stay, readings=(*kept, *between, now)[-_MOST_READINGS:])
 
 
 def _text(members: Mapping[str, Any], name: str, before: str | None = None) -> str:

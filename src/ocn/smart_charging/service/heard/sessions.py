@@ -27,8 +27,8 @@ _MOST_KEPT = 200_000
 class Note(Protocol):
     """Notes an event of a site."""
 
-    def __call__(self, site_name: str, kind: EventKind, line: str) -> None:
-        """Note it now."""
+    def __call__(self, site_name: str, kind: EventKind, line: str, about: str = "") -> None:
+        """Note it now; see :class:`ocn.smart_charging.service.sites.events.EventLog`."""
         ...
 
 
@@ -136,15 +136,20 @@ class Sessions:
     async def _keep(self, served: ServedSite, stay: Stay, before: Stay | None) -> None:
         if stay == before:
             return
+        if self._is_reason(served, stay, before):
+            self._triggers.plan(served.name)  # first: a car that cannot be stored draws all the same
         await self._memory.keep_stay(stay)
         if stay.is_over and (before is None or not before.is_over):
             evse = self._places.evse(served, stay.evse_uid)
             past = Past.of(stay, served.name, evse.id) if evse is not None else None
             if past is not None:
                 await self._memory.keep_past(stay.cpo, self._names.of(stay.key), past)
-        changed = before is None or (before.status, before.evse_uid) != (stay.status, stay.evse_uid)
-        if changed or (before is not None and self._deviates(served.name, before, stay)):
-            self._triggers.plan(served.name)
+
+    def _is_reason(self, served: ServedSite, stay: Stay, before: Stay | None) -> bool:
+        """Whether the site is to be planned anew."""
+        if before is None or (before.status, before.evse_uid) != (stay.status, stay.evse_uid):
+            return True
+        return self._deviates(served.name, before, stay)
 
     def _fault(self, served: ServedSite, key: str, line: str) -> None:
         self._note(served.name, EventKind.FAULT, f"{self._names.of(key)}: {line}")

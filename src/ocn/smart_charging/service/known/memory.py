@@ -64,9 +64,9 @@ class Memory:
         await self.sites.load()
 
     async def keep_stay(self, stay: Stay) -> None:
-        """Remember a session."""
-        await self._shelves.put(SESSIONS, stay.key, stay.as_json())
+        """Remember a session; where it cannot be stored until a restart, after which its CPO is read."""
         self.stays[stay.key] = stay
+        await self._shelves.put(SESSIONS, stay.key, stay.as_json())
 
     async def keep_preferences(self, session_key: str, preferences: Preferences) -> None:
         """Remember what somebody says that a driver wants."""
@@ -101,8 +101,8 @@ class Memory:
 
     async def keep_profiles(self, session_key: str, profiles: list[JsonObject]) -> None:
         """Remember what was in force for a session."""
-        await self._shelves.put(PROFILES, session_key, {"profiles": profiles})
         self.profiles[session_key] = profiles
+        await self._shelves.put(PROFILES, session_key, {"profiles": profiles})
 
     async def keep_habit(self, cpo: PartyId, emsp: str, habit: Habit) -> None:
         """Remember how often an eMSP's sessions come with preferences."""

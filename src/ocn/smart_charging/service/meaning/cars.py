@@ -39,6 +39,10 @@ class Cars:
         outlet = self._limits.outlet(stay, evse, wiring)
         return outlet, self._limits.taking(stay, evse, outlet)
 
+    def widens(self, stay: Stay, evse: Evse, wiring: Wiring, standing: Standing | None) -> bool:
+        """Whether a car's newest reading shows that it loads phases that were left to others."""
+        return self._limits.widens(stay, evse, wiring.outlet(evse), standing)
+
     def only(self, present: Mapping[str, object]) -> None:
         """Forget all others."""
         self._limits.forget(set(present))

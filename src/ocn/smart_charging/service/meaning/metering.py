@@ -1,7 +1,7 @@
 """What a session drew, from the readings of its meter: between them, and a little beyond the last."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.service.known.stays import Reading, Stay
@@ -41,17 +41,21 @@ def mean_kw(stay: Stay, begin: datetime, length: timedelta) -> float | None:
 
 
 def power_kw(stay: Stay) -> float | None:
-    """Return what a session draws now: as it says, or by its last two readings; None: unknown."""
+    """Return what a session draws now: as it says, or by its last readings; None: unknown."""
     if not stay.is_active:
         return 0.0
     if stay.power_kw is not None:
         return float(stay.power_kw)
-    if len(stay.readings) < 2:
+    found = next(readings_before(stay, _LEAST), None)
+    if found is None:
         return None
-    one, other = stay.readings[-2], stay.readings[-1]
-    if other.at - one.at < _LEAST:
-        return None
-    return max(0.0, float(other.kwh - one.kwh)) / ((other.at - one.at) / timedelta(hours=1))
+    newest = stay.readings[-1]
+    return max(0.0, float(newest.kwh - found.kwh)) / ((newest.at - found.at) / timedelta(hours=1))
+
+
+def readings_before(stay: Stay, least: timedelta) -> Iterator[Reading]:
+    """Return the readings of a session that are older than its newest by so much at least, newest first."""
+    return (each for each in reversed(stay.readings) if stay.readings[-1].at - each.at >= least)
 
 
 def delivered_kwh(stay: Stay, now: datetime, allowed_kw: float, need_kwh: float) -> float:

@@ -1,5 +1,6 @@
 """Charge points as the dispatcher asks them: by charging profiles, over the network, session by session."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -17,6 +18,7 @@ from ocn.smart_charging.dispatch.ports import Unanswered
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.stays import Stay
 
+_LOG = logging.getLogger("ocn.smart_charging")
 _MOST_PROFILES = 500
 _ACCEPTED: Final = "ACCEPTED"
 _NO_PROFILE: Final[JsonObject] = {"charging_profile_period": []}
@@ -47,7 +49,10 @@ class Sent:
         except ResultOverdue:
             return None
         if result == _ACCEPTED:
-            await self._in_force()
+            try:
+                await self._in_force()
+            except Exception as error:  # noqa: BLE001  whatever a storage raises; the result counts all the same
+                _LOG.warning("smart charging: a profile in force is not stored to check CDRs by: %s", error)
         return result
 
 

@@ -1,13 +1,15 @@
 """One site: planned again and again, and what came of the plans."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from ocn.smart_charging.dispatch.dispatcher import Dispatcher
 from ocn.smart_charging.dispatch.report import FollowReport
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.service.heard.clocks import CpoClock
+from ocn.smart_charging.service.heard.grid_events import GridEvent
+from ocn.smart_charging.service.heard.grid_news import grid_news
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.known.pseudonyms import Pseudonyms
 from ocn.smart_charging.service.known.stays import Stay
@@ -51,6 +53,8 @@ class Desk:
         self.plan: Plan | None = None
         self.record = Record()
         self.last_read: datetime | None = None
+        self.unread_since: datetime | None = None
+        """Since when the CPO cannot be read."""
         site = served.site
         self._peak = Peak(site.prices.peak_period, site.zone, memory.sites.peaks.get(served.key))
         self._memory = memory
@@ -64,9 +68,19 @@ class Desk:
         """Return the time at the site: its CPO's."""
         return self.clock.now()
 
-    def note(self, kind: EventKind, line: str) -> None:
-        """Note an event."""
-        self.log.note(kind, line, self.now())
+    def note(self, kind: EventKind, line: str, about: str = "") -> None:
+        """Note an event; what goes on may say what it is about, so that :meth:`over` can end it."""
+        self.log.note(kind, line, self.now(), about)
+
+    def over(self, about: str, kind: EventKind, line: str) -> None:
+        """Note that what was told about something goes on no more, if anything was told."""
+        if self.log.over(about):
+            self.note(kind, line)
+
+    def tell_limits(self, word: Iterable[GridEvent], before: Iterable[GridEvent]) -> None:
+        """Note what a feed says anew."""
+        for line in grid_news(word, before, self.served.site, self.clock.real()):
+            self.note(EventKind.GRID, line)
 
     def name(self, key: str) -> str:
         """Return what a session's car is called."""
@@ -122,6 +136,8 @@ class Desk:
             return False
         slots = self.draft.slots
         if self._cars.answers(stay, slot_number(slot_of(stay.updated, slots.minutes), slots.minutes)):
+            return True
+        if self._drafting.widens(stay):
             return True
         return self.record.deviates(self._names.of(stay.key), before, stay, (slots.start, slots.minutes))
 

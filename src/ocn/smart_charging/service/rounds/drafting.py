@@ -25,6 +25,7 @@ from ocn.smart_charging.service.meaning.guests import Guest, Guests, guests_of
 from ocn.smart_charging.service.meaning.metering import delivered_kwh
 from ocn.smart_charging.service.meaning.prices_told import PricesTold
 from ocn.smart_charging.service.meaning.pricing import CarPrices, SitePrices, TariffsAhead, prices_for
+from ocn.smart_charging.service.sites.events import NEWS
 from ocn.smart_charging.service.sites.places import Places
 from ocn.smart_charging.service.sites.served import ServedSite
 from ocn.smart_charging.service.view import EventKind
@@ -47,7 +48,7 @@ class Drafting:
         dispatcher: Dispatcher,
         cars: Cars,
         clock: CpoClock,
-        note: Callable[[EventKind, str], None],
+        note: Callable[[EventKind, str, str], None],
     ) -> None:
         self._served = served
         self._memory = memory
@@ -74,7 +75,7 @@ class Drafting:
         own, tariffs = SitePrices.ahead(self._served, real), TariffsAhead(self._memory, site.zone.key, slots)
         priced = {name: prices_for(guest, own, tariffs, slots) for name, guest in obeying.items()}
         for kind, line in self._prices_told.news(own, priced.values()):
-            self._note(kind, line)
+            self._note(kind, line, NEWS)
         return Draft(
             now,
             slots,
@@ -103,6 +104,12 @@ class Drafting:
         limits, left = self._limits(draft.slots, guests, obeying)
         present = {name: guest.outlet for name, guest in obeying.items()}
         return replace(draft, guests=guests, present=present, limits=limits, left=left)
+
+    def widens(self, stay: Stay) -> bool:
+        """Whether an update of a session shows that its car loads phases that were left to others."""
+        evse = self._places.evse(self._served, stay.evse_uid)
+        standing = self._dispatcher.standing(stay.key)
+        return evse is not None and self._cars.widens(stay, evse, self._wiring, standing)
 
     def _here(self, site: Site, now: datetime) -> tuple[Guests, dict[str, Guest]]:
         """Look who is there, and have the dispatcher count them."""
@@ -168,9 +175,9 @@ class Drafting:
 
     def _tell(self, found: Guests, guests: Mapping[str, Guest], now: datetime) -> None:
         for key, why in found.faults.items():
-            self._note(EventKind.FAULT, f"{self._names.of(key)}: {why}")
+            self._note(EventKind.FAULT, f"{self._names.of(key)}: {why}", "")
         for line in self._cars.unmet(iter(guests.items()), now, self._served.site.zone):
-            self._note(EventKind.FAULT, line)
+            self._note(EventKind.FAULT, line, NEWS)
 
     def _outlets(self, evse: Evse, stay: Stay) -> tuple[Outlet, Outlet]:
         return self._cars.outlets(stay, evse, self._wiring, self._dispatcher.standing(stay.key))

@@ -10,6 +10,7 @@ from ocn.smart_charging.service.sites.triggers import Bell
 from ocn.smart_charging.service.view import EventKind
 
 _MOST_FAULTS = 5
+_SILENCE, _FILE = "silence of the feed", "file of the feed"
 
 
 async def listen(desk: Desk, plan: Bell) -> None:
@@ -28,23 +29,26 @@ async def _hears_other_limits(desk: Desk) -> bool:
     is_other = False if file is None else await _reads_other_limits(desk, file)
     silent = desk.feed.is_silent(desk.clock.real())
     if silent:
-        desk.note(EventKind.WARNING, "the limit feed is silent: its fallback holds")
+        line = f"the limit feed is silent: {desk.feed.holding(desk.clock.real())}"
+        desk.note(EventKind.WARNING, line, _SILENCE)
+    else:
+        desk.over(_SILENCE, EventKind.GRID, "the limit feed is heard again: its fallback holds no more")
     was_silent, desk.was_silent = desk.was_silent, silent
     return is_other or silent != was_silent
 
 
 async def _reads_other_limits(desk: Desk, file: Path) -> bool:
+    before, _ = desk.feed.said
     try:
         told, events = await asyncio.to_thread(read_feed, file, desk.served.site)
         is_other = desk.feed.hear(events, told, desk.clock.real())
     except EventUnusable as error:
-        desk.note(EventKind.FAULT, error.message)
+        then, do = desk.feed.holding(desk.clock.real()), error.hint or "Have the file written anew, whole."
+        desk.note(EventKind.FAULT, f"{error.message}: {then}. {do}", _FILE)
         return False
-    if not is_other:
-        return False
-    for event in events:
-        desk.note(EventKind.GRID, event.line(desk.served.site.zone))
-    return True
+    desk.over(_FILE, EventKind.TOLD, f"{file} can be read again")
+    desk.tell_limits(events, before)
+    return is_other
 
 
 async def _hears_other_prices(desk: Desk) -> bool:
@@ -53,9 +57,10 @@ async def _hears_other_prices(desk: Desk) -> bool:
     for each in desk.served.price_files:
         is_anew = await asyncio.to_thread(each.look)
         if each.trouble is not None:
-            desk.note(EventKind.FAULT, each.trouble)
+            desk.note(EventKind.FAULT, each.trouble, str(each.file))
         if each.reading is None or not is_anew:
             continue
+        desk.log.over(str(each.file))
         until = each.reading.series.end.astimezone(desk.served.site.zone)
         desk.note(EventKind.TOLD, f"{each.file.name} was read anew: it reaches until {until:%d %B %H:%M}")
         for fault in each.reading.faults[:_MOST_FAULTS]:

@@ -8,7 +8,7 @@ from ocn.ocpi.party_id import PartyId
 from ocn.party.sending.client import Client
 from ocn.smart_charging.service.heard.clocks import CpoClock
 from ocn.smart_charging.service.heard.preference_copies import PreferenceCopies
-from ocn.smart_charging.service.heard.pulling import Reader
+from ocn.smart_charging.service.heard.pulling import Reader, reading_of
 from ocn.smart_charging.service.known.memory import Memory
 from ocn.smart_charging.service.rounds.desk import Desk
 from ocn.smart_charging.service.sites.served import ServiceSettings
@@ -16,7 +16,6 @@ from ocn.smart_charging.service.sites.triggers import Triggers
 from ocn.smart_charging.service.view import EventKind
 
 _FORGET_EVERY = timedelta(hours=1)
-_NEVER_S, _AGAIN_S = 3600.0, 1.0
 
 
 class Reading:
@@ -51,22 +50,25 @@ class Reading:
         """Read what is due, and forget what is old."""
         async with self._turn:
             self._asked |= self.bell.answered()
-            if self._reader.is_due(self._cpo, self._clock.now(), self._asked):
+            if self.next_due_s() <= 0:
                 await self._read(client)
             await self._forget()
 
     def next_due_s(self) -> float:
         """Return how long nothing is due, if nothing happens."""
-        return _AGAIN_S if self._asked else _NEVER_S
+        return self._reader.due_in(self._cpo, self._clock.now(), asked=self._asked).total_seconds()
 
     async def _read(self, client: Client) -> None:
         first = self._reader.last_read(self._cpo) is None
         was_read = await self._reader.read(client, self._cpo, self._clock.now())
         self._asked = False  # where that raised, it is asked for still
+        for desk in self._desks:
+            desk.unread_since = self._reader.unread_since(self._cpo)
         if not was_read:
             return
         await self._preference_copies.look(self._cpo, self._clock.now())
         for desk in self._desks:
+            desk.over(reading_of(self._cpo), EventKind.TOLD, f"{self._cpo} can be read again")
             desk.last_read = self._reader.last_read(self._cpo)
             if first:
                 desk.note(EventKind.TOLD, f"everything was read from {self._cpo}")

@@ -101,12 +101,17 @@ class Watch:
                 _LOG.warning("smart charging: %s is not told what is in force: %s", desk.name(key), error)
 
     def _tell(self, desk: Desk, key: str, conflict: Conflict | None) -> None:
+        name, standing = desk.name(key), desk.dispatcher.standing(key)
+        if standing is not None and standing.limited_by_others is None:
+            desk.over(f"another at {key}", EventKind.TOLD, f"{name}: nobody else limits it any more")
         if conflict is None:
             return
-        line = "somebody else limits it: is there a second planner?"
-        if not conflict.is_lower:
+        if conflict.is_lower:
+            line = f"{name}: somebody else limits it: is there a second planner?"
+            desk.note(EventKind.WARNING, line, f"another at {key}")
+        else:
             line = "the CPO says that our limit is not in force; it is set again"
-        desk.note(EventKind.WARNING, f"{desk.name(key)}: {line}")
+            desk.note(EventKind.WARNING, f"{name}: {line}")
         self._triggers.plan(desk.served.name)
         if not conflict.is_lower:
             desk.interrupt()

@@ -15,6 +15,7 @@ from ocn.smart_charging.service.meaning.guests import Guest
 from ocn.smart_charging.service.meaning.metering import mean_kw, power_kw
 from ocn.smart_charging.service.meaning.pricing import PricedBy
 from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.shown.other_party import by_another
 from ocn.smart_charging.service.view import CarState, CarView, Series, Source
 from ocn.smart_charging.slots import Slots
 
@@ -67,6 +68,7 @@ class ShownCars:
                 in_eur, by_carbon = replace(why, saves_eur=0.0), _by_carbon(why)
             line = sentence(in_eur, plan, clock, said_by) + by_carbon
             driver_line = for_driver(in_eur, clock) + by_carbon
+        line += by_another(standing, guest.outlet.step_kw, self._now)
         return CarView(
             name=name,
             evse=printable(guest.evse.id) or None,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from ocn.smart_charging.planning.plan import Plan
 from ocn.smart_charging.planning.sentences import scarcities, times
+from ocn.smart_charging.service.heard.copies import CopiesSeen
 from ocn.smart_charging.service.meaning.draft import Draft, slot_number
 from ocn.smart_charging.service.meaning.prices_told import prices_in_use
 from ocn.smart_charging.service.meaning.tops import top_kw
@@ -17,8 +18,8 @@ from ocn.smart_charging.slots import Slots, slot_of
 _EACH_WAY = timedelta(hours=12)
 
 
-def shown(desk: Desk, now: datetime) -> SiteView:
-    """Show a site as it is now."""
+def shown(desk: Desk, now: datetime, told: CopiesSeen) -> SiteView:
+    """Show a site as it is now; ``told`` is how copies of its CPO come."""
     site, draft, plan, prices = desk.served.site, desk.draft, desk.plan, desk.served.prices
     slots = _slots_shown(now, site.slot_minutes)
     cars = ShownCars(desk, now, slots).all()
@@ -39,7 +40,7 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         price_eur_per_kwh=tuple(None if price is None else float(price) for price in known),
         cars=cars,
         told_limits=tuple(
-            ToldLimit(each.source, each.line(site.zone)) for each in desk.feed.told(desk.clock.real())
+            ToldLimit(each.source, each.line(site)) for each in desk.feed.told(desk.clock.real())
         ),
         scarce=() if plan is None or draft is None else _scarce(plan, draft, site.zone),
         events=desk.log.newest(),
@@ -48,6 +49,9 @@ def shown(desk: Desk, now: datetime) -> SiteView:
         priced_by=() if draft is None else prices_in_use(draft.priced.values()),
         price_trouble=tuple(each.trouble for each in desk.served.price_files if each.trouble is not None),
         last_read=desk.last_read,
+        unread_since=desk.unread_since,
+        last_told=told.last,
+        is_only_read=told.stopped,
         last_plan=None if draft is None else draft.now,
     )
 

@@ -45,6 +45,8 @@ class ServiceSettings:
     """What happens within so many seconds is planned once."""
     read_every: timedelta = timedelta(minutes=5)
     """How often sessions are read from the CPO, in case a copy was lost."""
+    read_again_every: timedelta = timedelta(seconds=30)
+    """How often they are once that failed, and for ``read_every`` after it failed last."""
     read_at_most_every: timedelta = timedelta(seconds=5)
     """However often something comes that is not known here."""
     read_all_every: timedelta = timedelta(hours=1)
