@@ -172,7 +172,7 @@ class RpcClient:
         except aiohttp.ClientError as error:
             raise ChainUnavailable(
                 f"cannot reach the chain at {self.where}: {cause_of(error)}",
-                hint="Is it running? `ocn chain run` starts a local one.",
+                hint="Is it running, and is that its address? `ocn chain run` starts a local one.",
             ) from error
 
     def _unusable(self, what: str) -> ChainUnavailable:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from ocn.errors import ConfigurationError
+from ocn.errors import ConfigurationError, cause_of
 from ocn.node.config import NodeConfig
 from ocn.node.edge.application import Application
 from ocn.node.edge.server import HttpServer, ServerLimits
@@ -51,7 +51,8 @@ async def listening(application: Application, config: NodeConfig) -> AsyncIterat
         await server.listen(config.listen.host, config.listen.port)
     except OSError as error:
         raise ConfigurationError(
-            f"cannot listen on {config.listen.host}:{config.listen.port}: {error.strerror}"
+            f"cannot listen on {config.listen.host}:{config.listen.port}: {cause_of(error)}",
+            hint="Another node may be running; choose another listen.port (OCN_NODE_LISTEN__PORT).",
         ) from error
     try:
         yield server

@@ -113,8 +113,11 @@ async def test_the_settings_of_the_node_serve_as_the_operators(run: Run, node: N
         ({}, "admin key is missing"),
         ({"OCN_NODE_IDENTITY__ADMIN_KEY": "wrong"}, "does not know this admin key"),
         ({"OCN_NODE_IDENTITY__ADMIN_KEY_FILE": "/nowhere/key"}, "cannot read /nowhere/key"),
-        ({"OCN_NODE_URL": "http://127.0.0.1:1", "OCN_NODE_IDENTITY__ADMIN_KEY": "k"}, "cannot be asked"),
-        ({"OCN_NODE_URL": "nonsense", "OCN_NODE_IDENTITY__ADMIN_KEY": "k"}, "cannot be asked"),
+        (
+            {"OCN_NODE_URL": "http://127.0.0.1:1", "OCN_NODE_IDENTITY__ADMIN_KEY": "k"},
+            "cannot be asked: connection refused",
+        ),
+        ({"OCN_NODE_URL": "nonsense", "OCN_NODE_IDENTITY__ADMIN_KEY": "k"}, "cannot be asked: invalid url"),
     ],
 )
 async def test_what_is_wrong_is_said_without_the_key(

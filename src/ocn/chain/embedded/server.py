@@ -56,7 +56,8 @@ def _listen(host: str, port: int) -> list[socket.socket]:
         for listener in sockets:
             listener.close()
         raise DevnetError(
-            f"the chain cannot listen on {host} port {port}: {error.strerror}", hint="Choose another port."
+            f"the chain cannot listen on {host} port {port}: {error.strerror}",
+            hint="Another chain may be running; choose another --port.",
         ) from error
     return sockets
 

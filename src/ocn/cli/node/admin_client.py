@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from ocn.errors import OcnError
+from ocn.errors import OcnError, cause_of
 
 _TIMEOUT_S = 30
 _LONGEST_PROBLEM = 500
@@ -54,9 +54,8 @@ class AdminClient:
             ):
                 text, status = await answer.text(), answer.status
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError, ValueError) as error:
-            said = str(error) or type(error).__name__
             raise AdminRefused(
-                f"the node at {self.url} cannot be asked: {said}",
+                f"the node at {self.url} cannot be asked: {cause_of(error)}",
                 hint="Is it running, and is --url its address? /admin may be closed from outside.",
             ) from error
         return _read(address, status, text)

@@ -32,5 +32,6 @@ def held_ports(host: str, ports: Iterable[int]) -> Iterator[None]:
 def in_use(port: int) -> ConfigurationError:
     """Say so."""
     return ConfigurationError(
-        f"port {port} is in use", hint="Another network may be running; choose other ports."
+        f"port {port} is in use",
+        hint="The network of this directory may be running already. Or choose other ports.",
     )
