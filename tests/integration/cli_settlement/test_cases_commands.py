@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ocn.cli.settlement.cases import app
+from ocn.errors import ConfigurationError
 from ocn.ocpi.party_id import PartyId
 from ocn.settlement import open_store
 from ocn.settlement.core.reasons import Reason
@@ -104,3 +105,11 @@ async def test_case_of_a_dispute_ends_on_chain_and_not_by_hand(tmp_path: Path) -
     assert "Case 0a1b2c3d4e5f is a dispute on chain" in output
     listed = await asyncio.to_thread(as_json, "list", "--database", url)
     assert [case["reason"] for case in listed] == ["DISPUTED"]
+
+
+def test_database_that_is_not_there_is_refused_and_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "mistyped.db"
+    result = CliRunner().invoke(app, ["list", "--database", f"sqlite:///{missing}"])
+    assert isinstance(result.exception, ConfigurationError)
+    assert result.exception.message == f"there is no database {missing}"
+    assert not missing.exists()

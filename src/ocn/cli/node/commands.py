@@ -53,7 +53,7 @@ def run(config: Path | None = _FILE) -> None:
     uvloop.run(serve(settings, on_started=started))
 
 
-@app.command(epilog=_EXAMPLES)
+@app.command(epilog=_EXAMPLES.replace("node run", "node check"))
 def check(config: Path | None = _FILE) -> None:
     """Read the settings, say what is wrong with them, and show them without secrets."""
     from rich.console import Console

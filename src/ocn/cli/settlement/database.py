@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ocn.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ocn.settlement.core.lane import Lane
@@ -30,9 +33,18 @@ OptionalDatabase = Annotated[
 
 @asynccontextmanager
 async def opened_store(database: str) -> AsyncIterator["Store"]:
-    """Open the database for the length of a block."""
+    """Open the database for the length of a block; one that is not there is not made.
+
+    Raises:
+        ConfigurationError: there is no such file: an empty database would answer that nothing is open.
+    """
     from ocn.settlement.storage import open_store
 
+    file = Path(database.removeprefix("sqlite:///"))
+    if database.startswith("sqlite:///") and not file.exists():
+        raise ConfigurationError(
+            f"there is no database {file}", hint="Name the one that your settlement writes: sqlite:///path."
+        )
     store = await open_store(database)
     try:
         yield store
