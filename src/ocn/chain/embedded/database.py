@@ -49,7 +49,10 @@ class Database:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=0)
         except (OSError, sqlite3.Error) as error:
-            raise DevnetError(f"the chain state {path} cannot be opened: {error}") from error
+            raise DevnetError(
+                f"the chain state {path} cannot be opened: {error}",
+                hint="Choose another --state, or --memory, which keeps nothing.",
+            ) from error
         try:
             self._prepare()
         except sqlite3.Error as error:

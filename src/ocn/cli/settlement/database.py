@@ -40,16 +40,20 @@ async def opened_store(database: str) -> AsyncIterator["Store"]:
     """
     from ocn.settlement.storage import open_store
 
-    file = Path(database.removeprefix("sqlite:///"))
-    if database.startswith("sqlite:///") and not file.exists():
-        raise ConfigurationError(
-            f"there is no database {file}", hint="Name the one that your settlement writes: sqlite:///path."
-        )
+    _refuse_missing(database)
     store = await open_store(database)
     try:
         yield store
     finally:
         await store.close()
+
+
+def _refuse_missing(database: str) -> None:
+    path = database.removeprefix("sqlite:///")
+    if path != database and not Path(path).exists():
+        raise ConfigurationError(
+            f"there is no database {path}", hint="Name the one that your settlement writes: sqlite:///path."
+        )
 
 
 async def lanes_of(store: "Store") -> list["Lane"]:
