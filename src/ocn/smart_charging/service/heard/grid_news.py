@@ -9,7 +9,7 @@ from ocn.smart_charging.site.model import Site
 
 _MOST_LINES = 5
 _NEARLY = timedelta(minutes=15)
-"""Many feeds tell a limit for the minutes ahead, and again a little later: so much sooner or later is no news."""
+"""So much sooner or later is no news: many feeds tell a limit for the minutes ahead, again and again."""
 
 
 def grid_news(word: Iterable[GridEvent], before: Iterable[GridEvent], site: Site, now: datetime) -> list[str]:
