@@ -103,6 +103,17 @@ def test_arrivals_that_are_there_for_more_than_a_day_as_the_first_slot_begins_le
     assert arrivals.expected(DAY + 2, 48, 100.0) == ()
 
 
+def test_arrivals_of_a_clock_that_was_weeks_ahead_for_a_moment_expect_nobody() -> None:
+    arrivals = Arrivals(SLOT_H)
+    arrivals.began(1000)
+    arrivals.add(_car(1000))
+    assert arrivals.expected(1001, 48, 100.0)
+
+    arrivals.forget(1001 + 60 * DAY)
+
+    assert arrivals.expected(1002, 48, 100.0) == ()
+
+
 def test_arrivals_told_within_or_after_their_slot_let_expect_as_many_as_those_told_at_its_beginning() -> None:
     expected = []
     for told_late in (0.0, 0.6, 1.4):

@@ -109,6 +109,25 @@ def test_news_of_a_feed_are_what_is_new_and_what_ends_before_its_time() -> None:
     )
 
 
+def from_to(begin: float, until: float) -> GridEvent:
+    """Limited to 5 A from and until so many minutes after the start."""
+    minute = timedelta(minutes=1)
+    return GridEvent(START + begin * minute, START + until * minute, amps=Decimal(5), source="feed")
+
+
+@pytest.mark.parametrize("ahead", [0, 5])
+def test_limit_that_a_feed_tells_for_the_next_minutes_again_and_again_is_no_news(ahead: int) -> None:
+    for minute in range(0, 60, 5):
+        word, before = from_to(minute + ahead, minute + 20), from_to(minute - 5 + ahead, minute + 15)
+        assert news([word], [before], timedelta(minutes=minute)) == []
+
+
+def test_limit_that_ends_or_begins_much_sooner_or_later_is_news() -> None:
+    low = "feed: at most 5 A"
+    for word, before in (((0, 120), (0, 90)), ((0, 90), (0, 120)), ((60, 90), (90, 90.5))):
+        assert news([from_to(*word)], [from_to(*before)]) == [f"taken back: {low}", low]
+
+
 def test_news_of_a_feed_with_very_many_limits_are_the_first_of_them() -> None:
     lines = news([at(hours, 5) for hours in range(300)], [])
     assert len(lines) == 5

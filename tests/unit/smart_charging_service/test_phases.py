@@ -144,3 +144,24 @@ async def test_paused_car_whose_meter_shows_a_trickle_is_still_believed(make_wor
     world.smart.withdraw("yard")
     await world.smart.step()
     assert on_l2(world) == 32
+
+
+async def test_car_that_idles_on_one_phase_leaves_the_others_to_nobody_until_it_charges(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(site(evses=1, amps=16, more=ON_L2 + EVSE.format(name="E3")))
+    await world.smart.step()
+    for name, evse in (("S0", "E3"), ("S9", "E3")):  # this CPO means the current on each phase
+        await world.pushes(world.session(name, evse))
+        await world.smart.step()
+        world.clock.forward(SLOT)
+        await world.patches(name, **told(world, 48 * KWH, POWER=11.04, CURRENT=16))
+        await world.smart.step()
+        await world.patches(name, status="COMPLETED")
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.clock.forward(SLOT)
+    await world.patches("S1", **told(world, 0.6 * KWH, POWER=0.138, CURRENT=0.6))
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert on_l2(world) <= 16
