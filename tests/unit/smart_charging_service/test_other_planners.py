@@ -40,7 +40,8 @@ async def test_profile_that_somebody_else_set_is_told_and_said_of_the_car_until_
     world = await with_a_car(make_world)
     cpo = world.cpo.client.to("DE PLN")
     for _ in range(2):
-        await cpo.put_active_charging_profile("S1", in_force(world, 7))
+        for _ in range(2):
+            await cpo.put_active_charging_profile("S1", in_force(world, 7))
         assert world.cars()["E1"].why.endswith(HELD)
         assert explained(world).endswith(HELD)
         await cpo.put_active_charging_profile("S1", in_force(world, 16))
