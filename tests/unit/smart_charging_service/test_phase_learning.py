@@ -1,6 +1,6 @@
 """What one reading says of a car's phases, and what speaks against it; by itself, without a planner."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -64,32 +64,36 @@ def test_reading_above_the_limit_or_beyond_its_own_current_speaks_against_one_ph
     assert per_phase().speaks_against(reading, ON_ONE, 3, 32.0) is against
 
 
-def looked(*, held_too: tuple[Sent, ...] = (), moved: bool = False) -> Outlet:
-    """Return what a car can draw that drew on one phase at two limits; or at the second EVSE by then."""
-    limits, evse = CarLimits(230.0), YARD.evses[0]
-    for hour, amps in enumerate((10, 16)):
-        begin = START + hour * HOUR
-        power = {"power_kw": Decimal(230 * amps) / 1000, "current_a": Decimal(amps), "power_since": begin}
-        reading = stay(updated=begin + HOUR / 2, **power)
-        in_force = Sent(hour + 2, Course(START, 15, (10 * amps,)), begin, begin)
-        standing = Standing(WHOLE, in_force=in_force, may_hold=held_too)
-        limits.look(reading, evse, WHOLE, standing)
-    if moved:
-        evse = YARD.evses[1]
-        for minutes in (40, 50):
-            reading = stay(updated=START + HOUR + timedelta(minutes=minutes), evse_uid=evse.id, **power)
-            limits.look(reading, evse, WHOLE, standing)
-    return limits.outlet(reading, evse, WIRING)
+class Car:
+    """Draws on one phase at two limits, one after the other."""
+
+    def __init__(self, held_too: tuple[Sent, ...] = ()) -> None:
+        self._limits = CarLimits(230.0)
+        self._held_too = held_too
+        self.at("E1", 10, START)
+        self.at("E1", 16, START + HOUR)
+
+    def at(self, evse_id: str, amps: int, since: datetime, after: timedelta = HOUR / 2) -> Outlet:
+        """Look at it at an EVSE where it has drawn so much since a moment; return what it can draw there."""
+        evse = next(each for each in YARD.evses if each.id == evse_id)
+        power = {"power_kw": Decimal(230 * amps) / 1000, "current_a": Decimal(amps), "power_since": since}
+        reading = stay(updated=since + after, evse_uid=evse_id, **power)
+        in_force = Sent(amps, Course(START, 15, (10 * amps,)), since, since)
+        standing = Standing(WHOLE, in_force=in_force, may_hold=self._held_too)
+        self._limits.look(reading, evse, WHOLE, standing)
+        return self._limits.outlet(reading, evse, WIRING)
 
 
 def test_car_that_was_at_two_limits_leaves_its_other_phases() -> None:
-    assert looked() == ON_L1
+    assert Car().at("E1", 16, START + 2 * HOUR) == ON_L1
 
 
 def test_car_whose_limit_may_have_been_an_earlier_one_leaves_no_phases() -> None:
-    earlier = Sent(1, Course(START, 15, (320,)), START, START + HOUR / 4 + HOUR)
-    assert looked(held_too=(earlier,)).loads == WHOLE.loads
+    earlier = Sent(1, Course(START, 15, (320,)), START, START + HOUR / 4)
+    assert Car(held_too=(earlier,)).at("E1", 16, START + 2 * HOUR).loads == WHOLE.loads
 
 
 def test_reading_of_when_a_car_stood_elsewhere_says_nothing_of_it_here() -> None:
-    assert looked(moved=True) == WHOLE
+    car = Car()
+    for after in (HOUR / 3, HOUR / 2):
+        assert car.at("E2", 16, START + 2 * HOUR, after) == WHOLE
