@@ -66,7 +66,10 @@ def test_arrivals_that_load_a_limit_one_by_one_are_kept_more_room_for_there() ->
 
 def test_arrivals_of_a_large_site_are_kept_less_room_for_at_a_row_than_if_all_came_by_one_chance() -> None:
     at_row, elsewhere = ((0, 1.0), (1, 1.0)), ((0, 1.0),)
-    cars = [Arrival(32.0, 30.0, 10.0, 11.0, at_row if i % 50 == 0 else elsewhere) for i in range(800)]
+    cars = [
+        Arrival(32.0 + 8 * (i // 50 % 2), 30.0, 10.0, 11.0, at_row if i % 50 == 0 else elsewhere)
+        for i in range(800)
+    ]
 
     late = Arrivals(SLOT_H, cars, since=0).expected(DAY, 48, 10_000.0)
 

@@ -28,6 +28,15 @@ def test_line_that_is_noted_again_and_again_is_one_event() -> None:
     assert len(newest.line) == 500
 
 
+def test_lines_that_are_all_different_are_remembered_within_bounds() -> None:
+    log = EventLog("yard")
+    for number in range(11_000):
+        log.note(EventKind.FAULT, f"kwh {number} cannot be meant", START)
+    assert len(log._told) == 10_000
+    log.note(EventKind.FAULT, "kwh 10999 cannot be meant", START)
+    assert log.newest()[1].line == "kwh 10998 cannot be meant"
+
+
 def test_line_whose_matter_was_over_in_between_is_told_again() -> None:
     log = EventLog("yard")
     log.note(EventKind.WARNING, "the feed is silent", START, "silence")

@@ -1,11 +1,13 @@
 """On how many phases a car charges is believed until a reading speaks against it."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.unit.smart_charging_service.conftest import EVSE, START, MakeWorld, World, site
+from tests.unit.smart_charging_service.slow_solver import until
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.service.heard.grid_events import GridEvent
@@ -98,6 +100,24 @@ async def test_reading_of_more_phases_has_the_site_planned_anew_though_its_perio
     await world.patches("S1", **told(world, kwh + 16 * KWH, POWER=11.04, CURRENT=16))
     await world.smart.step()
     assert on_l2(world) <= 16
+
+
+async def test_reading_of_more_phases_waits_for_no_result(make_world: MakeWorld) -> None:
+    world, kwh = await with_one_phase_car(make_world)
+    world.points.done.clear()
+    world.clock.forward(SLOT)
+    await world.pushes(world.session("S3", "E3"))
+    step = asyncio.create_task(world.smart.step())
+    await until(lambda: world.points.set[-1][0] == "S3")
+
+    world.clock.forward(0.1)
+    await world.patches("S1", **told(world, kwh + 48 * KWH, POWER=11.04, CURRENT=16))
+    await until(step.done)
+
+    step = asyncio.create_task(world.smart.step())
+    await until(lambda: on_l2(world) <= 16)
+    world.points.done.set()
+    await step
 
 
 async def test_car_that_once_drew_on_more_phases_is_not_believed_again_to_leave_them(
