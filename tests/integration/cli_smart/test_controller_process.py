@@ -115,6 +115,13 @@ def test_controller_plans_that_cannot_be_written_are_refused_at_once(tmp_path: P
     assert "plans.jsonl cannot be written: No such file or directory" in told
 
 
+def test_controller_whose_input_or_output_is_closed_ends_with_a_message() -> None:
+    for closed in ("<&-", ">&-"):
+        told = refused(["sh", "-c", f'"$@" {closed}', "sh", *smart("controller")])
+
+        assert "one of them is closed" in told
+
+
 def test_controller_on_a_full_disk_ends_with_a_message() -> None:
     full = Path("/dev/full")
     with full.open("w") as answers:

@@ -66,7 +66,10 @@ def test_arrivals_that_load_a_limit_one_by_one_are_kept_more_room_for_there() ->
 
 def test_arrivals_of_a_large_site_are_kept_less_room_for_at_a_row_than_if_all_came_by_one_chance() -> None:
     at_row, elsewhere = ((0, 1.0), (1, 1.0)), ((0, 1.0),)
-    cars = [Arrival(32.0, 30.0, 10.0, 11.0, at_row if i % 50 == 0 else elsewhere) for i in range(800)]
+    cars = [
+        Arrival(32.0 + 8 * (i // 50 % 2), 30.0, 10.0, 11.0, at_row if i % 50 == 0 else elsewhere)
+        for i in range(800)
+    ]
 
     late = Arrivals(SLOT_H, cars, since=0).expected(DAY, 48, 10_000.0)
 
@@ -101,6 +104,17 @@ def test_arrivals_that_are_there_for_more_than_a_day_as_the_first_slot_begins_le
     arrivals.began(DAY + 2)
 
     assert arrivals.expected(DAY + 2, 48, 100.0) == ()
+
+
+def test_arrivals_of_a_clock_that_was_weeks_ahead_for_a_moment_expect_nobody() -> None:
+    arrivals = Arrivals(SLOT_H)
+    arrivals.began(1000)
+    arrivals.add(_car(1000))
+    assert arrivals.expected(1001, 48, 100.0)
+
+    arrivals.forget(1001 + 60 * DAY)
+
+    assert arrivals.expected(1002, 48, 100.0) == ()
 
 
 def test_arrivals_told_within_or_after_their_slot_let_expect_as_many_as_those_told_at_its_beginning() -> None:

@@ -1,9 +1,15 @@
 """A round that raises: what was to be planned is not forgotten, and not tried without end."""
 
+import asyncio
+import logging
+
 import pytest
 from tests.unit.smart_charging_service.conftest import CPO, MakeWorld, World
 
+from ocn.errors import OcnError
 from ocn.smart_charging.service.rounds.desk import Desk
+from ocn.smart_charging.service.rounds.loop import run_for_ever
+from ocn.smart_charging.service.sites.triggers import Bell
 from ocn.smart_charging.service.view import CarState
 
 
@@ -80,3 +86,25 @@ async def test_reading_that_breaks_is_asked_for_again(
     await world.smart.step()
 
     assert world.cars()["E1"].state is CarState.CONTROLLED
+
+
+async def test_failure_that_goes_on_is_logged_once_until_it_is_over_or_another(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    full, locked = OSError("disk is full"), OcnError("database is locked")
+    outcomes = iter([full, full, locked, locked, None, locked])
+    ended, bell = asyncio.Event(), Bell()
+
+    async def step() -> None:
+        bell.ring()
+        outcome = next(outcomes, ended)
+        if isinstance(outcome, Exception):
+            raise outcome
+        if outcome is ended:
+            ended.set()
+
+    running = asyncio.create_task(run_for_ever(step, bell, 0, lambda: 60.0))
+    await ended.wait()
+    running.cancel()
+    assert [each.levelno for each in caplog.records] == [logging.ERROR] * 3
+    assert ["disk is full" in (each.exc_text or "") for each in caplog.records] == [True, False, False]

@@ -28,6 +28,15 @@ def test_line_that_is_noted_again_and_again_is_one_event() -> None:
     assert len(newest.line) == 500
 
 
+def test_lines_that_are_all_different_are_remembered_within_bounds() -> None:
+    log = EventLog("yard")
+    for number in range(11_000):
+        log.note(EventKind.FAULT, f"kwh {number} cannot be meant", START)
+    assert len(log._told) == 10_000
+    log.note(EventKind.FAULT, "kwh 10999 cannot be meant", START)
+    assert log.newest()[1].line == "kwh 10998 cannot be meant"
+
+
 def test_line_whose_matter_was_over_in_between_is_told_again() -> None:
     log = EventLog("yard")
     log.note(EventKind.WARNING, "the feed is silent", START, "silence")
@@ -107,6 +116,25 @@ def test_news_of_a_feed_are_what_is_new_and_what_ends_before_its_time() -> None:
     assert (
         news([at(0.25, 5)], [GridEvent(START, at(0.25, 5).until, amps=Decimal(5), source="feed")], HOUR) == []
     )
+
+
+def from_to(begin: float, until: float) -> GridEvent:
+    """Limited to 5 A from and until so many minutes after the start."""
+    minute = timedelta(minutes=1)
+    return GridEvent(START + begin * minute, START + until * minute, amps=Decimal(5), source="feed")
+
+
+@pytest.mark.parametrize("ahead", [0, 5])
+def test_limit_that_a_feed_tells_for_the_next_minutes_again_and_again_is_no_news(ahead: int) -> None:
+    for minute in range(0, 60, 5):
+        word, before = from_to(minute + ahead, minute + 20), from_to(minute - 5 + ahead, minute + 15)
+        assert news([word], [before], timedelta(minutes=minute)) == []
+
+
+def test_limit_that_ends_or_begins_much_sooner_or_later_is_news() -> None:
+    low = "feed: at most 5 A"
+    for word, before in (((0, 120), (0, 90)), ((0, 90), (0, 120)), ((60, 90), (90, 90.5))):
+        assert news([from_to(*word)], [from_to(*before)]) == [f"taken back: {low}", low]
 
 
 def test_news_of_a_feed_with_very_many_limits_are_the_first_of_them() -> None:

@@ -74,6 +74,22 @@ async def test_sessions_of_many_years_let_nobody_expect_such_stays(
     assert world.points.amps("S1")[0] == 16
 
 
+async def test_cpo_that_writes_local_time_for_utc_is_told_of_once_for_each_session(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world()
+    await world.smart.step()
+    for minute in range(10):
+        world.clock.forward(1)
+        later = format_datetime(world.clock() + timedelta(hours=2))
+        await world.pushes(world.session("S1", "E1", kwh=minute, last_updated=later, end_date_time=later))
+    told = [line for line in world.events().splitlines() if "ahead" in line]
+    assert [line.split(": ", 1)[1] for line in told] == [
+        "end_date_time is 2 h ahead; left out",
+        "last_updated is 2 h ahead; taken for now",
+    ]
+
+
 async def test_evse_of_a_name_that_would_turn_the_writing_is_shown_with_it_written_out(
     make_world: MakeWorld,
 ) -> None:

@@ -1,11 +1,13 @@
 """On how many phases a car charges is believed until a reading speaks against it."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.unit.smart_charging_service.conftest import EVSE, START, MakeWorld, World, site
+from tests.unit.smart_charging_service.slow_solver import until
 
 from ocn.ocpi.timestamps import format_datetime
 from ocn.smart_charging.service.heard.grid_events import GridEvent
@@ -100,6 +102,24 @@ async def test_reading_of_more_phases_has_the_site_planned_anew_though_its_perio
     assert on_l2(world) <= 16
 
 
+async def test_reading_of_more_phases_waits_for_no_result(make_world: MakeWorld) -> None:
+    world, kwh = await with_one_phase_car(make_world)
+    world.points.done.clear()
+    world.clock.forward(SLOT)
+    await world.pushes(world.session("S3", "E3"))
+    step = asyncio.create_task(world.smart.step())
+    await until(lambda: world.points.set[-1][0] == "S3")
+
+    world.clock.forward(0.1)
+    await world.patches("S1", **told(world, kwh + 48 * KWH, POWER=11.04, CURRENT=16))
+    await until(step.done)
+
+    step = asyncio.create_task(world.smart.step())
+    await until(lambda: on_l2(world) <= 16)
+    world.points.done.set()
+    await step
+
+
 async def test_car_that_once_drew_on_more_phases_is_not_believed_again_to_leave_them(
     make_world: MakeWorld,
 ) -> None:
@@ -144,3 +164,24 @@ async def test_paused_car_whose_meter_shows_a_trickle_is_still_believed(make_wor
     world.smart.withdraw("yard")
     await world.smart.step()
     assert on_l2(world) == 32
+
+
+async def test_car_that_idles_on_one_phase_leaves_the_others_to_nobody_until_it_charges(
+    make_world: MakeWorld,
+) -> None:
+    world = await make_world(site(evses=1, amps=16, more=ON_L2 + EVSE.format(name="E3")))
+    await world.smart.step()
+    for name, evse in (("S0", "E3"), ("S9", "E3")):  # this CPO means the current on each phase
+        await world.pushes(world.session(name, evse))
+        await world.smart.step()
+        world.clock.forward(SLOT)
+        await world.patches(name, **told(world, 48 * KWH, POWER=11.04, CURRENT=16))
+        await world.smart.step()
+        await world.patches(name, status="COMPLETED")
+    await world.pushes(world.session("S1", "E1"))
+    await world.smart.step()
+    world.clock.forward(SLOT)
+    await world.patches("S1", **told(world, 0.6 * KWH, POWER=0.138, CURRENT=0.6))
+    await world.pushes(world.session("S2", "E2"))
+    await world.smart.step()
+    assert on_l2(world) <= 16

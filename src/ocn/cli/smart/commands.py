@@ -10,6 +10,7 @@ from ocn.cli.party_options import PairCommand
 from ocn.cli.smart.explain import explain
 from ocn.cli.smart.serve import EPILOG, serve
 from ocn.cli.smart.simulate import simulate
+from ocn.errors import ConfigurationError
 
 app = typer.Typer(help="Smart charging: plan a site by prices and limits.", no_args_is_help=True)
 
@@ -71,6 +72,10 @@ def controller(
     from ocn.smart_charging.controller.controller import Controller
     from ocn.smart_charging.controller.serving import serve
 
+    if sys.stdin is None or sys.stdout is None:
+        raise ConfigurationError(
+            "lines come by standard input and limits go by standard output: one of them is closed"
+        )
     serve(Controller(), sys.stdin.buffer, sys.stdout.buffer, plans)
 
 

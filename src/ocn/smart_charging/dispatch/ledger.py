@@ -119,7 +119,8 @@ class Ledger:
     def seen(self, session: str, course: Course, now: datetime) -> None:
         """Something else is in force than what was confirmed."""
         self.newest += 1
-        self._put(session, self.standings[session].seen(course, self.newest, now))
+        standing = self.standings[session].seen(course, self.newest, now, self.settings.first_retry)
+        self._put(session, standing)
 
     def limited(self, session: str, course: Course | None) -> None:
         """Somebody else limits a session further, or (None) does no more."""

@@ -36,6 +36,8 @@ class Standing:
     """See :class:`ocn.smart_charging.dispatch.wanted.Wanted`; it is not stored, for it is told each time."""
     limited_by_others: Course | None = None
     """What somebody else lets it draw, where that is less than what was confirmed to us."""
+    overruled: datetime | None = None
+    """When its CPO said last that something else is in force than what was confirmed to us, and more."""
 
     @property
     def confirmed(self) -> Course | None:
@@ -171,9 +173,15 @@ class Standing:
         )
         return replace(self, in_force=done, may_hold=kept, refusal=None, failures=0, not_before=None)
 
-    def seen(self, course: Course, number: int, now: datetime) -> "Standing":
-        """Count a course as in force that the CPO says is, though it was not ours."""
-        return self.sending(Sent(number, course, now, now))
+    def seen(self, course: Course, number: int, now: datetime, wait: timedelta) -> "Standing":
+        """Count a course as in force that the CPO says is, though it was not ours.
+
+        Ours may be sent again at once, but after a wait where that did not help: of two planners that are
+        told of each other neither gives in.
+        """
+        again = self.overruled is not None and now - self.overruled < 2 * wait
+        not_before = now + wait if again else self.not_before
+        return replace(self.sending(Sent(number, course, now, now)), overruled=now, not_before=not_before)
 
     def put_back(self, by: timedelta) -> "Standing":
         """Return it as a clock tells of it that was put back by so much: what was left of waits still is."""
@@ -182,6 +190,7 @@ class Standing:
             in_force=None if self.in_force is None else self.in_force.put_back(by),
             may_hold=tuple(sent.put_back(by) for sent in self.may_hold),
             not_before=None if self.not_before is None else self.not_before - by,
+            overruled=None if self.overruled is None else self.overruled - by,
         )
 
     def _knows(self, number: int) -> bool:

@@ -138,7 +138,8 @@ class Arrivals:
         self, now: int, spans: Sequence[tuple[int, int]], capacity_kw: float
     ) -> tuple[list[tuple[int, Crowd]], float]:
         """So many cars as at sites like this one, each like the mean of those that came; and the headroom."""
-        if not spans or self._typical.cars == 0:  # who came a day ago or longer says nothing of later hours
+        # who came a day ago or longer says nothing of later hours; who is forgotten, nothing at all
+        if not spans or not self._came or self._typical.cars == 0:
             return [], 0.0
         like = [self._mean_car(long=False), self._mean_car(long=True)]
         need = sum(each.need_kwh for each in like) / sum(each.cars for each in like)

@@ -50,6 +50,10 @@ class Course:
         """Return what may be drawn at a moment."""
         return self.steps[self._index(moment)]
 
+    def within(self, first: datetime, last: datetime) -> tuple[int, ...]:
+        """Return all that may be drawn at one time or another from a moment to another."""
+        return self.steps[self._index(first) : self._index(last) + 1]
+
     def most_from(self, moment: datetime) -> int:
         """Return the most that may be drawn at or after a moment."""
         return max(self.steps[self._index(moment) :])

@@ -124,10 +124,17 @@ def _evse_uid(members: Mapping[str, Any], before: Stay | None) -> str:
 
 def _updated(members: Mapping[str, Any], now: datetime, faults: list[str]) -> datetime:
     found = read_moment(members.get("last_updated"))
-    if found is None or found > now + _AHEAD:
+    if found is None:
         faults.append(f"last_updated {shown(members.get('last_updated'))} makes no sense; taken for now")
+    elif found > now + _AHEAD:
+        faults.append(f"last_updated is {_hours_ahead(found, now)}; taken for now")
         return now
-    return found
+    return found or now
+
+
+def _hours_ahead(moment: datetime, now: datetime) -> str:
+    """Say it so that it is the same the next time, where a CPO writes its local time for UTC."""
+    return f"{(moment - now) / timedelta(hours=1):.0f} h ahead"
 
 
 def _status(members: Mapping[str, Any], before: Stay | None, faults: list[str]) -> str:
@@ -170,8 +177,11 @@ def _end(members: Mapping[str, Any], stay: Stay, now: datetime, faults: list[str
     if value is None:
         return stay.end
     found = read_moment(value)
-    if found is None or not stay.begin <= found <= now + _AHEAD:
-        faults.append(f"end_date_time {shown(value)} is no moment from the start until now; left out")
+    if found is None or found < stay.begin:
+        faults.append(f"end_date_time {shown(value)} is no moment after the start; left out")
+        return stay.end
+    if found > now + _AHEAD:
+        faults.append(f"end_date_time is {_hours_ahead(found, now)}; left out")
         return stay.end
     return found
 

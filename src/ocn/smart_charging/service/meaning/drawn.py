@@ -62,6 +62,6 @@ def _held(updated: datetime, since: datetime, outlet: Outlet, standing: Standing
         return outlet.most if standing is None or not standing.may_hold else None
     if standing.unanswered or standing.in_force.at > since + _MOMENT:
         return None
-    course = standing.in_force.course
-    first, last = course.at(since + _MOMENT), course.at(max(since, updated - _MOMENT))
-    return first if first == last else None
+    first, last = sorted((since + _MOMENT, max(since, updated - _MOMENT)))
+    held = set(standing.in_force.course.within(first, last))
+    return held.pop() if len(held) == 1 else None

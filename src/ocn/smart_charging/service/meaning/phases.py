@@ -17,7 +17,7 @@ _AT_LIMIT = 0.05
 _APART_AMPS = 1.0
 _MOST_LIMITS = 4
 _TOO_FEW_AMPS = 3.0
-"""Of less, power over current is mostly rounding."""
+"""No car charges with less: it idles, some on one phase alone, and power over current is mostly rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class PhaseLearning:
 
     def learned(self, session: str, known: Phases, drawn: Drawn, most: int) -> Phases:
         """Return what is known after a reading, at an EVSE of ``most`` phases."""
-        if drawn.amps is None or drawn.amps < STEP_AMPS or not drawn.power_kw:
+        if drawn.amps is None or drawn.amps < _TOO_FEW_AMPS:
             return known
         ratio = drawn.power_kw * 1000 / (self._voltage * drawn.amps)
         count = round(ratio)

@@ -131,15 +131,16 @@ class Desk:
             )
 
     def deviates(self, before: Stay, stay: Stay) -> bool:
-        """Whether an update of a session is a reason to plan again."""
+        """Whether an update of a session is a reason to plan again; it interrupts if a fuse may be over."""
         if self.draft is None:
             return False
-        slots = self.draft.slots
+        slots, widens = self.draft.slots, self._drafting.widens(stay)
+        if widens:
+            self.interrupt()
         if self._cars.answers(stay, slot_number(slot_of(stay.updated, slots.minutes), slots.minutes)):
             return True
-        if self._drafting.widens(stay):
-            return True
-        return self.record.deviates(self._names.of(stay.key), before, stay, (slots.start, slots.minutes))
+        name = self._names.of(stay.key)
+        return widens or self.record.deviates(name, before, stay, (slots.start, slots.minutes))
 
     def stays(self) -> list[Stay]:
         """Return all sessions that are kept of this site."""

@@ -18,16 +18,28 @@ _SHORTEST_S = 0.05
 async def run_for_ever(
     step: Callable[[], Awaitable[None]], bell: Bell, coalesce_s: float, next_due: Callable[[], float]
 ) -> None:
-    """Do one round after another, at most one at a time; what happens meanwhile is done in the next."""
+    """Do one round after another, at most one at a time; what happens meanwhile is done in the next.
+
+    A failure that goes on, as on a full disk, is logged once until it is over or another.
+    """
+    logged = ""
     while True:
         try:
             await step()
-        except OcnError as error:
-            _LOG.error("smart charging: %s", error)
-        except Exception:  # noqa: BLE001  one round's failure must not end planning
-            _LOG.exception("smart charging: a defect; it goes on")
+            logged = ""
+        except Exception as error:  # noqa: BLE001  one round's failure must not end planning
+            if logged != repr(error):
+                _log(error)
+            logged = repr(error)
         if await bell.rung(min(_LONGEST_S, max(_SHORTEST_S, next_due()))):
             await asyncio.sleep(coalesce_s)
+
+
+def _log(error: Exception) -> None:
+    if isinstance(error, OcnError):
+        _LOG.error("smart charging: %s", error)
+    else:
+        _LOG.error("smart charging: a defect; it goes on", exc_info=error)
 
 
 def seconds_to_slot(now: datetime, minutes: int) -> float:

@@ -9,7 +9,7 @@ from ocn.smart_charging.clock_times import clock
 from ocn.smart_charging.service.view import EventKind, EventView
 
 _LOG = logging.getLogger("ocn.smart_charging")
-_MOST = 200
+_MOST, _MOST_TOLD = 200, 10_000
 _AGAIN = timedelta(hours=2)
 """What is told again and again is one event, until it was not told for so long, or was over in between."""
 _GOES_ON = frozenset({EventKind.FAULT, EventKind.WARNING})
@@ -36,13 +36,13 @@ class EventLog:
         What goes on is told again after :meth:`over` of what it is about.
         """
         line = "".join(each if each.isprintable() else " " for each in line[:_MOST_LINE])
-        told = self._told.get((about, line))
+        told = self._told.pop((about, line), None)
         if kind in _GOES_ON and about != NEWS:
             self._told[about, line] = at
         if told is not None and abs(at - told) < _AGAIN:
             return
-        if len(self._told) > 2 * _MOST:
-            self._told = {key: when for key, when in self._told.items() if abs(at - when) < _AGAIN}
+        if len(self._told) > _MOST_TOLD:
+            del self._told[next(iter(self._told))]
         self._events.appendleft(EventView(at, kind, line))
         _LOG.log(_LEVELS.get(kind, logging.INFO), "%s: %s", self._site, line)
 
