@@ -29,7 +29,10 @@ def bind(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise ConfigurationError(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+        raise ConfigurationError(
+            f"{host}:{port} cannot be listened on: {error.strerror}",
+            hint="The same party may be running already. Or choose another address or port.",
+        ) from error
     return bound
 
 

@@ -81,6 +81,7 @@ def test_page_that_cannot_be_served_is_told_before_anything_is_registered(tmp_pa
         error = serve("--party", "DE", "PLN", *arguments)
     assert isinstance(error, ConfigurationError)
     assert "cannot be listened on" in error.message
+    assert "running already" in (error.hint or "")
 
 
 def test_site_file_of_the_page_has_its_feed_its_owner_and_its_uids(tmp_path: Path) -> None:
