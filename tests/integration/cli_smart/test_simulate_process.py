@@ -90,6 +90,15 @@ def test_simulate_a_picture_of_no_known_kind_is_refused_before_anything_is_run(t
     assert "load.txt is no picture" in told
 
 
+def test_simulate_a_picture_that_cannot_be_written_is_refused_before_anything_is_run(tmp_path: Path) -> None:
+    file = tmp_path / "load.png"
+    file.mkdir()
+
+    told = refused(smart("simulate", "--evses", 5000, "--plot", file))
+
+    assert "load.png cannot be written" in told
+
+
 @pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31"])
 def test_simulate_from_a_day_that_no_clock_shows_is_refused(start: str) -> None:
     done = CliRunner().invoke(app, ["simulate", "--start", start])

@@ -1,5 +1,6 @@
 """Draw a site's load under each policy, its limit, and the price: PNG, SVG or what else the ending says."""
 
+import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,12 +28,15 @@ def check_picture(file: Path) -> None:
     """See to it that a picture can be drawn, before much is computed for it.
 
     Raises:
-        ConfigurationError: the ending names no format, there is no such folder, or matplotlib is missing.
+        ConfigurationError: the ending names no format, nothing can be written there, or matplotlib is
+            missing.
     """
     if file.suffix.lower() not in _ENDINGS:
         raise ConfigurationError(f"{file} is no picture", hint=f"End it with one of {', '.join(_ENDINGS)}.")
     if not file.parent.is_dir():
         raise ConfigurationError(f"{file} cannot be written: {file.parent} is no folder")
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise ConfigurationError(f"{file} cannot be written", hint="Name another file with --plot.")
     if find_spec("matplotlib") is None:
         raise ConfigurationError("matplotlib is not installed", hint="Install ocn[smart].")
 
