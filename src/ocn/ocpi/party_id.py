@@ -31,8 +31,9 @@ class PartyId:
     @classmethod
     def parse(cls, text: str) -> "PartyId":
         """Read ``DE ABC``, ``DE*ABC``, ``DE-ABC``, ``DE/ABC`` or ``DEABC``."""
-        compact = re.sub(r"[ */-]", "", text.strip(), count=1)
-        return cls(compact[:2], compact[2:])
+        codes = text.strip()
+        parts = re.split(r"[ */-]", codes, maxsplit=1)
+        return cls(*parts) if len(parts) > 1 else cls(codes[:2], codes[2:])
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PartyId) and self.key == other.key
