@@ -43,7 +43,9 @@ async def output_until(process: Process, pattern: str, within_s: float = 120) ->
     async with asyncio.timeout(within_s):
         while not re.search(pattern, seen):
             line = await process.stdout.readline()
-            assert line, seen
+            if not line:
+                assert process.stderr is not None
+                pytest.fail(f"{seen}\nended, and said: {(await process.stderr.read()).decode()}")
             seen += line.decode()
     return seen
 
