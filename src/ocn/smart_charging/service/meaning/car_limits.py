@@ -4,13 +4,14 @@ A car is planned with what it takes and a little more, and when it takes that, w
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ocn.smart_charging.dispatch.standing import Standing
 from ocn.smart_charging.planning.problem import Outlet
 from ocn.smart_charging.service.known.stays import Stay
-from ocn.smart_charging.service.meaning.drawn import drawn_of_late, tells_power
+from ocn.smart_charging.service.meaning.drawn import Drawn, drawn_of_late, tells_power
 from ocn.smart_charging.service.meaning.phases import STEP_AMPS, UNKNOWN, PhaseLearning, Phases
 from ocn.smart_charging.site.model import Current, Evse
 from ocn.smart_charging.site.wiring import Wiring
@@ -55,7 +56,7 @@ class CarLimits:
         if known.since is not None and drawn.since < known.since:
             return
         if evse.current is Current.AC:
-            phases = Phases(may_be_more=True) if self.widens(stay, evse, outlet, standing) else known.phases
+            phases = Phases(may_be_more=True) if self._speak_against(found, known, evse) else known.phases
             phases = self._phases.learned(stay.key, phases, drawn, len(evse.phases))
             if standing is None or any(sent.until > drawn.since for sent in standing.may_hold):
                 phases = replace(phases, limits_reached=())  # what came twice may have been in force
@@ -70,10 +71,7 @@ class CarLimits:
         known = self._learned.get(stay.key)
         if known is None or evse.current is not Current.AC or stay.updated <= known.at:
             return False
-        return any(
-            self._phases.speaks_against(drawn, known.phases, len(evse.phases), float(evse.max_amps))
-            for drawn in drawn_of_late(stay, outlet, standing)
-        )
+        return self._speak_against(drawn_of_late(stay, outlet, standing), known, evse)
 
     def is_known(self, key: str, outlet: Outlet) -> bool:
         """Whether a car has shown what it takes: less than it could have, or all there is."""
@@ -124,6 +122,12 @@ class CarLimits:
         if known.evse_uid != uid:
             self._learned[stay.key] = known = Learned(stay.updated, uid, stay.updated)
         return known
+
+    def _speak_against(self, found: Sequence[Drawn], known: Learned, evse: Evse) -> bool:
+        return any(
+            self._phases.speaks_against(drawn, known.phases, len(evse.phases), float(evse.max_amps))
+            for drawn in found
+        )
 
     def _step_kw(self, known: Learned, outlet: Outlet, evse: Evse) -> float:
         if evse.current is not Current.AC or known.phases.count is None:
